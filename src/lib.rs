@@ -1,0 +1,5 @@
+//! Release confidence from deployment history and incident logs.
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod model;

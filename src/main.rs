@@ -1,0 +1,4 @@
+//! The `relconf` command.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,138 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::{Changes, Incident, Person, Release, ReleaseIndex, Untrusted};
+
+/// Index of a component in [`History::components`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ComponentIndex(pub u32);
+
+/// A line of releases with a sequence of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// What precedes the version in its tags; `root` where nothing does.
+    pub name: Untrusted,
+    /// Its releases, in order: none precedes one in its ancestry.
+    pub releases: Vec<ReleaseIndex>,
+    /// Commits in the order in which its releases ship them; [`super::Ships`] points in here.
+    pub shipped: Vec<u32>,
+    /// Pre-release tags.
+    pub prereleases: u32,
+}
+
+/// Where the history was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositoryInfo {
+    /// As the user named it.
+    pub path: PathBuf,
+    /// The commit of HEAD, where there is one.
+    pub head: Option<super::CommitId>,
+    /// Whether the clone is shallow.
+    pub shallow: bool,
+}
+
+/// A tag that is no release, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedTag {
+    /// The tag.
+    pub tag: Untrusted,
+    /// Why, as a short phrase that groups well ("no version in the name").
+    pub reason: &'static str,
+}
+
+/// How many tags there were, and what became of them.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TagCounts {
+    /// All tags.
+    pub total: u64,
+    /// Tags that match the release pattern: all components, pre-releases and aliases included.
+    pub matched: u64,
+    /// The others.
+    pub skipped: Vec<SkippedTag>,
+}
+
+/// An entry of the release log that fits no tag and names no known commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmatchedEntry {
+    /// The tag it names.
+    pub tag: Untrusted,
+    /// Where it stands, `file:line:column`.
+    pub at: Untrusted,
+}
+
+/// Something a reader must know, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Stable, kebab-case.
+    pub code: &'static str,
+    /// What.
+    pub message: Untrusted,
+    /// The exact thing to do; may be empty where there is nothing to do.
+    pub help: Untrusted,
+}
+
+impl Notice {
+    /// A notice; the message may quote text from outside.
+    pub fn new(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: Untrusted::new(message), help: Untrusted::new(help) }
+    }
+}
+
+/// Everything that was read, in one order. Releases live in one list; all else refers to them by index.
+#[derive(Debug)]
+pub struct History {
+    /// Where it was read; `None` where the log alone is the history.
+    pub repository: Option<RepositoryInfo>,
+    /// All releases of all components, each component's in its own order.
+    pub releases: Vec<Release>,
+    /// The components, by name.
+    pub components: Vec<Component>,
+    /// The commits.
+    pub changes: Changes,
+    /// Person of each recorded identity of [`History::changes`].
+    pub person_of: Vec<super::PersonIndex>,
+    /// The people.
+    pub people: Vec<Person>,
+    /// Who is meant by a name in a log: lower-case handles, full names and e-mails.
+    pub person_names: BTreeMap<String, super::PersonIndex>,
+    /// The incident log, in the order of (surfaced, id).
+    pub incidents: Vec<Incident>,
+    /// Whether an incident log was given at all (an empty one is a statement, none is not).
+    pub incident_log_given: bool,
+    /// Log entries that could not be used.
+    pub set_aside: u64,
+    /// Counts of tags.
+    pub tags: TagCounts,
+    /// Log entries without a release.
+    pub unmatched: Vec<UnmatchedEntry>,
+    /// What to know.
+    pub notices: Vec<Notice>,
+}
+
+impl History {
+    /// The release of an index.
+    pub fn release(&self, index: ReleaseIndex) -> &Release {
+        &self.releases[index.0 as usize]
+    }
+
+    /// The person of an index.
+    pub fn person(&self, index: super::PersonIndex) -> &Person {
+        &self.people[index.0 as usize]
+    }
+
+    /// Who is meant by a name in a log.
+    pub fn find_person(&self, name: &Untrusted) -> Option<super::PersonIndex> {
+        self.person_names.get(&name.raw().trim().to_lowercase()).copied()
+    }
+
+    /// The component of an index.
+    pub fn component(&self, index: ComponentIndex) -> &Component {
+        &self.components[index.0 as usize]
+    }
+
+    /// The commits that a release ships, as indices into [`History::changes`].
+    pub fn shipped(&self, index: ReleaseIndex) -> &[u32] {
+        let release = self.release(index);
+        &self.component(release.component).shipped[release.ships.start as usize..release.ships.end as usize]
+    }
+}

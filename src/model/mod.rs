@@ -1,0 +1,30 @@
+//! What a deployment history is made of: releases, changes, people and incidents.
+//!
+//! Plain data. Nothing here reads a file, asks for the time or formats a line; every other room may use it.
+
+mod change;
+mod history;
+mod incident;
+mod person;
+mod policy;
+mod release;
+mod tag;
+mod text;
+mod time;
+mod version;
+
+pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind};
+pub use history::{Component, ComponentIndex, History, Notice, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
+pub use incident::{
+    Cause, CausedBy, DetectedBy, Incident, IncidentIndex, IncidentKind, Origin, Remediation, RemediationKind,
+};
+pub use person::{Identity, Person, PersonIndex};
+pub use policy::{ComponentChoice, Policy, RecoveryFrom, Signal, TagCheck, WindowRequest};
+pub use release::{
+    Approval, ChangeType, CheckResult, CheckRun, DateSource, Kind, Release, ReleaseEntry, ReleaseFlag, ReleaseIndex,
+    Ships, Stage,
+};
+pub use tag::{Tag, TagTarget, Tagger};
+pub use text::Untrusted;
+pub use time::{Mark, Moment, Precision};
+pub use version::{Comparator, TagName, TagReading, Version, VersionRange};
