@@ -1,0 +1,36 @@
+/// q-values of many tests (Benjamini and Hochberg 1995), in the order given: among all with q up to a limit, at most
+/// that share is expected to be chance.
+pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|&a, &b| p[b].total_cmp(&p[a]));
+    let mut q = vec![1.0; p.len()];
+    let mut smallest = 1.0_f64;
+    for (place, &at) in order.iter().enumerate() {
+        // From the largest p down, ranks n, n - 1, … 1.
+        let rank = (p.len() - place) as f64;
+        smallest = smallest.min(p[at] * p.len() as f64 / rank);
+        // Rounding must not carry q below its p.
+        q[at] = smallest.max(p[at]);
+    }
+    q
+}
+
+/// A change in the number of failures, split in two (Kitagawa 1955).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kitagawa {
+    /// Failures more or fewer because there were more or fewer releases.
+    pub fewer_releases: f64,
+    /// Failures more or fewer because releases failed at another rate.
+    pub rate: f64,
+}
+
+/// Splits the change from k0 failures of n0 releases to k1 of n1. The two parts add up to k1 - k0. `None` where a
+/// period has no release.
+pub fn kitagawa(n0: u64, k0: u64, n1: u64, k1: u64) -> Option<Kitagawa> {
+    if n0 == 0 || n1 == 0 {
+        return None;
+    }
+    let (n0, k0, n1, k1) = (n0 as f64, k0 as f64, n1 as f64, k1 as f64);
+    let (r0, r1) = (k0 / n0, k1 / n1);
+    Some(Kitagawa { fewer_releases: (n1 - n0) * f64::midpoint(r0, r1), rate: (r1 - r0) * f64::midpoint(n0, n1) })
+}
