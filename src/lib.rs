@@ -1,6 +1,9 @@
 //! Release confidence from deployment history and incident logs.
 #![forbid(unsafe_code)]
 
+pub mod config;
+pub mod document;
 pub mod error;
 pub mod model;
+pub mod source;
 pub mod stats;

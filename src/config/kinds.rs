@@ -1,0 +1,347 @@
+//! The kinds of values that settings have: how each is read, and how it is written.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+
+use chrono::{TimeDelta, Weekday};
+use chrono_tz::Tz;
+use globset::Glob;
+
+use super::write;
+use crate::document::{Field, Value, Zone, duration_text, parse_duration, quoted};
+use crate::error::Error;
+use crate::model::{Moment, RecoveryFrom, Signal, WindowRequest};
+
+/// A kind of value.
+pub trait Kind {
+    /// What it is in the program.
+    type Value: Clone + Debug + PartialEq;
+
+    /// Reads it; `None` means that a problem was reported.
+    fn read(field: Field<'_>) -> Option<Self::Value>;
+
+    /// Writes it as TOML; `None` where it stands for "not set".
+    fn write(value: &Self::Value) -> Option<String>;
+}
+
+/// Text.
+pub struct Word;
+
+impl Kind for Word {
+    type Value = String;
+
+    fn read(field: Field<'_>) -> Option<String> {
+        field.filled().map(str::to_owned)
+    }
+
+    fn write(value: &String) -> Option<String> {
+        Some(write::text(value))
+    }
+}
+
+/// A list of text.
+pub struct Several;
+
+impl Kind for Several {
+    type Value = Vec<String>;
+
+    fn read(field: Field<'_>) -> Option<Vec<String>> {
+        field.texts().map(|texts| texts.into_iter().map(str::to_owned).collect())
+    }
+
+    fn write(value: &Vec<String>) -> Option<String> {
+        Some(write::texts(value.iter().map(String::as_str)))
+    }
+}
+
+/// A list of globs.
+pub struct Globs;
+
+impl Kind for Globs {
+    type Value = Vec<String>;
+
+    fn read(field: Field<'_>) -> Option<Vec<String>> {
+        field.each("a list of globs", "[\"v*\"]", |field| {
+            let text = field.filled()?;
+            match Glob::new(text) {
+                Ok(_) => Some(text.to_owned()),
+                Err(error) => {
+                    field.wrong(format!("{} is not a glob: {}", quoted(text), error.kind()), "write one such as \"v*\"")
+                }
+            }
+        })
+    }
+
+    fn write(value: &Vec<String>) -> Option<String> {
+        Several::write(value)
+    }
+}
+
+/// Named lists of globs.
+pub struct Groups;
+
+impl Kind for Groups {
+    type Value = Vec<(String, Vec<String>)>;
+
+    fn read(field: Field<'_>) -> Option<Self::Value> {
+        named_lists(field, "[\"v*\"]", Globs::read)
+    }
+
+    fn write(value: &Self::Value) -> Option<String> {
+        Some(write::groups(value))
+    }
+}
+
+/// People and what else they are called.
+pub struct People;
+
+impl Kind for People {
+    type Value = Vec<(String, Vec<String>)>;
+
+    fn read(field: Field<'_>) -> Option<Self::Value> {
+        let mut owners: HashMap<String, String> = HashMap::new();
+        let people = named_lists(field, "[\"ana\", \"ana@old.example\"]", Several::read)?;
+        for (person, names) in &people {
+            for name in names {
+                if let Some(other) = owners.insert(name.to_lowercase(), person.clone()).filter(|other| other != person)
+                {
+                    let what = format!("gives {} to both {} and {}", quoted(name), quoted(&other), quoted(person));
+                    return field.wrong(what, "leave it with one of them");
+                }
+            }
+        }
+        Some(people)
+    }
+
+    fn write(value: &Self::Value) -> Option<String> {
+        Some(write::groups(value))
+    }
+}
+
+/// Reads a table of any keys; every one is looked at, and none may be blank or have nothing.
+fn named_lists(
+    field: Field<'_>,
+    example: &str,
+    read: impl Fn(Field<'_>) -> Option<Vec<String>>,
+) -> Option<Vec<(String, Vec<String>)>> {
+    let lists: Vec<Option<(String, Vec<String>)>> = field
+        .table()?
+        .any()
+        .map(|(entry, field)| {
+            let values = read(field)?;
+            if entry.key.trim().is_empty() {
+                return field.wrong("has no name", "write a name in front of it");
+            }
+            if values.is_empty() {
+                return field.wrong("is empty", format!("write a list such as {example}"));
+            }
+            Some((entry.key.clone(), values))
+        })
+        .collect();
+    lists.into_iter().collect()
+}
+
+/// A duration.
+pub struct Duration;
+
+impl Kind for Duration {
+    type Value = TimeDelta;
+
+    fn read(field: Field<'_>) -> Option<TimeDelta> {
+        field.duration()?.or_else(|| field.wrong("cannot be \"none\"", "write a duration, such as \"7d\" or \"0d\""))
+    }
+
+    fn write(value: &TimeDelta) -> Option<String> {
+        Some(write::text(&duration_text(Some(*value))))
+    }
+}
+
+/// A duration, or `"none"` for no limit.
+pub struct Limit;
+
+impl Kind for Limit {
+    type Value = Option<TimeDelta>;
+
+    fn read(field: Field<'_>) -> Option<Option<TimeDelta>> {
+        field.duration()
+    }
+
+    fn write(value: &Option<TimeDelta>) -> Option<String> {
+        Some(write::text(&duration_text(*value)))
+    }
+}
+
+/// The name of a time zone.
+pub struct Zoned;
+
+impl Kind for Zoned {
+    type Value = Option<Tz>;
+
+    fn read(field: Field<'_>) -> Option<Option<Tz>> {
+        match field.ok(field.text()?.parse())? {
+            Zone::Named(zone) => Some(Some(zone)),
+            Zone::Fixed(_) => {
+                field.wrong("must be the name of a zone, not an offset", "write one such as \"Europe/Lisbon\"")
+            }
+        }
+    }
+
+    fn write(value: &Option<Tz>) -> Option<String> {
+        value.map(|zone| write::text(zone.name()))
+    }
+}
+
+/// The name of a time zone, or an offset.
+pub struct Assumed;
+
+impl Kind for Assumed {
+    type Value = Option<Zone>;
+
+    fn read(field: Field<'_>) -> Option<Option<Zone>> {
+        field.ok(field.text()?.parse()).map(Some)
+    }
+
+    fn write(value: &Option<Zone>) -> Option<String> {
+        value.map(|zone| write::text(&zone.to_string()))
+    }
+}
+
+/// Days of the week.
+pub struct Day;
+
+const DAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Mon),
+    ("tue", Weekday::Tue),
+    ("wed", Weekday::Wed),
+    ("thu", Weekday::Thu),
+    ("fri", Weekday::Fri),
+    ("sat", Weekday::Sat),
+    ("sun", Weekday::Sun),
+];
+
+impl Kind for Day {
+    type Value = Vec<Weekday>;
+
+    fn read(field: Field<'_>) -> Option<Vec<Weekday>> {
+        let mut days = field.several_of(&DAYS)?;
+        days.sort_by_key(Weekday::num_days_from_monday);
+        days.dedup();
+        if days.is_empty() {
+            field.wrong("is empty", "write [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]")
+        } else {
+            Some(days)
+        }
+    }
+
+    fn write(value: &Vec<Weekday>) -> Option<String> {
+        Some(write::texts(value.iter().map(|day| word(&DAYS, *day))))
+    }
+}
+
+/// What makes a release failed.
+pub struct Signals;
+
+const SIGNALS: [(&str, Signal); 5] = [
+    ("incident", Signal::Incident),
+    ("rollback", Signal::Rollback),
+    ("withdrawal", Signal::Withdrawal),
+    ("hotfix", Signal::Hotfix),
+    ("revert", Signal::Revert),
+];
+
+impl Kind for Signals {
+    type Value = Option<Vec<Signal>>;
+
+    fn read(field: Field<'_>) -> Option<Self::Value> {
+        let mut signals = field.several_of(&SIGNALS)?;
+        signals.sort();
+        signals.dedup();
+        if signals.is_empty() {
+            field.wrong("is empty", "name a signal, such as \"incident\"")
+        } else {
+            Some(Some(signals))
+        }
+    }
+
+    fn write(value: &Self::Value) -> Option<String> {
+        value.as_ref().map(|signals| write::texts(signals.iter().map(|signal| word(&SIGNALS, *signal))))
+    }
+}
+
+/// Where recovery is measured from.
+pub struct Recovery;
+
+const RECOVERY: [(&str, RecoveryFrom); 2] = [("impact", RecoveryFrom::Impact), ("release", RecoveryFrom::Release)];
+
+impl Kind for Recovery {
+    type Value = RecoveryFrom;
+
+    fn read(field: Field<'_>) -> Option<RecoveryFrom> {
+        field.one_of(&RECOVERY)
+    }
+
+    fn write(value: &RecoveryFrom) -> Option<String> {
+        Some(write::text(word(&RECOVERY, *value)))
+    }
+}
+
+/// The word for a value.
+fn word<T: PartialEq + Copy>(words: &[(&'static str, T)], value: T) -> &'static str {
+    words.iter().find(|(_, candidate)| *candidate == value).map_or("", |(word, _)| word)
+}
+
+/// Which releases are reviewed.
+pub struct Window;
+
+const WINDOW_HELP: &str = "write a duration such as \"90d\", or a number of releases such as 20";
+
+/// Reads `90d` or `20`.
+///
+/// # Errors
+///
+/// What is wrong, as a predicate that follows the name of the setting.
+pub fn parse_window(text: &str) -> Result<WindowRequest, Error> {
+    let wrong = |what: &str| Error::new(format!("{} {what}", quoted(text)), WINDOW_HELP);
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let count = text.parse().map_err(|_| wrong("is too large a number"))?;
+        return count_window(count).ok_or_else(|| wrong("holds no release"));
+    }
+    match parse_duration(text) {
+        Ok(Some(span)) if span > TimeDelta::zero() => Ok(WindowRequest::LastSpan(span)),
+        Ok(Some(_)) => Err(wrong("holds no release")),
+        Ok(None) => Err(wrong("is neither a duration nor a number")),
+        Err(error) => Err(Error::new(error.to_string(), WINDOW_HELP)),
+    }
+}
+
+fn count_window(count: u32) -> Option<WindowRequest> {
+    (count > 0).then_some(WindowRequest::LastCount(count))
+}
+
+impl Kind for Window {
+    type Value = WindowRequest;
+
+    fn read(field: Field<'_>) -> Option<WindowRequest> {
+        if matches!(field.value(), Value::Integer(_)) {
+            let count = field.integer()?;
+            let window = u32::try_from(count).ok().and_then(count_window);
+            return window.or_else(|| field.wrong("must be 1 or more, and below 4 billion", WINDOW_HELP));
+        }
+        if matches!(field.value(), Value::Text(_)) {
+            return field.ok(parse_window(field.text()?));
+        }
+        field.wrong("must be a duration or a number", WINDOW_HELP)
+    }
+
+    fn write(value: &WindowRequest) -> Option<String> {
+        let moment = |at: &Option<Moment>| at.map_or_else(String::new, |at| at.to_rfc3339());
+        match value {
+            WindowRequest::Auto => None,
+            WindowRequest::LastSpan(span) => Some(write::text(&duration_text(Some(*span)))),
+            WindowRequest::LastCount(count) => Some(count.to_string()),
+            WindowRequest::Range { since, until } => {
+                Some(write::text(&format!("{}..{}", moment(since), moment(until))))
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The settings of `relconf.toml`: what each means, where it may stand, and where each value came from.
+//!
+//! `settings.rs` lists the settings, one line each; reading, defaults, the policy and `relconf config --show` all follow
+//! from that list.
+
+mod find;
+mod kinds;
+mod settings;
+mod write;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use find::{NAMES, discover};
+pub use kinds::parse_window;
+pub use settings::Config;
+
+use crate::document::{Document, Field, Findings, Format, Reader, Value, Zone, read_file};
+use crate::error::Error;
+
+/// Where a value came from. What stands first gives way to what stands later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said anything.
+    Default,
+    /// A configuration file.
+    File {
+        /// As it was found or named.
+        file: PathBuf,
+        /// Line, from 1.
+        line: u32,
+    },
+    /// The environment variable of this name.
+    Environment(&'static str),
+    /// The flag of this name.
+    Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File { file, line } => write!(f, "{}:{line}", file.display()),
+            Self::Environment(name) | Self::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl<T> Sourced<T> {
+    /// Lays a value over the one that is there.
+    pub fn set(&mut self, value: T, origin: Origin) {
+        *self = Self { value, origin };
+    }
+}
+
+/// A setting as `relconf config --show` lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Section and key, such as `releases.tags`.
+    pub key: &'static str,
+    /// The value as TOML; `None` where there is none, and `docs` says what that means.
+    pub value: Option<String>,
+    /// Where it came from.
+    pub origin: Origin,
+    /// What it does, in one line.
+    pub docs: &'static str,
+}
+
+/// Reads a configuration file.
+///
+/// # Errors
+///
+/// It cannot be read or is no TOML; or, with all of them listed: unknown keys, and values that are not what they must
+/// be.
+pub fn load(path: &Path) -> Result<Config, Error> {
+    let broken = |problems| {
+        Error::from_problems(format!("{} cannot be used", path.display()), "correct the problems listed", problems)
+    };
+    let document = Document::parse(path, read_file(path)?, Some(Format::Toml)).map_err(broken)?;
+    let findings = Findings::new(&document);
+    let mut config = Config::defaults(root_of(path));
+    if let Value::Table(table) = &document.root.value {
+        let mut sections = Sections { top: Reader::new(&findings, table, 0), open: Vec::new() };
+        config.read(&mut sections, &document);
+        sections.finish();
+    }
+    let mut problems: Vec<_> = findings.drain().into_iter().map(|found| found.problem).collect();
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    if problems.is_empty() { Ok(config) } else { Err(broken(problems)) }
+}
+
+/// The folder that paths in a configuration file start from: the one it lies in, or the one above `.config`.
+fn root_of(path: &Path) -> PathBuf {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let hidden = folder.file_name().is_some_and(|name| name == ".config");
+    folder.parent().filter(|_| hidden).unwrap_or(folder).to_owned()
+}
+
+impl Config {
+    /// Where the paths of its file start from; empty where there is no file and its root was not given.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The incident logs: those of a file start from [`Config::root`], those of a flag from the current folder.
+    pub fn incident_paths(&self) -> Vec<PathBuf> {
+        self.paths(&self.incidents)
+    }
+
+    /// The release logs, in the same way.
+    pub fn log_paths(&self) -> Vec<PathBuf> {
+        self.paths(&self.log)
+    }
+
+    fn paths(&self, paths: &Sourced<Vec<String>>) -> Vec<PathBuf> {
+        let in_file = matches!(paths.origin, Origin::File { .. });
+        let resolve = |path: &String| {
+            if in_file && path != "-" { self.root.join(path) } else { PathBuf::from(path) }
+        };
+        paths.value.iter().map(resolve).collect()
+    }
+
+    /// What gives an offset to times without one: `assume_tz`, else `timezone`.
+    pub fn assumed_zone(&self) -> Option<Zone> {
+        self.assume_tz.value.or(self.timezone.value.map(Zone::Named))
+    }
+}
+
+/// The sections of a file, opened when the first of their settings is read.
+struct Sections<'a> {
+    top: Reader<'a>,
+    open: Vec<(&'static str, Option<Reader<'a>>)>,
+}
+
+impl<'a> Sections<'a> {
+    /// The value of `section.key`, or of a section that is one setting.
+    fn take(&mut self, name: &'static str) -> Option<Field<'a>> {
+        let Some((section, key)) = name.split_once('.') else { return self.top.take(name) };
+        if !self.open.iter().any(|(open, _)| *open == section) {
+            let table = self.top.take(section).and_then(Field::table);
+            self.open.push((section, table));
+        }
+        let (_, table) = self.open.iter_mut().find(|(open, _)| *open == section)?;
+        table.as_mut()?.take(key)
+    }
+
+    fn finish(self) {
+        self.top.finish();
+        self.open.into_iter().filter_map(|(_, table)| table).for_each(Reader::finish);
+    }
+}

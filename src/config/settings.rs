@@ -1,0 +1,119 @@
+use std::path::PathBuf;
+
+use super::kinds::{
+    Assumed, Day, Duration, Globs, Groups, Kind, Limit, People, Recovery, Several, Signals, Window, Word, Zoned,
+};
+use super::{Origin, Row, Sections, Sourced};
+use crate::document::Document;
+use crate::model::{Moment, Policy};
+
+/// Makes of a list of settings: [`Config`], how it is read, the policy, and the rows of `relconf config --show`.
+///
+/// The name of a setting in `policy` is that of its field in [`Policy`], which also has its default.
+macro_rules! settings {
+    (
+        policy { $($name:ident: $kind:ident, $key:literal, $docs:literal;)* }
+        sources { $($other:ident: $other_kind:ident, $other_key:literal, $other_docs:literal;)* }
+    ) => {
+        /// Every setting and where its value came from. Flags and the environment are laid over a file's with
+        /// [`Sourced::set`].
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Config {
+            pub(super) root: PathBuf,
+            $(#[doc = $docs] pub $name: Sourced<<$kind as Kind>::Value>,)*
+            $(#[doc = $other_docs] pub $other: Sourced<<$other_kind as Kind>::Value>,)*
+        }
+
+        impl Config {
+            /// The defaults, for a root in which no configuration lies.
+            pub fn defaults(root: PathBuf) -> Self {
+                let policy = Policy::at(Moment::default());
+                Self {
+                    root,
+                    $($name: Sourced { value: policy.$name, origin: Origin::Default },)*
+                    $($other: Sourced { value: Default::default(), origin: Origin::Default },)*
+                }
+            }
+
+            /// What the settings mean for an analysis that stands at `as_of`.
+            pub fn policy(&self, as_of: Moment) -> Policy {
+                Policy { $($name: self.$name.value.clone(),)* ..Policy::at(as_of) }
+            }
+
+            /// Every setting, in the order of the documentation.
+            pub fn rows(&self) -> Vec<Row> {
+                vec![
+                    $(row::<$kind>($key, &self.$name, $docs),)*
+                    $(row::<$other_kind>($other_key, &self.$other, $other_docs),)*
+                ]
+            }
+
+            pub(super) fn read(&mut self, sections: &mut Sections<'_>, document: &Document) {
+                $(read::<$kind>($key, &mut self.$name, sections, document);)*
+                $(read::<$other_kind>($other_key, &mut self.$other, sections, document);)*
+            }
+        }
+    };
+}
+
+settings! {
+    policy {
+        tags: Globs, "releases.tags",
+            "Globs of release tags, in which * also matches /; without any, tags that read as versions are releases.";
+        exclude: Globs, "releases.exclude",
+            "Globs of tags that are no releases: the next release ships their commits.";
+        maturity: Duration, "releases.maturity",
+            "How old a release must be to count as succeeded; younger ones are pending.";
+        hotfix_window: Limit, "releases.hotfix_window",
+            "How soon after X.Y.0 the first patch is a hotfix; \"none\": no hotfix is inferred.";
+        timezone: Zoned, "releases.timezone",
+            "Zone in which weekdays and hours are read; without one, the offset recorded with each tag.";
+        working_days: Day, "releases.working_days",
+            "Days on which a release is expected.";
+        environment: Word, "releases.environment",
+            "The environment that counts; log entries that name none count too.";
+        components: Groups, "components",
+            "Names of components, each with the globs of its tags; without any, what precedes the version names them.";
+        attribution_window: Limit, "attribution.window",
+            "How long after a release an incident may be attributed to it by time; \"none\": no limit.";
+        signals: Signals, "failure.signals",
+            "What makes a release failed: incident, rollback, withdrawal, hotfix, revert; by default the first three where \
+             an incident log is given, else the last two.";
+        horizon: Limit, "failure.horizon",
+            "How long after a release a failure of it counts; \"none\": no limit.";
+        recovery_from: Recovery, "failure.recovery_from",
+            "Where recovery is measured from: impact or release.";
+        severities: Several, "failure.severities",
+            "Severities that count as failures; without any, all.";
+        aliases: People, "people.aliases",
+            "People by the name to show, each with the names, e-mails or handles that are theirs too.";
+        bots: Several, "people.bots",
+            "Names or e-mails of bots, beside the well-known ones.";
+        required_checks: Several, "checks.required",
+            "Checks that every release must have.";
+        window: Window, "window.last",
+            "Which releases are reviewed: those of the last \"90d\", or the last 20; by default the shortest of 90, 180 and \
+             365 days that holds 20.";
+    }
+    sources {
+        incidents: Several, "sources.incidents",
+            "Incident logs: files, folders or globs; by default incidents.toml, incidents.json, incidents/ and .relconf/.";
+        log: Several, "sources.log",
+            "Release logs: files, folders or globs; by default releases.toml and releases.json.";
+        assume_tz: Assumed, "sources.assume_tz",
+            "Zone or offset of times in logs that have none; by default releases.timezone.";
+    }
+}
+
+fn row<K: Kind>(key: &'static str, setting: &Sourced<K::Value>, docs: &'static str) -> Row {
+    Row { key, value: K::write(&setting.value), origin: setting.origin.clone(), docs }
+}
+
+fn read<K: Kind>(key: &'static str, setting: &mut Sourced<K::Value>, sections: &mut Sections<'_>, document: &Document) {
+    if let Some(field) = sections.take(key)
+        && let Some(value) = K::read(field)
+    {
+        let (line, _) = document.position(field.at());
+        setting.set(value, Origin::File { file: document.file.clone(), line });
+    }
+}

@@ -1,0 +1,145 @@
+use super::record::Records;
+use super::{LogProblem, MAX_PROBLEMS, MAX_RECORDS, incident, release};
+use crate::document::{Document, Field, Findings, Format, Reader, Value};
+use crate::error::Problem;
+
+/// The only version of the logs' schema so far.
+const SCHEMA: i64 = 1;
+
+/// What became of a file.
+pub(super) struct Outcome {
+    /// Whether it was understood as a log at all.
+    pub usable: bool,
+    /// Whether it has an `incident` key, or is a bare list of incidents.
+    pub has_incidents: bool,
+    /// Its problems, by place.
+    pub problems: Vec<LogProblem>,
+}
+
+/// Reads one file into `records`.
+pub(super) fn read(document: &Document, records: &mut Records) -> Outcome {
+    let findings = Findings::new(document);
+    let mut file = Reading { records, findings: &findings, problems: Vec::new(), unlisted: 0, usable: true };
+    let has_incidents = match &document.root.value {
+        Value::Table(table) => file.table(Reader::new(&findings, table, document.root.span.start)),
+        Value::List(_) => {
+            file.incidents(Field::root(&findings, "incident"));
+            true
+        }
+        _ => {
+            findings.spoil(document.root.span.start, "a log must be a table", "write { \"incident\": [ … ] }");
+            false
+        }
+    };
+    file.close_file();
+    file.problems.sort_by_key(|found| (found.problem.line, found.problem.column));
+    if file.unlisted > 0
+        && let Some(last) = file.problems.last().cloned()
+    {
+        let what = format!("and {} more problems in this file", file.unlisted);
+        let problem = Problem { what, help: "correct those above first".to_owned(), ..last.problem };
+        file.problems.push(LogProblem { problem, ..last });
+    }
+    Outcome { usable: file.usable, has_incidents, problems: file.problems }
+}
+
+struct Reading<'r, 'd> {
+    records: &'r mut Records,
+    findings: &'d Findings<'d>,
+    problems: Vec<LogProblem>,
+    unlisted: usize,
+    usable: bool,
+}
+
+impl<'d> Reading<'_, 'd> {
+    fn table(&mut self, mut top: Reader<'d>) -> bool {
+        if let Some(schema) = top.take("schema") {
+            match schema.value() {
+                Value::Integer(Some(SCHEMA)) => {}
+                Value::Integer(newer) if newer.is_none_or(|newer| newer > SCHEMA) => {
+                    let shown = newer.map_or_else(String::new, |newer| format!(" (schema {newer})"));
+                    let what = format!("written by a newer relconf{shown}");
+                    self.findings.spoil(schema.at(), what, "install a newer relconf");
+                }
+                _ => {
+                    schema.wrong::<()>("must be 1", "write 1, or leave the key out");
+                }
+            }
+        }
+        let incidents = top.take("incident");
+        let releases = top.take("release");
+        // A key that is neither may hide records behind a slip, so that the file counts as not understood.
+        top.finish();
+        self.close_file();
+        if let Some(incidents) = incidents {
+            self.incidents(incidents);
+        }
+        if let Some(releases) = releases {
+            self.releases(releases);
+        }
+        incidents.is_some()
+    }
+
+    fn incidents(&mut self, field: Field<'d>) {
+        for record in self.records_of(field, self.records.incidents.len()) {
+            let read = record.table().and_then(|reader| incident::read(reader, self.records));
+            if let Some(read) = self.close_record(read) {
+                self.records.incidents.push(read);
+            }
+        }
+    }
+
+    fn releases(&mut self, field: Field<'d>) {
+        for record in self.records_of(field, self.records.entries.len()) {
+            let read = record.table().and_then(|reader| release::read(reader, self.records));
+            if let Some(read) = self.close_record(read) {
+                self.records.entries.push(read);
+            }
+        }
+    }
+
+    /// The records of a kind, of which `so_far` were read from other files.
+    fn records_of(&mut self, field: Field<'d>, so_far: usize) -> Vec<Field<'d>> {
+        let key = field.key();
+        let list = match field.value() {
+            Value::List(nodes) if so_far + nodes.len() > MAX_RECORDS => {
+                field.wrong(format!("is given more than {MAX_RECORDS} times"), "leave out the oldest")
+            }
+            Value::Table(_) if self.findings.document().format == Format::Toml => {
+                field.wrong("must be a list of tables, not a table", format!("write [[{key}]], with two brackets"))
+            }
+            _ => field.list(),
+        };
+        self.close_file();
+        list.unwrap_or_default()
+    }
+
+    /// Whatever is found outside of records makes the file useless.
+    fn close_file(&mut self) {
+        for found in self.findings.drain() {
+            self.usable = false;
+            self.list(LogProblem { problem: found.problem, record_kept: false });
+        }
+    }
+
+    /// The record, unless something in it could not be read.
+    fn close_record<T>(&mut self, record: Option<T>) -> Option<T> {
+        let found = self.findings.drain();
+        let record = record.filter(|_| !found.iter().any(|found| found.spoils));
+        if record.is_none() {
+            self.records.set_aside += 1;
+        }
+        for found in found {
+            self.list(LogProblem { problem: found.problem, record_kept: record.is_some() });
+        }
+        record
+    }
+
+    fn list(&mut self, problem: LogProblem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+}

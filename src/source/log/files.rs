@@ -1,0 +1,202 @@
+use std::collections::HashSet;
+use std::fs::{self, FileType};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use globset::GlobBuilder;
+
+use super::{DEFAULT_INCIDENTS, DEFAULT_LOG, LogProblem, Sources};
+use crate::error::{Error, Problem};
+
+/// How deep folders are searched: deeper ones are a mistake, or a trap.
+const MAX_DEPTH: usize = 64;
+
+/// A file to read.
+pub(super) struct Found {
+    pub path: PathBuf,
+    pub from_stdin: bool,
+}
+
+/// What the sources come to.
+#[derive(Default)]
+pub(super) struct FoundFiles {
+    /// The files, sorted by the bytes of their paths, each once; standard input comes last.
+    pub files: Vec<Found>,
+    /// Whether one of them is an incident log by its name or by the user's word.
+    pub incident_log: bool,
+    /// What lies in a folder and cannot be read as a log.
+    pub oddities: Vec<LogProblem>,
+}
+
+/// Finds the files of all sources.
+pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
+    let mut search = Search { paths: Vec::new(), odd: Vec::new(), stdin: false };
+    let mut incident_log = !sources.incidents.is_empty();
+    for source in sources.incidents.iter().chain(&sources.log) {
+        search.named(source)?;
+    }
+    if let Some(root) = sources.root.as_deref().filter(|_| sources.use_defaults) {
+        if sources.incidents.is_empty() {
+            for name in DEFAULT_INCIDENTS {
+                let there = search.default(root, name)?;
+                // Its name says that `.relconf` may hold anything of ours, the others that they hold incidents.
+                incident_log |= there && name != ".relconf";
+            }
+        }
+        if sources.log.is_empty() {
+            for name in DEFAULT_LOG {
+                search.default(root, name)?;
+            }
+        }
+    }
+    search.paths.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+    let mut seen = HashSet::new();
+    search.paths.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    let mut files: Vec<Found> = search.paths.into_iter().map(|path| Found { path, from_stdin: false }).collect();
+    if search.stdin {
+        files.push(Found { path: PathBuf::from("-"), from_stdin: true });
+    }
+    search.odd.sort();
+    search.odd.dedup();
+    let oddities = search.odd.into_iter().map(|(file, what)| oddity(file, what)).collect();
+    Ok(FoundFiles { files, incident_log, oddities })
+}
+
+fn oddity(file: PathBuf, what: &'static str) -> LogProblem {
+    let help = "remove it from the folder, or name the file that is meant".to_owned();
+    LogProblem { problem: Problem { file, line: 1, column: 1, what: what.to_owned(), help }, record_kept: false }
+}
+
+struct Search {
+    paths: Vec<PathBuf>,
+    odd: Vec<(PathBuf, &'static str)>,
+    stdin: bool,
+}
+
+impl Search {
+    /// A source that the user named: it must be there.
+    fn named(&mut self, source: &Path) -> Result<(), Error> {
+        if source == Path::new("-") {
+            self.stdin = true;
+            return Ok(());
+        }
+        if source.exists() {
+            return self.path(source);
+        }
+        let shown = source.display();
+        let Some(text) = source.to_str().filter(|text| text.contains(['*', '?', '[', '{'])) else {
+            return Err(Error::new(format!("{shown} does not exist"), "name a file, a folder or a glob that does"));
+        };
+        let matches = glob(source, text)?;
+        if matches.is_empty() {
+            return Err(Error::new(
+                format!("{shown} matches no file"),
+                "name a file, a folder or a glob that matches some",
+            ));
+        }
+        matches.iter().try_for_each(|path| self.path(path))
+    }
+
+    /// A source in its default place, and whether it is there.
+    fn default(&mut self, root: &Path, name: &str) -> Result<bool, Error> {
+        let path = if root == Path::new(".") { PathBuf::from(name) } else { root.join(name) };
+        // A link that leads nowhere is there: reading it says what is wrong. A file named `incidents` is none of ours.
+        let there = path.symlink_metadata().is_ok() && path.is_dir() == Path::new(name).extension().is_none();
+        if there {
+            self.path(&path)?;
+        }
+        Ok(there)
+    }
+
+    /// A file, or the logs of a folder.
+    fn path(&mut self, path: &Path) -> Result<(), Error> {
+        if path.is_dir() {
+            let inside = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
+            return self.folder(path, &inside, 0);
+        }
+        self.paths.push(path.to_owned());
+        Ok(())
+    }
+
+    fn folder(&mut self, folder: &Path, inside: &Path, depth: usize) -> Result<(), Error> {
+        if depth > MAX_DEPTH {
+            return Err(Error::new(
+                format!("{} is nested too deep", folder.display()),
+                "name the folder that is meant",
+            ));
+        }
+        for (path, kind) in children(folder)? {
+            if kind.is_dir() {
+                self.folder(&path, inside, depth + 1)?;
+            } else if is_log(&path) {
+                match kind.is_symlink().then(|| fs::canonicalize(&path)) {
+                    Some(Err(_)) => self.odd.push((path, "the link leads nowhere")),
+                    Some(Ok(target)) if !target.starts_with(inside) => {
+                        self.odd.push((path, "the link leads out of the folder and is not followed"));
+                    }
+                    _ if !path.is_file() => self.odd.push((path, "not a regular file")),
+                    _ => self.paths.push(path),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_log(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("toml") || extension.eq_ignore_ascii_case("json"))
+}
+
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::new(format!("{} cannot be read: {error}", path.display()), "grant read permission to it").caused_by(error)
+}
+
+fn children(folder: &Path) -> Result<Vec<(PathBuf, FileType)>, Error> {
+    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
+    entries
+        .map(|entry| {
+            let entry = entry?;
+            // Joined by hand: the name of "." in front of each file helps nobody.
+            let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
+            Ok((path, entry.file_type()?))
+        })
+        .collect::<io::Result<_>>()
+        .map_err(|error| unreadable(folder, error))
+}
+
+/// The files and folders that a glob matches; `*` stops at a slash, `**` does not. Links to folders are not followed.
+fn glob(pattern: &Path, text: &str) -> Result<Vec<PathBuf>, Error> {
+    let mut base = PathBuf::new();
+    let mut rest = PathBuf::new();
+    for part in pattern.components() {
+        // As long as it exists to the letter it is no pattern, whatever characters it has.
+        if rest.as_os_str().is_empty() && (part != Component::CurDir) && base.join(part).is_dir() {
+            base.push(part);
+        } else if part != Component::CurDir {
+            rest.push(part);
+        }
+    }
+    let fault = |error: globset::Error| {
+        Error::new(format!("{text} is not a glob: {}", error.kind()), "write one such as incidents/**/*.toml")
+            .caused_by(error)
+    };
+    let rest_text = rest.to_str().unwrap_or_default();
+    let matcher = GlobBuilder::new(rest_text).literal_separator(true).build().map_err(fault)?.compile_matcher();
+    // Alternatives in braces may hold slashes.
+    let deep = rest_text.contains("**") || rest_text.contains('{');
+    let depth = if deep { MAX_DEPTH } else { rest.components().count() };
+    let mut found = Vec::new();
+    let mut open = vec![(if base.as_os_str().is_empty() { PathBuf::from(".") } else { base.clone() }, depth)];
+    while let Some((folder, depth)) = open.pop() {
+        for (path, kind) in children(&folder)? {
+            let relative = path.strip_prefix(&base).unwrap_or(&path);
+            if matcher.is_match(relative) {
+                found.push(path);
+            } else if kind.is_dir() && depth > 1 && path.file_name().is_none_or(|name| name != ".git") {
+                open.push((path, depth - 1));
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,140 @@
+//! Native incident and release logs, in TOML or JSON.
+//!
+//! A log holds `[[incident]]` and `[[release]]` tables, both in any file. Every problem is reported with its place. A
+//! record that cannot be used is set aside and counted; a file that cannot be used at all is an error. Nothing is
+//! dropped silently.
+
+mod file;
+mod files;
+mod incident;
+mod record;
+mod release;
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use crate::document::{Document, Format, Zone, read_bytes, read_file};
+use crate::error::{Error, Problem};
+use crate::model::{Incident, ReleaseEntry};
+use files::Found;
+use record::Records;
+
+/// Most incidents, and most release entries, that are read.
+pub const MAX_RECORDS: usize = 100_000;
+
+/// How many problems of one file are listed; the rest are counted.
+const MAX_PROBLEMS: usize = 1_000;
+
+/// What the logs say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Logs {
+    /// The incidents, in the order of (surfaced, id): the order in which files are given makes no difference.
+    pub incidents: Vec<Incident>,
+    /// The release entries, by file and place.
+    pub entries: Vec<ReleaseEntry>,
+    /// Records that could not be used. Each has at least one problem.
+    pub set_aside: u64,
+    /// Whether an incident log was given at all: one was named, one lies in a default place, or a log has an
+    /// `incident` key. An empty one is a statement, none is not.
+    pub incident_log_given: bool,
+    /// All problems, by file and place.
+    pub problems: Vec<LogProblem>,
+}
+
+/// A problem in a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogProblem {
+    /// What and where.
+    pub problem: Problem,
+    /// Whether the record it was found in is used all the same; otherwise it is set aside. Kept are records with an
+    /// unknown key or with marks out of order.
+    pub record_kept: bool,
+}
+
+/// Where logs are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// Incident logs: files, folders, globs as typed; `-` is standard input.
+    pub incidents: Vec<PathBuf>,
+    /// Release logs: the same.
+    pub log: Vec<PathBuf>,
+    /// Where the default files are looked for: [`DEFAULT_INCIDENTS`] where no incident log is named, [`DEFAULT_LOG`]
+    /// where no release log is.
+    pub root: Option<PathBuf>,
+    /// Whether the default files are looked for.
+    pub use_defaults: bool,
+}
+
+/// Incident logs that are read where none is named.
+pub const DEFAULT_INCIDENTS: [&str; 4] = ["incidents.toml", "incidents.json", "incidents", ".relconf"];
+
+/// Release logs that are read where none is named.
+pub const DEFAULT_LOG: [&str; 2] = ["releases.toml", "releases.json"];
+
+/// How times are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeRules {
+    /// Gives an offset to times without one; `None` makes each of them a problem.
+    pub assume: Option<Zone>,
+}
+
+/// Reads all logs. `stdin` is read where a source is `-`, once.
+///
+/// # Errors
+///
+/// A named source does not exist, a glob matches nothing, something is no regular file or too large; or a file cannot
+/// be used at all (its syntax, its schema, a key that is neither `incident` nor `release`): then the error carries the
+/// problems of all files.
+pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Result<Logs, Error> {
+    let found = files::find(sources)?;
+    let mut logs = Logs { incident_log_given: found.incident_log, problems: found.oddities, ..Logs::default() };
+    let mut records = Records::new(rules.assume);
+    let mut broken = Vec::new();
+    for Found { path, from_stdin } in found.files {
+        let (bytes, format) = if from_stdin { (read_stdin(stdin)?, None) } else { (read_file(&path)?, format(&path)) };
+        match Document::parse(path.clone(), bytes, format) {
+            Ok(document) => {
+                let outcome = file::read(&document, &mut records);
+                logs.incident_log_given |= outcome.has_incidents;
+                logs.problems.extend(outcome.problems);
+                if !outcome.usable {
+                    broken.push(path);
+                }
+            }
+            Err(problems) => {
+                logs.problems.extend(problems.into_iter().map(|problem| LogProblem { problem, record_kept: false }));
+                broken.push(path);
+            }
+        }
+    }
+    if let Some(first) = broken.first() {
+        let others = match broken.len() - 1 {
+            0 => String::new(),
+            1 => " and another log".to_owned(),
+            n => format!(" and {n} other logs"),
+        };
+        let what = format!("{}{others} cannot be used", first.display());
+        let problems = logs.problems.into_iter().map(|found| found.problem).collect();
+        return Err(Error::from_problems(what, "correct the problems listed", problems));
+    }
+    logs.incidents = records.incidents;
+    logs.entries = records.entries;
+    logs.set_aside = records.set_aside;
+    logs.incidents.sort_by(|a, b| (a.anchor(), &a.id).cmp(&(b.anchor(), &b.id)));
+    Ok(logs)
+}
+
+/// By the name's extension; a file with another one is judged by its text.
+fn format(path: &std::path::Path) -> Option<Format> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "toml" => Some(Format::Toml),
+        "json" => Some(Format::Json),
+        _ => None,
+    }
+}
+
+fn read_stdin(stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
+    read_bytes(stdin)
+        .map_err(|error| Error::new(format!("standard input cannot be read: {error}"), "").caused_by(error))?
+        .ok_or_else(|| Error::new("standard input is larger than 16 MiB", "split it into several files"))
+}

@@ -1,0 +1,3 @@
+//! Where a history comes from.
+
+pub mod log;
