@@ -1,3 +1,4 @@
 //! Where a history comes from.
 
+pub mod git;
 pub mod log;

@@ -1,0 +1,164 @@
+//! Reads a git repository: its tags, its commits (each once), its mailmap, the paths that changed.
+//!
+//! The only room that knows git2. It runs nothing a repository's configuration names, opens no connection and starts
+//! no process. Whatever a repository contains, the outcome is a value, a [`Notice`](crate::model::Notice) or an [`Error`]; never a panic.
+//!
+//! What git2 offers for refs, commits and trees is left aside on purpose: its ref iterator drops broken refs in
+//! silence, its commit parser refuses commits that git counts, and both it and its tree comparison cost a multiple of
+//! reading the raw objects. git2 opens the repository and inflates objects; the parsing is ours.
+
+mod bytes;
+mod commit;
+mod head;
+mod loose_refs;
+mod mailmap;
+mod message;
+mod objects;
+mod open;
+mod packed_refs;
+mod paths;
+mod people;
+mod script;
+mod shallow;
+mod signature;
+mod tag_object;
+mod tags;
+mod walk;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+pub use paths::{ChangedPath, PathChange};
+pub use script::Script;
+pub use tags::TagsRead;
+pub use walk::Walk;
+
+use crate::error::Error;
+use crate::model::{CommitId, RepositoryInfo};
+
+/// An open repository.
+pub struct Repository {
+    inner: git2::Repository,
+    info: RepositoryInfo,
+    root: PathBuf,
+    /// Commits whose parents a shallow clone does not have.
+    shallow: HashSet<CommitId>,
+    /// What was odd about the repository as a whole.
+    notices: Vec<crate::model::Notice>,
+    trees: paths::TreeCache,
+}
+
+impl Repository {
+    /// Opens the repository at or above `dir`: bare, a work tree, a linked one, a submodule; HEAD may be detached or
+    /// unborn.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, it belongs to someone else, or it is of a kind that cannot be read here.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        open::open(dir)
+    }
+
+    /// Where it is and where its HEAD stands.
+    pub fn info(&self) -> &RepositoryInfo {
+        &self.info
+    }
+
+    /// The root of the work tree, or the git directory of a bare repository: where configuration is looked for.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// All tags, sorted by the bytes of their names. None is dropped: what leads to no commit says why.
+    ///
+    /// # Errors
+    ///
+    /// When the refs cannot be read; `packed-refs` with a bad line is such a case, named with the line.
+    pub fn tags(&self) -> Result<TagsRead, Error> {
+        tags::read(&self.inner)
+    }
+
+    /// The commit that `prefix` names: 4 to 40 hex digits, unique in the repository. A tag object's id leads to the
+    /// commit it tags.
+    pub fn find_commit(&self, prefix: &str) -> Option<CommitId> {
+        objects::find_commit(&self.inner, prefix)
+    }
+
+    /// All commits reachable from `tips` and HEAD, each read once.
+    ///
+    /// # Errors
+    ///
+    /// When the object database cannot be opened. Commits that cannot be read are absent, with a notice.
+    pub fn walk(&self, tips: &[CommitId]) -> Result<Walk, Error> {
+        walk::walk(self, tips)
+    }
+
+    /// The mailmap's raw bytes: `.mailmap` of HEAD's tree, or the file of the work tree where HEAD has none. Symbolic
+    /// links are never followed.
+    ///
+    /// # Errors
+    ///
+    /// When the work tree's file is there and cannot be read, or is unreasonably large.
+    pub fn mailmap(&self) -> Result<Option<Vec<u8>>, Error> {
+        mailmap::read(self)
+    }
+
+    /// The paths that differ between two commits, in git's order; `None` stands for an empty tree. A path whose mode
+    /// changed is modified, a renamed one is deleted and added.
+    ///
+    /// # Errors
+    ///
+    /// When a commit or tree is missing or broken, or when there are too many paths to hold.
+    pub fn changed_paths(&self, old: Option<CommitId>, new: CommitId) -> Result<Vec<ChangedPath>, Error> {
+        paths::changed(self, old, new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{commit, message, packed_refs, paths, signature, tag_object};
+
+    /// Bytes that look enough like an object to get past the first test of each parser.
+    fn objects() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            Just(&b"tree "[..]),
+            Just(&b"parent "[..]),
+            Just(&b"author A <a> 1 +0000"[..]),
+            Just(&b"committer "[..]),
+            Just(&b"tagger <>> 99999999999999999999 -99999999999999999999"[..]),
+            Just(&b"object "[..]),
+            Just(&b"0123456789abcdef0123456789abcdef01234567"[..]),
+            Just(&b"This reverts commit"[..]),
+            Just(&b"Fixes:"[..]),
+            Just(&b"Check: a=pass"[..]),
+            Just(&b" refs/tags/v1"[..]),
+            Just(&b"100644 a\0"[..]),
+            Just(&b"\n"[..]),
+            Just(&b"^"[..]),
+            Just(&b".."[..]),
+            Just(&b"("[..]),
+            Just(&b"\xc3\xa9"[..]),
+        ];
+        let piece = prop_oneof![
+            8 => piece.prop_map(<[u8]>::to_vec),
+            1 => prop::collection::vec(any::<u8>(), 0..50),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_parser_panic(data in objects()) {
+            let commit = commit::parse(&data, &mut Vec::new());
+            prop_assert!((0..=signature::LATEST).contains(&commit.author.time));
+            let _ = (commit.subject(), commit::tree(&data), signature::identity(&data));
+            message::mentions(&data, |_, id| assert!((7..=40).contains(&id.len())));
+            let _ = tag_object::checks(tag_object::parse(&data).message);
+            let _ = tag_object::checks(&data);
+            let _ = packed_refs::parse(&data, b"refs/heads/main");
+            prop_assert!(paths::entries(&data).count() <= data.len());
+        }
+    }
+}

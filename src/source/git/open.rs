@@ -1,0 +1,121 @@
+//! Opening a repository, and saying plainly why one cannot be opened.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+use git2::{ErrorCode, RepositoryOpenFlags};
+
+use super::{Repository, head, paths, shallow};
+use crate::error::Error;
+use crate::model::{Notice, RepositoryInfo};
+
+/// Makes git2 read as fast as it can: objects are read once, so neither caching nor hashing them again pays. Both are
+/// switches of the whole process and must be set before opening.
+fn tune() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        git2::opts::strict_hash_verification(false);
+        git2::opts::enable_caching(false);
+    });
+}
+
+/// Opens the repository at or above `dir`.
+pub fn open(dir: &Path) -> Result<Repository, Error> {
+    tune();
+    let inner = git2::Repository::open_ext(dir, RepositoryOpenFlags::empty(), [] as [&Path; 0])
+        .map_err(|error| explain(dir, error))?;
+    // A format that only stands in the configuration, and is not enforced by libgit2, must not read as "no tags".
+    if inner.commondir().join("reftable").is_dir() {
+        return Err(unsupported(dir, "reference storage `reftable`"));
+    }
+    let mut notices = Vec::new();
+    let head = head::read(&inner, &mut notices)?;
+    let shallow = shallow::read(inner.commondir())?;
+    notices.extend(grafts(&inner));
+    let root = inner.workdir().unwrap_or_else(|| inner.path()).to_path_buf();
+    let info = RepositoryInfo { path: dir.to_path_buf(), head, shallow: !shallow.is_empty() };
+    Ok(Repository { inner, info, root, shallow, notices, trees: paths::TreeCache::default() })
+}
+
+/// The notice about grafts, which git honours and we do not.
+fn grafts(repository: &git2::Repository) -> Option<Notice> {
+    let grafts = repository.commondir().join("info").join("grafts");
+    fs::metadata(grafts).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0).then(|| {
+        Notice::new(
+            "grafts",
+            "info/grafts is not honoured: history is read as it was recorded",
+            "git replace --convert-graft-file",
+        )
+    })
+}
+
+/// Turns git2's error into what happened and what to do.
+fn explain(dir: &Path, error: git2::Error) -> Error {
+    let shown = dir.display();
+    let message = error.message().to_owned();
+    let typed = if !dir.exists() {
+        Error::new(format!("there is no folder {shown}"), "name a folder that exists: `relconf review --repo DIR`")
+    } else if error.code() == ErrorCode::Owner {
+        let path = owned_path(&message).unwrap_or_else(|| dir.to_path_buf());
+        Error::new(
+            format!("the repository {} belongs to someone else", path.display()),
+            format!("git config --global --add safe.directory {}", quoted(&path)),
+        )
+    } else if let Some(name) = message.strip_prefix("unsupported extension name ") {
+        let name = name.split_once('.').map_or(name, |(_, name)| name);
+        unsupported(dir, &format!("extension `{name}`"))
+    } else if message.starts_with("invalid graft") {
+        shallow::broken(&format!("{message} in the git directory of {shown}"))
+    } else if message.contains("object format") {
+        unsupported(dir, &format!("extension `objectformat`: {message}"))
+    } else if message.contains("unsupported repository version") {
+        unsupported(dir, &message)
+    } else if error.code() == ErrorCode::NotFound && !dir.join(".git").exists() {
+        Error::new(
+            format!("{shown} is not in a git repository"),
+            "name one with `relconf review --repo DIR`, or read releases from the log alone with `--no-git`",
+        )
+    } else {
+        Error::new(
+            format!("the git repository at {shown} is broken: {message}"),
+            "check it with `git fsck`, clone it again, or read releases from the log alone with `--no-git`",
+        )
+    };
+    typed.caused_by(error)
+}
+
+/// The error of a repository whose format is beyond us.
+fn unsupported(dir: &Path, what: &str) -> Error {
+    Error::new(
+        format!("the git repository at {} uses what relconf cannot read: {what}", dir.display()),
+        "read releases from the log alone with `--no-git`, or clone it with git's default formats (files, SHA-1)",
+    )
+}
+
+/// The path in "repository path '…' is not owned by current user".
+fn owned_path(message: &str) -> Option<PathBuf> {
+    let (_, rest) = message.split_once('\'')?;
+    let (path, _) = rest.rsplit_once('\'')?;
+    let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+    Some(PathBuf::from(path))
+}
+
+/// A path in single quotes, as a shell takes it.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::{owned_path, quoted};
+
+    #[test]
+    fn the_path_to_trust_survives_quotes() {
+        let message = "repository path '/srv/it's/' is not owned by current user";
+        assert_eq!(owned_path(message), Some(PathBuf::from("/srv/it's")));
+        assert_eq!(quoted(Path::new("/srv/it's")), r"'/srv/it'\''s'");
+    }
+}

@@ -1,0 +1,219 @@
+//! Which paths differ between two commits: raw trees compared side by side, equal ones never opened.
+
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use git2::{ObjectType, Odb};
+
+use super::objects::{self, oid};
+use super::{Repository, bytes, commit};
+use crate::error::Error;
+use crate::model::{CommitId, Untrusted};
+
+/// Most paths in one comparison. A few crafted trees can stand for billions of paths.
+const MOST: usize = 2_000_000;
+
+/// Most bytes of trees kept from one comparison for the next.
+const CACHED: usize = 8 << 20;
+
+/// A path that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedPath {
+    /// From the root of the repository, with `/` between its parts.
+    pub path: Untrusted,
+    /// How it differs.
+    pub change: PathChange,
+}
+
+/// How a path differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PathChange {
+    /// Only the new commit has it.
+    Added,
+    /// Only the old commit has it.
+    Deleted,
+    /// Both have it, with another content, mode or type.
+    Modified,
+}
+
+/// Trees read lately: consecutive releases share most of the trees that are opened.
+#[derive(Default)]
+pub struct TreeCache {
+    kept: RefCell<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    trees: HashMap<CommitId, Arc<[u8]>>,
+    /// Their length in all.
+    bytes: usize,
+}
+
+/// An entry of a tree.
+#[derive(Clone, Copy)]
+pub struct Entry<'a> {
+    /// Its mode, as the number its octal digits make.
+    mode: u32,
+    /// Its name.
+    pub name: &'a [u8],
+    /// The object's id.
+    pub id: CommitId,
+}
+
+impl Entry<'_> {
+    fn is_tree(&self) -> bool {
+        self.mode & 0o170_000 == 0o040_000
+    }
+
+    /// Whether it is a regular file: no link, no submodule.
+    pub fn is_file(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000
+    }
+
+    /// git's order: a tree sorts as if its name ended in a slash.
+    fn order(&self, other: &Entry<'_>) -> Ordering {
+        let shared = self.name.len().min(other.name.len());
+        let end = |entry: &Entry<'_>| entry.name.get(shared).copied().unwrap_or(if entry.is_tree() { b'/' } else { 0 });
+        self.name[..shared].cmp(&other.name[..shared]).then_with(|| end(self).cmp(&end(other)))
+    }
+}
+
+/// The entries of a raw tree; `Err` where it is malformed, after which nothing follows.
+pub fn entries(mut tree: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, ()>> {
+    std::iter::from_fn(move || {
+        if tree.is_empty() {
+            return None;
+        }
+        let parsed = entry(tree);
+        tree = parsed.map_or(&[], |(_, rest)| rest);
+        Some(parsed.map(|(entry, _)| entry).ok_or(()))
+    })
+}
+
+/// The first entry of a raw tree, and what follows it.
+fn entry(tree: &[u8]) -> Option<(Entry<'_>, &[u8])> {
+    let space = tree.iter().take(8).position(|&byte| byte == b' ')?;
+    let mode = tree[..space]
+        .iter()
+        .try_fold(0_u32, |mode, &byte| matches!(byte, b'0'..=b'7').then(|| mode * 8 + u32::from(byte - b'0')))?;
+    let rest = &tree[space + 1..];
+    let end = bytes::find(rest, 0)?;
+    let (id, after) = rest[end + 1..].split_first_chunk::<20>()?;
+    Some((Entry { mode, name: &rest[..end], id: CommitId(*id) }, after))
+}
+
+/// One pair of trees still to compare, or one path to report: a stack of these keeps git's order without recursion.
+enum Task {
+    Trees { old: Option<CommitId>, new: Option<CommitId>, path: Vec<u8> },
+    Report { path: Vec<u8>, change: PathChange },
+}
+
+/// The paths that differ.
+pub fn changed(repository: &Repository, old: Option<CommitId>, new: CommitId) -> Result<Vec<ChangedPath>, Error> {
+    let odb = objects::database(&repository.inner)?;
+    let old = old.map(|id| root(&odb, id)).transpose()?;
+    let new = root(&odb, new)?;
+    let mut found = Vec::new();
+    let mut tasks = vec![Task::Trees { old, new: Some(new), path: Vec::new() }];
+    while let Some(task) = tasks.pop() {
+        match task {
+            Task::Report { path, change } => {
+                found.push(ChangedPath { path: Untrusted::from_bytes(&path), change });
+            }
+            Task::Trees { old, new, path } => {
+                if old == new {
+                    continue;
+                }
+                let from = tasks.len();
+                let read = |id: Option<CommitId>| id.map(|id| repository.trees.read(&odb, id)).transpose();
+                let (old, new) = (read(old)?, read(new)?);
+                compare(old.as_deref().unwrap_or(&[]), new.as_deref().unwrap_or(&[]), &path, &mut tasks)
+                    .ok_or_else(|| broken("a tree is malformed"))?;
+                tasks[from..].reverse();
+            }
+        }
+        if found.len() + tasks.len() > MOST {
+            return Err(Error::new(
+                format!("more than {MOST} paths differ between two releases"),
+                "leave out what looks at paths, or check the repository: so many paths are usually an attack",
+            ));
+        }
+    }
+    Ok(found)
+}
+
+/// Compares two raw trees, appending what is to be done in order. `None` where one is malformed.
+fn compare(old: &[u8], new: &[u8], path: &[u8], tasks: &mut Vec<Task>) -> Option<()> {
+    let (mut olds, mut news) = (entries(old), entries(new));
+    let (mut left, mut right) = (olds.next().transpose().ok()?, news.next().transpose().ok()?);
+    loop {
+        let order = match (&left, &right) {
+            (None, None) => return Some(()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(old), Some(new)) => old.order(new),
+        };
+        let (old, new) = (left.filter(|_| order.is_le()), right.filter(|_| order.is_ge()));
+        if old.map(|entry| (entry.mode, entry.id)) != new.map(|entry| (entry.mode, entry.id)) {
+            let name = old.or(new).map_or(&b""[..], |entry| entry.name);
+            let mut path = path.to_vec();
+            path.extend_from_slice(name);
+            let tree = |entry: Option<Entry<'_>>| entry.filter(Entry::is_tree).map(|entry| entry.id);
+            if tree(old).is_some() || tree(new).is_some() {
+                path.push(b'/');
+                tasks.push(Task::Trees { old: tree(old), new: tree(new), path });
+            } else {
+                let change = match (old, new) {
+                    (None, _) => PathChange::Added,
+                    (_, None) => PathChange::Deleted,
+                    _ => PathChange::Modified,
+                };
+                tasks.push(Task::Report { path, change });
+            }
+        }
+        if order.is_le() {
+            left = olds.next().transpose().ok()?;
+        }
+        if order.is_ge() {
+            right = news.next().transpose().ok()?;
+        }
+    }
+}
+
+/// The tree of a commit.
+fn root(odb: &Odb<'_>, id: CommitId) -> Result<CommitId, Error> {
+    let object = odb.read(oid(id)).map_err(|error| broken(&format!("commit {id:.12} is missing")).caused_by(error))?;
+    commit::tree(object.data()).ok_or_else(|| broken(&format!("commit {id:.12} names no tree")))
+}
+
+impl TreeCache {
+    /// Reads a tree's raw bytes.
+    fn read(&self, odb: &Odb<'_>, id: CommitId) -> Result<Arc<[u8]>, Error> {
+        if let Some(tree) = self.kept.borrow().trees.get(&id) {
+            return Ok(Arc::clone(tree));
+        }
+        let object =
+            odb.read(oid(id)).map_err(|error| broken(&format!("tree {id:.12} is missing")).caused_by(error))?;
+        if object.kind() != ObjectType::Tree {
+            return Err(broken(&format!("{id:.12} is not a tree")));
+        }
+        let tree: Arc<[u8]> = object.data().into();
+        let mut kept = self.kept.borrow_mut();
+        if kept.bytes + tree.len() > CACHED {
+            *kept = Kept::default();
+        }
+        kept.bytes += tree.len();
+        kept.trees.insert(id, Arc::clone(&tree));
+        Ok(tree)
+    }
+}
+
+/// The error of an object that is missing or malformed.
+fn broken(what: &str) -> Error {
+    Error::new(
+        format!("cannot compare two releases: {what}"),
+        "check the repository with `git fsck`; a partial clone gets the rest with `git fetch --refetch --no-filter`",
+    )
+}

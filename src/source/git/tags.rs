@@ -1,0 +1,199 @@
+//! All tags, each with where it leads.
+
+use git2::{ObjectType, Odb};
+
+use super::objects::{self, oid};
+use super::signature::{self, TimeFault};
+use super::{loose_refs, packed_refs, tag_object};
+use crate::error::Error;
+use crate::model::{CommitId, Notice, Tag, TagTarget, Tagger, Untrusted};
+
+/// The tags of a repository.
+pub struct TagsRead {
+    /// Sorted by the bytes of their names.
+    pub tags: Vec<Tag>,
+    /// What to know about them.
+    pub notices: Vec<Notice>,
+}
+
+/// A tag before its object is read.
+struct Named {
+    name: Vec<u8>,
+    target: Result<CommitId, &'static str>,
+    /// Whether packed-refs says that it is a tag object.
+    peeled: bool,
+}
+
+/// Tags, by index, about which there is something to tell.
+#[derive(Default)]
+struct Oddities {
+    unusable: Vec<usize>,
+    times: Vec<usize>,
+    checks: Vec<usize>,
+}
+
+/// Reads all tags.
+pub fn read(repository: &git2::Repository) -> Result<TagsRead, Error> {
+    let odb = objects::database(repository)?;
+    let mut odd = Oddities::default();
+    let (names, replaces) = names(repository)?;
+    let mut tags = Vec::with_capacity(names.len());
+    for named in names {
+        let index = tags.len();
+        let tag = one(&odb, named, index, &mut odd);
+        if matches!(tag.target, TagTarget::Unusable(_)) {
+            odd.unusable.push(index);
+        }
+        tags.push(tag);
+    }
+    let mut notices = odd.notices(&tags);
+    if replaces {
+        notices.push(Notice::new(
+            "replace-refs",
+            "refs/replace is not honoured: history is read as it was recorded",
+            "compare with `git --no-replace-objects log`; `git replace -d ID` drops a replacement",
+        ));
+    }
+    Ok(TagsRead { tags, notices })
+}
+
+/// The names of all tags, sorted. Files come before packed-refs, and win: that is also the order in which a tag that is
+/// being packed right now is not missed. Also tells whether `refs/replace` has any refs.
+fn names(repository: &git2::Repository) -> Result<(Vec<Named>, bool), Error> {
+    let loose = loose_refs::read(repository.commondir())?;
+    let packed = packed_refs::read(repository.commondir(), b"")?;
+    let replaces = packed.replaces || loose_refs::replaces(repository.commondir());
+    let packed = packed.tags;
+    let mut all: Vec<Named> = Vec::with_capacity(loose.len() + packed.len());
+    all.extend(loose.into_iter().map(|tag| Named { name: tag.name, target: tag.target, peeled: false }));
+    all.extend(packed.into_iter().map(|tag| Named { name: tag.name, target: Ok(tag.id), peeled: tag.peeled }));
+    // Stable: of equal names the file stays first.
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all.dedup_by(|later, first| later.name == first.name);
+    Ok((all, replaces))
+}
+
+/// Reads what a tag points at.
+fn one(odb: &Odb<'_>, named: Named, index: usize, odd: &mut Oddities) -> Tag {
+    let mut tag =
+        Tag { name: named.name, target: TagTarget::Unusable(""), tagger: None, annotated: false, checks: Vec::new() };
+    let id = match named.target {
+        Ok(id) if id.0 == [0; 20] => {
+            tag.target = TagTarget::Unusable("points at nothing (a zero id)");
+            return tag;
+        }
+        Ok(_) if !valid_name(&tag.name) => {
+            tag.target = TagTarget::Unusable("has a name that git refuses");
+            return tag;
+        }
+        Ok(id) => id,
+        Err(reason) => {
+            tag.target = TagTarget::Unusable(reason);
+            return tag;
+        }
+    };
+    // Reading a header spares inflating the commit of a lightweight tag; a peeled entry is known to be worth reading.
+    let kind = if named.peeled { Ok(ObjectType::Tag) } else { odb.read_header(oid(id)).map(|(_, kind)| kind) };
+    let object = match kind {
+        Ok(ObjectType::Tag) => odb.read(oid(id)).ok().filter(|object| object.kind() == ObjectType::Tag),
+        _ => None,
+    };
+    let Some(object) = object else {
+        tag.target = target(objects::peel(odb, id));
+        return tag;
+    };
+    let parsed = tag_object::parse(object.data());
+    tag.annotated = true;
+    tag.tagger = parsed.tagger.map(|tagger| {
+        if tagger.fault != TimeFault::None {
+            odd.times.push(index);
+        }
+        Tagger { identity: signature::identity(tagger.who), time: tagger.time, offset: tagger.offset }
+    });
+    let (checks, unreadable) = tag_object::checks(parsed.message);
+    tag.checks = checks;
+    if unreadable > 0 {
+        odd.checks.push(index);
+    }
+    tag.target = target(parsed.object.ok_or("is a malformed tag object").and_then(|inner| objects::peel(odb, inner)));
+    tag
+}
+
+/// Where peeling led.
+fn target(peeled: Result<CommitId, &'static str>) -> TagTarget {
+    match peeled {
+        Ok(commit) => TagTarget::Commit(commit),
+        Err(reason) => TagTarget::Unusable(reason),
+    }
+}
+
+/// Whether git takes a name, or a name that begins with `refs/tags/` and goes on so, for a ref's name (git-check-ref-format).
+pub fn valid_name(name: &[u8]) -> bool {
+    let bad_byte = |&byte: &u8| byte <= b' ' || byte == 0x7f || b"~^:?*[\\".contains(&byte);
+    let bad_part = |part: &[u8]| part.is_empty() || part.starts_with(b".") || part.ends_with(b".lock");
+    !name.iter().any(bad_byte)
+        && !name.split(|&byte| byte == b'/').any(bad_part)
+        && !name.windows(2).any(|pair| pair == b".." || pair == b"@{")
+        && !name.ends_with(b".")
+}
+
+impl Oddities {
+    fn notices(&self, tags: &[Tag]) -> Vec<Notice> {
+        let kinds = [
+            (
+                "tag-unusable",
+                &self.unusable,
+                "tags that lead to no commit",
+                "look at `git for-each-ref refs/tags`; delete what is broken with `git tag -d NAME`",
+            ),
+            ("tag-time", &self.times, "tags whose time is missing or out of range; the nearest possible is used", ""),
+            (
+                "tag-check",
+                &self.checks,
+                "tags with a `Check:` trailer that cannot be read",
+                "write `Check: NAME=pass`, `fail`, `skip` or `override`",
+            ),
+        ];
+        kinds
+            .into_iter()
+            .filter(|(_, indices, _, _)| !indices.is_empty())
+            .map(|(code, indices, what, help)| {
+                Notice::new(code, format!("{what}: {} ({})", indices.len(), some(tags, indices)), help)
+            })
+            .collect()
+    }
+}
+
+/// The first names of a list, with the reason where there is one.
+fn some(tags: &[Tag], indices: &[usize]) -> String {
+    let shown: Vec<String> = indices
+        .iter()
+        .take(3)
+        .filter_map(|&index| tags.get(index))
+        .map(|tag| {
+            let name = Untrusted::from_bytes(&tag.name);
+            match tag.target {
+                TagTarget::Unusable(reason) => format!("{} {reason}", name.raw()),
+                TagTarget::Commit(_) => name.raw().to_owned(),
+            }
+        })
+        .collect();
+    let more = if indices.len() > shown.len() { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::valid_name;
+
+    #[test]
+    fn names_that_git_refuses() {
+        for fine in ["v1", "a/b", "v1@x", "caf\u{e9}"] {
+            assert!(valid_name(fine.as_bytes()), "{fine}");
+        }
+        assert!(valid_name(b"v\xff"));
+        for bad in ["", "a b", "a..b", "a@{b", "a/.b", "a/", "x.lock", "x.lock/y", "a.", "a\x01", "a*", "a\\b"] {
+            assert!(!valid_name(bad.as_bytes()), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! One walk over history, each commit read once.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use git2::{ObjectType, Odb};
+
+use super::objects::{self, oid};
+use super::people::People;
+use super::signature::TimeFault;
+use super::{Repository, commit, message};
+use crate::error::Error;
+use crate::model::{
+    ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, Notice,
+};
+
+/// The commits of a repository.
+pub struct Walk {
+    /// The commits, parents first.
+    pub changes: Changes,
+    /// HEAD's.
+    pub head: Option<ChangeIndex>,
+    /// What to know about them.
+    pub notices: Vec<Notice>,
+}
+
+/// In [`Walker::seen`]: being visited. Only a cycle meets it, which needs a broken hash; its edge counts as absent.
+const OPEN: u32 = u32::MAX;
+/// In [`Walker::seen`]: cannot be read.
+const ABSENT: u32 = u32::MAX - 1;
+
+/// Takes the first eight bytes of an id, which is a hash already.
+#[derive(Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk::<8>() {
+            self.0 = u64::from_le_bytes(*first);
+        }
+    }
+
+    // The length that precedes an array's bytes tells nothing.
+    fn write_usize(&mut self, _: usize) {}
+}
+
+type Seen = HashMap<CommitId, u32, BuildHasherDefault<IdHasher>>;
+
+/// A commit that was read and waits for its parents. What is long of it lies on the walker's stacks, from the `*_from`
+/// on: commits open and close in stack order, so these never need to be copied around.
+struct Frame {
+    id: CommitId,
+    author_time: i64,
+    commit_time: i64,
+    commit_offset: i16,
+    author: IdentityIndex,
+    committer: IdentityIndex,
+    named_from: u32,
+    /// The next of its named parents to look at.
+    next: u32,
+    parents_from: u32,
+    subject_from: usize,
+    mentions_from: u32,
+}
+
+struct Walker<'a> {
+    repository: &'a Repository,
+    odb: Odb<'a>,
+    builder: ChangesBuilder,
+    people: People,
+    seen: Seen,
+    frames: Vec<Frame>,
+    /// Parents as the open commits name them.
+    named: Vec<CommitId>,
+    /// Those of them that are done.
+    parents: Vec<u32>,
+    subjects: Vec<u8>,
+    mentions: Vec<(MentionKind, String)>,
+    unreadable: Vec<CommitId>,
+    /// Commits with a time that is missing, and with one that is out of range.
+    times: (u32, u32),
+}
+
+/// Reads everything reachable from `tips` and HEAD.
+pub fn walk(repository: &Repository, tips: &[CommitId]) -> Result<Walk, Error> {
+    let mut walker = Walker {
+        repository,
+        odb: objects::database(&repository.inner)?,
+        builder: ChangesBuilder::default(),
+        people: People::default(),
+        seen: Seen::default(),
+        frames: Vec::new(),
+        named: Vec::new(),
+        parents: Vec::new(),
+        subjects: Vec::new(),
+        mentions: Vec::new(),
+        unreadable: Vec::new(),
+        times: (0, 0),
+    };
+    for &tip in tips.iter().chain(&repository.info.head) {
+        walker.visit(tip);
+    }
+    Ok(walker.finish())
+}
+
+impl Walker<'_> {
+    /// Reads a commit and all its ancestors that were not read before.
+    fn visit(&mut self, tip: CommitId) {
+        self.open(tip);
+        while let Some(frame) = self.frames.last_mut() {
+            let Some(&parent) = self.named.get(frame.next as usize) else {
+                self.close();
+                continue;
+            };
+            match self.seen.get(&parent) {
+                Some(&(OPEN | ABSENT)) => frame.next += 1,
+                Some(&index) => {
+                    frame.next += 1;
+                    self.parents.push(index);
+                }
+                // Looked at again once it is done.
+                None => self.open(parent),
+            }
+        }
+    }
+
+    /// Reads a commit and puts it on the stack, unless it was seen before or cannot be read.
+    fn open(&mut self, id: CommitId) {
+        let Entry::Vacant(place) = self.seen.entry(id) else { return };
+        let object = self.odb.read(oid(id)).ok().filter(|object| object.kind() == ObjectType::Commit);
+        let Some(object) = object else {
+            place.insert(ABSENT);
+            self.unreadable.push(id);
+            return;
+        };
+        place.insert(OPEN);
+        let named_from = self.named.len() as u32;
+        let commit = commit::parse(object.data(), &mut self.named);
+        for fault in [commit.author.fault, commit.committer.fault] {
+            match fault {
+                TimeFault::None => {}
+                TimeFault::Missing => self.times.0 += 1,
+                TimeFault::Clamped => self.times.1 += 1,
+            }
+        }
+        let author = self.people.intern(commit.author.who);
+        let committer =
+            if commit.author.who == commit.committer.who { author } else { self.people.intern(commit.committer.who) };
+        let mentions_from = self.mentions.len() as u32;
+        if message::mentions(commit.message, |kind, prefix| self.mentions.push((kind, prefix))) {
+            self.builder.revert_without_id();
+        }
+        let subject_from = self.subjects.len();
+        self.subjects.extend_from_slice(commit.subject());
+        // A shallow clone may hold a boundary's parents by accident; git does not show them either.
+        let cut = !self.repository.shallow.is_empty() && self.repository.shallow.contains(&id);
+        self.frames.push(Frame {
+            id,
+            author_time: commit.author.time,
+            commit_time: commit.committer.time,
+            commit_offset: commit.committer.offset,
+            author,
+            committer,
+            named_from,
+            next: if cut { self.named.len() as u32 } else { named_from },
+            parents_from: self.parents.len() as u32,
+            subject_from,
+            mentions_from,
+        });
+    }
+
+    /// Takes the top of the stack into the result: all its parents are in it.
+    fn close(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        let index = self.builder.push(&CommitRecord {
+            id: frame.id,
+            parents: &self.parents[frame.parents_from as usize..],
+            named_parents: self.named.len() as u32 - frame.named_from,
+            author_time: frame.author_time,
+            commit_time: frame.commit_time,
+            commit_offset: frame.commit_offset,
+            author: frame.author,
+            committer: frame.committer,
+            subject: &self.subjects[frame.subject_from..],
+        });
+        self.seen.insert(frame.id, index.0);
+        for (kind, prefix) in self.mentions.drain(frame.mentions_from as usize..) {
+            self.builder.mention(Mention { by: index, kind, prefix });
+        }
+        self.named.truncate(frame.named_from as usize);
+        self.parents.truncate(frame.parents_from as usize);
+        self.subjects.truncate(frame.subject_from);
+    }
+
+    fn finish(self) -> Walk {
+        let head = self.repository.info.head.and_then(|head| self.seen.get(&head).copied());
+        let head = head.filter(|&index| index < ABSENT).map(ChangeIndex);
+        // Freed before the index of ids is sorted: the peak of memory is here.
+        drop((self.seen, self.frames, self.named, self.parents, self.subjects));
+        let changes = self.builder.finish(self.people.into_identities());
+        let mut notices = self.repository.notices.clone();
+        notices.extend(unreadable(&self.unreadable));
+        notices.extend(times(self.times, &changes));
+        Walk { changes, head, notices }
+    }
+}
+
+/// The notice of commits that cannot be read.
+fn unreadable(ids: &[CommitId]) -> Option<Notice> {
+    let first = ids.first()?;
+    Some(Notice::new(
+        "commit-missing",
+        format!(
+            "commits that are missing or unreadable: {} ({first:.12} …); history before them is unknown",
+            ids.len()
+        ),
+        "check the repository with `git fsck`, or clone it again",
+    ))
+}
+
+/// The notices of times that cannot be right.
+fn times((missing, clamped): (u32, u32), changes: &Changes) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    if missing > 0 {
+        notices.push(Notice::new(
+            "time-missing",
+            format!("signatures of commits without a time: {missing}; 1970 is used"),
+            "",
+        ));
+    }
+    if clamped > 0 {
+        notices.push(Notice::new(
+            "time-out-of-range",
+            format!("signatures of commits with a time out of range: {clamped}; the nearest possible is used"),
+            "",
+        ));
+    }
+    let all = (0..changes.len() as u32).map(ChangeIndex);
+    let older = all
+        .filter(|&child| {
+            let time = changes.commit_time(child);
+            changes.parents(child).iter().any(|&parent| changes.commit_time(ChangeIndex(parent)) > time)
+        })
+        .count();
+    if older > 0 {
+        notices.push(Notice::new(
+            "child-older-than-parent",
+            format!("commits older than a parent of theirs, by committer date: {older}; a clock was wrong"),
+            "",
+        ));
+    }
+    notices
+}
