@@ -1,0 +1,393 @@
+//! Tags and log entries become drafts of releases.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, FixedOffset, Offset, TimeZone, Utc};
+
+use crate::model::{
+    ChangeIndex, Changes, CheckRun, DateSource, Identity, Kind, Moment, Notice, Policy, ReleaseEntry, SkippedTag,
+    TagCounts, TagName, TagReading, Tagger, UnmatchedEntry, Untrusted, Version,
+};
+
+use super::releases::significant;
+use super::select::{Candidate, Selection, counts_here};
+
+/// A release before it has a place.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub tag: Untrusted,
+    pub aliases: Vec<Untrusted>,
+    pub version: Option<Version>,
+    pub component: String,
+    pub commit: Option<ChangeIndex>,
+    pub released_at: Moment,
+    pub date_source: DateSource,
+    pub tagger: Option<Identity>,
+    pub checks: Vec<CheckRun>,
+    pub entry: Option<ReleaseEntry>,
+    /// A second deployment of a version that a newer one had replaced.
+    pub redeployment: bool,
+}
+
+/// A rehearsal.
+#[derive(Clone, Debug)]
+pub(super) struct Prerelease {
+    pub component: String,
+    pub version: Option<Version>,
+    pub component_guessed: bool,
+}
+
+pub(super) struct Joined {
+    pub drafts: Vec<Draft>,
+    pub prereleases: Vec<Prerelease>,
+    pub tags: TagCounts,
+    pub unmatched: Vec<UnmatchedEntry>,
+}
+
+pub(super) fn join(
+    selection: Selection,
+    changes: &Changes,
+    entries: Vec<ReleaseEntry>,
+    policy: &Policy,
+    notices: &mut Vec<Notice>,
+) -> Joined {
+    let total = selection.total;
+    let mut skipped = selection.skipped;
+    let matched = selection.candidates.len() as u64;
+    let (rehearsals, mut releases): (Vec<_>, Vec<_>) =
+        selection.candidates.into_iter().partition(|candidate| candidate.prerelease);
+    let mut entries: Vec<_> = entries.into_iter().filter(|entry| counts_here(entry, policy)).collect();
+    // Earliest deployment first, so that a second one is told from the first whatever the order of the files.
+    entries.sort_by_cached_key(|entry| {
+        (entry.deployed_at.is_none(), entry.deployed_at.map(|mark| mark.at), entry.origin.clone())
+    });
+    let logged: HashSet<&Untrusted> = entries.iter().map(|entry| &entry.tag).collect();
+    let as_of = policy.as_of.timestamp();
+    let later = |candidate: &Candidate| candidate.tag.tagger.as_ref().is_some_and(|tagger| tagger.time >= as_of);
+    releases.retain(|candidate| !later(candidate) || logged.contains(&candidate.name));
+    let known = KnownTags::new(&rehearsals, &skipped);
+    let mut prereleases: Vec<Prerelease> = rehearsals
+        .into_iter()
+        .filter(|rehearsal| !later(rehearsal))
+        .map(|rehearsal| Prerelease {
+            component: rehearsal.component,
+            version: rehearsal.version,
+            component_guessed: rehearsal.rehearsal_prefix,
+        })
+        .collect();
+    let mut drafts = Vec::new();
+    let mut missing = 0;
+    for group in by_commit(releases) {
+        match draft(group, changes) {
+            Ok(draft) => drafts.push(draft),
+            Err(names) => {
+                let reason = "its commit is missing";
+                missing += names.len() as u64;
+                skipped.extend(names.into_iter().map(|tag| SkippedTag { tag, reason }));
+            }
+        }
+    }
+    let tags = TagCounts { total, matched: matched - missing, skipped };
+    let mut register = Register::new(drafts, changes);
+    let mut unmatched = Vec::new();
+    for entry in entries {
+        register.attach(entry, &known, &mut prereleases, &mut unmatched, notices);
+    }
+    let mut drafts = register.drafts;
+    mark_redeployments(&mut drafts);
+    drafts.retain(|draft| draft.released_at < policy.as_of);
+    Joined { drafts, prereleases, tags, unmatched }
+}
+
+/// Tags of one component on one commit, the leading one first: annotated, then the highest version, then the longest
+/// name.
+fn by_commit(candidates: Vec<Candidate>) -> Vec<Vec<Candidate>> {
+    let mut groups: BTreeMap<(String, [u8; 20]), Vec<Candidate>> = BTreeMap::new();
+    for candidate in candidates {
+        groups.entry((candidate.component.clone(), candidate.commit.0)).or_default().push(candidate);
+    }
+    let leading = |candidate: &Candidate| {
+        let name = candidate.tag.name.clone();
+        (candidate.tag.annotated, candidate.version.clone(), name.len(), std::cmp::Reverse(name))
+    };
+    let mut groups: Vec<_> = groups.into_values().collect();
+    for group in &mut groups {
+        group.sort_by_cached_key(|candidate| std::cmp::Reverse(leading(candidate)));
+    }
+    groups
+}
+
+fn draft(group: Vec<Candidate>, changes: &Changes) -> Result<Draft, Vec<Untrusted>> {
+    let names: Vec<Untrusted> = group.iter().map(|candidate| candidate.name.clone()).collect();
+    let mut group = group.into_iter();
+    let Some(leader) = group.next() else { return Err(names) };
+    let aliases: Vec<Candidate> = group.collect();
+    let Some(commit) = changes.index_of(leader.commit) else { return Err(names) };
+    let (released_at, date_source) = match &leader.tag.tagger {
+        Some(Tagger { time, offset, .. }) => (moment(*time, *offset), DateSource::Tagger),
+        None => (moment(changes.commit_time(commit), changes.commit_offset(commit)), DateSource::Committer),
+    };
+    let mut checks: Vec<CheckRun> = Vec::new();
+    let further = aliases.iter().flat_map(|alias| &alias.tag.checks);
+    for check in leader.tag.checks.iter().chain(further) {
+        // The leading tag speaks first.
+        if !checks.iter().any(|known| known.name == check.name) {
+            checks.push(CheckRun { name: check.name.clone(), result: check.result, ritual: false });
+        }
+    }
+    Ok(Draft {
+        tag: leader.name,
+        aliases: names.into_iter().skip(1).collect(),
+        version: leader.version,
+        component: leader.component,
+        commit: Some(commit),
+        released_at,
+        date_source,
+        tagger: leader.tag.tagger.as_ref().map(|tagger| tagger.identity.clone()),
+        checks,
+        entry: None,
+        redeployment: false,
+    })
+}
+
+/// The first and the last second of the years 1 to 9999.
+const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
+
+/// A moment from what git stores. Times beyond the years 1 to 9999 stay at their edge; an offset out of range reads as
+/// UTC.
+pub(super) fn moment(seconds: i64, minutes: i16) -> Moment {
+    let offset = FixedOffset::east_opt(i32::from(minutes) * 60).unwrap_or_else(|| Utc.fix());
+    let utc = DateTime::from_timestamp(seconds.clamp(*SECONDS.start(), *SECONDS.end()), 0).unwrap_or_default();
+    offset.from_utc_datetime(&utc.naive_utc())
+}
+
+/// Tags that exist and are no releases.
+struct KnownTags {
+    rehearsals: HashSet<Untrusted>,
+    skipped: HashMap<Untrusted, &'static str>,
+}
+
+impl KnownTags {
+    fn new(rehearsals: &[Candidate], skipped: &[SkippedTag]) -> Self {
+        Self {
+            rehearsals: rehearsals.iter().map(|candidate| candidate.name.clone()).collect(),
+            skipped: skipped.iter().map(|skipped| (skipped.tag.clone(), skipped.reason)).collect(),
+        }
+    }
+}
+
+/// A version for comparing: 2.3 is 2.3.0.
+type VersionKey = (bool, Vec<u64>, Vec<u64>);
+
+fn version_key(version: &Version) -> VersionKey {
+    (version.date, significant(&version.numbers), version.after.clone())
+}
+
+/// The drafts, and where each is found by what an entry may call it.
+struct Register<'c> {
+    drafts: Vec<Draft>,
+    changes: &'c Changes,
+    by_tag: HashMap<Untrusted, usize>,
+    by_commit: HashMap<ChangeIndex, Vec<usize>>,
+    /// Only of tags: in a log that is the history itself, names are names, and v1 beside 1 are two releases.
+    by_version: HashMap<VersionKey, Vec<usize>>,
+}
+
+impl<'c> Register<'c> {
+    fn new(drafts: Vec<Draft>, changes: &'c Changes) -> Self {
+        let (mut by_tag, mut by_commit, mut by_version) = (HashMap::new(), HashMap::new(), HashMap::new());
+        for (at, draft) in drafts.iter().enumerate() {
+            for name in std::iter::once(&draft.tag).chain(&draft.aliases) {
+                by_tag.insert(name.clone(), at);
+            }
+            if let Some(commit) = draft.commit {
+                by_commit.entry(commit).or_insert_with(Vec::new).push(at);
+            }
+            if let Some(version) = &draft.version {
+                by_version.entry(version_key(version)).or_insert_with(Vec::new).push(at);
+            }
+        }
+        Self { drafts, changes, by_tag, by_commit, by_version }
+    }
+
+    /// Joins an entry to the release that it speaks of, or makes one of it.
+    fn attach(
+        &mut self,
+        entry: ReleaseEntry,
+        known: &KnownTags,
+        prereleases: &mut Vec<Prerelease>,
+        unmatched: &mut Vec<UnmatchedEntry>,
+        notices: &mut Vec<Notice>,
+    ) {
+        let at = format!("{}:{}:{}", entry.origin.file.display(), entry.origin.line, entry.origin.column);
+        let skipped = known.skipped.get(&entry.tag).copied();
+        if skipped.is_some_and(super::select::by_choice) {
+            return;
+        }
+        let reading = match TagName::read(entry.version.as_ref().unwrap_or(&entry.tag).raw().as_bytes()) {
+            TagReading::Version(name) => Some(name),
+            TagReading::No(_) => None,
+        };
+        let commit = entry.commit.as_ref().and_then(|id| self.changes.find(id.raw()));
+        let rehearsal = known.rehearsals.contains(&entry.tag);
+        if !rehearsal && let Some(found) = self.find(&entry, reading.as_ref(), commit) {
+            self.join(found, entry, &at, notices);
+            return;
+        }
+        let committed =
+            commit.map(|commit| moment(self.changes.commit_time(commit), self.changes.commit_offset(commit)));
+        // Without a repository the log is the history; with one, a release needs a commit.
+        let grounded = !rehearsal && (commit.is_some() || self.changes.is_empty());
+        let released_at = entry.deployed_at.map(|mark| mark.at).or(committed);
+        let (true, Some(released_at)) = (grounded, released_at) else {
+            let (what, help) = match skipped {
+                _ if rehearsal => {
+                    ("is a pre-release, and those are no releases".to_owned(), "name the tag of the release, or none")
+                }
+                Some(reason) => (format!("is no release: {reason}"), "correct the tag, or add commit"),
+                None if self.changes.is_empty() => ("has no deployed_at".to_owned(), "add deployed_at"),
+                None => ("is no tag of this repository".to_owned(), "push the tag, correct the name, or add commit"),
+            };
+            notices.push(Notice::new("unmatched-entry", format!("{} {what} ({at})", entry.tag.raw()), help));
+            unmatched.push(UnmatchedEntry { tag: entry.tag, at: Untrusted::new(at) });
+            return;
+        };
+        let prerelease = reading.as_ref().is_some_and(|name| name.prerelease);
+        let (component, version) =
+            reading.map_or_else(|| ("root".to_owned(), None), |name| (name.component, Some(name.version)));
+        let component = entry.component.as_ref().map_or(component, |name| name.raw().to_owned());
+        if prerelease {
+            prereleases.push(Prerelease { component, version, component_guessed: false });
+            return;
+        }
+        // A release of that component on that commit already has a name; the log's is one more.
+        let there = commit.and_then(|commit| self.by_commit.get(&commit));
+        let same = |&at: &usize| self.drafts[at].component == component;
+        if let Some(found) = there.and_then(|there| there.iter().copied().find(same)) {
+            self.by_tag.insert(entry.tag.clone(), found);
+            self.drafts[found].aliases.push(entry.tag.clone());
+            self.join(found, entry, &at, notices);
+            return;
+        }
+        let place = self.drafts.len();
+        self.by_tag.insert(entry.tag.clone(), place);
+        if let Some(commit) = commit {
+            self.by_commit.entry(commit).or_default().push(place);
+        }
+        let mut draft = Draft {
+            tag: entry.tag.clone(),
+            aliases: Vec::new(),
+            version,
+            component,
+            commit,
+            released_at,
+            date_source: DateSource::Committer,
+            tagger: None,
+            checks: Vec::new(),
+            entry: None,
+            redeployment: false,
+        };
+        apply(&mut draft, entry);
+        self.drafts.push(draft);
+    }
+
+    /// Gives a release its entry; a second one may be a redeployment.
+    fn join(&mut self, found: usize, entry: ReleaseEntry, at: &str, notices: &mut Vec<Notice>) {
+        let draft = &mut self.drafts[found];
+        if draft.entry.is_none() {
+            apply(draft, entry);
+        } else if let Some(again) = redeployed(draft, &entry) {
+            self.drafts.push(again);
+        } else {
+            notices.push(Notice::new(
+                "repeated-entry",
+                format!(
+                    "{} is logged twice without a later deployed_at ({at}); the second is not used",
+                    entry.tag.raw()
+                ),
+                "remove one of them, or give the second the time of its deployment",
+            ));
+        }
+    }
+
+    /// By tag, by alias, else by a version that only one release has (on the commit that the entry names, if any).
+    fn find(&self, entry: &ReleaseEntry, reading: Option<&TagName>, commit: Option<ChangeIndex>) -> Option<usize> {
+        if let Some(&at) = self.by_tag.get(&entry.tag) {
+            return Some(at);
+        }
+        let name = reading.filter(|name| !name.prerelease)?;
+        let component = entry.component.as_ref().map(Untrusted::raw);
+        let component = component.or_else(|| Some(name.component.as_str()).filter(|&component| component != "root"));
+        let fits = |&at: &usize| {
+            let draft = &self.drafts[at];
+            component.is_none_or(|component| component == draft.component)
+                && (commit.is_none() || commit == draft.commit)
+        };
+        let mut found = self.by_version.get(&version_key(&name.version))?.iter().copied().filter(fits);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+}
+
+fn apply(draft: &mut Draft, entry: ReleaseEntry) {
+    if let Some(deployed) = entry.deployed_at {
+        draft.released_at = deployed.at;
+        draft.date_source = DateSource::Log;
+    }
+    if let Some(component) = &entry.component
+        && draft.commit.is_none()
+    {
+        component.raw().clone_into(&mut draft.component);
+    }
+    if draft.version.is_none()
+        && let Some(version) = &entry.version
+    {
+        draft.version = Version::parse(version.raw());
+    }
+    // What the log says of a check replaces the tag's word on it.
+    draft.checks.retain(|run| entry.checks.iter().all(|logged| logged.name != run.name));
+    draft.checks.extend(entry.checks.iter().cloned());
+    draft.entry = Some(entry);
+}
+
+/// A second entry of a release with a later deployment.
+fn redeployed(draft: &Draft, entry: &ReleaseEntry) -> Option<Draft> {
+    let again = entry.deployed_at?.at;
+    (again > draft.released_at).then(|| Draft {
+        released_at: again,
+        date_source: DateSource::Log,
+        checks: entry.checks.clone(),
+        entry: Some(entry.clone()),
+        redeployment: true,
+        aliases: Vec::new(),
+        ..draft.clone()
+    })
+}
+
+/// A redeployment is a return only where something newer was live in between; else it is the same release once more.
+fn mark_redeployments(drafts: &mut Vec<Draft>) {
+    let mut again = BTreeSet::new();
+    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.redeployment) {
+        let first =
+            drafts.iter().find(|other| !other.redeployment && other.tag == draft.tag).map(|first| first.released_at);
+        let newer = drafts.iter().any(|other| {
+            other.component == draft.component
+                && other.tag != draft.tag
+                && first.is_some_and(|first| other.released_at > first)
+                && other.released_at < draft.released_at
+        });
+        if !newer {
+            again.insert(at);
+        }
+    }
+    let mut at = 0;
+    drafts.retain(|_| {
+        at += 1;
+        !again.contains(&(at - 1))
+    });
+    for draft in drafts.iter_mut().filter(|draft| draft.redeployment) {
+        if let Some(entry) = &mut draft.entry {
+            entry.kind = entry.kind.or(Some(Kind::Rollback));
+        }
+    }
+}

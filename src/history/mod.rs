@@ -1,0 +1,70 @@
+//! From tags, commits and log entries to a [`History`]: what is a release, in which order, shipping what, by whom.
+
+mod entries;
+mod kind;
+mod mailmap;
+mod order;
+mod people;
+mod predecessor;
+mod releases;
+mod reverts;
+mod select;
+
+pub use reverts::{Revert, Shipping, fixes_of, reverts};
+pub use select::{Selection, select};
+
+use crate::error::Error;
+use crate::model::{ChangeIndex, Changes, History, Incident, Notice, Policy, ReleaseEntry, RepositoryInfo};
+
+/// What the sources found, beside the tags.
+#[derive(Debug)]
+pub struct Inputs {
+    /// Where it was read; `None` where the log alone is the history.
+    pub repository: Option<RepositoryInfo>,
+    /// The commits.
+    pub changes: Changes,
+    /// HEAD's commit.
+    pub head: Option<ChangeIndex>,
+    /// The mailmap's bytes.
+    pub mailmap: Option<Vec<u8>>,
+    /// The release log.
+    pub entries: Vec<ReleaseEntry>,
+    /// The incident log.
+    pub incidents: Vec<Incident>,
+    /// Whether an incident log was given.
+    pub incident_log_given: bool,
+    /// Log entries that could not be used.
+    pub set_aside: u64,
+    /// What was noticed so far.
+    pub notices: Vec<Notice>,
+}
+
+/// Puts a history together.
+///
+/// # Errors
+/// None today; a history that cannot be told apart from another would be one.
+pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result<History, Error> {
+    let Inputs { repository, changes, head, mailmap, entries, incidents, incident_log_given, set_aside, mut notices } =
+        inputs;
+    let joined = entries::join(selection, &changes, entries, policy, &mut notices);
+    let people = people::People::resolve(&changes, &joined.drafts, &incidents, mailmap.as_deref(), policy);
+    let mut history = History {
+        repository,
+        releases: Vec::new(),
+        components: Vec::new(),
+        changes,
+        person_of: people.of_identity.clone(),
+        people: people.list.clone(),
+        person_names: people.by_name.clone(),
+        incidents,
+        incident_log_given,
+        set_aside,
+        tags: joined.tags,
+        unmatched: joined.unmatched,
+        notices,
+    };
+    releases::build(&mut history, joined.drafts, &joined.prereleases, &people);
+    predecessor::find(&mut history);
+    kind::infer(&mut history, head, policy);
+    Ok(history)
+}

@@ -1,0 +1,138 @@
+//! Which tags are releases, and of which component.
+
+use std::collections::HashMap;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::error::Error;
+use crate::model::{
+    CommitId, Policy, ReleaseEntry, SkippedTag, Tag, TagName, TagReading, TagTarget, Untrusted, Version,
+};
+
+/// A tag that is a release or a rehearsal of one.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub tag: Tag,
+    pub name: Untrusted,
+    pub commit: CommitId,
+    pub component: String,
+    pub version: Option<Version>,
+    pub prerelease: bool,
+    /// The component is a guess: a word before the version said that this is a rehearsal.
+    pub rehearsal_prefix: bool,
+}
+
+/// What each tag is.
+#[derive(Debug)]
+pub struct Selection {
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) skipped: Vec<SkippedTag>,
+    pub(super) total: u64,
+}
+
+impl Selection {
+    /// The commits of the releases: what must be walked. Rehearsals ship nothing.
+    pub fn tips(&self) -> Vec<CommitId> {
+        self.candidates.iter().filter(|candidate| !candidate.prerelease).map(|candidate| candidate.commit).collect()
+    }
+}
+
+const EXCLUDED: &str = "excluded by releases.exclude";
+const UNWANTED: &str = "matches no release pattern";
+const ELSEWHERE: &str = "deployed to another environment only";
+
+/// Says what each tag is.
+///
+/// # Errors
+/// A glob that cannot be read, by its setting.
+pub fn select(tags: Vec<Tag>, entries: &[ReleaseEntry], policy: &Policy) -> Result<Selection, Error> {
+    let wanted = globs("releases.tags or --tags", &policy.tags)?;
+    let unwanted = globs("releases.exclude", &policy.exclude)?;
+    let components = policy
+        .components
+        .iter()
+        .map(|(name, patterns)| Ok((name, globs(&format!("components.{name}"), patterns)?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let total = tags.len() as u64;
+    let logged = logged_here(entries, policy);
+    let (mut candidates, mut skipped) = (Vec::new(), Vec::new());
+    for tag in tags {
+        let name = Untrusted::from_bytes(&tag.name);
+        let mut skip = |reason| skipped.push(SkippedTag { tag: name.clone(), reason });
+        if unwanted.is_match(name.raw()) {
+            skip(EXCLUDED);
+            continue;
+        }
+        if !policy.tags.is_empty() && !wanted.is_match(name.raw()) {
+            skip(UNWANTED);
+            continue;
+        }
+        // A pattern asks for a tag, and so does the log that says it was deployed.
+        let asked_for = !policy.tags.is_empty() || logged.get(&name) == Some(&true);
+        let read = match (TagName::read(&tag.name), asked_for) {
+            (TagReading::Version(read), _) => Some(read),
+            (TagReading::No(_), true) => None,
+            (TagReading::No(reason), false) => {
+                skip(reason);
+                continue;
+            }
+        };
+        let commit = match tag.target {
+            TagTarget::Commit(commit) => commit,
+            TagTarget::Unusable(reason) => {
+                skip(reason);
+                continue;
+            }
+        };
+        if logged.get(&name) == Some(&false) {
+            skip(ELSEWHERE);
+            continue;
+        }
+        let configured =
+            components.iter().find(|(_, globs)| globs.is_match(name.raw())).map(|(name, _)| (*name).clone());
+        let (component, version, prerelease, rehearsal_prefix) = match read {
+            Some(read) => (read.component, Some(read.version), read.prerelease, read.rehearsal_prefix),
+            None => ("root".to_owned(), None, false, false),
+        };
+        let rehearsal_prefix = rehearsal_prefix && configured.is_none();
+        let component = configured.unwrap_or(component);
+        candidates.push(Candidate { tag, name, commit, component, version, prerelease, rehearsal_prefix });
+    }
+    Ok(Selection { candidates, skipped, total })
+}
+
+/// The tags that the log knows, and whether it knows a deployment of them to the environment that counts.
+fn logged_here<'e>(entries: &'e [ReleaseEntry], policy: &Policy) -> HashMap<&'e Untrusted, bool> {
+    let mut logged = HashMap::new();
+    for entry in entries {
+        *logged.entry(&entry.tag).or_insert(false) |= counts_here(entry, policy);
+    }
+    logged
+}
+
+/// Whether a tag was left out by a setting, so that an entry about it needs no word.
+pub(super) fn by_choice(reason: &'static str) -> bool {
+    [EXCLUDED, UNWANTED, ELSEWHERE].contains(&reason)
+}
+
+/// Whether a log entry is about the environment that counts.
+pub(super) fn counts_here(entry: &ReleaseEntry, policy: &Policy) -> bool {
+    entry.environment.as_ref().is_none_or(|name| name.raw().eq_ignore_ascii_case(&policy.environment))
+}
+
+fn globs(setting: &str, patterns: &[String]) -> Result<GlobSet, Error> {
+    let wrong = |pattern: &str, error: globset::Error| {
+        Error::new(
+            format!("{setting}: \"{pattern}\" is no glob: {}", error.kind()),
+            "write something like v* or release-*; * also matches /",
+        )
+        .caused_by(error)
+    };
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        // Without a separator of its own, * matches / too.
+        let glob = GlobBuilder::new(pattern).literal_separator(false).build().map_err(|error| wrong(pattern, error))?;
+        set.add(glob);
+    }
+    set.build().map_err(|error| wrong("", error))
+}
