@@ -1,6 +1,7 @@
 //! Release confidence from deployment history and incident logs.
 #![forbid(unsafe_code)]
 
+pub mod attribution;
 pub mod config;
 pub mod document;
 pub mod error;

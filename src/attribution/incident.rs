@@ -1,0 +1,311 @@
+use crate::history::{Shipping, fixes_of};
+use crate::model::{
+    Cause, CausedBy, ChangeIndex, ComponentIndex, History, Incident, IncidentKind, Mark, Moment, Notice, Policy,
+    Precision, Release, ReleaseIndex, Untrusted, Version, VersionRange,
+};
+
+use super::{Scope, Tier};
+
+/// What became of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It counts as a failure of the release that it is attributed to.
+    Failure,
+    /// Attributed to none; why.
+    Unattributed(&'static str),
+    /// Its named cause is no change.
+    NotChange,
+    /// Caught in time.
+    NearMiss,
+    /// An exercise.
+    Drill,
+    /// Of a severity that does not count.
+    OtherSeverity,
+    /// Of another environment.
+    OtherEnvironment,
+    /// Of a component that is not reviewed.
+    OtherComponent,
+    /// Not known yet at `as_of`.
+    Later,
+}
+
+/// A release, and the rule that named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The release that introduced the fault.
+    pub release: ReleaseIndex,
+    /// The rule.
+    pub tier: Tier,
+}
+
+/// What became of an incident, and where it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribution {
+    /// Whether it counts, and if not, why.
+    pub fate: Fate,
+    /// The release, where one was found. Near misses may have one too: it is shown, never counted.
+    pub link: Option<Link>,
+    /// Releases in which the fault is, the introducing one included, where a range named them.
+    pub affected: Vec<ReleaseIndex>,
+}
+
+/// Attributes every incident.
+pub(super) fn attribute(
+    history: &History,
+    policy: &Policy,
+    scope: &Scope,
+    notices: &mut Vec<Notice>,
+) -> Vec<Attribution> {
+    let finder = Finder { history, policy, scope, shipping: Shipping::new(history) };
+    history
+        .incidents
+        .iter()
+        .map(|incident| {
+            let (attribution, unknown) = finder.attribute(incident);
+            if let Some(named) = unknown {
+                notices.push(unknown_release(incident, &named));
+            }
+            attribution
+        })
+        .collect()
+}
+
+fn unknown_release(incident: &Incident, named: &Untrusted) -> Notice {
+    let origin = &incident.origin;
+    Notice::new(
+        "unknown-release",
+        format!(
+            "{} names \"{}\", which is no release here ({}:{}:{})",
+            incident.id.raw(),
+            named.raw(),
+            origin.file.display(),
+            origin.line,
+            origin.column
+        ),
+        "name a tag that `relconf list releases` shows, or remove caused_by",
+    )
+}
+
+struct Finder<'a> {
+    history: &'a History,
+    policy: &'a Policy,
+    scope: &'a Scope,
+    shipping: Shipping<'a>,
+}
+
+/// What looking for the release of an incident gave.
+enum Found {
+    Link(Link, Vec<ReleaseIndex>),
+    Nothing { why: &'static str, unknown: Option<Untrusted>, affected: Vec<ReleaseIndex> },
+}
+
+impl Found {
+    fn nothing(why: &'static str) -> Self {
+        Self::Nothing { why, unknown: None, affected: Vec::new() }
+    }
+}
+
+impl Finder<'_> {
+    fn attribute(&self, incident: &Incident) -> (Attribution, Option<Untrusted>) {
+        let bare = |fate| (Attribution { fate, link: None, affected: Vec::new() }, None);
+        if incident.anchor().is_some_and(|surfaced| surfaced >= self.policy.as_of) {
+            return bare(Fate::Later);
+        }
+        if incident.environment.as_ref().is_some_and(|name| !name.raw().eq_ignore_ascii_case(&self.policy.environment))
+        {
+            return bare(Fate::OtherEnvironment);
+        }
+        let named = self.named_components(incident);
+        if !named.is_empty() && named.iter().all(|&component| !self.scope.holds(component)) {
+            return bare(Fate::OtherComponent);
+        }
+        let verdict = match (incident.kind, incident.cause()) {
+            (IncidentKind::NearMiss, _) => Some(Fate::NearMiss),
+            (IncidentKind::Drill, _) => Some(Fate::Drill),
+            (_, Cause::External | Cause::Capacity) => Some(Fate::NotChange),
+            (_, Cause::Change | Cause::Unknown) => None,
+        };
+        // What never counts is linked only to a release that it names: time alone would invent one.
+        let found = self.find(incident, &named, verdict.is_none());
+        let (link, affected, why, unknown) = match found {
+            Found::Link(link, affected) => (Some(link), affected, "", None),
+            Found::Nothing { why, unknown, affected } => (None, affected, why, unknown),
+        };
+        if link.as_ref().is_some_and(|link| !self.scope.holds(self.history.release(link.release).component)) {
+            return bare(Fate::OtherComponent);
+        }
+        let counts = self.policy.severities.is_empty()
+            || incident.severity.as_ref().is_some_and(|severity| {
+                self.policy.severities.iter().any(|wanted| wanted.eq_ignore_ascii_case(severity.raw()))
+            });
+        let fate = match (verdict, &link) {
+            (Some(fate), _) => fate,
+            (None, _) if !counts => Fate::OtherSeverity,
+            (None, Some(_)) => Fate::Failure,
+            (None, None) => Fate::Unattributed(why),
+        };
+        (Attribution { fate, link, affected }, unknown)
+    }
+
+    /// The components of the history that the incident names.
+    fn named_components(&self, incident: &Incident) -> Vec<ComponentIndex> {
+        self.components(|component| incident.components.iter().any(|name| name.raw() == component))
+    }
+
+    fn components(&self, wanted: impl Fn(&str) -> bool) -> Vec<ComponentIndex> {
+        let all = self.history.components.iter().enumerate();
+        all.filter(|(_, c)| wanted(c.name.raw())).map(|(at, _)| ComponentIndex(at as u32)).collect()
+    }
+
+    fn find(&self, incident: &Incident, named: &[ComponentIndex], by_time: bool) -> Found {
+        // Where the incident names no component, the reviewed ones come first, then the others: a release of another
+        // component is a real answer ("not ours"), but never better than one of ours.
+        let searched: Vec<Vec<ComponentIndex>> = if named.is_empty() {
+            let others = self.components(|_| true).into_iter().filter(|&c| !self.scope.holds(c)).collect();
+            vec![self.scope.components.clone(), others]
+        } else {
+            vec![named.to_vec()]
+        };
+        match &incident.caused_by {
+            Some(CausedBy::Nothing) => Found::nothing("the log says that no release caused it"),
+            Some(CausedBy::Release(name)) => searched
+                .iter()
+                .find_map(|components| self.by_name(name, components))
+                .unwrap_or_else(|| Found::Nothing {
+                    why: "names an unknown release",
+                    unknown: Some(name.clone()),
+                    affected: Vec::new(),
+                }),
+            Some(CausedBy::Commit(id)) => match self.history.changes.find(id.raw()) {
+                None => Found::nothing("names a commit that no release ships"),
+                Some(commit) => self
+                    .by_commits(&[commit], &searched, Tier::Commit)
+                    .unwrap_or(Found::nothing("names a commit that no release ships")),
+            },
+            Some(CausedBy::FixedBy(id)) => match self.history.changes.find(id.raw()) {
+                None => Found::nothing("names a fix that no release ships"),
+                Some(fix) => self
+                    .by_commits(&fixes_of(&self.history.changes, fix), &searched, Tier::Revert)
+                    .unwrap_or(Found::nothing("names a fix that points at no released commit")),
+            },
+            Some(CausedBy::Range(text)) => match VersionRange::parse(text.raw()) {
+                Err(_) => Found::nothing("names a range that cannot be read"),
+                Ok(range) => self.by_range(&range, &searched),
+            },
+            None if by_time => self.by_time(incident, searched.first().map_or(&[][..], Vec::as_slice)),
+            None => Found::nothing("names no release"),
+        }
+    }
+
+    fn releases<'s>(&'s self, components: &'s [ComponentIndex]) -> impl Iterator<Item = (ReleaseIndex, &'s Release)> {
+        components
+            .iter()
+            .flat_map(|&component| &self.history.component(component).releases)
+            .map(|&index| (index, self.history.release(index)))
+    }
+
+    fn by_name(&self, name: &Untrusted, components: &[ComponentIndex]) -> Option<Found> {
+        let link = |release| Found::Link(Link { release, tier: Tier::Explicit }, Vec::new());
+        let tagged = self.releases(components).find(|(_, r)| r.tag == *name || r.aliases.contains(name));
+        if let Some((release, _)) = tagged {
+            return Some(link(release));
+        }
+        let version = Version::parse(name.raw())?;
+        let same: Vec<_> = self
+            .releases(components)
+            .filter(|(_, r)| r.version.as_ref().is_some_and(|other| other.same_as(&version)))
+            .map(|(at, _)| at)
+            .collect();
+        match same[..] {
+            [] => None,
+            [release] => Some(link(release)),
+            _ => Some(Found::nothing("names a version that several components have: add component")),
+        }
+    }
+
+    fn by_commits(&self, commits: &[ChangeIndex], searched: &[Vec<ComponentIndex>], tier: Tier) -> Option<Found> {
+        searched.iter().find_map(|components| {
+            let first = components
+                .iter()
+                .flat_map(|&component| commits.iter().filter_map(move |&c| self.shipping.release_of(component, c)))
+                .min_by_key(|&release| (self.history.release(release).released_at, release))?;
+            Some(Found::Link(Link { release: first, tier }, Vec::new()))
+        })
+    }
+
+    fn by_range(&self, range: &VersionRange, searched: &[Vec<ComponentIndex>]) -> Found {
+        for components in searched {
+            let satisfying = |(_, release): &(ReleaseIndex, &Release)| {
+                release.version.as_ref().is_some_and(|version| range.contains(version))
+            };
+            let mut affected: Vec<_> = self.releases(components).filter(satisfying).map(|(index, _)| index).collect();
+            affected.sort_by_key(|&index| (self.history.release(index).released_at, index));
+            let Some(component) = affected.first().map(|&index| self.history.release(index).component) else {
+                continue;
+            };
+            let introducing = self
+                .history
+                .component(component)
+                .releases
+                .iter()
+                .copied()
+                .find(|&index| satisfying(&(index, self.history.release(index))));
+            return match introducing {
+                Some(release) if self.range_begins_here(range, component) => {
+                    Found::Link(Link { release, tier: Tier::Range }, affected)
+                }
+                _ => Found::Nothing { why: "names a range whose first release is unknown", unknown: None, affected },
+            };
+        }
+        Found::nothing("names a range that no release is in")
+    }
+
+    /// Whether the range says where the fault began: a lower bound that is not below the component's first release.
+    fn range_begins_here(&self, range: &VersionRange, component: ComponentIndex) -> bool {
+        let lower = range.lower_bounds();
+        let first = self
+            .history
+            .component(component)
+            .releases
+            .iter()
+            .filter_map(|&r| self.history.release(r).version.as_ref())
+            .min();
+        match (lower.max(), first) {
+            (Some(bound), Some(first)) => bound >= first,
+            _ => false,
+        }
+    }
+
+    fn by_time(&self, incident: &Incident, components: &[ComponentIndex]) -> Found {
+        let Some(start) = incident.started_at.or(incident.detected_at) else {
+            return Found::nothing("has no time");
+        };
+        let start = latest_moment(start);
+        let live = self
+            .releases(components)
+            .filter(|(_, release)| release.released_at <= start && exposed(release))
+            .max_by_key(|(index, release)| (release.released_at, *index));
+        match live {
+            None => Found::nothing("began before the first release"),
+            Some((release, r)) => match self.policy.attribution_window {
+                Some(window) if start - r.released_at >= window => {
+                    Found::nothing("began too long after the last release")
+                }
+                _ => Found::Link(Link { release, tier: Tier::Time }, Vec::new()),
+            },
+        }
+    }
+}
+
+/// A bare date says no more than "that day": its last second, so that a release of the same day can be the cause.
+fn latest_moment(mark: Mark) -> Moment {
+    match mark.precision {
+        Precision::Exact => mark.at,
+        Precision::Day => mark.at + chrono::TimeDelta::seconds(86_399),
+    }
+}
+
+/// Whether users ever met the release.
+pub(super) fn exposed(release: &Release) -> bool {
+    !release.entry.as_ref().is_some_and(|entry| entry.blocked || entry.exclude)
+}

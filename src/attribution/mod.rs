@@ -1,0 +1,142 @@
+//! From history to facts: which release an incident belongs to, which releases failed, and which are compared.
+//!
+//! [`Facts`] is what every metric reads. It is made once, before any window is chosen, because an incident that
+//! surfaces in one window may belong to a release of the one before.
+
+mod event;
+mod failure;
+mod incident;
+mod scope;
+mod tier;
+mod timeline;
+mod window;
+
+use std::collections::BTreeMap;
+
+pub use event::{Event, Outcome};
+pub use failure::Failure;
+pub use incident::{Attribution, Fate, Link};
+pub use scope::{Scope, ScopeRule};
+pub use tier::Tier;
+pub use timeline::{Dropped, Interval, Timeline, TimelineFlag};
+pub use window::{Span, Windows};
+
+use crate::error::Error;
+use crate::model::{History, IncidentIndex, Kind, Moment, Notice, Policy, ReleaseIndex, Signal};
+
+/// Everything that follows from a history under a policy, before any number is computed.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The history.
+    pub history: &'a History,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The reviewed components.
+    pub scope: Scope,
+    /// What makes a release failed here.
+    pub signals: Vec<Signal>,
+    /// What became of each incident, by [`IncidentIndex`].
+    pub attributions: Vec<Attribution>,
+    /// Each incident's intervals, by [`IncidentIndex`].
+    pub timelines: Vec<Timeline>,
+    /// Each release's failures, by [`ReleaseIndex`].
+    pub failures: Vec<Vec<Failure>>,
+    /// Each release's kind, remediations considered, by [`ReleaseIndex`].
+    pub kinds: Vec<Kind>,
+    /// Each release's outcome, by [`ReleaseIndex`].
+    pub outcomes: Vec<Outcome>,
+    /// The release events of the scope, oldest first: what is counted.
+    pub events: Vec<Event>,
+    /// The event of each release, by [`ReleaseIndex`]; `None` outside the scope.
+    pub event_of: Vec<Option<u32>>,
+    /// The windows.
+    pub windows: Windows,
+    /// What was noticed on the way.
+    pub notices: Vec<Notice>,
+}
+
+impl<'a> Facts<'a> {
+    /// Derives the facts.
+    ///
+    /// # Errors
+    /// Where the policy names a component that the history has not.
+    pub fn derive(history: &'a History, policy: &'a Policy) -> Result<Self, Error> {
+        let scope = Scope::choose(history, policy)?;
+        let signals = failure::signals(history, policy);
+        let mut notices = Vec::new();
+        let attributions = incident::attribute(history, policy, &scope, &mut notices);
+        let kinds = failure::kinds(history, &attributions);
+        let failures = failure::collect(history, policy, &signals, &attributions, &kinds);
+        let outcomes = event::outcomes(history, policy, &failures, &kinds);
+        let (events, event_of) = event::group(history, &scope, &outcomes, &kinds);
+        let timelines = timeline::all(history, policy, &attributions);
+        let windows = Windows::choose(&events, policy);
+        Ok(Self {
+            history,
+            policy,
+            scope,
+            signals,
+            attributions,
+            timelines,
+            failures,
+            kinds,
+            outcomes,
+            events,
+            event_of,
+            windows,
+            notices,
+        })
+    }
+
+    /// The events of a span, blocked and excluded ones apart: what was exposed to users.
+    pub fn exposed(&self, span: Span) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(move |event| event.exposed && span.contains(event.released_at))
+    }
+
+    /// The events of a span that have failed or succeeded.
+    pub fn judged(&self, span: Span) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(move |event| event.judged() && span.contains(event.released_at))
+    }
+
+    /// Where an incident stands in time: with the release that it is attributed to, else where it surfaced. So all
+    /// metrics of a window speak of the same releases and of what became of them.
+    pub fn placed_at(&self, index: IncidentIndex) -> Option<Moment> {
+        let at = index.0 as usize;
+        match &self.attributions[at].link {
+            Some(link) => Some(self.history.release(link.release).released_at),
+            None => self.history.incidents[at].anchor(),
+        }
+    }
+
+    /// The incidents of a span that satisfy a condition on what became of them.
+    pub fn incidents(&self, span: Span, wanted: impl Fn(&Attribution) -> bool) -> Vec<IncidentIndex> {
+        (0..self.history.incidents.len() as u32)
+            .map(IncidentIndex)
+            .filter(|index| wanted(&self.attributions[index.0 as usize]))
+            .filter(|&index| self.placed_at(index).is_some_and(|moment| span.contains(moment)))
+            .collect()
+    }
+
+    /// The incidents of a span that count as failures of releases.
+    pub fn failing_incidents(&self, span: Span) -> Vec<IncidentIndex> {
+        self.incidents(span, |attribution| attribution.fate == Fate::Failure)
+    }
+
+    /// The failures of an event.
+    pub fn failures_of<'f>(&'f self, event: &'f Event) -> impl Iterator<Item = &'f Failure> {
+        event.releases.iter().flat_map(|release| &self.failures[release.0 as usize])
+    }
+
+    /// The incidents attributed to each release.
+    pub fn incidents_by_release(&self) -> BTreeMap<ReleaseIndex, Vec<IncidentIndex>> {
+        let mut by_release: BTreeMap<ReleaseIndex, Vec<IncidentIndex>> = BTreeMap::new();
+        for (at, attribution) in self.attributions.iter().enumerate() {
+            if attribution.fate == Fate::Failure
+                && let Some(link) = &attribution.link
+            {
+                by_release.entry(link.release).or_default().push(IncidentIndex(at as u32));
+            }
+        }
+        by_release
+    }
+}
