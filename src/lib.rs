@@ -6,6 +6,7 @@ pub mod config;
 pub mod document;
 pub mod error;
 pub mod history;
+pub mod metric;
 pub mod model;
 pub mod source;
 pub mod stats;

@@ -1,0 +1,53 @@
+use crate::attribution::{Facts, Fate, Span};
+use crate::model::{DetectedBy, IncidentKind};
+
+use super::{Better, Measurement, Metric, MetricInfo, Unit};
+
+/// Who notices first: a machine, or somebody who was hurt.
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "automated_detection",
+        title: "Automated detection",
+        definition: "Incidents detected by an alert or a test, divided by incidents with detected_by, whatever their \
+                     cause.",
+        unit: Unit::Ratio,
+        better: Some(Better::Higher),
+        minimum_sample: 10,
+        reference: "Google SRE, monitoring: detection before users notice",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    let ours = |fate: Fate| {
+        !matches!(fate, Fate::OtherComponent | Fate::OtherEnvironment | Fate::Later | Fate::NearMiss | Fate::Drill)
+    };
+    let incidents: Vec<_> = facts
+        .incidents(span, |attribution| ours(attribution.fate))
+        .into_iter()
+        .map(|index| &facts.history.incidents[index.0 as usize])
+        .filter(|incident| incident.kind == IncidentKind::Incident)
+        .collect();
+    let by =
+        |wanted: DetectedBy| incidents.iter().filter(|incident| incident.detected_by == Some(wanted)).count() as u64;
+    let parts = [
+        ("alert", by(DetectedBy::Alert)),
+        ("test", by(DetectedBy::Test)),
+        ("person", by(DetectedBy::Person)),
+        ("customer", by(DetectedBy::Customer)),
+    ];
+    let n: u64 = parts.iter().map(|(_, count)| count).sum();
+    let undefined = match (facts.history.incident_log_given, incidents.is_empty()) {
+        (false, _) => "no incident log",
+        (true, true) => "no incident in the window",
+        (true, false) => "no incident says detected_by",
+    };
+    let mut measurement = Measurement::ratio(parts[0].1 + parts[1].1, n, undefined);
+    measurement.set_aside("no detected_by", incidents.len() as u64 - n);
+    if n > 0 {
+        for (name, count) in parts {
+            measurement.part(name, count, n);
+        }
+    }
+    measurement
+}

@@ -1,0 +1,32 @@
+use crate::attribution::{Facts, Interval, Span, Timeline};
+use crate::stats::Observation;
+
+use super::{Measurement, Value};
+
+/// An interval of each incident that failed a release of the span, with what could not be used.
+pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> Interval) -> Measurement {
+    let incidents = facts.failing_incidents(span);
+    let mut observations = Vec::new();
+    let mut dropped = Vec::new();
+    for index in &incidents {
+        match interval(&facts.timelines[index.0 as usize]) {
+            Interval::Ended(seconds) => observations.push(Observation { time: seconds as f64, ended: true }),
+            Interval::Open(seconds) => observations.push(Observation { time: seconds as f64, ended: false }),
+            Interval::Unusable(why) => dropped.push(why.reason()),
+        }
+    }
+    let value = if !observations.is_empty() {
+        Value::Durations(observations)
+    } else if !facts.history.incident_log_given {
+        Value::Undefined("no incident log")
+    } else if incidents.is_empty() {
+        Value::Undefined("no incident is attributed to a release of the window")
+    } else {
+        Value::Undefined("no incident of the window has the marks for it")
+    };
+    let mut measurement = Measurement::from(value);
+    for reason in dropped {
+        measurement.set_aside(reason, 1);
+    }
+    measurement
+}

@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Untrusted;
+
+/// What a metric is in one window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reading {
+    /// The value; null where undefined, or where a median was not reached.
+    pub value: Option<f64>,
+    /// How many releases, incidents or commits it rests on.
+    pub sample: u64,
+    /// k of a ratio, or a count by itself.
+    pub numerator: Option<u64>,
+    /// n of a ratio.
+    pub denominator: Option<u64>,
+    /// What it is about, where that can differ from window to window: a role.
+    pub basis: Option<String>,
+    /// Its interval.
+    pub interval: Option<IntervalReport>,
+    /// How many could not be used, by reason.
+    pub unusable: BTreeMap<String, u64>,
+    /// Why there is no value.
+    pub undefined_because: Option<String>,
+    /// Its parts.
+    pub breakdown: BTreeMap<String, Part>,
+}
+
+/// A part of a metric.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Part {
+    /// Its value, in the metric's unit.
+    pub value: Option<f64>,
+    /// k of a ratio.
+    pub numerator: Option<u64>,
+    /// n of a ratio, or the sample.
+    pub denominator: Option<u64>,
+    /// A name that belongs to it: a person, a weekday.
+    pub name: Option<Untrusted>,
+}
+
+/// The unit of a metric's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// 0 to 1, k of n.
+    Ratio,
+    /// Seconds.
+    Seconds,
+    /// A number of things.
+    Count,
+    /// Things per week.
+    PerWeek,
+    /// 0 to 1, an index, no k of n.
+    Index,
+}
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// Less.
+    Lower,
+    /// More.
+    Higher,
+}
+
+/// An interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IntervalReport {
+    /// Lower end; null where it is not bounded by the data.
+    pub low: Option<f64>,
+    /// Upper end; null where it is not bounded by the data.
+    pub high: Option<f64>,
+    /// Its level, 0 to 1.
+    pub level: f64,
+    /// Its method.
+    pub method: String,
+}
+
+/// How a metric moved from the previous window to this one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// Now minus before; for durations the Hodges-Lehmann shift.
+    pub difference: Option<f64>,
+    /// Interval of the difference.
+    pub interval: Option<IntervalReport>,
+    /// One-sided p of a move for the worse; null where there is nothing to test.
+    pub p: Option<f64>,
+    /// In a word.
+    pub verdict: ChangeVerdict,
+}
+
+/// A move in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeVerdict {
+    /// Worse, p at most 0.05.
+    Worse,
+    /// Better, p at most 0.05 the other way.
+    Better,
+    /// Cannot be told from noise.
+    Unclear,
+    /// No test applies: context, or no data on one side.
+    NotTested,
+}

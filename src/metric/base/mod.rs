@@ -1,0 +1,13 @@
+//! What all metrics share: how data become a number, and the two pictures that several of them take a part of.
+
+mod durations;
+mod measurement;
+mod people;
+mod timing;
+mod value;
+
+pub use durations::durations;
+pub use measurement::{Better, Change, ChangeVerdict, IntervalReport, Part, Reading, Unit};
+pub use people::{Carried, Concentration, PersonShare, Role, carried};
+pub use timing::{DAYS, TimeWindow, TimeWindowKind, Timing, WindowVerdict, day_name, local, timing};
+pub use value::{Measurement, Value, change};

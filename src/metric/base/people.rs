@@ -1,0 +1,218 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::attribution::{Event, Facts, Span};
+use crate::model::{PersonIndex, Untrusted};
+use crate::stats;
+
+/// A role in a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Who released.
+    Releaser,
+    /// Who approved.
+    Approver,
+    /// Who responded to what went wrong.
+    Responder,
+    /// Who wrote what was shipped: context.
+    Author,
+}
+
+/// One person's part in a role.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PersonShare {
+    /// Display name.
+    pub person: Untrusted,
+    /// Releases carried.
+    pub releases: u64,
+    /// Of the releases whose role is known, 0 to 1.
+    pub share: f64,
+    /// Of them carried alone.
+    pub alone: u64,
+}
+
+/// How concentrated a role is, in the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Concentration {
+    /// Releases of which the role is known (by a bot counts as known).
+    pub known: u64,
+    /// Releases to which the role applies.
+    pub of: u64,
+    /// Of the known, carried by a bot alone.
+    pub automated: u64,
+    /// How many people it would take, equally loaded, to be as concentrated: 1 / sum of squared shares.
+    pub effective_people: Option<f64>,
+    /// Fewest people who carried more than half.
+    pub fewest_for_half: Option<u64>,
+    /// Fewest people who carried at least 80 %.
+    pub fewest_for_80: Option<u64>,
+    /// Known releases that somebody other than the top person also carried, or carried instead.
+    pub without_top: Option<u64>,
+    /// Releases by somebody who had not done it before.
+    pub first_time: u64,
+    /// Of them judged.
+    pub first_time_judged: u64,
+    /// Of them failed.
+    pub first_time_failed: u64,
+}
+
+impl Role {
+    /// Every role, in the order of reports.
+    pub const ALL: [Self; 4] = [Self::Releaser, Self::Approver, Self::Responder, Self::Author];
+
+    /// Its key in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Releaser => "releaser",
+            Self::Approver => "approver",
+            Self::Responder => "responder",
+            Self::Author => "author",
+        }
+    }
+}
+
+/// Who carried the releases of a span in one role.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    /// Releases of which the role is known.
+    pub known: u64,
+    /// Releases to which it applies.
+    pub of: u64,
+    /// Per known release, the people (bots apart): nobody where bots carried it alone.
+    pub teams: Vec<BTreeSet<PersonIndex>>,
+    /// Releases by somebody who had never done it: their judged and failed ones too.
+    pub first_time: [u64; 3],
+}
+
+/// Collects who carried the releases of a span in a role.
+pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
+    let incidents = if role == Role::Responder { facts.incidents_by_release() } else { BTreeMap::new() };
+    let team = |event: &Event| -> Option<BTreeSet<PersonIndex>> {
+        let mut everyone = BTreeSet::new();
+        let mut applies = role != Role::Responder;
+        for &index in &event.releases {
+            let release = facts.history.release(index);
+            match role {
+                Role::Releaser => everyone.extend(release.releasers.iter().copied()),
+                Role::Approver => everyone.extend(release.approvers.iter().copied()),
+                Role::Author => {}
+                Role::Responder => {
+                    for &incident in incidents.get(&index).into_iter().flatten() {
+                        applies = true;
+                        everyone.extend(responders(facts, incident));
+                    }
+                }
+            }
+        }
+        if role == Role::Author {
+            let changes = &facts.history.changes;
+            let authors = event.ships.iter().filter(|&&commit| !changes.is_merge(commit));
+            everyone.extend(authors.map(|&commit| facts.history.person_of[changes.author(commit).0 as usize]));
+        }
+        applies.then_some(everyone)
+    };
+    let is_bot = |person: &PersonIndex| facts.history.person(*person).bot;
+    let mut seen: BTreeSet<PersonIndex> = BTreeSet::new();
+    let mut carried = Carried { known: 0, of: 0, teams: Vec::new(), first_time: [0; 3] };
+    let exposed = facts.events.iter().filter(|event| event.exposed && event.released_at < span.end);
+    for event in exposed {
+        let Some(everyone) = team(event) else { continue };
+        let people: BTreeSet<_> = everyone.iter().copied().filter(|person| !is_bot(person)).collect();
+        // Somebody had to be the very first: that says nothing about letting new people in.
+        let new = !seen.is_empty() && people.iter().any(|person| !seen.contains(person));
+        seen.extend(people.iter().copied());
+        if !span.contains(event.released_at) {
+            continue;
+        }
+        carried.of += 1;
+        if everyone.is_empty() {
+            continue;
+        }
+        carried.known += 1;
+        carried.teams.push(people);
+        if new {
+            carried.first_time[0] += 1;
+            carried.first_time[1] += u64::from(event.judged());
+            carried.first_time[2] += u64::from(event.failed());
+        }
+    }
+    carried
+}
+
+/// Who responded to an incident: its responders, and whoever stopped it.
+fn responders<'f>(
+    facts: &'f Facts<'_>,
+    incident: crate::model::IncidentIndex,
+) -> impl Iterator<Item = PersonIndex> + use<'f> {
+    let incident = &facts.history.incidents[incident.0 as usize];
+    let by = incident.remediation.iter().flat_map(|remediation| &remediation.by);
+    incident.responders.iter().chain(by).filter_map(|name| facts.history.find_person(name))
+}
+
+impl Carried {
+    /// Releases per person, most first; equal ones by index.
+    fn counts(&self) -> Vec<(PersonIndex, u64, u64)> {
+        let mut counts: BTreeMap<PersonIndex, (u64, u64)> = BTreeMap::new();
+        for team in &self.teams {
+            for &person in team {
+                let count = counts.entry(person).or_default();
+                count.0 += 1;
+                count.1 += u64::from(team.len() == 1);
+            }
+        }
+        let mut list: Vec<_> = counts.into_iter().map(|(person, (all, alone))| (person, all, alone)).collect();
+        list.sort_by_key(|&(person, all, _)| (std::cmp::Reverse(all), person));
+        list
+    }
+
+    /// The person who carried most, and how many.
+    pub fn top(&self) -> Option<(PersonIndex, u64)> {
+        self.counts().first().map(|&(person, count, _)| (person, count))
+    }
+
+    /// Everyone's share, most first.
+    pub fn shares(&self, facts: &Facts<'_>) -> Vec<PersonShare> {
+        let mut shares: Vec<_> = self
+            .counts()
+            .into_iter()
+            .map(|(person, releases, alone)| PersonShare {
+                person: facts.history.person(person).name.clone(),
+                releases,
+                share: releases as f64 / self.known as f64,
+                alone,
+            })
+            .collect();
+        shares.sort_by(|a, b| b.releases.cmp(&a.releases).then_with(|| a.person.cmp(&b.person)));
+        shares
+    }
+
+    /// How concentrated it is. A release carried by k people gives each 1/k.
+    pub fn concentration(&self) -> Concentration {
+        let mut credit: BTreeMap<PersonIndex, f64> = BTreeMap::new();
+        for team in &self.teams {
+            for &person in team {
+                *credit.entry(person).or_default() += 1.0 / team.len() as f64;
+            }
+        }
+        let credit: Vec<_> = credit.into_values().collect();
+        let concentration = stats::concentration(&credit);
+        let top = self.top().map(|(person, _)| person);
+        let without_top =
+            top.map(|top| self.teams.iter().filter(|team| team.len() > 1 || !team.contains(&top)).count() as u64);
+        Concentration {
+            known: self.known,
+            of: self.of,
+            automated: self.teams.iter().filter(|team| team.is_empty()).count() as u64,
+            effective_people: concentration.as_ref().map(|c| c.effective),
+            fewest_for_half: concentration.as_ref().map(|c| c.fewest_for_half as u64),
+            fewest_for_80: concentration.as_ref().map(|c| c.fewest_for_80 as u64),
+            without_top,
+            first_time: self.first_time[0],
+            first_time_judged: self.first_time[1],
+            first_time_failed: self.first_time[2],
+        }
+    }
+}

@@ -1,0 +1,210 @@
+use std::collections::BTreeMap;
+
+use crate::stats::{self, Observation, Survival};
+
+use super::{Better, Change, ChangeVerdict, IntervalReport, Part, Reading};
+
+/// The level of every interval in a report.
+const LEVEL: f64 = 0.95;
+/// A move is called worse or better at this one-sided p.
+const SIGNIFICANT: f64 = 0.05;
+
+/// What a metric measured in one window: the data, not yet a number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// k of n.
+    Ratio {
+        /// How many.
+        k: u64,
+        /// Of how many.
+        n: u64,
+    },
+    /// Durations in seconds, some perhaps still running.
+    Durations(Vec<Observation>),
+    /// Values of which the median is reported.
+    Values(Vec<f64>),
+    /// A number of things.
+    Count(u64),
+    /// Things over a time.
+    Frequency {
+        /// How many.
+        count: u64,
+        /// In how many weeks.
+        weeks: f64,
+    },
+    /// An index from 0 to 1 that is no ratio of counts.
+    Index {
+        /// The index.
+        value: f64,
+        /// What it rests on.
+        n: u64,
+    },
+    /// There is nothing to measure; why. Never 0.
+    Undefined(&'static str),
+}
+
+/// What a metric measured in one window, with what it could not use and its parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    /// The data.
+    pub value: Value,
+    /// What the data are about, where that differs from window to window; only equal ones are compared.
+    pub basis: Option<&'static str>,
+    /// How many could not be used, by reason.
+    pub unusable: BTreeMap<&'static str, u64>,
+    /// Its parts.
+    pub breakdown: BTreeMap<String, Part>,
+}
+
+impl From<Value> for Measurement {
+    fn from(value: Value) -> Self {
+        Self { value, basis: None, unusable: BTreeMap::new(), breakdown: BTreeMap::new() }
+    }
+}
+
+impl Measurement {
+    /// k of n, undefined for a reason where n is 0.
+    pub fn ratio(k: u64, n: u64, undefined: &'static str) -> Self {
+        if n == 0 { Value::Undefined(undefined) } else { Value::Ratio { k, n } }.into()
+    }
+
+    /// Counts one more that could not be used.
+    pub fn set_aside(&mut self, reason: &'static str, count: u64) {
+        if count > 0 {
+            *self.unusable.entry(reason).or_default() += count;
+        }
+    }
+
+    /// Adds a part that is k of n.
+    pub fn part(&mut self, key: impl Into<String>, k: u64, n: u64) {
+        self.breakdown.insert(key.into(), Part::ratio(k, n));
+    }
+
+    /// The number, with its interval.
+    pub fn reading(&self) -> Reading {
+        let mut reading = Reading {
+            basis: self.basis.map(str::to_owned),
+            unusable: self.unusable.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect(),
+            breakdown: self.breakdown.clone(),
+            ..Reading::default()
+        };
+        match &self.value {
+            Value::Ratio { k, n } => {
+                reading.value = Some(*k as f64 / *n as f64);
+                reading.sample = *n;
+                reading.numerator = Some(*k);
+                reading.denominator = Some(*n);
+                reading.interval = stats::wilson(*k, *n, LEVEL).map(|i| interval(i, "wilson"));
+            }
+            Value::Durations(durations) => durations_reading(durations, &mut reading),
+            Value::Values(values) => {
+                reading.value = stats::median(values);
+                reading.sample = values.len() as u64;
+                reading.interval =
+                    stats::median_interval(values, LEVEL).map(|median| interval(median.interval, "order statistics"));
+            }
+            Value::Count(count) => {
+                reading.value = Some(*count as f64);
+                reading.sample = *count;
+                reading.numerator = Some(*count);
+            }
+            Value::Frequency { count, weeks } => {
+                let rate = stats::poisson(*count, LEVEL);
+                reading.value = Some(*count as f64 / weeks);
+                reading.sample = *count;
+                let per_week = stats::Interval { low: rate.low / weeks, high: rate.high / weeks };
+                reading.interval = Some(interval(per_week, "exact Poisson"));
+            }
+            Value::Index { value, n } => {
+                reading.value = Some(*value);
+                reading.sample = *n;
+            }
+            Value::Undefined(reason) => reading.undefined_because = Some((*reason).to_owned()),
+        }
+        reading
+    }
+}
+
+impl Part {
+    /// A part that is k of n; its value is absent where n is 0.
+    pub fn ratio(k: u64, n: u64) -> Self {
+        let value = (n > 0).then(|| k as f64 / n as f64);
+        Self { value, numerator: Some(k), denominator: Some(n), name: None }
+    }
+}
+
+fn interval(from: stats::Interval, method: &str) -> IntervalReport {
+    IntervalReport { low: Some(from.low), high: Some(from.high), level: LEVEL, method: method.to_owned() }
+}
+
+/// Without open cases the plain median; with them Kaplan-Meier's, which may not be reached.
+fn durations_reading(durations: &[Observation], reading: &mut Reading) {
+    reading.sample = durations.len() as u64;
+    if durations.iter().all(|observation| observation.ended) {
+        let times: Vec<_> = durations.iter().map(|observation| observation.time).collect();
+        reading.value = stats::median(&times);
+        reading.interval =
+            stats::median_interval(&times, LEVEL).map(|median| interval(median.interval, "order statistics"));
+        return;
+    }
+    let Some(survival) = Survival::fit(durations) else { return };
+    reading.value = survival.median();
+    let (low, high) = survival.median_interval(LEVEL);
+    reading.interval = Some(IntervalReport { low, high, level: LEVEL, method: "Kaplan-Meier, log-log".to_owned() });
+    if reading.value.is_none() {
+        reading.undefined_because = Some("median not reached: too many are still open".to_owned());
+    }
+    let open = durations.iter().filter(|observation| !observation.ended).count() as u64;
+    reading.breakdown.insert("open".to_owned(), Part::ratio(open, durations.len() as u64));
+}
+
+/// How a metric moved. Only metrics with a better direction are tested, and only what is about the same thing.
+pub fn change(now: &Measurement, before: &Measurement, better: Option<Better>) -> Change {
+    let untested = |difference| Change { difference, interval: None, p: None, verdict: ChangeVerdict::NotTested };
+    if now.basis != before.basis {
+        return untested(None);
+    }
+    match (&now.value, &before.value) {
+        (Value::Ratio { k, n }, Value::Ratio { k: k0, n: n0 }) => ratio_change((*k, *n), (*k0, *n0), better),
+        (Value::Durations(now), Value::Durations(before)) => {
+            let times = |side: &[Observation]| side.iter().map(|observation| observation.time).collect::<Vec<_>>();
+            let (now, before) = (times(now), times(before));
+            let worse = stats::rank_test(&now, &before).map(|test| test.p_greater);
+            let improved = stats::rank_test(&before, &now).map(|test| test.p_greater);
+            let verdict = verdict(worse, improved, better);
+            Change { difference: stats::hodges_lehmann(&now, &before), interval: None, p: worse, verdict }
+        }
+        (Value::Values(now), Value::Values(before)) => untested(stats::hodges_lehmann(now, before)),
+        (Value::Count(now), Value::Count(before)) => untested(Some(*now as f64 - *before as f64)),
+        (Value::Frequency { count, weeks }, Value::Frequency { count: count0, weeks: weeks0 }) => {
+            untested(Some(*count as f64 / weeks - *count0 as f64 / weeks0))
+        }
+        (Value::Index { value, .. }, Value::Index { value: before, .. }) => untested(Some(value - before)),
+        _ => untested(None),
+    }
+}
+
+fn ratio_change((k, n): (u64, u64), (k0, n0): (u64, u64), better: Option<Better>) -> Change {
+    let difference = Some(k as f64 / n as f64 - k0 as f64 / n0 as f64);
+    let shift = stats::newcombe(k, n, k0, n0, LEVEL).map(|i| interval(i, "Newcombe"));
+    // Two windows in which it never (or always) happened say nothing about a change.
+    let constant = (k == 0 && k0 == 0) || (k == n && k0 == n0);
+    if better.is_none() || constant {
+        return Change { difference, interval: shift, p: None, verdict: ChangeVerdict::NotTested };
+    }
+    let greater = |a: (u64, u64), b: (u64, u64)| stats::two_rates(a.0, a.1, b.0, b.1).map(|test| test.mid_p_greater);
+    let (up, down) = (greater((k, n), (k0, n0)), greater((k0, n0), (k, n)));
+    let (worse, improved) = if better == Some(Better::Higher) { (down, up) } else { (up, down) };
+    Change { difference, interval: shift, p: worse, verdict: verdict(worse, improved, better) }
+}
+
+fn verdict(worse: Option<f64>, improved: Option<f64>, better: Option<Better>) -> ChangeVerdict {
+    let significant = |p: Option<f64>| p.is_some_and(|p| p <= SIGNIFICANT);
+    match better {
+        None => ChangeVerdict::NotTested,
+        Some(_) if worse.is_none() => ChangeVerdict::NotTested,
+        Some(_) if significant(worse) => ChangeVerdict::Worse,
+        Some(_) if significant(improved) => ChangeVerdict::Better,
+        Some(_) => ChangeVerdict::Unclear,
+    }
+}

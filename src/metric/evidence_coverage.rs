@@ -1,0 +1,45 @@
+use crate::attribution::{Event, Facts, Span};
+use crate::model::CheckResult;
+
+use super::{Better, Measurement, Metric, MetricInfo, Unit, Value};
+
+/// How many releases carried the evidence that the team asks for.
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "evidence_coverage",
+        title: "Evidence coverage",
+        definition: "Releases with every required check recorded as passed, divided by releases. What is required stands \
+                     in [checks] required; results come from the release log and from Check: trailers of annotated tags.",
+        unit: Unit::Ratio,
+        better: Some(Better::Higher),
+        minimum_sample: 10,
+        reference: "EP-32 Improve release confidence: evidence instead of ritual",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    if facts.policy.required_checks.is_empty() {
+        return Value::Undefined("no required checks: list them in [checks] required").into();
+    }
+    let events: Vec<_> = facts.exposed(span).collect();
+    let n = events.len() as u64;
+    let covered = |required: &[String]| {
+        events.iter().filter(|event| required.iter().all(|check| passed(facts, event, check))).count() as u64
+    };
+    let mut measurement = Measurement::ratio(covered(&facts.policy.required_checks), n, "no release in the window");
+    if n > 0 {
+        for check in &facts.policy.required_checks {
+            measurement.part(check.clone(), covered(std::slice::from_ref(check)), n);
+        }
+    }
+    measurement
+}
+
+/// Whether the last run of the check on each release of the event passed.
+fn passed(facts: &Facts<'_>, event: &Event, check: &str) -> bool {
+    event.releases.iter().all(|&release| {
+        let runs = &facts.history.release(release).checks;
+        runs.iter().rev().find(|run| run.name.raw() == check).is_some_and(|run| run.result == CheckResult::Pass)
+    })
+}

@@ -1,0 +1,29 @@
+use crate::attribution::{Facts, Fate, Span};
+
+use super::{Measurement, Metric, MetricInfo, Unit, Value};
+
+/// The playbook's mistake: treating successful releases as proof, without near misses.
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "near_misses",
+        title: "Near misses",
+        definition: "Near misses in the window. Beside it, their share of near misses and failing incidents together: a \
+                     team that records none has not had none.",
+        unit: Unit::Count,
+        better: None,
+        minimum_sample: 1,
+        reference: "EP-32 Improve release confidence: successful releases as proof, without near misses",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    if !facts.history.incident_log_given {
+        return Value::Undefined("no incident log").into();
+    }
+    let near = facts.incidents(span, |attribution| attribution.fate == Fate::NearMiss).len() as u64;
+    let failing = facts.failing_incidents(span).len() as u64;
+    let mut measurement = Measurement::from(Value::Count(near));
+    measurement.part("of_near_misses_and_failures", near, near + failing);
+    measurement
+}

@@ -1,0 +1,66 @@
+use crate::attribution::{Facts, Span};
+use crate::model::ReleaseFlag;
+
+use super::{Better, Carried, Measurement, Metric, MetricInfo, Part, Role, Unit, Value, carried};
+
+/// A responder is known only where something failed, and one failure with one responder would read as 100 %.
+const ENOUGH_RESPONSES: u64 = 10;
+
+/// The playbook's person-dependence during release.
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "person_dependence",
+        title: "Person dependence",
+        definition: "The largest share of releases that one person carried as releaser, approver or responder, over the \
+                     releases where that role is known. A bot is nobody, but its releases count. Undefined where a role \
+                     is known for under half of the releases; responders need 10 releases that somebody responded to.",
+        unit: Unit::Ratio,
+        better: Some(Better::Lower),
+        minimum_sample: 10,
+        reference: "EP-32 Improve release confidence: person-dependence during release",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    let roles = [Role::Releaser, Role::Approver, Role::Responder].map(|role| (role, carried(facts, span, role)));
+    let decisive = roles
+        .iter()
+        .filter(|(role, carried)| decides(*role, carried))
+        .filter_map(|(role, carried)| carried.top().map(|top| (*role, top, carried.known)))
+        // Ties go to the first role, the releaser.
+        .rev()
+        .max_by(|a, b| (a.1.1 * b.2).cmp(&(b.1.1 * a.2)));
+    let all_automated = roles.iter().find(|(role, carried)| decides(*role, carried));
+    let value = match (&decisive, all_automated) {
+        (Some((_, (_, k), n)), _) => Value::Ratio { k: *k, n: *n },
+        (None, Some((_, carried))) => Value::Ratio { k: 0, n: carried.known },
+        (None, None) if roles[0].1.of == 0 => Value::Undefined("no release in the window"),
+        (None, None) => Value::Undefined("who released is known for under half of the releases"),
+    };
+    let mut measurement = Measurement::from(value);
+    measurement.basis = decisive.map(|(role, ..)| role.id());
+    for (role, carried) in &roles {
+        let (who, k) = carried.top().map_or((None, 0), |(person, k)| (Some(person), k));
+        let name = who.map(|person| facts.history.person(person).name.clone());
+        let part = Part { name, ..Part::ratio(k, carried.known) };
+        if carried.known > 0 {
+            measurement.breakdown.insert(role.id().to_owned(), part);
+        }
+    }
+    let releasers = &roles[0].1;
+    measurement.set_aside("releaser not known", releasers.of - releasers.known);
+    let inferred = facts
+        .exposed(span)
+        .filter(|event| event.releases.iter().any(|&r| facts.history.release(r).has(ReleaseFlag::ReleaserInferred)))
+        .count() as u64;
+    if inferred > 0 {
+        measurement.part("releaser_inferred", inferred, releasers.known);
+    }
+    measurement
+}
+
+fn decides(role: Role, carried: &Carried) -> bool {
+    let enough = role != Role::Responder || carried.known >= ENOUGH_RESPONSES;
+    carried.known > 0 && 2 * carried.known >= carried.of && enough
+}

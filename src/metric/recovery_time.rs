@@ -1,0 +1,22 @@
+use crate::attribution::{Facts, Span};
+
+use super::base::durations;
+use super::{Better, Measurement, Metric, MetricInfo, Unit};
+
+/// DORA's failed deployment recovery time.
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "recovery_time",
+        title: "Recovery time",
+        definition: "Median time from the start of the impact (or from the release, with recovery_from = release) until service was restored: mitigated_at, else resolved_at. Open incidents count as not yet ended (Kaplan-Meier).",
+        unit: Unit::Seconds,
+        better: Some(Better::Lower),
+        minimum_sample: 10,
+        reference: "DORA 2025, failed deployment recovery time (dora.dev)",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    durations(facts, span, |timeline| timeline.restore)
+}

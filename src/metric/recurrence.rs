@@ -1,0 +1,60 @@
+use chrono::TimeDelta;
+
+use crate::attribution::{Facts, Fate, Span};
+use crate::model::{Incident, IncidentIndex};
+
+use super::{Better, Measurement, Metric, MetricInfo, Part, Unit};
+
+/// How far back a cause is remembered.
+const MEMORY: TimeDelta = TimeDelta::days(365);
+
+/// The playbook's "incidents surprise in the same way".
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "recurrence",
+        title: "Recurring causes",
+        definition: "Failing incidents whose cause_key was seen in another incident or near miss of the 365 days before, \
+                     divided by failing incidents with a cause_key.",
+        unit: Unit::Ratio,
+        better: Some(Better::Lower),
+        minimum_sample: 5,
+        reference: "EP-32 Improve release confidence: incidents surprise in the same way",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    let failing = facts.failing_incidents(span);
+    let with_cause: Vec<_> =
+        failing.iter().map(|&index| incident(facts, index)).filter(|incident| incident.cause_key.is_some()).collect();
+    let (mut again, mut same_component) = (0, 0);
+    for incident in &with_cause {
+        let before: Vec<_> = seen_before(facts, incident).collect();
+        again += u64::from(!before.is_empty());
+        let shares = |earlier: &&Incident| earlier.components.iter().any(|name| incident.components.contains(name));
+        same_component += u64::from(before.iter().any(shares));
+    }
+    let n = with_cause.len() as u64;
+    let undefined =
+        if failing.is_empty() { "no failing incident in the window" } else { "no incident has a cause_key" };
+    let mut measurement = Measurement::ratio(again, n, undefined);
+    measurement.set_aside("no cause_key", failing.len() as u64 - n);
+    if n > 0 {
+        measurement.breakdown.insert("in_the_same_component".to_owned(), Part::ratio(same_component, n));
+    }
+    measurement
+}
+
+fn incident<'f>(facts: &'f Facts<'_>, index: IncidentIndex) -> &'f Incident {
+    &facts.history.incidents[index.0 as usize]
+}
+
+/// Earlier incidents and near misses with the same cause.
+fn seen_before<'f>(facts: &'f Facts<'_>, incident: &'f Incident) -> impl Iterator<Item = &'f Incident> {
+    facts.history.incidents.iter().zip(&facts.attributions).filter_map(move |(earlier, attribution)| {
+        let (Some(at), Some(now)) = (earlier.anchor(), incident.anchor()) else { return None };
+        let counts = !matches!(attribution.fate, Fate::Drill | Fate::Later);
+        let same = earlier.cause_key.is_some() && earlier.cause_key == incident.cause_key && earlier.id != incident.id;
+        (counts && same && at < now && now - at <= MEMORY).then_some(earlier)
+    })
+}

@@ -1,0 +1,26 @@
+use crate::attribution::{Facts, Span};
+
+use super::{Measurement, Metric, MetricInfo, Unit, Value};
+
+/// DORA's deployment frequency, of releases.
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "release_frequency",
+        title: "Release frequency",
+        definition: "Releases per week of the window, pending ones included.",
+        unit: Unit::PerWeek,
+        better: None,
+        minimum_sample: 1,
+        reference: "DORA 2025, deployment frequency (dora.dev)",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    let count = facts.exposed(span).count() as u64;
+    let weeks = span.weeks();
+    if count == 0 || weeks <= 0.0 {
+        return Value::Undefined("no release in the window").into();
+    }
+    Value::Frequency { count, weeks }.into()
+}

@@ -1,0 +1,37 @@
+use crate::attribution::{Facts, Span};
+use crate::model::Kind;
+
+use super::{Better, Measurement, Metric, MetricInfo, Unit};
+
+/// DORA's deployment rework rate.
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "rework_rate",
+        title: "Rework rate",
+        definition: "Hotfix and rollback releases divided by releases, pending ones included: how much of the releasing \
+                     repairs earlier releasing.",
+        unit: Unit::Ratio,
+        better: Some(Better::Lower),
+        minimum_sample: 10,
+        reference: "DORA 2025, deployment rework rate (dora.dev)",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    let (mut n, mut hotfixes, mut rollbacks) = (0, 0, 0);
+    for event in facts.exposed(span) {
+        let any = |kind| event.releases.iter().any(|release| facts.kinds[release.0 as usize] == kind);
+        n += 1;
+        // An event over several components is one piece of rework, however many of its releases say so.
+        if any(Kind::Rollback) {
+            rollbacks += 1;
+        } else if any(Kind::Hotfix) {
+            hotfixes += 1;
+        }
+    }
+    let mut measurement = Measurement::ratio(hotfixes + rollbacks, n, "no release in the window");
+    measurement.part("hotfix", hotfixes, n);
+    measurement.part("rollback", rollbacks, n);
+    measurement
+}

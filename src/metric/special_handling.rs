@@ -1,0 +1,74 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::attribution::{Event, Facts, Span};
+use crate::model::{ChangeType, CheckResult, Kind, ReleaseFlag, ReleaseIndex};
+
+use super::{Better, Measurement, Metric, MetricInfo, Unit};
+
+/// The playbook's number of releases requiring special handling.
+pub(super) const METRIC: Metric = Metric {
+    info: MetricInfo {
+        id: "special_handling",
+        title: "Special handling",
+        definition: "Releases with special handling divided by releases: a kind declared in the release log, an \
+                     emergency change, a hotfix or rollback, a required check skipped, a check overridden, or made off \
+                     the usual branch.",
+        unit: Unit::Ratio,
+        better: Some(Better::Lower),
+        minimum_sample: 10,
+        reference: "EP-32 Improve release confidence: releases requiring special handling",
+    },
+    measure,
+};
+
+fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    let mut n = 0;
+    let mut special = 0;
+    let mut by_kind: BTreeMap<String, u64> = BTreeMap::new();
+    for event in facts.exposed(span) {
+        n += 1;
+        let kinds = of_event(facts, event);
+        special += u64::from(!kinds.is_empty());
+        for kind in kinds {
+            *by_kind.entry(kind).or_default() += 1;
+        }
+    }
+    let mut measurement = Measurement::ratio(special, n, "no release in the window");
+    for (kind, k) in by_kind {
+        measurement.part(kind, k, n);
+    }
+    measurement
+}
+
+fn of_event(facts: &Facts<'_>, event: &Event) -> BTreeSet<String> {
+    event.releases.iter().flat_map(|&release| special_handling(facts, release)).collect()
+}
+
+/// What was special about a release: stable words of ours, and the team's own.
+pub fn special_handling(facts: &Facts<'_>, index: ReleaseIndex) -> BTreeSet<String> {
+    let release = facts.history.release(index);
+    let mut kinds = BTreeSet::new();
+    match facts.kinds[index.0 as usize] {
+        Kind::Hotfix => drop(kinds.insert("hotfix".to_owned())),
+        Kind::Rollback => drop(kinds.insert("rollback".to_owned())),
+        Kind::Regular | Kind::Withdrawn => {}
+    }
+    if release.has(ReleaseFlag::OffBranch) {
+        kinds.insert("off_branch".to_owned());
+    }
+    for run in &release.checks {
+        let required = facts.policy.required_checks.iter().any(|name| name == run.name.raw());
+        match run.result {
+            CheckResult::Override => drop(kinds.insert("check_overridden".to_owned())),
+            CheckResult::Skip if required => drop(kinds.insert("check_skipped".to_owned())),
+            CheckResult::Skip | CheckResult::Pass | CheckResult::Fail => {}
+        }
+    }
+    if let Some(entry) = &release.entry {
+        if entry.change_type == Some(ChangeType::Emergency) {
+            kinds.insert("emergency".to_owned());
+        }
+        kinds.extend(entry.special_handling.iter().map(|kind| kind.raw().to_owned()));
+    }
+    kinds
+}
