@@ -8,5 +8,7 @@ pub mod error;
 pub mod history;
 pub mod metric;
 pub mod model;
+pub mod pipeline;
+pub mod review;
 pub mod source;
 pub mod stats;

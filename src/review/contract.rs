@@ -1,0 +1,505 @@
+//! The JSON contract, schema 1: what `--format json` prints and every other output is a view of.
+//!
+//! Times are RFC 3339, durations seconds, ratios 0 to 1; what is absent is null, never 0.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use crate::attribution::{Outcome, ScopeRule, Span, Tier};
+pub use crate::metric::{
+    Better, Change, ChangeVerdict, Concentration, IntervalReport, MetricInfo, Part, PersonShare, Reading, Role,
+    TimeWindow, TimeWindowKind, Timing, Unit, WindowVerdict,
+};
+use crate::model::{DateSource, IncidentKind, Kind, Moment, RemediationKind, Signal, Untrusted};
+
+/// The number of this contract.
+pub const SCHEMA: u32 = 1;
+
+/// A release confidence review.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Review {
+    /// The contract's number.
+    pub schema: u32,
+    /// What computed it.
+    pub tool: Tool,
+    /// The moment it stands at.
+    pub as_of: Moment,
+    /// Where the history was read; null where the release log alone is the history.
+    pub repository: Option<Repository>,
+    /// Which components it is about.
+    pub scope: Scope,
+    /// Which releases it is about.
+    pub window: Window,
+    /// What was read, and what could not be used.
+    pub data: Data,
+    /// The quantities that matter most.
+    pub headline: Headline,
+    /// The metrics of the window, in the registry's order.
+    pub metrics: Metrics,
+    /// Releases and failures in equal periods up to `as_of`, oldest first.
+    pub periods: Vec<Period>,
+    /// Who carried the window's releases, by role.
+    pub people: BTreeMap<Role, Vec<PersonShare>>,
+    /// How concentrated each role is.
+    pub concentration: BTreeMap<Role, Concentration>,
+    /// When the window's releases were made.
+    pub timing: Timing,
+    /// All releases of the scope, oldest first.
+    pub releases: Vec<ReleaseReport>,
+    /// All incidents of the scope, by the time they surfaced.
+    pub incidents: Vec<IncidentReport>,
+}
+
+/// The program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `relconf`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The repository.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Repository {
+    /// As the user named it.
+    pub path: Untrusted,
+    /// The commit of HEAD.
+    pub head: Option<String>,
+    /// Whether the clone is shallow: then early releases are cut off.
+    pub shallow: bool,
+}
+
+/// Which components are reviewed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Scope {
+    /// The reviewed components.
+    pub components: Vec<Untrusted>,
+    /// Why these: `only`, `dominant`, `all` or `chosen`.
+    pub rule: ScopeRule,
+    /// The others.
+    pub others: Vec<OtherComponent>,
+}
+
+/// A component that is not reviewed here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OtherComponent {
+    /// Its name.
+    pub name: Untrusted,
+    /// Its releases.
+    pub releases: u64,
+    /// Its newest tag.
+    pub newest: Option<Untrusted>,
+}
+
+/// Which releases are reviewed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Window {
+    /// The rule that chose it, in words.
+    pub rule: String,
+    /// The window.
+    pub current: Span,
+    /// The equal one before it; null where history does not reach so far.
+    pub previous: Option<Span>,
+}
+
+/// What was read. Covers all history of the scope.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Data {
+    /// Tags of the repository.
+    pub tags: TagData,
+    /// Entries of the release log that fit no tag and no commit.
+    pub unmatched: Vec<Unmatched>,
+    /// Releases, by outcome.
+    pub releases: ReleaseData,
+    /// Incidents, by what became of them.
+    pub incidents: IncidentData,
+    /// Releases with an inferred failure, by signal.
+    pub inferred_failures: InferredFailures,
+    /// The signals that make a release failed here.
+    pub signals: Vec<Signal>,
+    /// Where the releases' times come from.
+    pub date_sources: DateSources,
+    /// Commits that were read, merges included.
+    pub commits_read: u64,
+    /// Reverts whose message names no commit: they cannot be attributed.
+    pub reverts_without_commit: u64,
+    /// What to know before trusting the numbers.
+    pub warnings: Vec<Warning>,
+}
+
+/// Tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TagData {
+    /// All.
+    pub total: u64,
+    /// Those that match the release pattern: all components, pre-releases and aliases included.
+    pub matched: u64,
+    /// Components with a release.
+    pub components: u64,
+    /// The others, and why.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A tag that is no release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Skipped {
+    /// The tag.
+    pub tag: Untrusted,
+    /// Why.
+    pub reason: String,
+}
+
+/// A release log entry without a release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unmatched {
+    /// The tag that it names.
+    pub tag: Untrusted,
+    /// Where it stands.
+    pub at: Untrusted,
+}
+
+/// Releases by outcome; over several components, release events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleaseData {
+    /// All.
+    pub total: u64,
+    /// Failed or succeeded.
+    pub judged: u64,
+    /// A failure surfaced within the horizon.
+    pub failed: u64,
+    /// None did.
+    pub succeeded: u64,
+    /// Too young to judge.
+    pub pending: u64,
+    /// Pending ones that have failed already.
+    pub pending_failed: u64,
+    /// Rollbacks, blocked before exposure, excluded by the log.
+    pub excluded: u64,
+    /// Rehearsals, which are no releases.
+    pub prereleases: u64,
+    /// Releases whose only failures surfaced after the horizon.
+    pub late_failures: u64,
+}
+
+/// Incidents by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IncidentData {
+    /// Whether an incident log was given at all.
+    pub log_given: bool,
+    /// Entries that could be read.
+    pub total: u64,
+    /// Attributed to a release, by the tier that decided.
+    pub attributed: Tiers,
+    /// Attributed to none: outside every rate.
+    pub unattributed: u64,
+    /// Not caused by a change.
+    pub not_change: u64,
+    /// Caught in time.
+    pub near_misses: u64,
+    /// Exercises.
+    pub drills: u64,
+    /// Of a severity that does not count here.
+    pub other_severity: u64,
+    /// Of another environment.
+    pub other_environment: u64,
+    /// Of a component that is not reviewed here.
+    pub other_component: u64,
+    /// Not known yet at `as_of`.
+    pub later: u64,
+    /// Entries that could not be used.
+    pub set_aside: u64,
+}
+
+/// Incidents by the tier that attributed them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tiers {
+    /// The incident names the release.
+    pub explicit: u64,
+    /// It names a commit.
+    pub commit: u64,
+    /// It names affected versions.
+    pub range: u64,
+    /// It names a fix that points at the culprit.
+    pub revert: u64,
+    /// Nothing but time: the weakest.
+    pub time: u64,
+}
+
+impl Tiers {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.explicit + self.commit + self.range + self.revert + self.time
+    }
+}
+
+/// Releases with an inferred failure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InferredFailures {
+    /// A hotfix followed.
+    pub hotfix: u64,
+    /// A later release reverts what they shipped.
+    pub revert: u64,
+}
+
+/// Releases by the source of their time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DateSources {
+    /// The release log.
+    pub log: u64,
+    /// The annotated tag.
+    pub tagger: u64,
+    /// The tagged commit.
+    pub committer: u64,
+}
+
+/// Something to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Warning {
+    /// Stable, kebab-case.
+    pub code: String,
+    /// What.
+    pub message: Untrusted,
+    /// What to do; may be empty.
+    pub help: Untrusted,
+}
+
+/// The quantities that matter most, each with what it rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Headline {
+    /// The chance that the next release fails; null without a judged release.
+    pub next_release_fails: Option<Chance>,
+    /// Median seconds from the start of the impact until it was noticed; null without data.
+    pub seconds_to_notice: Option<f64>,
+    /// Median seconds from the start of the impact until it was stopped; null without data.
+    pub seconds_to_stop: Option<f64>,
+    /// Incidents that `seconds_to_stop` rests on.
+    pub stops: u64,
+    /// People who released, rolled back or responded in the window; null where nobody is known.
+    pub people_who_can_stop: Option<u64>,
+    /// Whether the chance rests on inferred failures.
+    pub inferred: bool,
+}
+
+/// A chance with its interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Chance {
+    /// Posterior mean under a uniform prior.
+    pub probability: f64,
+    /// Lower 95 % credible limit.
+    pub low: f64,
+    /// Upper 95 % credible limit.
+    pub high: f64,
+    /// Failed releases that it rests on.
+    pub failed: u64,
+    /// Judged releases that it rests on.
+    pub judged: u64,
+}
+
+/// The metrics by id, kept in the registry's order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Metrics(pub Vec<MetricReport>);
+
+impl Metrics {
+    /// The metric of that id.
+    pub fn get(&self, id: &str) -> Option<&MetricReport> {
+        self.0.iter().find(|metric| metric.id == id)
+    }
+}
+
+impl Serialize for Metrics {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|metric| (&metric.id, metric)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Metrics {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let by_id = BTreeMap::<String, MetricReport>::deserialize(deserializer)?;
+        let mut list: Vec<_> = by_id.into_iter().map(|(id, metric)| MetricReport { id, ..metric }).collect();
+        list.sort_by_key(|metric| metric.position);
+        Ok(Self(list))
+    }
+}
+
+impl JsonSchema for Metrics {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Metrics".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<BTreeMap<String, MetricReport>>()
+    }
+}
+
+/// One metric, now and before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MetricReport {
+    /// Its id; the key in JSON.
+    #[serde(skip)]
+    pub id: String,
+    /// Its place in the registry, from 0.
+    pub position: u32,
+    /// Its title.
+    pub title: String,
+    /// What it is in the current window.
+    #[serde(flatten)]
+    pub now: Reading,
+    /// The unit of `value`.
+    pub unit: Unit,
+    /// Which way is better; null for context.
+    pub better: Option<Better>,
+    /// What it was in the previous window.
+    pub previous: Option<Reading>,
+    /// How it moved.
+    pub change: Option<Change>,
+}
+
+/// Releases of one period.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Period {
+    /// When.
+    pub span: Span,
+    /// Releases.
+    pub releases: u64,
+    /// Of them judged.
+    pub judged: u64,
+    /// Of them failed.
+    pub failed: u64,
+}
+
+/// One release.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleaseReport {
+    /// Its tag.
+    pub tag: Untrusted,
+    /// Other tags of it.
+    pub aliases: Vec<Untrusted>,
+    /// Its version.
+    pub version: Option<String>,
+    /// Its component.
+    pub component: Untrusted,
+    /// The release event that it is part of, from 0: over several components, tags on one commit are one.
+    pub event: u64,
+    /// Its commit.
+    pub commit: Option<String>,
+    /// When.
+    pub released_at: Moment,
+    /// `log`, `tagger` or `committer`.
+    pub date_source: DateSource,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its outcome.
+    pub outcome: Outcome,
+    /// The window it falls in.
+    pub window: Option<WindowName>,
+    /// The release in its ancestry with the fewest commits between.
+    pub predecessor: Option<Untrusted>,
+    /// What it ships.
+    pub ships: ShipsReport,
+    /// Pre-releases of it.
+    pub rehearsals: u64,
+    /// Who.
+    pub people: ReleasePeople,
+    /// What was special.
+    pub special_handling: Vec<Untrusted>,
+    /// What failed.
+    pub failures: Vec<FailureReport>,
+    /// What to know about it.
+    pub flags: Vec<String>,
+}
+
+/// What a release ships.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ShipsReport {
+    /// Commits without merges.
+    pub commits: u64,
+    /// Merge commits.
+    pub merges: u64,
+    /// Authors of the commits without merges.
+    pub authors: u64,
+    /// Median seconds from authored to released.
+    pub lead_time: Option<f64>,
+}
+
+/// Who carried a release.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReleasePeople {
+    /// Who released.
+    pub releaser: Vec<Untrusted>,
+    /// Who approved.
+    pub approver: Vec<Untrusted>,
+}
+
+/// One of the two windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowName {
+    /// Now.
+    Current,
+    /// Before.
+    Previous,
+}
+
+/// One failure of a release.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FailureReport {
+    /// The incident.
+    pub incident: Option<Untrusted>,
+    /// What told.
+    pub signal: Signal,
+    /// The tier that attributed the incident.
+    pub tier: Option<Tier>,
+    /// The release or commit that shows it.
+    pub by: Option<Untrusted>,
+    /// When it surfaced.
+    pub surfaced_at: Option<Moment>,
+    /// Surfaced after the horizon: listed, not counted.
+    pub late: bool,
+}
+
+/// One incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IncidentReport {
+    /// Its id.
+    pub id: Untrusted,
+    /// Its title.
+    pub title: Untrusted,
+    /// `incident`, `near_miss` or `drill`.
+    pub kind: IncidentKind,
+    /// Its severity.
+    pub severity: Option<Untrusted>,
+    /// When it surfaced.
+    pub surfaced_at: Option<Moment>,
+    /// The release it is attributed to.
+    pub release: Option<Untrusted>,
+    /// The tier that decided.
+    pub tier: Option<Tier>,
+    /// Why it counts for no release; null where it does.
+    pub not_counted_because: Option<String>,
+    /// Releases that carry the fault.
+    pub affected: Vec<Untrusted>,
+    /// Its timeline.
+    pub intervals: Intervals,
+    /// How it was stopped.
+    pub stopped_by: Option<RemediationKind>,
+    /// What to know about it.
+    pub flags: Vec<String>,
+}
+
+/// The intervals of an incident's timeline, in seconds; null where a mark is missing, a bare date, or out of order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Intervals {
+    /// Released to impact start.
+    pub exposure: Option<f64>,
+    /// Impact start to detected.
+    pub detect: Option<f64>,
+    /// Detected to the first rollback, pause or flag-off.
+    pub stop: Option<f64>,
+    /// Impact start (or release) to restored.
+    pub restore: Option<f64>,
+    /// Whether it was still open at `as_of`.
+    pub open: bool,
+}

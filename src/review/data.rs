@@ -1,0 +1,128 @@
+//! What was read, and what could not be used.
+
+use crate::attribution::{Facts, Failure, Fate, Outcome, Tier};
+use crate::model::{DateSource, Notice, Signal};
+
+use super::contract::{
+    Data, DateSources, IncidentData, InferredFailures, ReleaseData, Skipped, TagData, Tiers, Unmatched, Warning,
+};
+use super::tally;
+
+pub(super) fn of(facts: &Facts<'_>) -> Data {
+    let history = facts.history;
+    Data {
+        tags: TagData {
+            total: history.tags.total,
+            matched: history.tags.matched,
+            components: history.components.iter().filter(|component| !component.releases.is_empty()).count() as u64,
+            skipped: history
+                .tags
+                .skipped
+                .iter()
+                .map(|skipped| Skipped { tag: skipped.tag.clone(), reason: skipped.reason.to_string() })
+                .collect(),
+        },
+        unmatched: history
+            .unmatched
+            .iter()
+            .map(|entry| Unmatched { tag: entry.tag.clone(), at: entry.at.clone() })
+            .collect(),
+        releases: releases(facts),
+        incidents: incidents(facts),
+        inferred_failures: InferredFailures {
+            hotfix: with_signal(facts, Signal::Hotfix),
+            revert: with_signal(facts, Signal::Revert),
+        },
+        signals: facts.signals.clone(),
+        date_sources: date_sources(facts),
+        commits_read: history.changes.len() as u64,
+        reverts_without_commit: u64::from(history.changes.reverts_without_id()),
+        warnings: history.notices.iter().chain(&facts.notices).map(warning).collect(),
+    }
+}
+
+fn warning(notice: &Notice) -> Warning {
+    Warning { code: notice.code.to_owned(), message: notice.message.clone(), help: notice.help.clone() }
+}
+
+fn releases(facts: &Facts<'_>) -> ReleaseData {
+    let outcomes = tally(facts.events.iter().map(|event| event.outcome));
+    let count = |outcome| outcomes.get(&outcome).copied().unwrap_or(0);
+    let (failed, succeeded, pending) = (count(Outcome::Failed), count(Outcome::Succeeded), count(Outcome::Pending));
+    let in_time = |failure: &Failure| !failure.late;
+    let pending_failed = facts
+        .events
+        .iter()
+        .filter(|event| event.outcome == Outcome::Pending && facts.failures_of(event).any(in_time))
+        .count() as u64;
+    let late_failures = facts
+        .events
+        .iter()
+        .filter(|event| event.outcome == Outcome::Succeeded && facts.failures_of(event).any(|failure| failure.late))
+        .count() as u64;
+    let scoped = facts.scope.components.iter().map(|&component| facts.history.component(component));
+    ReleaseData {
+        total: facts.events.len() as u64,
+        judged: failed + succeeded,
+        failed,
+        succeeded,
+        pending,
+        pending_failed,
+        excluded: count(Outcome::Excluded),
+        prereleases: scoped.map(|component| u64::from(component.prereleases)).sum(),
+        late_failures,
+    }
+}
+
+fn with_signal(facts: &Facts<'_>, signal: Signal) -> u64 {
+    let told = |failure: &Failure| failure.signal == signal && !failure.late;
+    facts.events.iter().filter(|event| facts.failures_of(event).any(told)).count() as u64
+}
+
+fn incidents(facts: &Facts<'_>) -> IncidentData {
+    let mut data = IncidentData {
+        log_given: facts.history.incident_log_given,
+        total: facts.history.incidents.len() as u64,
+        set_aside: facts.history.set_aside,
+        ..IncidentData::default()
+    };
+    for attribution in &facts.attributions {
+        match attribution.fate {
+            Fate::Failure => {
+                if let Some(link) = &attribution.link {
+                    *tier(&mut data.attributed, link.tier) += 1;
+                }
+            }
+            Fate::Unattributed(_) => data.unattributed += 1,
+            Fate::NotChange => data.not_change += 1,
+            Fate::NearMiss => data.near_misses += 1,
+            Fate::Drill => data.drills += 1,
+            Fate::OtherSeverity => data.other_severity += 1,
+            Fate::OtherEnvironment => data.other_environment += 1,
+            Fate::OtherComponent => data.other_component += 1,
+            Fate::Later => data.later += 1,
+        }
+    }
+    data
+}
+
+fn tier(tiers: &mut Tiers, tier: Tier) -> &mut u64 {
+    match tier {
+        Tier::Explicit => &mut tiers.explicit,
+        Tier::Commit => &mut tiers.commit,
+        Tier::Range => &mut tiers.range,
+        Tier::Revert => &mut tiers.revert,
+        Tier::Time => &mut tiers.time,
+    }
+}
+
+fn date_sources(facts: &Facts<'_>) -> DateSources {
+    let leading = facts.events.iter().filter_map(|event| event.releases.first());
+    let sources = tally(leading.map(|&release| facts.history.release(release).date_source));
+    let count = |source| sources.get(&source).copied().unwrap_or(0);
+    DateSources {
+        log: count(DateSource::Log),
+        tagger: count(DateSource::Tagger),
+        committer: count(DateSource::Committer),
+    }
+}

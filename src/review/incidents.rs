@@ -1,0 +1,64 @@
+//! Each incident as the contract shows it.
+
+use crate::attribution::{Facts, Fate, Interval, TimelineFlag};
+
+use super::contract::{IncidentReport, Intervals};
+
+pub(super) fn all(facts: &Facts<'_>) -> Vec<IncidentReport> {
+    (0..facts.history.incidents.len())
+        .filter(|&at| !matches!(facts.attributions[at].fate, Fate::OtherComponent))
+        .map(|at| one(facts, at))
+        .collect()
+}
+
+fn one(facts: &Facts<'_>, at: usize) -> IncidentReport {
+    let history = facts.history;
+    let incident = &history.incidents[at];
+    let attribution = &facts.attributions[at];
+    let timeline = &facts.timelines[at];
+    let seconds = |interval: Interval| interval.ended().map(|seconds| seconds as f64);
+    let link = attribution.link.as_ref();
+    IncidentReport {
+        id: incident.id.clone(),
+        title: incident.title.clone(),
+        kind: incident.kind,
+        severity: incident.severity.clone(),
+        surfaced_at: incident.anchor(),
+        release: link.map(|link| history.release(link.release).tag.clone()),
+        tier: link.map(|link| link.tier),
+        not_counted_because: not_counted(attribution.fate),
+        affected: attribution.affected.iter().map(|&release| history.release(release).tag.clone()).collect(),
+        intervals: Intervals {
+            exposure: seconds(timeline.exposure),
+            detect: seconds(timeline.detect),
+            stop: seconds(timeline.stop),
+            restore: seconds(timeline.restore),
+            open: timeline.open,
+        },
+        stopped_by: timeline.stopped_by,
+        flags: timeline.flags.iter().map(|&flag| flag_name(flag).to_owned()).collect(),
+    }
+}
+
+fn not_counted(fate: Fate) -> Option<String> {
+    let reason = match fate {
+        Fate::Failure => return None,
+        Fate::Unattributed(why) => why,
+        Fate::NotChange => "its cause is no change",
+        Fate::NearMiss => "a near miss",
+        Fate::Drill => "a drill",
+        Fate::OtherSeverity => "of a severity that does not count",
+        Fate::OtherEnvironment => "of another environment",
+        Fate::OtherComponent => "of a component that is not reviewed",
+        Fate::Later => "not known yet at the as-of time",
+    };
+    Some(reason.to_owned())
+}
+
+fn flag_name(flag: TimelineFlag) -> &'static str {
+    match flag {
+        TimelineFlag::PredatesRelease => "predates_release",
+        TimelineFlag::MarksOutOfOrder => "marks_out_of_order",
+        TimelineFlag::DateOnly => "date_only",
+    }
+}

@@ -1,0 +1,163 @@
+//! The review: the one versioned, serializable result. Every output is a view of it, and none computes a number.
+
+pub mod contract;
+mod data;
+mod incidents;
+mod releases;
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
+
+use crate::attribution::{Event, Facts, Interval, Span};
+use crate::metric::{self, METRICS, Role, carried, timing};
+use crate::model::Untrusted;
+use crate::stats;
+
+use contract::{
+    Chance, Headline, MetricReport, Metrics, OtherComponent, Period, Repository, Review, Scope, Tool, Window,
+};
+
+/// How many months the periods reach back.
+const MONTHS: u32 = 24;
+
+impl Review {
+    /// Computes the review.
+    pub fn of(facts: &Facts<'_>) -> Self {
+        let windows = &facts.windows;
+        let roles = Role::ALL.map(|role| (role, carried(facts, windows.current, role)));
+        Self {
+            schema: contract::SCHEMA,
+            tool: Tool { name: "relconf".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            as_of: facts.policy.as_of,
+            repository: facts.history.repository.as_ref().map(|repository| Repository {
+                path: Untrusted::new(repository.path.to_string_lossy()),
+                head: repository.head.map(|id| id.to_string()),
+                shallow: repository.shallow,
+            }),
+            scope: scope(facts),
+            window: Window { rule: windows.rule.clone(), current: windows.current, previous: windows.previous },
+            data: data::of(facts),
+            headline: headline(facts),
+            metrics: metrics(facts),
+            periods: periods(facts),
+            people: roles.iter().map(|(role, carried)| (*role, carried.shares(facts))).collect(),
+            concentration: roles.iter().map(|(role, carried)| (*role, carried.concentration())).collect(),
+            timing: timing(facts, windows.current),
+            releases: releases::all(facts),
+            incidents: incidents::all(facts),
+        }
+    }
+
+    /// The JSON Schema of the contract.
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(Review)
+    }
+}
+
+fn scope(facts: &Facts<'_>) -> Scope {
+    let history = facts.history;
+    let mut components: Vec<_> =
+        facts.scope.components.iter().map(|&index| history.component(index).name.clone()).collect();
+    components.sort();
+    let mut others: Vec<_> = history
+        .components
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !facts.scope.holds(crate::model::ComponentIndex(*at as u32)))
+        .map(|(_, component)| OtherComponent {
+            name: component.name.clone(),
+            releases: component.releases.len() as u64,
+            newest: component.releases.last().map(|&index| history.release(index).tag.clone()),
+        })
+        .collect();
+    others.sort_by(|a, b| b.releases.cmp(&a.releases).then_with(|| a.name.cmp(&b.name)));
+    Scope { components, rule: facts.scope.rule, others }
+}
+
+fn headline(facts: &Facts<'_>) -> Headline {
+    let current = facts.windows.current;
+    let judged = facts.judged(current).count() as u64;
+    let failed = facts.judged(current).filter(|event| event.failed()).count() as u64;
+    let chance = (judged > 0).then(|| {
+        let posterior = stats::beta_posterior(failed, judged, 0.95);
+        Chance { probability: posterior.mean, low: posterior.low, high: posterior.high, failed, judged }
+    });
+    let timelines = || facts.failing_incidents(current).into_iter().map(|index| &facts.timelines[index.0 as usize]);
+    let ended = |interval: fn(&crate::attribution::Timeline) -> Interval| -> Vec<f64> {
+        timelines().filter_map(|timeline| interval(timeline).ended()).map(|seconds| seconds as f64).collect()
+    };
+    let noticed = ended(|timeline| timeline.detect);
+    let stopped = ended(|timeline| timeline.hurt);
+    let able: std::collections::BTreeSet<_> = [Role::Releaser, Role::Responder]
+        .into_iter()
+        .flat_map(|role| carried(facts, current, role).teams)
+        .flatten()
+        .collect();
+    Headline {
+        next_release_fails: chance,
+        seconds_to_notice: stats::median(&noticed),
+        seconds_to_stop: stats::median(&stopped),
+        stops: stopped.len() as u64,
+        people_who_can_stop: (!able.is_empty()).then_some(able.len() as u64),
+        inferred: facts.signals.iter().all(|signal| signal.inferred()),
+    }
+}
+
+fn metrics(facts: &Facts<'_>) -> Metrics {
+    let windows = &facts.windows;
+    let report = |(position, metric): (usize, &metric::Metric)| {
+        let now = (metric.measure)(facts, windows.current);
+        let before = windows.previous.map(|span| (metric.measure)(facts, span));
+        let change = before.as_ref().and_then(|before| {
+            let comparable = !matches!(now.value, metric::Value::Undefined(_))
+                && !matches!(before.value, metric::Value::Undefined(_));
+            comparable.then(|| metric::change(&now, before, metric.info.better))
+        });
+        MetricReport {
+            id: metric.info.id.to_owned(),
+            position: position as u32,
+            title: metric.info.title.to_owned(),
+            unit: metric.info.unit,
+            better: metric.info.better,
+            now: now.reading(),
+            previous: before.map(|before| before.reading()),
+            change,
+        }
+    };
+    Metrics(METRICS.iter().enumerate().map(report).collect())
+}
+
+/// Calendar months (UTC) up to `as_of`, from the first release on but at most [`MONTHS`].
+fn periods(facts: &Facts<'_>) -> Vec<Period> {
+    let Some(oldest) = facts.events.iter().map(|event| event.released_at).min() else { return Vec::new() };
+    let first_of_month = |date: NaiveDate| date.with_day(1).unwrap_or(date);
+    let last = first_of_month(facts.policy.as_of.with_timezone(&Utc).date_naive());
+    let earliest = last.checked_sub_months(Months::new(MONTHS - 1)).unwrap_or(last);
+    let mut month = first_of_month(oldest.with_timezone(&Utc).date_naive()).max(earliest);
+    let midnight = |date: NaiveDate| Utc.from_utc_datetime(&date.and_time(chrono::NaiveTime::MIN)).fixed_offset();
+    let mut periods = Vec::new();
+    while month <= last {
+        let Some(next) = month.checked_add_months(Months::new(1)) else { break };
+        let span = Span { start: midnight(month), end: midnight(next) };
+        let within = |event: &&Event| event.exposed && span.contains(event.released_at);
+        let judged = || facts.events.iter().filter(within).filter(|event| event.judged());
+        periods.push(Period {
+            span,
+            releases: facts.events.iter().filter(within).count() as u64,
+            judged: judged().count() as u64,
+            failed: judged().filter(|event| event.failed()).count() as u64,
+        });
+        month = next;
+    }
+    periods
+}
+
+/// Counts things by a key.
+fn tally<K: Ord>(keys: impl IntoIterator<Item = K>) -> BTreeMap<K, u64> {
+    let mut counts = BTreeMap::new();
+    for key in keys {
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
+}

@@ -1,0 +1,96 @@
+//! Each release as the contract shows it.
+
+use std::collections::BTreeSet;
+
+use crate::attribution::{Facts, Failure, Span};
+use crate::metric::special_handling;
+use crate::model::{ChangeIndex, Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::stats;
+
+use super::contract::{FailureReport, ReleasePeople, ReleaseReport, ShipsReport, WindowName};
+
+pub(super) fn all(facts: &Facts<'_>) -> Vec<ReleaseReport> {
+    (0..facts.history.releases.len() as u32)
+        .map(ReleaseIndex)
+        .filter_map(|index| Some(one(facts, index, facts.event_of[index.0 as usize]?)))
+        .collect()
+}
+
+fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32) -> ReleaseReport {
+    let history = facts.history;
+    let release = history.release(index);
+    let names = |people: &[PersonIndex]| people.iter().map(|&person| history.person(person).name.clone()).collect();
+    ReleaseReport {
+        tag: release.tag.clone(),
+        aliases: release.aliases.clone(),
+        version: release.version.as_ref().map(ToString::to_string),
+        component: history.component(release.component).name.clone(),
+        event: u64::from(event),
+        commit: release.commit.map(|commit| history.changes.id(commit).to_string()),
+        released_at: release.released_at,
+        date_source: release.date_source,
+        kind: facts.kinds[index.0 as usize],
+        outcome: facts.outcomes[index.0 as usize],
+        window: window(facts, release.released_at),
+        predecessor: release.predecessor.map(|before| history.release(before).tag.clone()),
+        ships: ships(facts, index),
+        rehearsals: u64::from(release.rehearsals),
+        people: ReleasePeople { releaser: names(&release.releasers), approver: names(&release.approvers) },
+        special_handling: special_handling(facts, index).into_iter().map(Untrusted::new).collect(),
+        failures: facts.failures[index.0 as usize].iter().map(|failure| self::failure(facts, failure)).collect(),
+        flags: release.flags.iter().map(|&flag| flag_name(flag).to_owned()).collect(),
+    }
+}
+
+fn window(facts: &Facts<'_>, moment: Moment) -> Option<WindowName> {
+    let within = |span: Span| span.contains(moment);
+    if within(facts.windows.current) {
+        Some(WindowName::Current)
+    } else if facts.windows.previous.is_some_and(within) {
+        Some(WindowName::Previous)
+    } else {
+        None
+    }
+}
+
+fn ships(facts: &Facts<'_>, index: ReleaseIndex) -> ShipsReport {
+    let history = facts.history;
+    let release = history.release(index);
+    let changes = &history.changes;
+    let commits = || history.shipped(index).iter().map(|&commit| ChangeIndex(commit)).filter(|&c| !changes.is_merge(c));
+    let authors: BTreeSet<_> = commits().map(|c| history.person_of[changes.author(c).0 as usize]).collect();
+    let released_at = release.released_at.timestamp();
+    let lead: Vec<_> = if release.has(ReleaseFlag::First) {
+        Vec::new()
+    } else {
+        commits().map(|c| (released_at - changes.author_time(c)) as f64).collect()
+    };
+    ShipsReport {
+        commits: u64::from(release.ships.commits),
+        merges: u64::from(release.ships.merges),
+        authors: authors.len() as u64,
+        lead_time: stats::median(&lead),
+    }
+}
+
+fn failure(facts: &Facts<'_>, failure: &Failure) -> FailureReport {
+    FailureReport {
+        incident: failure.incident.map(|index| facts.history.incidents[index.0 as usize].id.clone()),
+        signal: failure.signal,
+        tier: failure.tier,
+        by: failure.by.clone(),
+        surfaced_at: failure.surfaced_at,
+        late: failure.late,
+    }
+}
+
+fn flag_name(flag: ReleaseFlag) -> &'static str {
+    match flag {
+        ReleaseFlag::PossiblyBackfilled => "possibly_backfilled",
+        ReleaseFlag::First => "first",
+        ReleaseFlag::Truncated => "truncated",
+        ReleaseFlag::KindInferred => "kind_inferred",
+        ReleaseFlag::ReleaserInferred => "releaser_inferred",
+        ReleaseFlag::OffBranch => "off_branch",
+    }
+}
