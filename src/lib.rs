@@ -9,6 +9,7 @@ pub mod history;
 pub mod metric;
 pub mod model;
 pub mod pipeline;
+pub mod render;
 pub mod review;
 pub mod source;
 pub mod stats;

@@ -1,0 +1,292 @@
+//! One thing by itself: the definition, the data behind it, the arithmetic.
+
+use crate::model::Untrusted;
+use crate::review::contract::{
+    Better, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review, Unit, WindowName,
+};
+
+use super::human::{count, date, duration, minute, percent, reading, span, value};
+use super::list::{kind, names, outcome};
+use super::page::{Page, Tone};
+use super::terminal::{change_in_words, reason};
+use super::{TerminalOptions, encode};
+
+/// Paths shown of a release; the others are counted.
+const PATHS: usize = 20;
+
+/// One shipped commit.
+#[derive(Clone, Debug)]
+pub struct CommitLine {
+    /// Abbreviated id.
+    pub id: String,
+    /// First line of its message.
+    pub subject: Untrusted,
+    /// Who wrote it.
+    pub author: Untrusted,
+}
+
+/// What a review does not hold of a release.
+#[derive(Clone, Debug)]
+pub struct ReleaseExtra {
+    /// The newest of its commits.
+    pub commits: Vec<CommitLine>,
+    /// Changed paths since the predecessor, with git's letter.
+    pub changed_paths: Vec<(char, Untrusted)>,
+    /// How many commits there are.
+    pub total_commits: u64,
+    /// How many paths changed; `None` without a predecessor.
+    pub total_paths: Option<u64>,
+}
+
+/// All metrics, a line each.
+pub fn metrics(metrics: &[&MetricInfo], options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    page.table(
+        &["metric", ""],
+        metrics.iter().map(|metric| vec![metric.id.to_owned(), metric.title.to_owned()]).collect(),
+    );
+    page.text("One by itself: relconf explain change_failure_rate. A release or an incident: relconf explain v1.2.3");
+    page.finish()
+}
+
+/// A metric with its definition and what is behind its number. `None` where the review has no such metric.
+pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOptions) -> Option<String> {
+    let report = review.metrics.get(id)?;
+    let mut page = Page::new(options);
+    page.toned(Tone::Strong, &format!("{} ({})", text.title, text.id));
+    page.text(text.definition);
+    let better = match text.better {
+        Some(Better::Lower) => "Lower is better. ",
+        Some(Better::Higher) => "Higher is better. ",
+        None => "Context: neither way is better. ",
+    };
+    page.text(&format!(
+        "{better}Below {} it should decide nothing. Source: {}.",
+        count(text.minimum_sample, "case"),
+        text.reference
+    ));
+    window(&mut page, "Now", &report.now, text.unit, review.window.current);
+    if let (Some(before), Some(span)) = (&report.previous, review.window.previous) {
+        window(&mut page, "Before", before, text.unit, span);
+    }
+    change(&mut page, report, text);
+    behind(&mut page, review, id);
+    Some(page.finish())
+}
+
+fn window(page: &mut Page, name: &str, now: &Reading, unit: Unit, dates: crate::review::contract::Span) {
+    page.heading(&format!("{name}: {} to {}", date(dates.start), date(dates.end)));
+    match &now.undefined_because {
+        Some(why) => page.item(&format!("no data: {why}")),
+        None => {
+            let basis = now.basis.as_ref().map_or_else(String::new, |basis| format!(", as {basis}"));
+            page.item(&format!("{}{basis}", reading(now, unit)));
+        }
+    }
+    if let Some(interval) = &now.interval {
+        let span = span(interval.low, interval.high, unit);
+        page.item(&format!("{} interval: {span} ({})", percent(interval.level), interval.method));
+    }
+    for (key, part) in &now.breakdown {
+        let who = part.name.as_ref().map_or_else(String::new, |name| format!(" {}", encode::terminal(name.raw())));
+        let number = match (part.numerator, part.denominator, part.value) {
+            (Some(k), Some(n), _) => super::human::rate(k, n),
+            (None, Some(n), Some(number)) => format!("{} (n {n})", value(number, unit)),
+            (_, _, Some(number)) => value(number, unit),
+            _ => "no data".to_owned(),
+        };
+        page.bullet(&format!("{}{who}: {number}", encode::terminal(&key.replace('_', " "))));
+    }
+    for (why, number) in &now.unusable {
+        page.bullet(&format!("not usable: {number} ({why})"));
+    }
+}
+
+fn change(page: &mut Page, report: &MetricReport, text: &MetricInfo) {
+    let Some(change) = &report.change else { return };
+    page.heading("Change");
+    page.item(&change_in_words(change, text.unit, text.better));
+    if let Some(interval) = &change.interval {
+        let points =
+            |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| super::human::difference(end, text.unit));
+        page.item(&format!(
+            "95 % interval: {} to {} ({})",
+            points(interval.low),
+            points(interval.high),
+            interval.method
+        ));
+    }
+    if let Some(p) = change.p {
+        page.item(&format!("p of a move for the worse this large by chance: {p:.3} (one-sided)"));
+    }
+}
+
+/// The releases and incidents that a number rests on.
+fn behind(page: &mut Page, review: &Review, id: &str) {
+    let current = || review.releases.iter().rev().filter(|release| release.window == Some(WindowName::Current));
+    let interval: Option<fn(&IncidentReport) -> Option<f64>> = match id {
+        "time_to_detect" => Some(|incident| incident.intervals.detect),
+        "time_to_stop" => Some(|incident| incident.intervals.stop),
+        "recovery_time" => Some(|incident| incident.intervals.restore),
+        _ => None,
+    };
+    if let Some(interval) = interval {
+        page.heading("Incidents behind it");
+        let in_window: Vec<_> = current().map(|release| &release.tag).collect();
+        for incident in review.incidents.iter().rev() {
+            let counted = incident.not_counted_because.is_none();
+            if counted && incident.release.as_ref().is_some_and(|release| in_window.contains(&release)) {
+                let shown = interval(incident).map_or_else(|| "not usable".to_owned(), duration);
+                page.bullet(&format!(
+                    "{}: {shown}, {}",
+                    encode::terminal(incident.id.raw()),
+                    encode::terminal(incident.title.raw())
+                ));
+            }
+        }
+        return;
+    }
+    let releases: Vec<(&ReleaseReport, String)> = match id {
+        "change_failure_rate" => current()
+            .filter(|release| !release.failures.is_empty())
+            .map(|release| {
+                let why: Vec<_> = release.failures.iter().map(|failure| reason(failure, review)).collect();
+                (release, format!("{}: {}", outcome(release.outcome), why.join("; ")))
+            })
+            .collect(),
+        "special_handling" | "rework_rate" => current()
+            .filter(|release| !release.special_handling.is_empty())
+            .map(|release| (release, names(&release.special_handling)))
+            .collect(),
+        "person_dependence" => current().map(|release| (release, names(&release.people.releaser))).collect(),
+        "batch_size" => current().map(|release| (release, count(release.ships.commits, "commit"))).collect(),
+        _ => Vec::new(),
+    };
+    if !releases.is_empty() {
+        page.heading("Releases behind it");
+    }
+    for (release, why) in releases {
+        page.bullet(&format!("{} of {}: {why}", encode::terminal(release.tag.raw()), date(release.released_at)));
+    }
+}
+
+/// A release with everything that is known of it. `None` where the review has no such release.
+pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &TerminalOptions) -> Option<String> {
+    let release = review.releases.iter().find(|release| release.tag.raw() == tag)?;
+    let mut page = Page::new(options);
+    page.toned(Tone::Strong, &format!("Release {}", encode::terminal(release.tag.raw())));
+    let mut facts = vec![
+        format!("released {} (time from the {})", minute(release.released_at), release.date_source.name()),
+        format!("{}, {}", kind(release.kind), outcome(release.outcome)),
+    ];
+    if !release.aliases.is_empty() {
+        facts.push(format!("also tagged {}", names(&release.aliases)));
+    }
+    if !release.people.releaser.is_empty() {
+        facts.push(format!("released by {}", names(&release.people.releaser)));
+    }
+    if !release.people.approver.is_empty() {
+        facts.push(format!("approved by {}", names(&release.people.approver)));
+    }
+    if !release.special_handling.is_empty() {
+        facts.push(format!("special handling: {}", names(&release.special_handling)));
+    }
+    if release.rehearsals > 0 {
+        facts.push(format!("rehearsed by {}", count(release.rehearsals, "pre-release")));
+    }
+    let ships = &release.ships;
+    let lead = ships.lead_time.map_or_else(String::new, |lead| format!(", median lead time {}", duration(lead)));
+    facts.push(format!(
+        "ships {} and {} by {}{lead}",
+        count(ships.commits, "commit"),
+        count(ships.merges, "merge"),
+        count(ships.authors, "author")
+    ));
+    if let Some(before) = &release.predecessor {
+        facts.push(format!("follows {}", encode::terminal(before.raw())));
+    }
+    if !release.flags.is_empty() {
+        facts.push(format!("to know: {}", release.flags.join(", ").replace('_', " ")));
+    }
+    for fact in facts {
+        page.bullet(&fact);
+    }
+    if !release.failures.is_empty() {
+        page.heading("What failed");
+        for failure in &release.failures {
+            page.bullet(&reason(failure, review));
+        }
+    }
+    if !extra.commits.is_empty() {
+        page.heading("Commits, newest first");
+        for commit in &extra.commits {
+            let line = format!(
+                "  {} {} ({})",
+                commit.id,
+                encode::terminal(commit.subject.raw()),
+                encode::terminal(commit.author.raw())
+            );
+            page.raw(&encode::fit(&line, page.width()));
+        }
+        rest(&mut page, extra.commits.len() as u64, extra.total_commits, "commit");
+    }
+    if let Some(total) = extra.total_paths {
+        page.heading("Changed paths since the release before");
+        for (letter, path) in extra.changed_paths.iter().take(PATHS) {
+            page.raw(&encode::fit(&format!("  {letter} {}", encode::terminal(path.raw())), page.width()));
+        }
+        rest(&mut page, extra.changed_paths.len().min(PATHS) as u64, total, "path");
+    }
+    Some(page.finish())
+}
+
+fn rest(page: &mut Page, shown: u64, total: u64, what: &str) {
+    if total > shown {
+        page.item(&format!("… and {}", count(total - shown, &format!("more {what}"))));
+    }
+}
+
+/// An incident with its timeline. `None` where the review has no such incident.
+pub fn incident(review: &Review, id: &str, options: &TerminalOptions) -> Option<String> {
+    let incident = review.incidents.iter().find(|incident| incident.id.raw() == id)?;
+    let mut page = Page::new(options);
+    page.toned(
+        Tone::Strong,
+        &format!("{}: {}", encode::terminal(incident.id.raw()), encode::terminal(incident.title.raw())),
+    );
+    if let Some(surfaced) = incident.surfaced_at {
+        page.bullet(&format!("surfaced {}", minute(surfaced)));
+    }
+    if let Some(severity) = &incident.severity {
+        page.bullet(&format!("severity {}", encode::terminal(severity.raw())));
+    }
+    match (&incident.release, incident.tier) {
+        (Some(release), Some(tier)) => {
+            page.bullet(&format!("attributed to {}: {}", encode::terminal(release.raw()), tier.meaning()));
+        }
+        _ => page.bullet("attributed to no release"),
+    }
+    if let Some(why) = &incident.not_counted_because {
+        page.bullet(&format!("counts for no release: {why}"));
+    }
+    if !incident.affected.is_empty() {
+        page.bullet(&format!("affected: {}", names(&incident.affected)));
+    }
+    page.heading("Timeline");
+    let intervals = &incident.intervals;
+    for (name, seconds) in [
+        ("released to impact", intervals.exposure),
+        ("impact to detected", intervals.detect),
+        ("detected to stopped", intervals.stop),
+        ("impact to restored", intervals.restore),
+    ] {
+        page.bullet(&format!("{name}: {}", seconds.map_or_else(|| "no data".to_owned(), duration)));
+    }
+    if intervals.open {
+        page.bullet("still open at the as-of time");
+    }
+    if !incident.flags.is_empty() {
+        page.bullet(&format!("to know: {}", incident.flags.join(", ").replace('_', " ")));
+    }
+    Some(page.finish())
+}

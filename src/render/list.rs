@@ -1,0 +1,173 @@
+//! Lists: every release, incident, person or tag, one line each.
+
+use crate::model::Kind;
+use crate::review::contract::{Outcome, ReleaseReport, Review, Role};
+
+use super::human::{count, date, duration, rate};
+use super::page::Page;
+use super::terminal::reason;
+use super::{TerminalOptions, encode, json};
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Releases, newest first.
+    Releases,
+    /// Incidents, newest first.
+    Incidents,
+    /// People of the window, by role.
+    People,
+    /// Tags that are no releases.
+    Tags,
+}
+
+/// A list for people.
+pub fn terminal(review: &Review, listing: Listing, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    match listing {
+        Listing::Releases => releases(&mut page, review),
+        Listing::Incidents => incidents(&mut page, review),
+        Listing::People => people(&mut page, review),
+        Listing::Tags => tags(&mut page, review),
+    }
+    page.finish()
+}
+
+/// A list as JSON: the part of the contract that it shows.
+pub fn json(review: &Review, listing: Listing) -> String {
+    match listing {
+        Listing::Releases => json::pretty(&review.releases),
+        Listing::Incidents => json::pretty(&review.incidents),
+        Listing::People => json::pretty(&review.people),
+        Listing::Tags => json::pretty(&review.data.tags),
+    }
+}
+
+/// An outcome in a word.
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Failed => "failed",
+        Outcome::Succeeded => "succeeded",
+        Outcome::Pending => "pending",
+        Outcome::Excluded => "excluded",
+    }
+}
+
+/// A kind in a word.
+pub(super) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Regular => "regular",
+        Kind::Hotfix => "hotfix",
+        Kind::Rollback => "rollback",
+        Kind::Withdrawn => "withdrawn",
+    }
+}
+
+/// Names, encoded and joined.
+pub(super) fn names<'n>(names: impl IntoIterator<Item = &'n crate::model::Untrusted>) -> String {
+    names.into_iter().map(|name| encode::terminal(name.raw())).collect::<Vec<_>>().join(", ")
+}
+
+fn releases(page: &mut Page, review: &Review) {
+    if review.releases.is_empty() {
+        page.text("No releases. See why: relconf list tags");
+        return;
+    }
+    let row = |release: &ReleaseReport| {
+        let because = release.failures.first().map_or_else(String::new, |failure| reason(failure, review));
+        let kind = if release.kind == Kind::Regular { "" } else { kind(release.kind) };
+        vec![
+            encode::terminal(release.tag.raw()),
+            date(release.released_at),
+            outcome(release.outcome).to_owned(),
+            kind.to_owned(),
+            release.ships.commits.to_string(),
+            names(&release.people.releaser),
+            encode::fit(&because, 60),
+        ]
+    };
+    page.table(
+        &["release", "date", "outcome", "kind", "commits", "released by", "because"],
+        review.releases.iter().rev().map(row).collect(),
+    );
+    page.text(&format!("{}. One by itself: relconf explain TAG", count(review.releases.len() as u64, "release")));
+}
+
+fn incidents(page: &mut Page, review: &Review) {
+    if review.incidents.is_empty() {
+        let why = if review.data.incidents.log_given {
+            "The incident log has no incident for this review."
+        } else {
+            "No incident log. Write incidents.toml beside your code; `relconf review` shows how an entry looks."
+        };
+        page.text(why);
+        return;
+    }
+    let rows = review
+        .incidents
+        .iter()
+        .rev()
+        .map(|incident| {
+            let whose = match (&incident.release, &incident.not_counted_because) {
+                (Some(release), None) => encode::terminal(release.raw()),
+                (Some(release), Some(why)) => format!("{} ({why})", encode::terminal(release.raw())),
+                (None, why) => why.clone().unwrap_or_default(),
+            };
+            let tier = incident.tier.map_or("", |tier| tier.name());
+            vec![
+                encode::terminal(incident.id.raw()),
+                incident.surfaced_at.map_or_else(String::new, date),
+                encode::fit(&encode::terminal(incident.title.raw()), 48),
+                whose,
+                tier.to_owned(),
+                incident
+                    .intervals
+                    .restore
+                    .map_or_else(|| if incident.intervals.open { "open".to_owned() } else { String::new() }, duration),
+            ]
+        })
+        .collect();
+    page.table(&["incident", "date", "title", "release", "by", "restored after"], rows);
+    page.text(&format!(
+        "{}. One by itself: relconf explain ID",
+        count(review.incidents.len() as u64, "log entry").replace("entrys", "entries")
+    ));
+}
+
+fn people(page: &mut Page, review: &Review) {
+    for role in Role::ALL {
+        let (Some(people), Some(spread)) = (review.people.get(&role), review.concentration.get(&role)) else {
+            continue;
+        };
+        page.heading(&format!("{} ({} of {} releases known)", title(role), spread.known, spread.of));
+        if people.is_empty() {
+            page.item("Nobody known.");
+            continue;
+        }
+        let row = |person: &crate::review::contract::PersonShare| {
+            vec![encode::terminal(person.person.raw()), rate(person.releases, spread.known), person.alone.to_string()]
+        };
+        page.table(&["person", "releases", "alone"], people.iter().map(row).collect());
+    }
+}
+
+fn title(role: Role) -> &'static str {
+    match role {
+        Role::Releaser => "Released",
+        Role::Approver => "Approved",
+        Role::Responder => "Responded",
+        Role::Author => "Wrote what was shipped",
+    }
+}
+
+fn tags(page: &mut Page, review: &Review) {
+    let tags = &review.data.tags;
+    page.text(&format!("Matched {} of {} in {} components.", tags.matched, count(tags.total, "tag"), tags.components));
+    if tags.skipped.is_empty() {
+        return;
+    }
+    page.blank();
+    let rows = tags.skipped.iter().map(|skipped| vec![encode::terminal(skipped.tag.raw()), skipped.reason.clone()]);
+    page.table(&["skipped tag", "why"], rows.collect());
+    page.text("Tags that are releases after all: relconf review --tags 'GLOB'");
+}

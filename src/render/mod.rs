@@ -1,0 +1,40 @@
+//! Views of a review: one file per format, one line each in [`FORMATS`]. No view computes a number.
+
+pub mod encode;
+pub mod explain;
+pub mod human;
+pub mod json;
+pub mod list;
+mod page;
+pub mod settings;
+pub mod terminal;
+
+use crate::review::contract::Review;
+
+/// How a view for people is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TerminalOptions {
+    /// Columns; brought between 40 and 160.
+    pub width: usize,
+    /// Whether colour may be used. It never carries meaning alone.
+    pub color: bool,
+    /// Whether more than ASCII may be drawn.
+    pub unicode: bool,
+    /// Whether to say more.
+    pub verbose: bool,
+}
+
+/// A format of a review.
+#[derive(Clone, Copy, Debug)]
+pub struct FormatInfo {
+    /// Its name, as typed.
+    pub name: &'static str,
+    /// Draws a review.
+    pub review: fn(&Review, &TerminalOptions) -> String,
+}
+
+/// Every format; the first is the default.
+pub const FORMATS: &[FormatInfo] = &[
+    FormatInfo { name: "terminal", review: terminal::review },
+    FormatInfo { name: "json", review: |review, _| json::review(review) },
+];

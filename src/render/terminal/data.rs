@@ -1,0 +1,173 @@
+use std::collections::BTreeMap;
+
+use crate::model::IncidentKind;
+use crate::render::encode;
+use crate::render::human::count;
+use crate::render::page::{Page, Tone};
+use crate::review::contract::{Review, Warning};
+
+/// Things listed before the rest is counted.
+const LISTED: usize = 5;
+
+pub(super) fn draw(page: &mut Page, review: &Review, verbose: bool) {
+    page.heading("What this rests on");
+    let listed = if verbose { usize::MAX } else { LISTED };
+    tags(page, review);
+    releases(page, review);
+    incidents(page, review, listed);
+    others(page, review, listed);
+    // What nothing can be done about is for those who ask.
+    let shown = |warning: &&Warning| verbose || !warning.help.raw().is_empty();
+    let warnings: Vec<_> = review.data.warnings.iter().filter(shown).collect();
+    let more = warnings.len().saturating_sub(listed);
+    for warning in warnings.into_iter().take(listed) {
+        let line = format!("! {}", encode::terminal(warning.message.raw()));
+        page.toned(Tone::Unsure, &format!("  {line}"));
+        if !warning.help.raw().is_empty() {
+            page.under(&encode::terminal(warning.help.raw()));
+        }
+    }
+    if more > 0 {
+        page.item(&format!("… and {}: relconf review --verbose", count(more as u64, "more warning")));
+    }
+}
+
+fn tags(page: &mut Page, review: &Review) {
+    let tags = &review.data.tags;
+    if review.repository.is_none() {
+        page.bullet("Releases come from the release log alone (--no-git).");
+        return;
+    }
+    let components = if tags.components == 1 { String::new() } else { format!(" in {} components", tags.components) };
+    page.bullet(&format!("Matched {} of {}{components}.", tags.matched, count(tags.total, "tag")));
+    let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for skipped in &tags.skipped {
+        reasons.entry(&skipped.reason).or_insert((0, skipped.tag.raw())).0 += 1;
+    }
+    for (reason, (number, example)) in reasons {
+        page.under(&format!("skipped {number}: {reason}, such as {}", encode::terminal(example)));
+    }
+}
+
+fn releases(page: &mut Page, review: &Review) {
+    let releases = &review.data.releases;
+    if releases.total == 0 {
+        return;
+    }
+    let mut text = format!(
+        "In all history {}: {} succeeded, {} failed, {} pending, {} excluded",
+        count(releases.total, "release"),
+        releases.succeeded,
+        releases.failed,
+        releases.pending,
+        releases.excluded
+    );
+    if releases.prereleases > 0 {
+        text.push_str(&format!("; {} rehearsed them", count(releases.prereleases, "pre-release")));
+    }
+    if releases.late_failures > 0 {
+        text.push_str(&format!("; {} failed later than the horizon and are not counted", releases.late_failures));
+    }
+    page.bullet(&format!("{text}."));
+    let dates = &review.data.date_sources;
+    let sources = [
+        (dates.log, "the release log"),
+        (dates.tagger, "annotated tags"),
+        (dates.committer, "commits of lightweight tags"),
+    ];
+    let said: Vec<_> = sources.iter().filter(|(n, _)| *n > 0).map(|(n, name)| format!("{n} from {name}")).collect();
+    page.bullet(&format!("Release times: {}.", said.join(", ")));
+    if review.headline.inferred {
+        let inferred = &review.data.inferred_failures;
+        let mut text = format!(
+            "Failures inferred in all history: {} by a revert, {} by a hotfix",
+            inferred.revert, inferred.hotfix
+        );
+        if review.data.reverts_without_commit > 0 {
+            text.push_str(&format!(
+                "; not attributable, because no commit is named: {}",
+                count(review.data.reverts_without_commit, "revert")
+            ));
+        }
+        page.bullet(&format!("{text}."));
+    }
+}
+
+fn incidents(page: &mut Page, review: &Review, listed: usize) {
+    let incidents = &review.data.incidents;
+    if !incidents.log_given {
+        return;
+    }
+    let tiers = &incidents.attributed;
+    page.bullet(&format!(
+        "{}: {} attributed to a release ({} by name, {} by commit, {} by range, {} by fix, {} by time alone), {} \
+         unattributed, {} not caused by a change, {} near misses, {} drills.",
+        if incidents.total == 1 { "1 log entry".to_owned() } else { format!("{} log entries", incidents.total) },
+        tiers.total(),
+        tiers.explicit,
+        tiers.commit,
+        tiers.range,
+        tiers.revert,
+        tiers.time,
+        incidents.unattributed,
+        incidents.not_change,
+        incidents.near_misses,
+        incidents.drills
+    ));
+    let apart = [
+        (incidents.other_severity, "of a severity that does not count"),
+        (incidents.other_environment, "of another environment"),
+        (incidents.other_component, "of a component that is not reviewed"),
+        (incidents.later, "after the as-of time"),
+        (incidents.set_aside, "set aside: see the warnings"),
+    ];
+    for (number, what) in apart.iter().filter(|(number, _)| *number > 0) {
+        page.under(&format!("{number} {what}"));
+    }
+    let known = ["its cause is no change", "not known yet at the as-of time"];
+    let loose: Vec<_> = review
+        .incidents
+        .iter()
+        .filter(|incident| incident.kind == IncidentKind::Incident && incident.release.is_none())
+        .filter(|incident| incident.not_counted_because.as_deref().is_some_and(|why| !known.contains(&why)))
+        .collect();
+    for incident in loose.iter().take(listed) {
+        page.under(&format!(
+            "unattributed: {} {} ({})",
+            encode::terminal(incident.id.raw()),
+            encode::terminal(incident.title.raw()),
+            incident.not_counted_because.as_deref().unwrap_or_default()
+        ));
+    }
+    if loose.len() > listed {
+        page.under(&format!("… and {} more: relconf list incidents", loose.len() - listed));
+    }
+    for entry in review.data.unmatched.iter().take(listed) {
+        page.under(&format!(
+            "no such release: {} ({})",
+            encode::terminal(entry.tag.raw()),
+            encode::terminal(entry.at.raw())
+        ));
+    }
+}
+
+fn others(page: &mut Page, review: &Review, listed: usize) {
+    let others = &review.scope.others;
+    if others.is_empty() {
+        return;
+    }
+    let named: Vec<_> = others
+        .iter()
+        .take(listed)
+        .map(|other| {
+            let newest = other
+                .newest
+                .as_ref()
+                .map_or_else(String::new, |tag| format!(", newest {}", encode::terminal(tag.raw())));
+            format!("{} ({}{newest})", encode::terminal(other.name.raw()), count(other.releases, "release"))
+        })
+        .collect();
+    let more = others.len().saturating_sub(listed);
+    let more = if more > 0 { format!("; {more} more") } else { String::new() };
+    page.bullet(&format!("Not in this review: {}{more}.", named.join("; ")));
+}

@@ -1,0 +1,91 @@
+use crate::render::encode;
+use crate::render::human::{count, date, duration, minute, percent};
+use crate::render::page::{Page, Tone};
+use crate::review::contract::{Review, ScopeRule};
+
+/// Components named in the title; more are counted.
+const NAMED: usize = 4;
+
+pub(super) fn title(page: &mut Page, review: &Review) {
+    let place = review
+        .repository
+        .as_ref()
+        .map_or_else(|| "the release log".to_owned(), |repository| encode::terminal(repository.path.raw()));
+    page.toned(Tone::Strong, &format!("Release confidence review of {place}"));
+    let span = review.window.current;
+    page.text(&format!(
+        "{}{} to {}: {}. As of {}.",
+        components(review),
+        date(span.start),
+        date(span.end),
+        review.window.rule,
+        minute(review.as_of)
+    ));
+    if review.headline.inferred && !review.releases.is_empty() {
+        let too_common = review.data.warnings.iter().any(|warning| warning.code == "hotfix-uninformative");
+        let signals = if too_common && review.data.inferred_failures.hotfix == 0 {
+            "a revert shipped later; hotfixes are too common here to tell anything"
+        } else {
+            "a revert shipped later, a quick hotfix"
+        };
+        page.toned(
+            Tone::Unsure,
+            &format!("Failures are inferred from git ({signals}), not declared: an incident log replaces the guess."),
+        );
+    }
+}
+
+fn components(review: &Review) -> String {
+    let names = &review.scope.components;
+    let shown: Vec<_> = names.iter().take(NAMED).map(|name| encode::terminal(name.raw())).collect();
+    match (review.scope.rule, names.len()) {
+        (ScopeRule::Only, _) | (_, 0) => String::new(),
+        (_, 1) => format!("Component {}. ", shown[0]),
+        (_, n) if n <= NAMED => format!("Components {}, pooled. ", shown.join(", ")),
+        (_, n) => format!("{n} components ({}, …), pooled. ", shown.join(", ")),
+    }
+}
+
+pub(super) fn draw(page: &mut Page, review: &Review) {
+    let headline = &review.headline;
+    page.blank();
+    match &headline.next_release_fails {
+        Some(chance) => {
+            let one_in = (1.0 / chance.probability).round().max(1.0);
+            page.text(&format!(
+                "The next release fails with a chance of about 1 in {one_in:.0}: {} of {} failed in this window ({}, 95 % \
+                 between {} and {}).",
+                chance.failed,
+                count(chance.judged, "judged release"),
+                percent(chance.probability),
+                percent(chance.low),
+                percent(chance.high),
+            ));
+        }
+        None => page.text("Whether the next release fails: no data. No release of this window is old enough to judge."),
+    }
+    match (headline.seconds_to_notice, headline.seconds_to_stop) {
+        (Some(notice), Some(stop)) => page.text(&format!(
+            "Users are hurt for {} before it is noticed and for {} before it is stopped (medians; {} stopped).",
+            duration(notice),
+            duration(stop),
+            count(headline.stops, "incident"),
+        )),
+        (Some(notice), None) => page.text(&format!(
+            "Users are hurt for {} before it is noticed (median). How long until it is stopped: no data; log \
+             [incident.remediation] with type and at.",
+            duration(notice)
+        )),
+        _ if review.data.incidents.log_given => {
+            page.text("How fast a bad release is noticed and stopped: no data in this window.");
+        }
+        _ => page.text("How fast a bad release is noticed and stopped: no data without an incident log."),
+    }
+    match headline.people_who_can_stop {
+        Some(people) => page.text(&format!(
+            "{} could do it: they released, rolled back or responded in this window.",
+            if people == 1 { "1 person".to_owned() } else { format!("{people} people") }
+        )),
+        None => page.text("How many people could do it: no data; nobody but bots is known to release."),
+    }
+}

@@ -1,0 +1,74 @@
+use crate::render::human::{difference, reading, span};
+use crate::render::page::Page;
+use crate::review::contract::{Better, Change, ChangeVerdict, MetricReport, Review, Unit};
+
+/// Below this width a table has no room for intervals.
+const ROOM_FOR_INTERVAL: usize = 78;
+/// And below this one none for the window before.
+const ROOM_FOR_BEFORE: usize = 58;
+
+pub(super) fn draw(page: &mut Page, review: &Review) {
+    page.heading("Metrics of this window");
+    let (with_interval, with_before) = (page.width() >= ROOM_FOR_INTERVAL, page.width() >= ROOM_FOR_BEFORE);
+    let with_before = with_before && review.window.previous.is_some();
+    let mut header = vec!["", "now"];
+    if with_interval {
+        header.push("95 % interval");
+    }
+    if with_before {
+        header.push("before");
+        header.push("change");
+    }
+    // What has a better direction first, context after it; what cannot be said goes below the table, in words.
+    let said = |metric: &&MetricReport| metric.now.value.is_some();
+    let (judged, context): (Vec<_>, Vec<_>) =
+        review.metrics.0.iter().filter(said).partition(|metric| metric.better.is_some());
+    let rows = judged.into_iter().chain(context).map(|metric| row(metric, with_interval, with_before)).collect();
+    page.table(&header, rows);
+    let silent: Vec<_> = review.metrics.0.iter().filter(|metric| !said(metric)).collect();
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for metric in silent {
+        let why = metric.now.undefined_because.as_deref().unwrap_or("no reason known");
+        match reasons.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, titles)) => titles.push(&metric.title),
+            None => reasons.push((why, vec![&metric.title])),
+        }
+    }
+    for (reason, titles) in reasons {
+        page.item(&format!("No data for {} ({reason}).", titles.join(", ").to_lowercase()));
+    }
+}
+
+fn row(metric: &MetricReport, with_interval: bool, with_before: bool) -> Vec<String> {
+    let mut row = vec![metric.title.clone(), reading(&metric.now, metric.unit)];
+    if with_interval {
+        row.push(interval(metric));
+    }
+    if with_before {
+        row.push(metric.previous.as_ref().map_or_else(String::new, |before| reading(before, metric.unit)));
+        row.push(
+            metric
+                .change
+                .as_ref()
+                .map_or_else(String::new, |change| change_in_words(change, metric.unit, metric.better)),
+        );
+    }
+    row
+}
+
+fn interval(metric: &MetricReport) -> String {
+    let Some(interval) = &metric.now.interval else { return String::new() };
+    span(interval.low, interval.high, metric.unit)
+}
+
+/// A change with its size and what can be said of it.
+pub(crate) fn change_in_words(change: &Change, unit: Unit, better: Option<Better>) -> String {
+    let size = change.difference.map_or_else(String::new, |size| difference(size, unit));
+    match change.verdict {
+        ChangeVerdict::Worse => format!("{size}, worse"),
+        ChangeVerdict::Better => format!("{size}, better"),
+        ChangeVerdict::Unclear => format!("{size}, unclear"),
+        ChangeVerdict::NotTested if better.is_some() && !size.is_empty() => format!("{size}, not tested"),
+        ChangeVerdict::NotTested => size,
+    }
+}

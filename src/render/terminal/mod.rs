@@ -1,0 +1,38 @@
+//! The review on a terminal: headline first, the next command last.
+
+mod data;
+mod failures;
+mod headline;
+mod metrics;
+mod next;
+mod people;
+mod timeline;
+mod timing;
+
+use crate::review::contract::Review;
+
+use super::TerminalOptions;
+use super::page::Page;
+
+/// Draws a review. No line is wider than the width.
+pub fn review(review: &Review, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    headline::title(&mut page, review);
+    if review.releases.is_empty() {
+        data::draw(&mut page, review, options.verbose);
+        next::draw(&mut page, review);
+        return page.finish();
+    }
+    headline::draw(&mut page, review);
+    timeline::draw(&mut page, review);
+    metrics::draw(&mut page, review);
+    failures::draw(&mut page, review);
+    people::draw(&mut page, review);
+    timing::draw(&mut page, review);
+    data::draw(&mut page, review, options.verbose);
+    next::draw(&mut page, review);
+    page.finish()
+}
+
+pub(super) use failures::reason;
+pub(super) use metrics::change_in_words;

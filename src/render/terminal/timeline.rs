@@ -1,0 +1,85 @@
+use std::collections::BTreeMap;
+
+use crate::render::human::date;
+use crate::render::page::{Page, Tone};
+use crate::review::contract::{Outcome, Period, Review, WindowName};
+
+/// One mark a release, oldest left.
+struct Marks {
+    succeeded: &'static str,
+    failed: &'static str,
+    pending: &'static str,
+    excluded: &'static str,
+    window: &'static str,
+}
+
+const UNICODE: Marks = Marks { succeeded: "●", failed: "✖", pending: "○", excluded: "·", window: "│" };
+const ASCII: Marks = Marks { succeeded: "o", failed: "X", pending: "?", excluded: ".", window: "|" };
+
+const LEVELS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+const ASCII_LEVELS: [&str; 8] = ["_", ".", "-", ":", "=", "+", "*", "#"];
+
+pub(super) fn draw(page: &mut Page, review: &Review) {
+    page.heading("Releases");
+    let marks = if page.unicode() { UNICODE } else { ASCII };
+    let room = page.width().saturating_sub(4);
+    let events = events(review);
+    let latest = &events[events.len().saturating_sub(room)..];
+    let mut strip = String::from("  ");
+    let mut in_window = latest.first().is_some_and(|event| event.1);
+    for &(outcome, current) in latest {
+        if current && !in_window {
+            strip.push_str(marks.window);
+        }
+        in_window = current;
+        strip.push_str(&match outcome {
+            Outcome::Succeeded => page.paint(Tone::Good, marks.succeeded),
+            Outcome::Failed => page.paint(Tone::Bad, marks.failed),
+            Outcome::Pending => page.paint(Tone::Unsure, marks.pending),
+            Outcome::Excluded => page.paint(Tone::Dim, marks.excluded),
+        });
+    }
+    page.raw(&strip);
+    let Marks { succeeded, failed, pending, excluded, window } = marks;
+    let total = events.len();
+    let shown = if latest.len() < total { format!("the latest {} of {total}; ", latest.len()) } else { String::new() };
+    page.item(&format!(
+        "{shown}{succeeded} succeeded  {failed} failed  {pending} pending  {excluded} excluded  {window} window begins"
+    ));
+    sparklines(page, &review.periods);
+}
+
+/// Each release event's outcome (failed where one of its releases did), and whether it is in the window.
+fn events(review: &Review) -> Vec<(Outcome, bool)> {
+    let mut events: BTreeMap<u64, (Outcome, bool)> = BTreeMap::new();
+    for release in &review.releases {
+        let current = release.window == Some(WindowName::Current);
+        let event = events.entry(release.event).or_insert((release.outcome, current));
+        event.0 = event.0.min(release.outcome);
+    }
+    events.into_values().collect()
+}
+
+fn sparklines(page: &mut Page, periods: &[Period]) {
+    let room = page.width().saturating_sub(40).max(6);
+    let periods = &periods[periods.len().saturating_sub(room)..];
+    let (Some(first), Some(last)) = (periods.first(), periods.last()) else { return };
+    if periods.len() < 3 {
+        return;
+    }
+    let levels = if page.unicode() { LEVELS } else { ASCII_LEVELS };
+    let most = periods.iter().map(|period| period.releases).max().unwrap_or(0);
+    let line = |share: &dyn Fn(&Period) -> Option<f64>| {
+        let level = |period: &Period| match share(period) {
+            None => " ",
+            Some(share) => levels[((share * 7.0).round() as usize).min(7)],
+        };
+        periods.iter().map(level).collect::<String>()
+    };
+    let releases = line(&|period| (most > 0).then(|| period.releases as f64 / most as f64));
+    let failed = line(&|period| (period.judged > 0).then(|| period.failed as f64 / period.judged as f64));
+    let month = |period: &Period| date(period.span.start)[..7].to_owned();
+    page.raw(&format!("  a month  {releases}  0 to {most}"));
+    page.raw(&format!("  failed   {failed}  0 to 100 %"));
+    page.raw(&format!("           {} to {}", month(first), month(last)));
+}

@@ -1,0 +1,54 @@
+use crate::render::human::rate;
+use crate::render::page::Page;
+use crate::review::contract::{Review, TimeWindow, TimeWindowKind, WindowVerdict};
+
+const BAR: usize = 20;
+
+pub(super) fn draw(page: &mut Page, review: &Review) {
+    page.heading("Timing");
+    let of = |kind: TimeWindowKind| review.timing.windows.iter().filter(move |window| window.kind == kind);
+    let most = of(TimeWindowKind::Weekday).map(|window| window.releases).max().unwrap_or(0);
+    if most == 0 {
+        page.item("No data: no release in this window.");
+        return;
+    }
+    let bar = if page.unicode() { "█" } else { "#" };
+    for window in of(TimeWindowKind::Weekday) {
+        if window.releases == 0 && window.even_share.is_none() {
+            continue;
+        }
+        let length = (window.releases as usize * BAR).div_ceil(most as usize);
+        let day = &window.label[..3];
+        page.raw(&format!("  {day} {:>4} {}", window.releases, bar.repeat(length)));
+    }
+    let hours: Vec<_> = of(TimeWindowKind::Hours)
+        .filter(|window| window.releases > 0)
+        .map(|window| format!("{} h: {}", window.label, window.releases))
+        .collect();
+    page.item(&format!("{} (times {})", hours.join("  "), zone(&review.timing.zone)));
+    for window in review.timing.windows.iter().filter(|window| window.avoided) {
+        page.bullet(&avoided(window));
+    }
+}
+
+fn zone(zone: &str) -> String {
+    if zone == "as recorded" { "as recorded with each tag".to_owned() } else { format!("in {zone}") }
+}
+
+fn avoided(window: &TimeWindow) -> String {
+    let label = match window.kind {
+        TimeWindowKind::Weekday => window.label.clone(),
+        TimeWindowKind::Hours => format!("{} h", window.label),
+    };
+    let numbers = format!(
+        "failed there {}, elsewhere {}",
+        rate(window.failed, window.judged),
+        rate(window.failed_outside, window.judged_outside)
+    );
+    let verdict = match window.verdict {
+        Some(WindowVerdict::Justified) => "releases fail more there: avoiding it is justified",
+        Some(WindowVerdict::Superstition) => "no difference in the outcomes: superstition",
+        _ => "too little data to say whether that helps",
+    };
+    format!("{label} is avoided ({} of {} releases); {verdict} ({numbers}, all history).", window.releases, window.of)
+}
