@@ -1,7 +1,18 @@
 //! Release confidence from deployment history and incident logs.
+//!
+//! Data flows once, from left to right, and each module is one room on the way:
+//!
+//! ```text
+//! config ─► source ─► history ─► attribution ─► metric ─► review ─► render
+//! ```
+//!
+//! [`pipeline::read`] turns a repository and its logs into a [`model::History`]; [`attribution::Facts`] says which
+//! releases failed and which are compared; [`review::contract::Review`] is the one result, of which every output is a
+//! view.
 #![forbid(unsafe_code)]
 
 pub mod attribution;
+pub mod cli;
 pub mod config;
 pub mod document;
 pub mod error;

@@ -1,4 +1,8 @@
 //! The `relconf` command.
 #![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    release_confidence::cli::run()
+}

@@ -1,0 +1,244 @@
+//! What was typed. What it means is decided in [`super::settings`].
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+
+/// Answers one question with evidence: why is our next release safe, and which part of that belief is luck?
+#[derive(Debug, Parser)]
+#[command(name = "relconf", version, about, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const AFTER_HELP: &str = "\
+Start here:
+  relconf demo       a small realistic history, reviewed
+  relconf review     this repository
+
+Exit codes: 0 done, 2 could not do it (usage, config, input, repository).";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The release confidence review: headline, timeline, metrics now and before, failures, people, timing, data quality
+    Review(ReviewArgs),
+    /// List releases, incidents, people or tags
+    List(ListArgs),
+    /// Explain a metric, a release or an incident: the definition, the data, the arithmetic
+    Explain(ExplainArgs),
+    /// Build a small realistic repository with its logs in a temporary folder, and review it
+    Demo(DemoArgs),
+    /// Show every setting with its value and where it comes from
+    Config(ConfigArgs),
+    /// Print shell completions, the manual page or the JSON Schema of the review
+    Generate(GenerateArgs),
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// When to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "RELCONF_COLOR", hide_env = true)]
+    pub color: ColorChoice,
+
+    /// Say nothing on stderr but errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say more in reports
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+}
+
+/// Where to read, and what to look at. Every flag has an environment variable: `--as-of` is `RELCONF_AS_OF`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Input {
+    /// The repository, or any folder in it
+    #[arg(long, value_name = "DIR", env = "RELCONF_REPO", hide_env = true, help_heading = "Input")]
+    pub repo: Option<PathBuf>,
+
+    /// The configuration [default: relconf.toml, .relconf.toml or .config/relconf.toml in the repository's root]
+    #[arg(long, value_name = "FILE", env = "RELCONF_CONFIG", hide_env = true, help_heading = "Input")]
+    pub config: Option<PathBuf>,
+
+    /// Incident logs: files, folders, globs, or - for standard input [default: incidents.toml, incidents.json,
+    /// incidents/, .relconf/ where they exist]
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 1..,
+        env = "RELCONF_INCIDENTS",
+        value_delimiter = None,
+        hide_env = true,
+        help_heading = "Input"
+    )]
+    pub incidents: Vec<PathBuf>,
+
+    /// Release log [default: releases.toml, releases.json where they exist]
+    #[arg(long, value_name = "FILE", env = "RELCONF_LOG", hide_env = true, help_heading = "Input")]
+    pub log: Vec<PathBuf>,
+
+    /// Take the releases from the release log alone
+    #[arg(long, conflicts_with = "repo", help_heading = "Input")]
+    pub no_git: bool,
+
+    /// Tags that are releases; * also matches / (repeatable) [default: tags that read as versions]
+    #[arg(long, value_name = "GLOB", env = "RELCONF_TAGS", hide_env = true, help_heading = "Input")]
+    pub tags: Vec<String>,
+
+    /// The zone of times in the logs that have none, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", env = "RELCONF_ASSUME_TZ", hide_env = true, help_heading = "Input")]
+    pub assume_tz: Option<String>,
+
+    /// The component to review, or all [default: the one with more than half of the last year's releases, else all]
+    #[arg(long, value_name = "NAME", env = "RELCONF_COMPONENT", hide_env = true, help_heading = "Window")]
+    pub component: Option<String>,
+
+    /// The window: a time (90d, 12w) or a number of judged releases (20)
+    #[arg(
+        long,
+        value_name = "SPAN",
+        env = "RELCONF_LAST",
+        hide_env = true,
+        conflicts_with_all = ["since", "until"],
+        help_heading = "Window"
+    )]
+    pub last: Option<String>,
+
+    /// The window's start, inclusive
+    #[arg(long, value_name = "TIME", env = "RELCONF_SINCE", hide_env = true, help_heading = "Window")]
+    pub since: Option<String>,
+
+    /// The window's end, exclusive
+    #[arg(long, value_name = "TIME", env = "RELCONF_UNTIL", hide_env = true, help_heading = "Window")]
+    pub until: Option<String>,
+
+    /// The moment to stand at: nothing after it is known yet [default: now]
+    #[arg(long, value_name = "TIME", env = "RELCONF_AS_OF", hide_env = true, help_heading = "Window")]
+    pub as_of: Option<String>,
+
+    /// The variables that gave a value, filled in after parsing.
+    #[arg(skip)]
+    pub from_environment: Vec<&'static str>,
+}
+
+/// Where the output goes, and in what form.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Output {
+    /// terminal or json, with =PATH to write a file (repeatable)
+    #[arg(long, value_name = "NAME[=PATH]", env = "RELCONF_FORMAT", hide_env = true, help_heading = "Output")]
+    pub format: Vec<String>,
+
+    /// The file of the one format that names none
+    #[arg(long, short, value_name = "PATH", env = "RELCONF_OUTPUT", hide_env = true, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// `relconf review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `relconf list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to list
+    pub what: ListWhat,
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ListWhat {
+    /// Every release: outcome, what it ships, who released it
+    Releases,
+    /// Every incident: where it was attributed and by which rule
+    Incidents,
+    /// Who carried the window's releases, by role
+    People,
+    /// Tags that are no releases, and why
+    Tags,
+}
+
+/// `relconf explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A metric's id, a tag or an incident's id; without one, the metrics are listed
+    pub subject: Option<String>,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// `relconf demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Which example history
+    #[arg(default_value = "quickstart")]
+    pub example: String,
+
+    /// Build it in this new folder and keep it
+    #[arg(long, value_name = "DIR")]
+    pub into: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `relconf config`.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// Print each value with its origin (the only thing this command does; the flag is optional)
+    #[arg(long)]
+    pub show: bool,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// `relconf generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    #[command(subcommand)]
+    pub what: Generate,
+}
+
+/// What can be generated.
+#[derive(Debug, Subcommand)]
+pub enum Generate {
+    /// Completions for a shell, such as `relconf generate completions bash`
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page of relconf, or of one command
+    Man {
+        /// The command; without it, relconf's own page
+        command: Option<String>,
+    },
+    /// The JSON Schema of `--format json`
+    Schema,
+}
+
+impl Command {
+    /// The input flags of the command, where it has any.
+    pub fn input_mut(&mut self) -> Option<&mut Input> {
+        match self {
+            Self::Review(args) => Some(&mut args.input),
+            Self::List(args) => Some(&mut args.input),
+            Self::Explain(args) => Some(&mut args.input),
+            Self::Config(args) => Some(&mut args.input),
+            Self::Demo(_) | Self::Generate(_) => None,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `relconf demo`.
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::attribution::Facts;
+use crate::cli::args::{DemoArgs, Input};
+use crate::cli::output::Outputs;
+use crate::cli::settings::Settings;
+use crate::cli::terminal::Terminal;
+use crate::error::Error;
+use crate::render::encode;
+use crate::review::contract::Review;
+use crate::source::git::Script;
+
+/// An example history and the files that lie beside it.
+struct Example {
+    name: &'static str,
+    history: &'static str,
+    files: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! example {
+    ($name:literal, $($file:literal),*) => {
+        Example {
+            name: $name,
+            history: include_str!(concat!("../../../examples/", $name, "/history.txt")),
+            files: &[$(($file, include_str!(concat!("../../../examples/", $name, "/", $file)))),*],
+        }
+    };
+}
+
+const EXAMPLES: [Example; 3] = [
+    example!("quickstart", "relconf.toml", "incidents.toml", "releases.toml"),
+    example!("monorepo",),
+    example!("hotfix-heavy",),
+];
+
+pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<()> {
+    let outputs = Outputs::parse(&args.output)?;
+    let example = find(&args.example)?;
+    let script = Script::parse(example.history)?;
+    let temporary;
+    let folder = match &args.into {
+        Some(folder) => {
+            create(folder)?;
+            folder.as_path()
+        }
+        None => {
+            temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+            temporary.path()
+        }
+    };
+    script.write(folder)?;
+    for (name, text) in example.files {
+        std::fs::write(folder.join(name), text).with_context(|| format!("cannot write {name}"))?;
+    }
+    let input = Input {
+        repo: Some(folder.to_owned()),
+        as_of: script.as_of().map(|moment| moment.to_rfc3339()),
+        ..Input::default()
+    };
+    let settings = Settings::resolve(&input)?;
+    let history = settings.read_history()?;
+    let facts = Facts::derive(&history, &settings.policy)?;
+    let mut review = Review::of(&facts);
+    if args.into.is_none()
+        && let Some(repository) = &mut review.repository
+    {
+        // The temporary folder's name is noise, and would differ from run to run.
+        repository.path = format!("the {} example", example.name).into();
+    }
+    outputs.write(&review, terminal)?;
+    if args.into.is_some() {
+        let shown = encode::terminal(&folder.display().to_string());
+        let as_of = input.as_of.unwrap_or_default();
+        terminal.note(&format!("built in {shown}; look around with: relconf review --repo {shown} --as-of {as_of}"));
+    }
+    Ok(())
+}
+
+fn find(name: &str) -> Result<&'static Example, Error> {
+    EXAMPLES.iter().find(|example| example.name == name).ok_or_else(|| {
+        let names: Vec<_> = EXAMPLES.iter().map(|example| example.name).collect();
+        Error::new(format!("there is no example \"{name}\""), format!("use one of: {}", names.join(", ")))
+    })
+}
+
+/// The folder must be new or empty: a demo never writes among somebody's files.
+fn create(folder: &Path) -> Result<(), Error> {
+    let shown = folder.display();
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Error::new(format!("cannot make {shown}"), "name a new folder").caused_by(error))?;
+    let empty = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    if empty { Ok(()) } else { Err(Error::new(format!("{shown} is not empty"), "name a new folder")) }
+}

@@ -1,0 +1,108 @@
+//! `relconf explain`.
+
+use crate::attribution::Facts;
+use crate::cli::args::ExplainArgs;
+use crate::cli::settings::Settings;
+use crate::cli::terminal::Terminal;
+use crate::error::Error;
+use crate::metric::{self, METRICS};
+use crate::model::{ChangeIndex, History, ReleaseIndex, Untrusted};
+use crate::render::explain::{self, CommitLine, ReleaseExtra};
+use crate::review::contract::Review;
+use crate::source::git::PathChange;
+
+/// How many commits of a release are shown.
+const COMMITS: usize = 20;
+
+pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()> {
+    let Some(subject) = &args.subject else {
+        let infos: Vec<_> = METRICS.iter().map(|metric| &metric.info).collect();
+        return terminal.data(&explain::metrics(&infos, &terminal.options()));
+    };
+    let settings = Settings::resolve(&args.input)?;
+    let history = settings.read_history()?;
+    let facts = Facts::derive(&history, &settings.policy)?;
+    let review = Review::of(&facts);
+    let options = terminal.options();
+    if let Some(metric) = metric::find(subject)
+        && let Some(text) = explain::metric(&review, subject, &metric.info, &options)
+    {
+        return terminal.data(&text);
+    }
+    if let Some(index) = find_release(&history, &facts, subject) {
+        let extra = extra(&settings, &history, index)?;
+        let tag = history.release(index).tag.raw();
+        if let Some(text) = explain::release(&review, tag, &extra, &options) {
+            return terminal.data(&text);
+        }
+    }
+    if let Some(text) = explain::incident(&review, subject, &options) {
+        return terminal.data(&text);
+    }
+    Err(unknown(subject, &review).into())
+}
+
+fn find_release(history: &History, facts: &Facts<'_>, subject: &str) -> Option<ReleaseIndex> {
+    let named = |index: &ReleaseIndex| {
+        let release = history.release(*index);
+        release.tag.raw() == subject || release.aliases.iter().any(|alias| alias.raw() == subject)
+    };
+    let versioned = |index: &ReleaseIndex| {
+        history.release(*index).version.as_ref().is_some_and(|version| version.to_string() == subject)
+    };
+    let scoped = || {
+        (0..history.releases.len() as u32).map(ReleaseIndex).filter(|index| facts.event_of[index.0 as usize].is_some())
+    };
+    scoped().find(named).or_else(|| scoped().find(versioned))
+}
+
+/// What the review does not hold: the release's commits and what they changed.
+fn extra(settings: &Settings, history: &History, index: ReleaseIndex) -> anyhow::Result<ReleaseExtra> {
+    let release = history.release(index);
+    let changes = &history.changes;
+    let shipped = history.shipped(index);
+    let newest_first = || shipped.iter().map(|&commit| ChangeIndex(commit)).filter(|&c| !changes.is_merge(c));
+    let commits = newest_first()
+        .take(COMMITS)
+        .map(|commit| CommitLine {
+            id: format!("{:.9}", changes.id(commit)),
+            subject: changes.subject(commit),
+            author: history.person(history.person_of[changes.author(commit).0 as usize]).name.clone(),
+        })
+        .collect();
+    let (mut changed_paths, mut total_paths) = (Vec::new(), None);
+    if let (Some(repository), Some(commit), Some(before)) = (&settings.repository, release.commit, release.predecessor)
+    {
+        let before = history.release(before).commit.map(|commit| changes.id(commit));
+        let paths = repository.changed_paths(before, changes.id(commit))?;
+        total_paths = Some(paths.len() as u64);
+        changed_paths = paths.into_iter().map(|changed| (letter(changed.change), changed.path)).collect();
+    }
+    Ok(ReleaseExtra { commits, changed_paths, total_commits: u64::from(release.ships.commits), total_paths })
+}
+
+/// The letters of `git diff --name-status`.
+fn letter(change: PathChange) -> char {
+    match change {
+        PathChange::Added => 'A',
+        PathChange::Deleted => 'D',
+        PathChange::Modified => 'M',
+    }
+}
+
+fn unknown(subject: &str, review: &Review) -> Error {
+    let metrics = METRICS.iter().map(|metric| metric.info.id);
+    let tags = review.releases.iter().map(|release| release.tag.raw());
+    let incidents = review.incidents.iter().map(|incident| incident.id.raw());
+    let near = metrics
+        .chain(tags)
+        .chain(incidents)
+        .map(|name| (strsim::jaro_winkler(name, subject), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let help = match near {
+        Some((_, name)) => format!("did you mean \"{}\"?", Untrusted::from(name).raw()),
+        None => "see `relconf explain` for metrics, `relconf list releases` and `relconf list incidents`".to_owned(),
+    };
+    Error::new(format!("\"{subject}\" is no metric, release or incident here"), help)
+}

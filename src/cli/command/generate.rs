@@ -1,0 +1,42 @@
+//! `relconf generate`.
+
+use anyhow::Context;
+
+use crate::cli::args::{Generate, GenerateArgs};
+use crate::cli::definition;
+use crate::cli::terminal::Terminal;
+use crate::error::Error;
+use crate::review::contract::Review;
+
+pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<()> {
+    let text = match &args.what {
+        Generate::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut definition(), "relconf", &mut script);
+            String::from_utf8(script).context("the completion script is no UTF-8")?
+        }
+        Generate::Man { command } => manual(command.as_deref())?,
+        Generate::Schema => {
+            let mut json = serde_json::to_string_pretty(&Review::schema())?;
+            json.push('\n');
+            json
+        }
+    };
+    terminal.data(&text)
+}
+
+fn manual(command: Option<&str>) -> anyhow::Result<String> {
+    // Global flags reach the subcommands only when clap has built the tree.
+    let mut root = definition();
+    root.build();
+    let page = match command {
+        None => root,
+        Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
+            let names: Vec<_> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+            Error::new(format!("relconf has no command \"{name}\""), format!("use one of: {}", names.join(", ")))
+        })?,
+    };
+    let mut roff = Vec::new();
+    clap_mangen::Man::new(page).render(&mut roff)?;
+    String::from_utf8(roff).context("the manual page is no UTF-8")
+}

@@ -1,0 +1,24 @@
+//! `relconf list`.
+
+use crate::attribution::Facts;
+use crate::cli::args::{ListArgs, ListWhat};
+use crate::cli::output::Outputs;
+use crate::cli::settings::Settings;
+use crate::cli::terminal::Terminal;
+use crate::render::list::{self, Listing};
+use crate::review::contract::Review;
+
+pub(super) fn run(args: &ListArgs, terminal: &Terminal) -> anyhow::Result<()> {
+    let outputs = Outputs::parse(&args.output)?;
+    let settings = Settings::resolve(&args.input)?;
+    let history = settings.read_history()?;
+    let facts = Facts::derive(&history, &settings.policy)?;
+    let review = Review::of(&facts);
+    let listing = match args.what {
+        ListWhat::Releases => Listing::Releases,
+        ListWhat::Incidents => Listing::Incidents,
+        ListWhat::People => Listing::People,
+        ListWhat::Tags => Listing::Tags,
+    };
+    outputs.write_plain(terminal, |options| list::terminal(&review, listing, options), || list::json(&review, listing))
+}

@@ -1,0 +1,16 @@
+//! `relconf review`.
+
+use crate::attribution::Facts;
+use crate::cli::args::ReviewArgs;
+use crate::cli::output::Outputs;
+use crate::cli::settings::Settings;
+use crate::cli::terminal::Terminal;
+use crate::review::contract::Review;
+
+pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<()> {
+    let outputs = Outputs::parse(&args.output)?;
+    let settings = Settings::resolve(&args.input)?;
+    let history = settings.read_history()?;
+    let facts = Facts::derive(&history, &settings.policy)?;
+    outputs.write(&Review::of(&facts), terminal)
+}

@@ -1,0 +1,22 @@
+//! How relconf ends. Documented in the README; scripts rely on it.
+
+use std::process::ExitCode;
+
+/// Every way to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// Could not do it: usage, config, input, repository.
+    CouldNot,
+}
+
+impl Exit {
+    /// The number that the shell sees. clap ends with the same 2 on a usage error.
+    pub fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Done => 0,
+            Self::CouldNot => 2,
+        })
+    }
+}

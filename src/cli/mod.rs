@@ -1,0 +1,53 @@
+//! The command line: what was typed, what it means, and the only writer.
+
+mod args;
+mod command;
+mod exit;
+mod output;
+mod settings;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use args::Cli;
+use exit::Exit;
+use terminal::Terminal;
+
+/// Runs the program as typed.
+pub fn run() -> ExitCode {
+    let matches = Cli::command().get_matches();
+    let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let (Some(input), Some((_, typed))) = (cli.command.input_mut(), matches.subcommand()) {
+        input.from_environment = from_environment(typed);
+    }
+    let terminal = Terminal::new(&cli.global);
+    match command::run(cli.command, &terminal) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            terminal.error(&error);
+            Exit::CouldNot
+        }
+    }
+    .code()
+}
+
+/// The variables that gave a flag its value: the arguments whose origin `relconf config --show` tells.
+fn from_environment(typed: &ArgMatches) -> Vec<&'static str> {
+    let variables = [
+        ("tags", "RELCONF_TAGS"),
+        ("incidents", "RELCONF_INCIDENTS"),
+        ("log", "RELCONF_LOG"),
+        ("last", "RELCONF_LAST"),
+        ("assume_tz", "RELCONF_ASSUME_TZ"),
+    ];
+    let given = |id: &str| typed.value_source(id) == Some(ValueSource::EnvVariable);
+    variables.into_iter().filter(|(id, _)| given(id)).map(|(_, variable)| variable).collect()
+}
+
+/// The command line's definition, for completions and manual pages.
+pub fn definition() -> clap::Command {
+    Cli::command()
+}

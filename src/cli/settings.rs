@@ -1,0 +1,125 @@
+//! What the flags, the environment and `relconf.toml` mean together.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{SubsecRound, Utc};
+use chrono_tz::Tz;
+
+use crate::config::{self, Config, Origin, parse_window};
+use crate::document::{Zone, parse_time};
+use crate::error::Error;
+use crate::model::{ComponentChoice, History, Moment, Policy, WindowRequest};
+use crate::pipeline;
+use crate::source::git::Repository;
+use crate::source::log::{Sources, TimeRules};
+
+use super::args::Input;
+
+/// Everything decided before anything is read.
+pub struct Settings {
+    /// Every setting with its origin.
+    pub config: Config,
+    /// What the settings mean for the analysis.
+    pub policy: Policy,
+    /// The repository; `None` under `--no-git`.
+    pub repository: Option<Repository>,
+    sources: Sources,
+    rules: TimeRules,
+}
+
+impl Settings {
+    /// Lays the flags and the environment over the configuration.
+    ///
+    /// # Errors
+    /// No repository, a configuration that cannot be used, a flag that cannot be read.
+    pub fn resolve(input: &Input) -> Result<Self, Error> {
+        let here = input.repo.as_deref().unwrap_or(Path::new("."));
+        let repository = if input.no_git { None } else { Some(Repository::open(here)?) };
+        let root = repository.as_ref().map_or(here, Repository::root).to_owned();
+        let path = match &input.config {
+            Some(path) => Some(path.clone()),
+            None => config::discover(&root)?,
+        };
+        let mut config = match path {
+            Some(path) => config::load(&path)?,
+            None => Config::defaults(root.clone()),
+        };
+        overlay(&mut config, input)?;
+
+        let zone = config.assumed_zone();
+        let moment =
+            |flag: &str, typed: &Option<String>| typed.as_ref().map(|text| moment(flag, text, zone)).transpose();
+        let as_of = moment("--as-of", &input.as_of)?;
+        // The one place that asks for the time.
+        #[expect(clippy::disallowed_methods, reason = "\"now\" is the default of --as-of and is passed on from here")]
+        let as_of = as_of.unwrap_or_else(|| Utc::now().trunc_subsecs(0).fixed_offset());
+        let mut policy = config.policy(as_of);
+        let (since, until) = (moment("--since", &input.since)?, moment("--until", &input.until)?);
+        if let (Some(since), Some(until)) = (since, until)
+            && until <= since
+        {
+            return Err(Error::new("--until is not after --since", "swap them, or move one"));
+        }
+        if since.is_some() || until.is_some() {
+            policy.window = WindowRequest::Range { since, until };
+        }
+        policy.component = match input.component.as_deref() {
+            None => ComponentChoice::Auto,
+            Some("all") => ComponentChoice::All,
+            Some(name) => ComponentChoice::Named(name.to_owned()),
+        };
+        let sources = Sources {
+            incidents: config.incident_paths(),
+            log: config.log_paths(),
+            root: Some(root),
+            use_defaults: true,
+        };
+        Ok(Self { rules: TimeRules { assume: zone }, config, policy, repository, sources })
+    }
+
+    /// Reads the history that the settings speak of.
+    ///
+    /// # Errors
+    /// As [`pipeline::read`].
+    pub fn read_history(&self) -> Result<History, Error> {
+        let mut stdin = io::stdin().lock();
+        pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)
+    }
+}
+
+/// Lays what was typed over what the file says.
+fn overlay(config: &mut Config, input: &Input) -> Result<(), Error> {
+    let origin = |flag: &'static str, variable: &'static str| {
+        if input.from_environment.contains(&variable) { Origin::Environment(variable) } else { Origin::Flag(flag) }
+    };
+    let text = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    if !input.tags.is_empty() {
+        config.tags.set(input.tags.clone(), origin("--tags", "RELCONF_TAGS"));
+    }
+    if !input.incidents.is_empty() {
+        config.incidents.set(text(&input.incidents), origin("--incidents", "RELCONF_INCIDENTS"));
+    }
+    if !input.log.is_empty() {
+        config.log.set(text(&input.log), origin("--log", "RELCONF_LOG"));
+    }
+    if let Some(last) = &input.last {
+        let window = parse_window(last).map_err(|error| of_flag("--last", &error))?;
+        config.window.set(window, origin("--last", "RELCONF_LAST"));
+    }
+    if let Some(name) = &input.assume_tz {
+        let zone: Zone = name.parse().map_err(|error| of_flag("--assume-tz", &error))?;
+        config.assume_tz.set(Some(zone), origin("--assume-tz", "RELCONF_ASSUME_TZ"));
+    }
+    Ok(())
+}
+
+fn moment(flag: &str, text: &str, zone: Option<Zone>) -> Result<Moment, Error> {
+    let zone = zone.unwrap_or(Zone::Named(Tz::UTC));
+    parse_time(text, Some(zone)).map(|time| time.at).map_err(|error| of_flag(flag, &error))
+}
+
+/// The readers' errors are predicates: the flag is their subject.
+fn of_flag(flag: &str, error: &Error) -> Error {
+    Error::new(format!("{flag}: {error}"), error.help())
+}

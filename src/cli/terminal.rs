@@ -1,0 +1,136 @@
+//! The only place that writes: data to stdout, everything else to stderr.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, stream::RawStream};
+use anyhow::Context;
+use clap::ColorChoice;
+
+use crate::error::{Error, Problem};
+use crate::render::{TerminalOptions, encode};
+
+use super::args::Global;
+
+/// The width of a report where stdout is no terminal.
+const WIDTH_OF_A_FILE: usize = 100;
+
+/// Stdout and stderr, and how they may be written to.
+#[derive(Debug)]
+pub struct Terminal {
+    color: ColorChoice,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Terminal {
+    /// As the flags say.
+    pub fn new(global: &Global) -> Self {
+        Self { color: global.color, quiet: global.quiet, verbose: global.verbose }
+    }
+
+    /// How a report for stdout is drawn.
+    pub fn options(&self) -> TerminalOptions {
+        TerminalOptions {
+            width: terminal_size::terminal_size().map_or(WIDTH_OF_A_FILE, |(width, _)| usize::from(width.0)),
+            color: self.colored(&io::stdout()),
+            unicode: true,
+            verbose: self.verbose,
+        }
+    }
+
+    fn colored(&self, stream: &impl RawStream) -> bool {
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => AutoStream::choice(stream) != anstream::ColorChoice::Never,
+        }
+    }
+
+    /// Writes data. A closed pipe is no error: the reader has seen enough.
+    ///
+    /// # Errors
+    /// Where stdout cannot be written for any other reason.
+    #[expect(clippy::unused_self, reason = "only the holder of the terminal may write")]
+    pub fn data(&self, text: &str) -> anyhow::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result.context("cannot write to stdout"),
+        }
+    }
+
+    /// Says something that is no data.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Says what is wrong in the input files, each problem with its place.
+    pub fn problems(&self, problems: &[Problem]) {
+        for problem in problems {
+            let at = format!("{}:{}:{}", problem.file.display(), problem.line, problem.column);
+            self.say(&format!("  {}: {}", encode::terminal(&at), encode::terminal(&problem.what)));
+            if !problem.help.is_empty() {
+                self.say(&format!("    help: {}", encode::terminal(&problem.help)));
+            }
+        }
+    }
+
+    /// Says why it could not be done, and the exact thing to do.
+    pub fn error(&self, error: &anyhow::Error) {
+        self.say(&format!("error: {}", encode::terminal(&error.to_string())));
+        for cause in error.chain().skip(1) {
+            self.say(&format!("  because: {}", encode::terminal(&cause.to_string())));
+        }
+        if let Some(error) = error.downcast_ref::<Error>() {
+            self.problems(error.problems());
+            if !error.help().is_empty() {
+                self.say(&format!("help: {}", encode::terminal(error.help())));
+            }
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "only the holder of the terminal may write")]
+    fn say(&self, text: &str) {
+        // Where even stderr is closed there is nobody left to tell.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+}
+
+/// Writes a file whole or not at all: the old bytes stay until the new ones are on disk. What is no regular file (a
+/// device, a pipe) is written straight.
+///
+/// # Errors
+/// Where it cannot be written; then a regular file is as it was.
+pub fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let existing = std::fs::metadata(&target).ok();
+    let context = || format!("cannot write {}", encode::terminal(&path.display().to_string()));
+    if existing.as_ref().is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return std::fs::write(&target, text).with_context(context);
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".relconf-").tempfile_in(folder).with_context(context)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(context)?;
+    let permissions = existing.map_or_else(default_permissions, |metadata| Some(metadata.permissions()));
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions).with_context(context)?;
+    }
+    file.persist(&target).map_err(|error| error.error).with_context(context)?;
+    Ok(())
+}
+
+/// A temporary file is private; a report is not.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
+fn default_permissions() -> Option<std::fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn default_permissions() -> Option<std::fs::Permissions> {
+    None
+}

@@ -1,0 +1,93 @@
+//! What tests share: repositories from scripts, and relconf as a user runs it, in an environment of its own.
+
+#![allow(dead_code, clippy::disallowed_methods, reason = "each test file uses a part of it, and some run the program")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use release_confidence::source::git::Script;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder that goes with the test.
+pub struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    /// An empty folder.
+    pub fn empty() -> Self {
+        Self { folder: TempDir::new().expect("a temporary folder") }
+    }
+
+    /// A repository built from a script.
+    pub fn repository(script: &str) -> Self {
+        let place = Self::empty();
+        Script::parse(script).expect("a script").write(place.path()).expect("a repository");
+        place
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file in it.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path().join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).expect("a folder");
+        }
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    /// Runs relconf in it.
+    pub fn relconf(&self, arguments: &[&str]) -> Ran {
+        self.relconf_with(arguments, &[])
+    }
+
+    /// Runs relconf in it with variables set.
+    pub fn relconf_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_relconf"));
+        command.current_dir(self.path()).args(arguments).env_clear();
+        // No configuration of the machine may reach git's code.
+        command.env("HOME", self.path().join("no-home")).env("GIT_CONFIG_NOSYSTEM", "1");
+        command.envs(variables.iter().copied());
+        Ran::from(command.output().expect("relconf runs"))
+    }
+}
+
+/// What a run gave.
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("no signal ended it"),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+}
+
+impl Ran {
+    /// Its output as JSON; it must have succeeded.
+    pub fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+
+    /// Asserts that it could not be done, and that every part is said.
+    #[track_caller]
+    pub fn fails_saying(&self, parts: &[&str]) {
+        assert_eq!(self.code, 2, "{}\n{}", self.stdout, self.stderr);
+        for part in parts {
+            assert!(self.stderr.contains(part), "\"{part}\" is missing in:\n{}", self.stderr);
+        }
+    }
+}
