@@ -107,3 +107,84 @@ impl Windows {
         Self { rule, current: Span { start, end: as_of }, previous }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::attribution::Outcome;
+
+    fn as_of() -> Moment {
+        DateTime::parse_from_rfc3339("2026-07-01T00:00:00Z").expect("a time")
+    }
+
+    fn ago(days: i64) -> Moment {
+        as_of() - TimeDelta::days(days)
+    }
+
+    /// Judged events so many days ago, oldest first.
+    fn judged(days: impl IntoIterator<Item = i64>) -> Vec<Event> {
+        let event = |released_at| Event {
+            releases: Vec::new(),
+            released_at,
+            outcome: Outcome::Succeeded,
+            exposed: true,
+            first: false,
+            ships: Vec::new(),
+        };
+        let mut events: Vec<Event> = days.into_iter().map(|days| event(ago(days))).collect();
+        events.sort_by_key(|event| event.released_at);
+        events
+    }
+
+    fn choose(events: &[Event], window: WindowRequest) -> Windows {
+        Windows::choose(events, &Policy { window, ..Policy::at(as_of()) })
+    }
+
+    #[test]
+    fn the_shortest_span_that_holds_twenty_is_chosen() {
+        // A release exactly at the start of a span is in it.
+        let windows = choose(&judged((0..20).map(|i| 90 - i)), WindowRequest::Auto);
+        assert_eq!((windows.current.start, windows.current.end), (ago(90), as_of()));
+        let windows = choose(&judged((0..20).map(|i| 91 - i)), WindowRequest::Auto);
+        assert_eq!(windows.current.start, ago(180));
+        assert_eq!(windows.previous, None, "nothing lies before the window");
+        let windows = choose(&judged((0..30).map(|i| 10 * i + 1)), WindowRequest::Auto);
+        assert_eq!(windows.current.start, ago(365));
+    }
+
+    #[test]
+    fn where_a_year_holds_too_few_the_last_twenty_are_taken_and_as_many_before_them() {
+        let windows = choose(&judged((1..=50).map(|i| 40 * i)), WindowRequest::Auto);
+        assert_eq!(windows.current.start, ago(800));
+        assert_eq!(windows.previous, Some(Span { start: ago(1600), end: ago(800) }));
+        let windows = choose(&judged([400, 300, 200]), WindowRequest::Auto);
+        assert_eq!((windows.current.start, windows.previous), (ago(400), None));
+        assert!(windows.rule.contains("last 3 judged"), "{}", windows.rule);
+    }
+
+    #[test]
+    fn a_number_a_span_and_a_range_are_taken_as_asked() {
+        let events = judged([70, 60, 50, 40, 30, 20, 10]);
+        let windows = choose(&events, WindowRequest::LastCount(3));
+        assert_eq!((windows.current.start, windows.previous), (ago(30), Some(Span { start: ago(60), end: ago(30) })));
+        let windows = choose(&events, WindowRequest::LastSpan(TimeDelta::days(25)));
+        assert_eq!((windows.current.start, windows.previous), (ago(25), Some(Span { start: ago(50), end: ago(25) })));
+        let range = WindowRequest::Range { since: Some(ago(40)), until: Some(ago(20)) };
+        let windows = choose(&events, range);
+        assert!(windows.current.contains(ago(40)) && !windows.current.contains(ago(20)));
+        assert_eq!(windows.previous, Some(Span { start: ago(60), end: ago(40) }));
+        let windows = choose(&events, WindowRequest::Range { since: None, until: None });
+        assert_eq!((windows.current.start, windows.previous), (ago(70), None));
+    }
+
+    #[test]
+    fn without_a_judged_release_all_are_in_the_window() {
+        let mut events = judged([3]);
+        events[0].outcome = Outcome::Pending;
+        assert!(choose(&events, WindowRequest::Auto).current.contains(ago(3)));
+        let empty = choose(&[], WindowRequest::Auto);
+        assert_eq!((empty.current.start, empty.previous), (as_of(), None));
+    }
+}
