@@ -243,6 +243,15 @@ fn explain_shows_definition_data_and_arithmetic() {
 }
 
 #[test]
+fn ascii_is_drawn_where_it_is_asked_for() {
+    let place = Place::repository(HISTORY);
+    for arguments in [&["review", "--ascii"][..], &["list", "releases", "--ascii"], &["explain", "v1.1.0", "--ascii"]] {
+        let ran = place.relconf(&with(arguments));
+        assert!(ran.code == 0 && ran.stdout.is_ascii(), "{}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
 fn what_is_generated_is_complete() {
     let place = Place::empty();
     assert!(place.relconf(&["generate", "completions", "bash"]).stdout.contains("relconf"));

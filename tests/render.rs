@@ -75,6 +75,7 @@ fn colour_adds_nothing_but_colour_and_ascii_is_ascii() {
     stripped.push_str(rest);
     assert_eq!(stripped, terminal::review(&review, &plain(100)));
     let ascii = terminal::review(&review, &TerminalOptions { unicode: false, ..plain(100) });
+    assert!(ascii.is_ascii(), "{ascii}");
     let strip = ascii.lines().skip_while(|line| *line != "Releases").nth(1).expect("the strip");
     assert!(strip.is_ascii() && strip.contains('X') && strip.contains('|'), "{strip}");
 }

@@ -46,6 +46,10 @@ pub struct Global {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "RELCONF_COLOR", hide_env = true)]
     pub color: ColorChoice,
 
+    /// Draw with ASCII characters only
+    #[arg(long, global = true)]
+    pub ascii: bool,
+
     /// Say nothing on stderr but errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -19,6 +19,7 @@ const WIDTH_OF_A_FILE: usize = 100;
 #[derive(Debug)]
 pub struct Terminal {
     color: ColorChoice,
+    ascii: bool,
     quiet: bool,
     verbose: bool,
 }
@@ -26,7 +27,7 @@ pub struct Terminal {
 impl Terminal {
     /// As the flags say.
     pub fn new(global: &Global) -> Self {
-        Self { color: global.color, quiet: global.quiet, verbose: global.verbose }
+        Self { color: global.color, ascii: global.ascii, quiet: global.quiet, verbose: global.verbose }
     }
 
     /// How a report for stdout is drawn.
@@ -34,7 +35,7 @@ impl Terminal {
         TerminalOptions {
             width: terminal_size::terminal_size().map_or(WIDTH_OF_A_FILE, |(width, _)| usize::from(width.0)),
             color: self.colored(&io::stdout()),
-            unicode: true,
+            unicode: !self.ascii,
             verbose: self.verbose,
         }
     }

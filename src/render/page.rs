@@ -141,7 +141,8 @@ impl Page {
     }
 
     pub fn finish(self) -> String {
-        self.text
+        // The one mark of ours that is left; one column wide like what it stands for.
+        if self.unicode { self.text } else { self.text.replace('…', "~") }
     }
 }
 
