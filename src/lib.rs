@@ -16,6 +16,7 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod error;
+pub mod gate;
 pub mod history;
 pub mod metric;
 pub mod model;

@@ -19,8 +19,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pipeline", &["error", "history", "model", "source"]),
     ("attribution", &["error", "history", "model"]),
     ("metric", &["attribution", "model", "stats"]),
+    ("gate", &["attribution", "error", "metric", "model", "stats"]),
     ("review", &["attribution", "metric", "model", "stats"]),
-    ("render", &["model", "review"]),
+    ("render", &["gate", "model", "review"]),
 ];
 
 /// Crates that belong to one room.
@@ -34,7 +35,7 @@ const OWNED: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms without a clock, an environment, a file system or a printer.
-const PURE: &[&str] = &["attribution", "history", "metric", "model", "render", "review", "stats"];
+const PURE: &[&str] = &["attribution", "gate", "history", "metric", "model", "render", "review", "stats"];
 const IMPURE: &[&str] =
     &["std::fs", "std::env", "std::io", "std::net", "std::process", "println!", "eprintln!", "::now()"];
 

@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use release_confidence::config::{Config, NAMES, Origin, discover, load, parse_window};
 use release_confidence::document::Zone;
 use release_confidence::error::Error;
-use release_confidence::model::{ComponentChoice, Moment, Policy, RecoveryFrom, Signal, WindowRequest};
+use release_confidence::model::{
+    ComponentChoice, GateLimit, GateMode, GatePolicy, Moment, Policy, RecoveryFrom, Signal, WindowRequest,
+};
 use tempfile::TempDir;
 
 fn root() -> TempDir {
@@ -70,6 +72,17 @@ required = ["canary"]
 [window]
 last = 20
 
+[gate]
+mode = "strict"
+alpha = 0.02
+on_inconclusive = "fail"
+minimum_now = 5
+minimum_before = 7
+max_unattributed = 0.5
+time_to_stop = { max = "2h", max_increase = 2 }
+[gate.evidence_coverage]
+min = 0.8
+
 [sources]
 incidents = ["ops/*.toml", "-"]
 log = "ops/releases.toml"
@@ -104,6 +117,20 @@ fn every_setting_reaches_the_policy() {
         window: WindowRequest::LastCount(20),
     };
     assert_eq!(config.policy(as_of()), expected);
+    let limit = |max, min, max_increase| GateLimit { max, min, max_increase };
+    let gate = GatePolicy {
+        mode: GateMode::Strict,
+        alpha: Some(0.02),
+        fail_inconclusive: true,
+        minimum_now: 5,
+        minimum_before: 7,
+        max_unattributed: 0.5,
+        limits: vec![
+            ("time_to_stop".into(), limit(Some(7200.0), None, Some(2.0))),
+            ("evidence_coverage".into(), limit(None, Some(0.8), None)),
+        ],
+    };
+    assert_eq!(config.gate.value, gate);
     assert_eq!(config.incident_paths(), [config.root().join("ops/*.toml"), PathBuf::from("-")]);
     assert_eq!(config.log_paths(), [config.root().join("ops/releases.toml")]);
     assert_eq!(config.assumed_zone().map(|zone| zone.to_string()), Some("+02:00".to_owned()));
@@ -149,9 +176,10 @@ fn rows_cover_every_setting_and_read_back() {
             r#"people.bots = ["deployer"] # 25"#,
             r#"checks.required = ["canary"] # 28"#,
             "window.last = 20 # 31",
-            r#"sources.incidents = ["ops/*.toml", "-"] # 34"#,
-            r#"sources.log = ["ops/releases.toml"] # 35"#,
-            r#"sources.assume_tz = "+02:00" # 36"#,
+            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = 7200, max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 33"#,
+            r#"sources.incidents = ["ops/*.toml", "-"] # 45"#,
+            r#"sources.log = ["ops/releases.toml"] # 46"#,
+            r#"sources.assume_tz = "+02:00" # 47"#,
         ]
     );
     for rows in [rows, Config::defaults(PathBuf::new()).rows()] {

@@ -4,7 +4,7 @@ mod support;
 
 use proptest::prelude::*;
 use release_confidence::model::Untrusted;
-use release_confidence::render::list::{self, Listing};
+use release_confidence::render::list::{LIST_FORMATS, List, Listing};
 use release_confidence::render::{FORMATS, TerminalOptions, explain, json, terminal};
 use release_confidence::review::contract::{Outcome, Review, WindowName};
 use support::Place;
@@ -23,8 +23,8 @@ fn example(name: &str) -> Review {
 /// Everything that is drawn of a review.
 fn pages(review: &Review, options: &TerminalOptions) -> Vec<String> {
     let mut pages = vec![terminal::review(review, options)];
-    for listing in [Listing::Releases, Listing::Incidents, Listing::People, Listing::Tags] {
-        pages.push(list::terminal(review, listing, options));
+    for what in [Listing::Releases, Listing::Incidents, Listing::People, Listing::Tags] {
+        pages.push((LIST_FORMATS[0].draw)(&List { review: review.clone(), what }, options));
     }
     pages.extend(review.incidents.iter().filter_map(|incident| explain::incident(review, incident.id.raw(), options)));
     pages

@@ -20,13 +20,18 @@ Start here:
   relconf demo       a small realistic history, reviewed
   relconf review     this repository
 
-Exit codes: 0 done, 2 could not do it (usage, config, input, repository).";
+Exit codes: 0 done, gate passed; 1 gate: regressed; 2 could not do it (usage, config, input, repository);
+3 gate: inconclusive, where on_inconclusive = \"fail\".";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// The release confidence review: headline, timeline, metrics now and before, failures, people, timing, data quality
     Review(ReviewArgs),
+    /// The CI step: has a metric regressed, beyond chance? Exit 0 no, 1 yes, 2 could not tell, 3 inconclusive if so asked
+    Gate(GateArgs),
+    /// Write down the window as it is, for later gates to compare with; or show what was written
+    Baseline(BaselineArgs),
     /// List releases, incidents, people or tags
     List(ListArgs),
     /// Explain a metric, a release or an incident: the definition, the data, the arithmetic
@@ -35,7 +40,7 @@ pub enum Command {
     Demo(DemoArgs),
     /// Show every setting with its value and where it comes from
     Config(ConfigArgs),
-    /// Print shell completions, the manual page or the JSON Schema of the review
+    /// Print shell completions, the manual page or a JSON Schema
     Generate(GenerateArgs),
 }
 
@@ -134,7 +139,7 @@ pub struct Input {
 /// Where the output goes, and in what form.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Output {
-    /// terminal or json, with =PATH to write a file (repeatable)
+    /// terminal or json, for the gate also markdown, github and junit; with =PATH to write a file (repeatable)
     #[arg(long, value_name = "NAME[=PATH]", env = "RELCONF_FORMAT", hide_env = true, help_heading = "Output")]
     pub format: Vec<String>,
 
@@ -150,6 +155,49 @@ pub struct ReviewArgs {
     pub input: Input,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `relconf gate`.
+#[derive(Debug, Args)]
+pub struct GateArgs {
+    /// What to compare with: a file of `relconf baseline write` [default: the window before]
+    #[arg(long, value_name = "FILE", env = "RELCONF_BASELINE", hide_env = true)]
+    pub baseline: Option<PathBuf>,
+
+    /// Judge although tags of the baseline were moved or deleted since
+    #[arg(long, requires = "baseline")]
+    pub accept_moved: bool,
+
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `relconf baseline`.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    #[command(subcommand)]
+    pub what: BaselineWhat,
+}
+
+/// What to do with a baseline.
+#[derive(Debug, Subcommand)]
+pub enum BaselineWhat {
+    /// Write down the counts and durations of the window; commit the file on the base branch
+    Write {
+        /// The file, or - for stdout
+        #[arg(default_value = "relconf-baseline.json")]
+        file: PathBuf,
+        #[command(flatten)]
+        input: Box<Input>,
+    },
+    /// Show what a baseline holds
+    Show {
+        /// The file
+        #[arg(default_value = "relconf-baseline.json")]
+        file: PathBuf,
+    },
 }
 
 /// `relconf list`.
@@ -230,8 +278,23 @@ pub enum Generate {
         /// The command; without it, relconf's own page
         command: Option<String>,
     },
-    /// The JSON Schema of `--format json`
-    Schema,
+    /// The JSON Schema of a file that relconf writes
+    Schema {
+        /// Which
+        #[arg(value_enum, default_value_t = SchemaOf::Review)]
+        of: SchemaOf,
+    },
+}
+
+/// What has a JSON Schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SchemaOf {
+    /// `relconf review --format json`
+    Review,
+    /// `relconf gate --format json`
+    Gate,
+    /// `relconf baseline write`
+    Baseline,
 }
 
 impl Command {
@@ -239,6 +302,11 @@ impl Command {
     pub fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Review(args) => Some(&mut args.input),
+            Self::Gate(args) => Some(&mut args.input),
+            Self::Baseline(args) => match &mut args.what {
+                BaselineWhat::Write { input, .. } => Some(input),
+                BaselineWhat::Show { .. } => None,
+            },
             Self::List(args) => Some(&mut args.input),
             Self::Explain(args) => Some(&mut args.input),
             Self::Config(args) => Some(&mut args.input),

@@ -7,8 +7,12 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done.
     Done,
+    /// The gate: a metric has regressed.
+    Regressed,
     /// Could not do it: usage, config, input, repository.
     CouldNot,
+    /// The gate: too little or too poor data, where the configuration says that this fails.
+    Inconclusive,
 }
 
 impl Exit {
@@ -16,7 +20,9 @@ impl Exit {
     pub fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Done => 0,
+            Self::Regressed => 1,
             Self::CouldNot => 2,
+            Self::Inconclusive => 3,
         })
     }
 }

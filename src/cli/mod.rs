@@ -20,18 +20,23 @@ use terminal::Terminal;
 pub fn run() -> ExitCode {
     let matches = Cli::command().get_matches();
     let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    if let (Some(input), Some((_, typed))) = (cli.command.input_mut(), matches.subcommand()) {
-        input.from_environment = from_environment(typed);
+    if let Some(input) = cli.command.input_mut() {
+        input.from_environment = from_environment(innermost(&matches));
     }
     let terminal = Terminal::new(&cli.global);
     match command::run(cli.command, &terminal) {
-        Ok(()) => Exit::Done,
+        Ok(exit) => exit,
         Err(error) => {
             terminal.error(&error);
             Exit::CouldNot
         }
     }
     .code()
+}
+
+/// What was typed after the last command: `baseline write` has the flags, `baseline` has none.
+fn innermost(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, typed)| innermost(typed))
 }
 
 /// The variables that gave a flag its value: the arguments whose origin `relconf config --show` tells.

@@ -2,11 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-
 use crate::error::Error;
-use crate::render::{FORMATS, FormatInfo, TerminalOptions};
-use crate::review::contract::Review;
+use crate::render::{Format, TerminalOptions, encode};
 
 use super::args::Output;
 use super::terminal::{Terminal, write_file};
@@ -16,14 +13,14 @@ const FILE: TerminalOptions = TerminalOptions { width: 100, color: false, unicod
 
 /// The outputs that were asked for.
 #[derive(Debug)]
-pub struct Outputs(Vec<(&'static FormatInfo, Option<PathBuf>)>);
+pub struct Outputs<T: 'static>(Vec<(&'static Format<T>, Option<PathBuf>)>);
 
-impl Outputs {
+impl<T> Outputs<T> {
     /// Reads `--format NAME[=PATH]` and `--output`.
     ///
     /// # Errors
     /// An unknown format, two formats for stdout, an `--output` without a format to write there.
-    pub fn parse(output: &Output) -> Result<Self, Error> {
+    pub fn parse(output: &Output, formats: &'static [Format<T>]) -> Result<Self, Error> {
         let mut outputs = Vec::new();
         for typed in &output.format {
             let (name, path) = match typed.split_once('=') {
@@ -36,10 +33,10 @@ impl Outputs {
                 }
                 None => (typed.as_str(), None),
             };
-            outputs.push((find(name)?, path));
+            outputs.push((find(formats, name)?, path));
         }
         if outputs.is_empty() {
-            outputs.push((&FORMATS[0], None));
+            outputs.extend(formats.first().map(|format| (format, None)));
         }
         let unplaced: Vec<_> = outputs.iter().enumerate().filter(|(_, (_, path))| path.is_none()).collect();
         match (&output.output, &unplaced[..]) {
@@ -61,51 +58,32 @@ impl Outputs {
         Ok(Self(outputs))
     }
 
-    /// Writes one review in every format asked for.
+    /// Whether a format was asked for.
+    pub fn holds(&self, name: &str) -> bool {
+        self.0.iter().any(|(format, _)| format.name == name)
+    }
+
+    /// Writes one result in every format asked for.
     ///
     /// # Errors
     /// Where a file or stdout cannot be written.
-    pub fn write(&self, review: &Review, terminal: &Terminal) -> anyhow::Result<()> {
+    pub fn write(&self, result: &T, terminal: &Terminal) -> anyhow::Result<()> {
         for (format, path) in &self.0 {
             match path {
-                None => terminal.data(&(format.review)(review, &terminal.options()))?,
+                None => terminal.data(&(format.draw)(result, &terminal.options()))?,
                 Some(path) => {
-                    write_file(path, &(format.review)(review, &FILE))?;
-                    terminal.note(&format!("wrote {}", crate::render::encode::terminal(&path.display().to_string())));
+                    write_file(path, &(format.draw)(result, &FILE))?;
+                    terminal.note(&format!("wrote {}", encode::terminal(&path.display().to_string())));
                 }
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes text that exists in two forms only, terminal and JSON.
-    ///
-    /// # Errors
-    /// Another format, or a file or stdout that cannot be written.
-    pub fn write_plain(
-        &self,
-        terminal: &Terminal,
-        text: impl Fn(&TerminalOptions) -> String,
-        json: impl Fn() -> String,
-    ) -> anyhow::Result<()> {
-        for (format, path) in &self.0 {
-            let drawn = |options: &TerminalOptions| match format.name {
-                "terminal" => Ok(text(options)),
-                "json" => Ok(json()),
-                other => Err(Error::new(format!("lists have no format {other}"), "use --format terminal or json")),
-            };
-            match path {
-                None => terminal.data(&drawn(&terminal.options())?)?,
-                Some(path) => write_file(path, &drawn(&FILE)?).context("the list is not written")?,
             }
         }
         Ok(())
     }
 }
 
-fn find(name: &str) -> Result<&'static FormatInfo, Error> {
-    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
-        let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+fn find<T>(formats: &'static [Format<T>], name: &str) -> Result<&'static Format<T>, Error> {
+    formats.iter().find(|format| format.name == name).ok_or_else(|| {
+        let known: Vec<_> = formats.iter().map(|format| format.name).collect();
         Error::new(format!("there is no format \"{name}\""), format!("use one of: {}", known.join(", ")))
     })
 }

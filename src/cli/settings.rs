@@ -1,5 +1,6 @@
 //! What the flags, the environment and `relconf.toml` mean together.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -76,6 +77,15 @@ impl Settings {
             use_defaults: true,
         };
         Ok(Self { rules: TimeRules { assume: zone }, config, policy, repository, sources })
+    }
+
+    /// What decides a verdict beside the data: every setting, and the flags that choose what is looked at. A baseline
+    /// keeps it, so that a later gate can say what has changed.
+    pub fn told(&self, input: &Input) -> BTreeMap<String, String> {
+        let settings = self.config.rows().into_iter().filter_map(|row| Some((row.key.to_owned(), row.value?)));
+        let flags = [("component", &input.component), ("since", &input.since), ("until", &input.until)];
+        let typed = flags.into_iter().filter_map(|(name, value)| Some((format!("--{name}"), value.clone()?)));
+        settings.chain(typed).collect()
     }
 
     /// Reads the history that the settings speak of.

@@ -4,6 +4,7 @@
 //! from that list.
 
 mod find;
+mod gate;
 mod kinds;
 mod settings;
 mod write;

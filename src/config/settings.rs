@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use super::gate::Gate;
 use super::kinds::{
     Assumed, Day, Duration, Globs, Groups, Kind, Limit, People, Recovery, Several, Signals, Window, Word, Zoned,
 };
@@ -96,6 +97,9 @@ settings! {
              365 days that holds 20.";
     }
     sources {
+        gate: Gate, "gate",
+            "What the gate holds you to; by default a change failure rate of at most 10 points more than before, 15 points for \
+             special handling and person dependence, and 1.5 times as long to detect, stop and recover.";
         incidents: Several, "sources.incidents",
             "Incident logs: files, folders or globs; by default incidents.toml, incidents.json, incidents/ and .relconf/.";
         log: Several, "sources.log",

@@ -18,8 +18,9 @@ mod time_to_stop;
 mod timing_dependence;
 
 pub use base::{
-    Better, Carried, Change, ChangeVerdict, Concentration, IntervalReport, Measurement, Part, PersonShare, Reading,
-    Role, TimeWindow, TimeWindowKind, Timing, Unit, Value, WindowVerdict, carried, change, timing,
+    Better, Carried, Change, ChangeVerdict, Concentration, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG,
+    Part, PersonShare, Reading, Role, TimeWindow, TimeWindowKind, Timing, Unit, Value, WindowVerdict, carried, change,
+    timing,
 };
 
 pub use special_handling::special_handling;

@@ -1,6 +1,6 @@
 use crate::attribution::{Facts, Fate, Span};
 
-use super::{Measurement, Metric, MetricInfo, Unit, Value};
+use super::{Measurement, Metric, MetricInfo, NO_INCIDENT_LOG, Unit, Value};
 
 /// The playbook's mistake: treating successful releases as proof, without near misses.
 pub(super) const METRIC: Metric = Metric {
@@ -19,7 +19,7 @@ pub(super) const METRIC: Metric = Metric {
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     if !facts.history.incident_log_given {
-        return Value::Undefined("no incident log").into();
+        return Value::Undefined(NO_INCIDENT_LOG).into();
     }
     let near = facts.incidents(span, |attribution| attribution.fate == Fate::NearMiss).len() as u64;
     let failing = facts.failing_incidents(span).len() as u64;

@@ -3,6 +3,7 @@
 //! Plain data. Nothing here reads a file, asks for the time or formats a line; every other room may use it.
 
 mod change;
+mod gate;
 mod history;
 mod incident;
 mod person;
@@ -14,6 +15,7 @@ mod time;
 mod version;
 
 pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind};
+pub use gate::{GateLimit, GateMode, GatePolicy};
 pub use history::{Component, ComponentIndex, History, Notice, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
 pub use incident::{
     Cause, CausedBy, DetectedBy, Incident, IncidentIndex, IncidentKind, Origin, Remediation, RemediationKind,

@@ -40,6 +40,67 @@ pub fn json(document: &str) -> String {
     shown.replace("##[", "#\\u0023[").replace("##vso[", "#\\u0023vso[")
 }
 
+/// Text in Markdown: nothing in it is markup, a mention, a reference or a link. What cannot be mistaken stays as it is, so
+/// that the source reads well too.
+pub fn markdown(text: &str) -> String {
+    let text = terminal(text);
+    let mut shown = String::with_capacity(text.len());
+    let mut before = None;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let after = rest.clone().next();
+        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        match c {
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '&' => shown.push_str("&amp;"),
+            // An entity of no width breaks what a forge would turn into a mention or a reference.
+            '@' => shown.push_str("@&#8203;"),
+            '#' if word(after) || before.is_none() => shown.push_str("#&#8203;"),
+            // What a forge would make a link of.
+            ':' if after == Some('/') => shown.push_str("&#58;"),
+            '.' if shown.to_ascii_lowercase().ends_with("www") => shown.push_str("&#46;"),
+            '_' if word(before) && word(after) => shown.push('_'),
+            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' => shown.extend(['\\', c]),
+            // At the beginning of a line: a list, a heading, a rule.
+            '-' | '+' | '=' if before.is_none() && !word(after) => shown.extend(['\\', c]),
+            '.' | ')' if !word(after) && shown.chars().all(|c| c.is_ascii_digit()) => shown.extend(['\\', c]),
+            c => shown.push(c),
+        }
+        before = Some(c);
+    }
+    shown
+}
+
+/// Text as a Markdown code span, with a fence longer than any run of backticks in it; safe in a table too.
+pub fn markdown_code(text: &str) -> String {
+    let text = terminal(text).replace('|', "\\|");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') || text.is_empty() { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// Text as the message of a GitHub workflow command.
+pub fn workflow_data(text: &str) -> String {
+    terminal(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Text as a property of a GitHub workflow command.
+pub fn workflow_property(text: &str) -> String {
+    workflow_data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Text in XML, in an attribute too.
+pub fn xml(text: &str) -> String {
+    terminal(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&apos;")
+}
+
 /// Whether a line would be a command to a CI that reads it.
 pub(super) fn commands(line: &str) -> bool {
     line.trim_start().starts_with("::")

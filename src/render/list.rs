@@ -6,7 +6,7 @@ use crate::review::contract::{Outcome, ReleaseReport, Review, Role};
 use super::human::{count, date, duration, rate};
 use super::page::Page;
 use super::terminal::reason;
-use super::{TerminalOptions, encode, json};
+use super::{Format, TerminalOptions, encode, json};
 
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +21,23 @@ pub enum Listing {
     Tags,
 }
 
+/// What to list, and of which review.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// The review.
+    pub review: Review,
+    /// What.
+    pub what: Listing,
+}
+
+/// Every format of a list; the first is the default.
+pub const LIST_FORMATS: &[Format<List>] =
+    &[Format { name: "terminal", draw: terminal }, Format { name: "json", draw: |list, _| json(list) }];
+
 /// A list for people.
-pub fn terminal(review: &Review, listing: Listing, options: &TerminalOptions) -> String {
+fn terminal(List { review, what }: &List, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
-    match listing {
+    match what {
         Listing::Releases => releases(&mut page, review),
         Listing::Incidents => incidents(&mut page, review),
         Listing::People => people(&mut page, review),
@@ -34,8 +47,8 @@ pub fn terminal(review: &Review, listing: Listing, options: &TerminalOptions) ->
 }
 
 /// A list as JSON: the part of the contract that it shows.
-pub fn json(review: &Review, listing: Listing) -> String {
-    match listing {
+fn json(List { review, what }: &List) -> String {
+    match what {
         Listing::Releases => json::pretty(&review.releases),
         Listing::Incidents => json::pretty(&review.incidents),
         Listing::People => json::pretty(&review.people),

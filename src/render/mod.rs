@@ -2,6 +2,7 @@
 
 pub mod encode;
 pub mod explain;
+pub mod gate;
 pub mod human;
 pub mod json;
 pub mod list;
@@ -24,17 +25,17 @@ pub struct TerminalOptions {
     pub verbose: bool,
 }
 
-/// A format of a review.
+/// A format in which a result can be drawn.
 #[derive(Clone, Copy, Debug)]
-pub struct FormatInfo {
+pub struct Format<T> {
     /// Its name, as typed.
     pub name: &'static str,
-    /// Draws a review.
-    pub review: fn(&Review, &TerminalOptions) -> String,
+    /// Draws a result.
+    pub draw: fn(&T, &TerminalOptions) -> String,
 }
 
-/// Every format; the first is the default.
-pub const FORMATS: &[FormatInfo] = &[
-    FormatInfo { name: "terminal", review: terminal::review },
-    FormatInfo { name: "json", review: |review, _| json::review(review) },
+/// Every format of a review; the first is the default.
+pub const FORMATS: &[Format<Review>] = &[
+    Format { name: "terminal", draw: terminal::review },
+    Format { name: "json", draw: |review, _| json::review(review) },
 ];

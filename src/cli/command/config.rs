@@ -1,11 +1,12 @@
 //! `relconf config`.
 
 use crate::cli::args::ConfigArgs;
+use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::render::settings::{SettingRow, table};
 
-pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<()> {
+pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let settings = Settings::resolve(&args.input)?;
     let rows: Vec<_> = settings
         .config
@@ -13,5 +14,6 @@ pub(super) fn run(args: &ConfigArgs, terminal: &Terminal) -> anyhow::Result<()> 
         .into_iter()
         .map(|row| SettingRow { key: row.key, value: row.value, origin: row.origin.to_string(), docs: row.docs })
         .collect();
-    terminal.data(&table(&rows, &terminal.options()))
+    terminal.data(&table(&rows, &terminal.options()))?;
+    Ok(Exit::Done)
 }

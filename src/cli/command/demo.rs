@@ -6,11 +6,12 @@ use anyhow::Context;
 
 use crate::attribution::Facts;
 use crate::cli::args::{DemoArgs, Input};
+use crate::cli::exit::Exit;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
-use crate::render::encode;
+use crate::render::{FORMATS, encode};
 use crate::review::contract::Review;
 use crate::source::git::Script;
 
@@ -37,8 +38,8 @@ const EXAMPLES: [Example; 3] = [
     example!("hotfix-heavy",),
 ];
 
-pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<()> {
-    let outputs = Outputs::parse(&args.output)?;
+pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let outputs = Outputs::parse(&args.output, FORMATS)?;
     let example = find(&args.example)?;
     let script = Script::parse(example.history)?;
     let temporary;
@@ -77,7 +78,7 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<()> {
         let as_of = input.as_of.unwrap_or_default();
         terminal.note(&format!("built in {shown}; look around with: relconf review --repo {shown} --as-of {as_of}"));
     }
-    Ok(())
+    Ok(Exit::Done)
 }
 
 fn find(name: &str) -> Result<&'static Example, Error> {

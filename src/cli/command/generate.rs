@@ -2,13 +2,15 @@
 
 use anyhow::Context;
 
-use crate::cli::args::{Generate, GenerateArgs};
+use crate::cli::args::{Generate, GenerateArgs, SchemaOf};
 use crate::cli::definition;
+use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
+use crate::gate::{Baseline, GateReport};
 use crate::review::contract::Review;
 
-pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<()> {
+pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let text = match &args.what {
         Generate::Completions { shell } => {
             let mut script = Vec::new();
@@ -16,13 +18,19 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<()
             String::from_utf8(script).context("the completion script is no UTF-8")?
         }
         Generate::Man { command } => manual(command.as_deref())?,
-        Generate::Schema => {
-            let mut json = serde_json::to_string_pretty(&Review::schema())?;
+        Generate::Schema { of } => {
+            let schema = match of {
+                SchemaOf::Review => Review::schema(),
+                SchemaOf::Gate => schemars::schema_for!(GateReport),
+                SchemaOf::Baseline => schemars::schema_for!(Baseline),
+            };
+            let mut json = serde_json::to_string_pretty(&schema)?;
             json.push('\n');
             json
         }
     };
-    terminal.data(&text)
+    terminal.data(&text)?;
+    Ok(Exit::Done)
 }
 
 fn manual(command: Option<&str>) -> anyhow::Result<String> {

@@ -2,23 +2,25 @@
 
 use crate::attribution::Facts;
 use crate::cli::args::{ListArgs, ListWhat};
+use crate::cli::exit::Exit;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
-use crate::render::list::{self, Listing};
+use crate::render::list::{LIST_FORMATS, List, Listing};
 use crate::review::contract::Review;
 
-pub(super) fn run(args: &ListArgs, terminal: &Terminal) -> anyhow::Result<()> {
-    let outputs = Outputs::parse(&args.output)?;
+pub(super) fn run(args: &ListArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let outputs = Outputs::parse(&args.output, LIST_FORMATS)?;
     let settings = Settings::resolve(&args.input)?;
     let history = settings.read_history()?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let review = Review::of(&facts);
-    let listing = match args.what {
+    let what = match args.what {
         ListWhat::Releases => Listing::Releases,
         ListWhat::Incidents => Listing::Incidents,
         ListWhat::People => Listing::People,
         ListWhat::Tags => Listing::Tags,
     };
-    outputs.write_plain(terminal, |options| list::terminal(&review, listing, options), || list::json(&review, listing))
+    outputs.write(&List { review, what }, terminal)?;
+    Ok(Exit::Done)
 }

@@ -1,24 +1,29 @@
 //! One file per command.
 
+mod baseline;
 mod config;
 mod demo;
 mod explain;
+mod gate;
 mod generate;
 mod list;
 mod review;
 
 use super::args::Command;
+use super::exit::Exit;
 use super::terminal::Terminal;
 
-/// Runs a command.
+/// Runs a command and says how it ends.
 ///
 /// # Errors
 /// Where it could not be done.
-pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<()> {
+pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
     match command {
         Command::Review(args) => review::run(&args, terminal),
+        Command::Gate(args) => gate::run(&args, terminal),
+        Command::Baseline(args) => baseline::run(&args, terminal),
         Command::List(args) => list::run(&args, terminal),
-        Command::Explain(args) => explain::run(&args, terminal),
+        Command::Explain(args) => explain::run(&args, terminal).map(|()| Exit::Done),
         Command::Demo(args) => demo::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),
         Command::Generate(args) => generate::run(&args, terminal),

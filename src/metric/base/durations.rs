@@ -3,6 +3,11 @@ use crate::stats::Observation;
 
 use super::{Measurement, Value};
 
+/// Why nothing is known of incidents at all.
+pub const NO_INCIDENT_LOG: &str = "no incident log";
+/// Why there is nothing to time: nothing failed.
+pub const NO_INCIDENT: &str = "no incident is attributed to a release of the window";
+
 /// An interval of each incident that failed a release of the span, with what could not be used.
 pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> Interval) -> Measurement {
     let incidents = facts.failing_incidents(span);
@@ -18,9 +23,9 @@ pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> 
     let value = if !observations.is_empty() {
         Value::Durations(observations)
     } else if !facts.history.incident_log_given {
-        Value::Undefined("no incident log")
+        Value::Undefined(NO_INCIDENT_LOG)
     } else if incidents.is_empty() {
-        Value::Undefined("no incident is attributed to a release of the window")
+        Value::Undefined(NO_INCIDENT)
     } else {
         Value::Undefined("no incident of the window has the marks for it")
     };

@@ -1,0 +1,239 @@
+//! What the gate compares with, written down: counts and raw durations, never rates.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::attribution::{Facts, Span};
+use crate::error::Error;
+use crate::metric::{self, METRICS, Measurement, Value};
+use crate::model::Moment;
+use crate::stats::Observation;
+
+const SCHEMA: u32 = 1;
+
+/// A window, pinned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The contract's number.
+    pub schema: u32,
+    /// The tool's version that wrote it.
+    pub version: String,
+    /// The moment it was taken at.
+    pub as_of: Moment,
+    /// Its window.
+    pub window: Span,
+    /// Hash of the settings.
+    pub config_hash: String,
+    /// The settings themselves, so that a difference can be named.
+    pub settings: BTreeMap<String, String>,
+    /// What each metric counted.
+    pub metrics: BTreeMap<String, Counted>,
+    /// The tags of the window, and the commits they led to.
+    pub tags: Vec<BaselineTag>,
+}
+
+/// A tag and its commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineTag {
+    /// The tag.
+    pub tag: String,
+    /// The commit; null without a repository.
+    pub commit: Option<String>,
+}
+
+/// What a metric counted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum Counted {
+    /// k of n.
+    Ratio {
+        /// How many.
+        k: u64,
+        /// Of how many.
+        n: u64,
+        /// What it is about, where that can differ.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        basis: Option<String>,
+    },
+    /// Durations in seconds.
+    Durations {
+        /// Those that ended.
+        ended: Vec<f64>,
+        /// Those that had not.
+        open: Vec<f64>,
+    },
+    /// An index of n.
+    Index {
+        /// The index.
+        value: f64,
+        /// What it rests on.
+        n: u64,
+    },
+}
+
+impl Baseline {
+    /// Takes the current window.
+    pub(super) fn take(facts: &Facts<'_>, settings: &BTreeMap<String, String>) -> Self {
+        let current = facts.windows.current;
+        let gateable = METRICS.iter().filter(|metric| metric.info.better.is_some());
+        let metrics = gateable
+            .filter_map(|metric| Some((metric.info.id.to_owned(), counted(&(metric.measure)(facts, current))?)))
+            .collect();
+        let mut tags: Vec<BaselineTag> = facts
+            .exposed(current)
+            .flat_map(|event| &event.releases)
+            .map(|&index| {
+                let release = facts.history.release(index);
+                let commit = release.commit.map(|commit| facts.history.changes.id(commit).to_string());
+                BaselineTag { tag: release.tag.raw().to_owned(), commit }
+            })
+            .collect();
+        tags.sort_by(|a, b| (&a.tag, &a.commit).cmp(&(&b.tag, &b.commit)));
+        Self {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            as_of: facts.policy.as_of,
+            window: current,
+            config_hash: hash(settings),
+            settings: settings.clone(),
+            metrics,
+            tags,
+        }
+    }
+
+    /// Reads a baseline.
+    ///
+    /// # Errors
+    /// What is no baseline, was written by a newer relconf, or says what cannot be.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let rewrite = "write it anew on the base branch: relconf baseline write";
+        let broken = |error: serde_json::Error| {
+            Error::new(format!("the baseline cannot be read: {error}"), rewrite).caused_by(error)
+        };
+        let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
+        let schema = value.get("schema").and_then(serde_json::Value::as_u64);
+        if schema.is_some_and(|schema| schema > u64::from(SCHEMA)) {
+            return Err(Error::new("the baseline was written by a newer relconf", "update relconf"));
+        }
+        let baseline: Self = serde_json::from_value(value).map_err(broken)?;
+        match baseline.impossible() {
+            Some(what) => Err(Error::new(format!("the baseline says what cannot be: {what}"), rewrite)),
+            None => Ok(baseline),
+        }
+    }
+
+    fn impossible(&self) -> Option<String> {
+        if self.schema != SCHEMA {
+            return Some(format!("its schema is {}", self.schema));
+        }
+        if self.window.end < self.window.start {
+            return Some("its window ends before it begins".to_owned());
+        }
+        if hash(&self.settings) != self.config_hash {
+            return Some("its settings do not match their hash".to_owned());
+        }
+        let bad = |seconds: &f64| !seconds.is_finite() || *seconds < 0.0;
+        self.metrics.iter().find_map(|(id, counted)| match counted {
+            _ if metric::find(id).is_none() => Some(format!("{id} is no metric")),
+            Counted::Ratio { k, n, .. } if k > n || *n == 0 => Some(format!("{id} is {k} of {n}")),
+            Counted::Durations { ended, open } if ended.iter().chain(open).any(bad) => {
+                Some(format!("{id} has an impossible duration"))
+            }
+            Counted::Index { value, .. } if !(0.0..=1.0).contains(value) => Some(format!("{id} is {value}")),
+            _ => None,
+        })
+    }
+
+    /// The baseline as stable, readable JSON with a newline at its end.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// What a metric measured when the baseline was taken.
+    pub(super) fn measurement(&self, id: &str) -> Option<Measurement> {
+        let (value, basis) = match self.metrics.get(id)? {
+            Counted::Ratio { k, n, basis } => (Value::Ratio { k: *k, n: *n }, basis.clone()),
+            Counted::Durations { ended, open } => {
+                let seen =
+                    |times: &[f64], ended| times.iter().map(|&time| Observation { time, ended }).collect::<Vec<_>>();
+                (Value::Durations([seen(ended, true), seen(open, false)].concat()), None)
+            }
+            Counted::Index { value, n } => (Value::Index { value: *value, n: *n }, None),
+        };
+        let mut measurement = Measurement::from(value);
+        measurement.basis = basis.and_then(|basis| metric::Role::ALL.iter().map(|r| r.id()).find(|id| *id == basis));
+        Some(measurement)
+    }
+
+    /// Tags of the baseline that lead elsewhere now, or are gone.
+    pub(super) fn moved(&self, facts: &Facts<'_>) -> Vec<String> {
+        let mut now: BTreeMap<&str, Option<String>> = BTreeMap::new();
+        for release in &facts.history.releases {
+            let commit = release.commit.map(|commit| facts.history.changes.id(commit).to_string());
+            for tag in std::iter::once(&release.tag).chain(&release.aliases) {
+                now.insert(tag.raw(), commit.clone());
+            }
+        }
+        self.tags
+            .iter()
+            .filter(|then| now.get(then.tag.as_str()) != Some(&then.commit))
+            .map(|then| then.tag.clone())
+            .collect()
+    }
+
+    /// What a reader must know of the baseline: other settings, another version, the same releases on both sides.
+    pub(super) fn differences(&self, facts: &Facts<'_>, settings: &BTreeMap<String, String>) -> Vec<String> {
+        let mut notes = Vec::new();
+        let keys: std::collections::BTreeSet<&String> = self.settings.keys().chain(settings.keys()).collect();
+        for key in keys {
+            let (then, now) = (self.settings.get(key), settings.get(key));
+            if then != now {
+                let text = |value: Option<&String>| value.map_or_else(|| "not set".to_owned(), Clone::clone);
+                notes.push(format!("{key} has changed since the baseline: {} then, {} now", text(then), text(now)));
+            }
+        }
+        if self.version != env!("CARGO_PKG_VERSION") {
+            notes.push(format!("the baseline was written by relconf {}", self.version));
+        }
+        if self.window.end > facts.windows.current.start {
+            notes.push(
+                "the baseline is younger than the start of the window: the same releases stand on both sides"
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+}
+
+fn counted(measurement: &Measurement) -> Option<Counted> {
+    match &measurement.value {
+        Value::Ratio { k, n } => Some(Counted::Ratio { k: *k, n: *n, basis: measurement.basis.map(str::to_owned) }),
+        Value::Durations(durations) => {
+            let times = |ended: bool| {
+                let mut times: Vec<f64> = durations.iter().filter(|o| o.ended == ended).map(|o| o.time).collect();
+                times.sort_by(f64::total_cmp);
+                times
+            };
+            Some(Counted::Durations { ended: times(true), open: times(false) })
+        }
+        Value::Index { value, n } => Some(Counted::Index { value: *value, n: *n }),
+        Value::Values(_) | Value::Count(_) | Value::Frequency { .. } | Value::Undefined(_) => None,
+    }
+}
+
+/// FNV-1a over the settings: tells that something changed. What changed is told from the settings themselves.
+fn hash(settings: &BTreeMap<String, String>) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for (key, value) in settings {
+        for byte in key.bytes().chain([b'=']).chain(value.bytes()).chain([b'\n']) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}

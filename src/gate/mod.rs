@@ -1,0 +1,150 @@
+//! The gate: has a metric regressed, and can that be told from chance?
+
+mod baseline;
+mod quality;
+mod report;
+mod rule;
+
+use std::collections::BTreeMap;
+
+pub use baseline::{Baseline, BaselineTag, Counted};
+pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, Side, Verdict};
+
+use crate::attribution::Facts;
+use crate::error::Error;
+use crate::metric::{self, Measurement, Metric, Value};
+use crate::model::{GateLimit, GatePolicy};
+
+/// What is held without any configuration.
+const DEFAULTS: [(&str, f64); 6] = [
+    ("change_failure_rate", 0.10),
+    ("time_to_detect", 1.5),
+    ("time_to_stop", 1.5),
+    ("recovery_time", 1.5),
+    ("special_handling", 0.15),
+    ("person_dependence", 0.15),
+];
+
+/// The error that a test may make against a window that shares no release, and against a baseline looked at repeatedly.
+const ALPHA_DISJOINT: f64 = 0.05;
+const ALPHA_PINNED: f64 = 0.01;
+
+/// A metric that is gated, and whether somebody asked for it.
+struct Gated {
+    metric: &'static Metric,
+    limit: GateLimit,
+    asked_for: bool,
+}
+
+/// Judges the current window against a baseline, or against the window before it.
+///
+/// # Errors
+/// A history that cannot be judged: shallow, without releases; or a limit on a metric that is none.
+pub fn judge(
+    facts: &Facts<'_>,
+    policy: &GatePolicy,
+    baseline: Option<&Baseline>,
+    settings: &BTreeMap<String, String>,
+    accept_moved: bool,
+) -> Result<GateReport, Error> {
+    quality::usable(facts)?;
+    let alpha = policy.alpha.unwrap_or(if baseline.is_some() { ALPHA_PINNED } else { ALPHA_DISJOINT });
+    let mut metrics = BTreeMap::new();
+    for gated in gated(policy)? {
+        let info = &gated.metric.info;
+        let now = (gated.metric.measure)(facts, facts.windows.current);
+        let before = match baseline {
+            Some(baseline) => baseline.measurement(info.id),
+            None => facts.windows.previous.map(|span| (gated.metric.measure)(facts, span)),
+        };
+        if !gated.asked_for && cannot_be_known(&now) {
+            continue;
+        }
+        let test = rule::Test { info, limit: gated.limit, policy, alpha };
+        let mut verdict = test.judge(&now, before.as_ref());
+        if verdict.verdict == Verdict::Regressed {
+            verdict.evidence = quality::behind(facts, info.id, &now);
+        }
+        metrics.insert(info.id.to_owned(), verdict);
+    }
+    let mut conditions = quality::conditions(facts, policy);
+    let mut notes = Vec::new();
+    if let Some(baseline) = baseline {
+        let moved = baseline.moved(facts);
+        if !moved.is_empty() {
+            let list = moved.join(", ");
+            if accept_moved {
+                notes.push(format!("tags moved or deleted since the baseline, accepted: {list}"));
+            } else {
+                conditions
+                    .push(format!("tags moved or deleted since the baseline: {list} (--accept-moved takes them)"));
+            }
+        }
+        notes.extend(baseline.differences(facts, settings));
+    }
+    let verdict = overall(&metrics, &conditions);
+    Ok(GateReport {
+        schema: report::SCHEMA,
+        tool: GateTool::this(),
+        as_of: facts.policy.as_of,
+        verdict,
+        against: Against::of(facts, baseline),
+        current: facts.windows.current,
+        alpha,
+        metrics,
+        conditions,
+        notes,
+    })
+}
+
+/// What is gated: the defaults, each replaced by what the configuration says of it, and what it says of others.
+fn gated(policy: &GatePolicy) -> Result<Vec<Gated>, Error> {
+    for (id, limit) in &policy.limits {
+        let known = metric::find(id);
+        if known.is_none_or(|metric| metric.info.better.is_none()) {
+            let ids: Vec<_> = metric::METRICS.iter().filter(|m| m.info.better.is_some()).map(|m| m.info.id).collect();
+            let what = if known.is_some() { "is context: neither way is better" } else { "is no metric" };
+            return Err(Error::new(format!("[gate.{id}]: {id} {what}"), format!("use one of: {}", ids.join(", "))));
+        }
+        if limit.max.zip(limit.min).is_some_and(|(max, min)| max < min) {
+            return Err(Error::new(format!("[gate.{id}]: max is below min"), "swap them, or remove one"));
+        }
+    }
+    let configured = |id: &str| policy.limits.iter().find(|(named, _)| named == id).map(|(_, limit)| *limit);
+    let default = |id: &str| {
+        let increase = DEFAULTS.iter().find(|(named, _)| *named == id)?.1;
+        Some(GateLimit { max_increase: Some(increase), ..GateLimit::default() })
+    };
+    let all = metric::METRICS.iter().filter_map(|metric| {
+        let asked_for = configured(metric.info.id);
+        let limit = asked_for.or_else(|| default(metric.info.id))?;
+        // A metric that is named without a limit is switched off.
+        (limit != GateLimit::default()).then_some(Gated { metric, limit, asked_for: asked_for.is_some() })
+    });
+    Ok(all.collect())
+}
+
+/// Writes the current window down.
+///
+/// # Errors
+/// A history that cannot be judged, and so cannot be compared with.
+pub fn take(facts: &Facts<'_>, settings: &BTreeMap<String, String>) -> Result<Baseline, Error> {
+    quality::usable(facts)?;
+    Ok(Baseline::take(facts, settings))
+}
+
+/// Whether the metric has no source of data at all here: nothing that more releases would change.
+fn cannot_be_known(now: &Measurement) -> bool {
+    matches!(now.value, Value::Undefined(metric::NO_INCIDENT_LOG))
+}
+
+fn overall(metrics: &BTreeMap<String, MetricGate>, conditions: &[String]) -> Verdict {
+    let any = |wanted| metrics.values().any(|metric| metric.verdict == wanted);
+    if any(Verdict::Regressed) {
+        Verdict::Regressed
+    } else if any(Verdict::Inconclusive) || !conditions.is_empty() || metrics.is_empty() {
+        Verdict::Inconclusive
+    } else {
+        Verdict::Pass
+    }
+}

@@ -1,0 +1,99 @@
+//! Whether the data allow a verdict, and what stands behind one.
+
+use crate::attribution::{Facts, Fate};
+use crate::error::Error;
+use crate::metric::{Measurement, Role, special_handling};
+use crate::model::{Cause, GatePolicy, IncidentIndex, Untrusted};
+
+use super::Evidence;
+
+/// An empty or shallow history never passes by accident.
+pub(super) fn usable(facts: &Facts<'_>) -> Result<(), Error> {
+    if facts.history.repository.as_ref().is_some_and(|repository| repository.shallow) {
+        return Err(Error::new(
+            "this is a shallow clone: releases and commits are missing, nothing can be judged",
+            "run `git fetch --unshallow --tags`; in GitHub Actions set `fetch-depth: 0` on actions/checkout",
+        ));
+    }
+    if facts.events.is_empty() {
+        let help = if facts.history.tags.total == 0 {
+            "run `git fetch --tags`; in GitHub Actions set `fetch-depth: 0` on actions/checkout"
+        } else {
+            "see why with `relconf list tags`, and name yours with --tags GLOB"
+        };
+        return Err(Error::new("there is no release to judge", help));
+    }
+    let unusable = |code: &str| code == "log-problem" || code == "unknown-release" || code == "unmatched-entry";
+    let notices = facts.history.notices.iter().chain(&facts.notices);
+    let problems: Vec<&str> = notices.filter(|n| unusable(n.code)).map(|n| n.message.raw()).collect();
+    match problems[..] {
+        [] => Ok(()),
+        [first, ref rest @ ..] => {
+            let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
+            Err(Error::new(
+                format!("the logs cannot be trusted as they are: {first}{more}"),
+                "correct them; `relconf review` lists every problem",
+            ))
+        }
+    }
+}
+
+/// What about the data lets nothing be concluded.
+pub(super) fn conditions(facts: &Facts<'_>, policy: &GatePolicy) -> Vec<String> {
+    let current = facts.windows.current;
+    let counted = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_));
+    let incidents = facts.incidents(current, |attribution| counted(attribution.fate));
+    let doubtful = incidents.iter().filter(|index| doubtful(facts, **index)).count();
+    let mut conditions = Vec::new();
+    if doubtful as f64 > policy.max_unattributed * incidents.len() as f64 {
+        conditions.push(format!(
+            "{doubtful} of {} incidents have an unknown cause or no release: name it in caused_by",
+            incidents.len()
+        ));
+    }
+    conditions
+}
+
+fn doubtful(facts: &Facts<'_>, index: IncidentIndex) -> bool {
+    let at = index.0 as usize;
+    matches!(facts.attributions[at].fate, Fate::Unattributed(_))
+        || facts.history.incidents[at].cause() == Cause::Unknown
+}
+
+/// The releases and incidents of the current window that a metric rests on.
+pub(super) fn behind(facts: &Facts<'_>, metric: &str, now: &Measurement) -> Evidence {
+    let current = facts.windows.current;
+    let history = facts.history;
+    let mut incidents: Vec<Untrusted> =
+        facts.failing_incidents(current).iter().map(|index| history.incidents[index.0 as usize].id.clone()).collect();
+    incidents.reverse();
+    let tags = |wanted: &dyn Fn(crate::model::ReleaseIndex) -> bool| {
+        let events: Vec<_> = facts.exposed(current).collect();
+        let releases = events.iter().rev().flat_map(|event| &event.releases).copied();
+        releases.filter(|&index| wanted(index)).map(|index| history.release(index).tag.clone()).collect::<Vec<_>>()
+    };
+    match metric {
+        "change_failure_rate" => Evidence {
+            releases: tags(&|index| facts.outcomes[index.0 as usize] == crate::attribution::Outcome::Failed),
+            incidents,
+            person: None,
+        },
+        "person_dependence" => {
+            let person = now.basis.and_then(|role| now.breakdown.get(role)).and_then(|part| part.name.clone());
+            let carried = |index| {
+                let release = history.release(index);
+                let people =
+                    if now.basis == Some(Role::Approver.id()) { &release.approvers } else { &release.releasers };
+                people.iter().any(|&who| Some(&history.person(who).name) == person.as_ref())
+            };
+            Evidence { releases: tags(&carried), incidents: Vec::new(), person }
+        }
+        "special_handling" | "rework_rate" => {
+            Evidence { releases: tags(&|index| !special_handling(facts, index).is_empty()), ..Evidence::default() }
+        }
+        "time_to_detect" | "time_to_stop" | "recovery_time" | "recurrence" | "automated_detection" => {
+            Evidence { incidents, ..Evidence::default() }
+        }
+        _ => Evidence { releases: tags(&|_| true), ..Evidence::default() },
+    }
+}

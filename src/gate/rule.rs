@@ -1,0 +1,261 @@
+//! From two measurements and a limit to a verdict.
+
+use crate::metric::{Better, Measurement, MetricInfo, NO_INCIDENT, Value};
+use crate::model::{GateLimit, GateMode, GatePolicy};
+use crate::stats;
+
+use super::report::{LimitReport, MetricGate, Side, Verdict};
+
+/// One metric under its limits.
+pub(super) struct Test<'a> {
+    pub info: &'a MetricInfo,
+    pub limit: GateLimit,
+    pub policy: &'a GatePolicy,
+    pub alpha: f64,
+}
+
+/// What one rule found.
+struct Finding {
+    verdict: Verdict,
+    reason: String,
+    p: Option<f64>,
+    /// Whether the value is within its limit.
+    within: bool,
+    /// The count at which it would fire, and of how many.
+    fires: Option<(u64, u64)>,
+}
+
+impl Finding {
+    /// Within the limit.
+    fn within(reason: impl Into<String>) -> Self {
+        Self { within: true, ..Self::pass(reason) }
+    }
+
+    /// Beyond it, but not beyond chance; or nothing there that could be.
+    fn pass(reason: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Pass, reason: reason.into(), p: None, within: false, fires: None }
+    }
+
+    fn inconclusive(reason: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Inconclusive, reason: reason.into(), p: None, within: false, fires: None }
+    }
+
+    fn regressed(reason: impl Into<String>, p: Option<f64>) -> Self {
+        Self { verdict: Verdict::Regressed, reason: reason.into(), p, within: false, fires: None }
+    }
+}
+
+/// Whether a change is more than is allowed. 9 of 20 against 14 of 40 are ten points, whatever binary fractions say.
+fn exceeds(change: f64, allowed: f64) -> bool {
+    change > allowed + 1e-9
+}
+
+/// A share as a reason shows it.
+fn points(share: f64) -> String {
+    let points = share * 100.0;
+    // Rounding must not make "worse by 10 points, 10 points are allowed" of what exceeds the limit.
+    if (points - points.round()).abs() < 0.05 { format!("{points:.0} points") } else { format!("{points:.1} points") }
+}
+
+impl Test<'_> {
+    /// The verdict: the worst of what the ceiling and the comparison say.
+    pub fn judge(&self, now: &Measurement, before: Option<&Measurement>) -> MetricGate {
+        let mut findings = Vec::new();
+        if let Value::Undefined(why) = now.value {
+            findings.push(match why {
+                NO_INCIDENT => Finding::pass(format!("nothing to time: {why}")),
+                _ => Finding::inconclusive(format!("no data: {why}")),
+            });
+        } else {
+            findings.extend(self.limit.max.map(|max| self.ceiling(now, max, true)));
+            findings.extend(self.limit.min.map(|min| self.ceiling(now, min, false)));
+            findings.extend(self.limit.max_increase.map(|increase| self.comparison(now, before, increase)));
+        }
+        let severity = |finding: &Finding| match finding.verdict {
+            Verdict::Regressed => 2,
+            Verdict::Inconclusive => 1,
+            Verdict::Pass => 0,
+        };
+        // The first of the worst: a ceiling speaks before a comparison.
+        let worst = findings.into_iter().rev().max_by_key(severity).unwrap_or_else(|| Finding::pass("no limit"));
+        MetricGate {
+            verdict: worst.verdict,
+            title: self.info.title.to_owned(),
+            unit: self.info.unit,
+            now: Side::from(now),
+            before: before.map(Side::from),
+            limit: LimitReport { max: self.limit.max, min: self.limit.min, max_increase: self.limit.max_increase },
+            fires_at: worst.fires.map(|(at, _)| at),
+            fires_of: worst.fires.map(|(_, of)| of),
+            p: worst.p,
+            within: worst.within,
+            reason: worst.reason,
+            evidence: super::Evidence::default(),
+        }
+    }
+
+    fn strict(&self) -> bool {
+        self.policy.mode == GateMode::Strict
+    }
+
+    fn too_few_now(&self, n: u64) -> Option<String> {
+        let least = self.policy.minimum_now;
+        (!self.strict() && n < least).then(|| format!("too few now: {n}, at least {least} are needed"))
+    }
+
+    /// A value above its maximum, or below its minimum.
+    fn ceiling(&self, now: &Measurement, bound: f64, above: bool) -> Finding {
+        let word = if above { "above the maximum" } else { "below the minimum" };
+        match &now.value {
+            Value::Ratio { k, n } => {
+                let tail = |k: u64, n: u64| {
+                    if above { stats::binomial_tail_ge(k, n, bound) } else { stats::binomial_tail_le(k, n, bound) }
+                };
+                let beyond = |k: u64, n: u64| {
+                    let share = k as f64 / n as f64;
+                    if above { share > bound } else { share < bound }
+                };
+                let at = (*n).max(self.policy.minimum_now);
+                let fires = |k: &u64| beyond(*k, at) && (self.strict() || tail(*k, at) <= self.alpha);
+                let fires_at = if above { (0..=at).find(fires) } else { (0..=at).rev().find(fires) };
+                let p = tail(*k, *n);
+                let finding = match self.too_few_now(*n) {
+                    Some(reason) => Finding::inconclusive(reason),
+                    None if !beyond(*k, *n) => Finding::within("within its limit"),
+                    None if self.strict() || p <= self.alpha => {
+                        Finding::regressed(format!("{word}, and not by chance"), Some(p))
+                    }
+                    None => {
+                        Finding { p: Some(p), ..Finding::pass(format!("{word}, but that cannot be told from chance")) }
+                    }
+                };
+                Finding { fires: fires_at.map(|k| (k, at)), ..finding }
+            }
+            Value::Durations(durations) => {
+                let reading = now.reading();
+                let n = durations.len() as u64;
+                let outside =
+                    durations.iter().filter(|d| if above { d.time > bound } else { d.time < bound }).count() as u64;
+                let p = stats::binomial_tail_ge(outside, n, 0.5);
+                // A median that is not reached is longer than all that ended.
+                let beyond = reading.value.map_or(above, |median| if above { median > bound } else { median < bound });
+                match self.too_few_now(n) {
+                    Some(reason) => Finding::inconclusive(reason),
+                    None if !beyond => Finding::within("within its limit"),
+                    None if self.strict() || p <= self.alpha => {
+                        Finding::regressed(format!("{word} in {outside} of {n}"), Some(p))
+                    }
+                    None => {
+                        Finding { p: Some(p), ..Finding::pass(format!("{word}, but that cannot be told from chance")) }
+                    }
+                }
+            }
+            _ => {
+                let reading = now.reading();
+                let beyond = reading.value.is_some_and(|value| if above { value > bound } else { value < bound });
+                match self.too_few_now(reading.sample) {
+                    Some(reason) => Finding::inconclusive(reason),
+                    None if beyond => Finding::regressed(format!("{word} (the value itself: no test applies)"), None),
+                    None => Finding::within("within its limit"),
+                }
+            }
+        }
+    }
+
+    /// A value that is worse than before by more than is allowed.
+    fn comparison(&self, now: &Measurement, before: Option<&Measurement>, allowed: f64) -> Finding {
+        let Some(before) = before else { return Finding::inconclusive("nothing to compare with: no window before") };
+        if let Value::Undefined(why) = before.value {
+            return Finding::inconclusive(format!("nothing to compare with: {why}"));
+        }
+        if now.basis != before.basis {
+            return Finding::inconclusive("not comparable: about another role than before");
+        }
+        match (&now.value, &before.value) {
+            (Value::Ratio { k, n }, Value::Ratio { k: k0, n: n0 }) => self.rates((*k, *n), (*k0, *n0), allowed),
+            (Value::Durations(times), Value::Durations(times0)) => {
+                let (n, n0) = (times.len() as u64, times0.len() as u64);
+                if let Some(reason) = self.too_few(n, n0) {
+                    return Finding::inconclusive(reason);
+                }
+                let plain = |side: &[stats::Observation]| side.iter().map(|o| o.time).collect::<Vec<_>>();
+                let p = stats::rank_test(&plain(times), &plain(times0)).map(|test| test.p_greater);
+                let longer = match (now.reading().value, before.reading().value) {
+                    (Some(median), Some(median0)) => median > allowed * median0,
+                    // Not reached now, but before: longer by any factor.
+                    (None, Some(_)) => true,
+                    (_, None) => false,
+                };
+                let sure = self.strict() || p.is_some_and(|p| p <= self.alpha);
+                match (longer, sure) {
+                    (false, _) => {
+                        Finding { p, ..Finding::within(format!("not more than {allowed} times as long as before")) }
+                    }
+                    (true, false) => Finding {
+                        p,
+                        ..Finding::pass(format!(
+                            "more than {allowed} times as long, but that cannot be told from chance"
+                        ))
+                    },
+                    (true, true) => Finding::regressed(format!("more than {allowed} times as long as before"), p),
+                }
+            }
+            _ => {
+                let (value, value0) = (now.reading().value, before.reading().value);
+                match value.zip(value0) {
+                    Some((value, value0)) if exceeds(self.worse_by(value, value0), allowed) => Finding::regressed(
+                        format!("worse by more than {allowed} (the value itself: no test applies)"),
+                        None,
+                    ),
+                    Some(_) => Finding::within("within its limit"),
+                    None => Finding::inconclusive("nothing to compare"),
+                }
+            }
+        }
+    }
+
+    fn worse_by(&self, now: f64, before: f64) -> f64 {
+        if self.info.better == Some(Better::Higher) { before - now } else { now - before }
+    }
+
+    fn too_few(&self, n: u64, n0: u64) -> Option<String> {
+        let least = self.policy.minimum_before;
+        self.too_few_now(n).or_else(|| {
+            (!self.strict() && n0 < least).then(|| format!("too few before: {n0}, at least {least} are needed"))
+        })
+    }
+
+    fn rates(&self, (k, n): (u64, u64), (k0, n0): (u64, u64), allowed: f64) -> Finding {
+        let worse = |k: u64, n: u64| self.worse_by(k as f64 / n as f64, k0 as f64 / n0 as f64);
+        let p_of = |k: u64, n: u64| {
+            let test = if self.info.better == Some(Better::Higher) {
+                stats::two_rates(k0, n0, k, n)
+            } else {
+                stats::two_rates(k, n, k0, n0)
+            };
+            test.map_or(1.0, |test| test.mid_p_greater)
+        };
+        let at = n.max(self.policy.minimum_now);
+        let fires = |k: &u64| exceeds(worse(*k, at), allowed) && (self.strict() || p_of(*k, at) <= self.alpha);
+        let fires_at = match self.info.better {
+            Some(Better::Higher) => (0..=at).rev().find(fires),
+            _ => (0..=at).find(fires),
+        };
+        let p = p_of(k, n);
+        let by = worse(k, n);
+        let finding = match self.too_few(n, n0) {
+            Some(reason) => Finding::inconclusive(reason),
+            None if !exceeds(by, allowed) => {
+                Finding { p: Some(p), ..Finding::within(format!("not worse by more than {}", points(allowed))) }
+            }
+            None if self.strict() || p <= self.alpha => {
+                Finding::regressed(format!("worse by {}, {} are allowed", points(by), points(allowed)), Some(p))
+            }
+            None => Finding {
+                p: Some(p),
+                ..Finding::pass(format!("worse by {}, but that cannot be told from chance", points(by)))
+            },
+        };
+        Finding { fires: fires_at.map(|k| (k, at)), ..finding }
+    }
+}

@@ -1,0 +1,53 @@
+/// What the gate holds a team to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GatePolicy {
+    /// Whether a point value suffices.
+    pub mode: GateMode,
+    /// The error that a test may make; `None`: 0.05 against the window before, 0.01 against a pinned baseline, which is
+    /// looked at again and again.
+    pub alpha: Option<f64>,
+    /// Whether too little or too poor data ends in exit code 3 instead of 0.
+    pub fail_inconclusive: bool,
+    /// Releases or incidents that the current window must have.
+    pub minimum_now: u64,
+    /// Releases or incidents that it is compared with.
+    pub minimum_before: u64,
+    /// The share of incidents of unknown cause or without a release above which nothing can be concluded.
+    pub max_unattributed: f64,
+    /// Limits by metric, in the order given; without any, the defaults.
+    pub limits: Vec<(String, GateLimit)>,
+}
+
+impl Default for GatePolicy {
+    fn default() -> Self {
+        Self {
+            mode: GateMode::Evidence,
+            alpha: None,
+            fail_inconclusive: false,
+            minimum_now: 10,
+            minimum_before: 20,
+            max_unattributed: 0.20,
+            limits: Vec::new(),
+        }
+    }
+}
+
+/// Whether a point value suffices to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateMode {
+    /// A limit is exceeded and a test says that it is not chance.
+    Evidence,
+    /// A limit is exceeded.
+    Strict,
+}
+
+/// The limits of one metric.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GateLimit {
+    /// The highest value allowed, in the metric's unit (seconds for durations).
+    pub max: Option<f64>,
+    /// The lowest value allowed.
+    pub min: Option<f64>,
+    /// How much worse than before is allowed: a difference of shares, or a factor of durations.
+    pub max_increase: Option<f64>,
+}

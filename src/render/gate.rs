@@ -1,0 +1,346 @@
+//! The gate's verdict: for a terminal, a pull request, a CI's annotations, a test report, a script.
+
+use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, Side, Verdict};
+use crate::review::contract::Unit;
+
+use super::human::{count, date, decimal, duration, percent, rate};
+use super::json;
+use super::page::{Page, Tone};
+use super::{Format, TerminalOptions, encode};
+
+/// Every format of the gate; the first is the default.
+pub const GATE_FORMATS: &[Format<GateReport>] = &[
+    Format { name: "terminal", draw: terminal },
+    Format { name: "json", draw: |report, _| json::pretty(report) },
+    Format { name: "markdown", draw: |report, _| markdown(report) },
+    Format { name: "github", draw: |report, _| github(report) },
+    Format { name: "junit", draw: |report, _| junit(report) },
+];
+
+/// Names listed behind a regression; the others are counted.
+const LISTED: usize = 5;
+
+/// What it means that nothing can be concluded.
+const INCONCLUSIVE: &str = "Too little or too poor data to say that nothing regressed. [gate] on_inconclusive = \"fail\" \
+                            turns this into exit code 3.";
+
+/// A verdict in a word.
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Regressed => "regressed",
+        Verdict::Inconclusive => "inconclusive",
+    }
+}
+
+fn value(side: &Side, unit: Unit) -> String {
+    match (side.value, side.numerator) {
+        (Some(_), Some(k)) => rate(k, side.sample),
+        (Some(number), None) if unit == Unit::Seconds => format!("{} (n {})", duration(number), side.sample),
+        (Some(number), None) => format!("{number:.2} (n {})", side.sample),
+        (None, _) => "no data".to_owned(),
+    }
+}
+
+fn before(metric: &MetricGate) -> String {
+    metric.before.as_ref().map_or_else(|| "nothing".to_owned(), |side| value(side, metric.unit))
+}
+
+fn limits(metric: &MetricGate) -> String {
+    let number = |bound: f64| match metric.unit {
+        Unit::Ratio => percent(bound),
+        Unit::Seconds => duration(bound),
+        _ => decimal(bound),
+    };
+    let limit = &metric.limit;
+    let increase = limit.max_increase.map(|by| match metric.unit {
+        Unit::Ratio => format!("+{:.0} points", by * 100.0),
+        Unit::Seconds => format!("{by} times as long"),
+        _ => format!("+{by}"),
+    });
+    let bounds = [
+        limit.max.map(|max| format!("at most {}", number(max))),
+        limit.min.map(|min| format!("at least {}", number(min))),
+        increase,
+    ];
+    bounds.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// A sentence begins with a capital.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// How sure, and at what count it would fire.
+fn footing(metric: &MetricGate) -> String {
+    let mut text = metric.reason.clone();
+    if let (Some(p), Verdict::Regressed) = (metric.p, metric.verdict) {
+        text.push_str(&format!(" (p {p:.3})"));
+    }
+    if let (Some(at), Verdict::Inconclusive | Verdict::Pass) = (fires(metric), metric.verdict) {
+        text.push_str(&format!("; it fires at {at}"));
+    }
+    text
+}
+
+fn against(report: &GateReport) -> String {
+    match &report.against {
+        Against::PreviousWindow { span: Some(span) } => {
+            format!("the window before, {} to {}", date(span.start), date(span.end))
+        }
+        Against::PreviousWindow { span: None } => "nothing: there is no window before".to_owned(),
+        Against::Baseline { as_of, span, .. } => {
+            format!("the baseline of {}, {} to {}", date(*as_of), date(span.start), date(span.end))
+        }
+    }
+}
+
+fn names(list: &[crate::model::Untrusted], shown: impl Fn(&str) -> String) -> String {
+    let mut names: Vec<_> = list.iter().take(LISTED).map(|name| shown(name.raw())).collect();
+    if list.len() > LISTED {
+        names.push(format!("and {} more", list.len() - LISTED));
+    }
+    names.join(", ")
+}
+
+/// The regressed metrics first, then the inconclusive ones, then the others.
+fn ordered(report: &GateReport) -> Vec<(&String, &MetricGate)> {
+    let rank = |verdict| match verdict {
+        Verdict::Regressed => 0,
+        Verdict::Inconclusive => 1,
+        Verdict::Pass => 2,
+    };
+    let mut metrics: Vec<_> = report.metrics.iter().collect();
+    metrics.sort_by_key(|(_, metric)| rank(metric.verdict));
+    metrics
+}
+
+fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    let tone = match report.verdict {
+        Verdict::Pass => Tone::Good,
+        Verdict::Regressed => Tone::Bad,
+        Verdict::Inconclusive => Tone::Unsure,
+    };
+    page.toned(tone, &format!("Gate: {}", word(report.verdict)));
+    page.text(&format!("{} to {} against {}.", date(report.current.start), date(report.current.end), against(report)));
+    if report.verdict == Verdict::Inconclusive {
+        page.text(INCONCLUSIVE);
+    }
+    for (id, metric) in ordered(report).into_iter().filter(|(_, metric)| metric.verdict == Verdict::Regressed) {
+        page.blank();
+        page.toned(
+            Tone::Bad,
+            &format!(
+                "{} has regressed: {} now, {} before.",
+                metric.title,
+                value(&metric.now, metric.unit),
+                before(metric)
+            ),
+        );
+        page.item(&format!("{}.", capital(&footing(metric))));
+        if let Some(person) = &metric.evidence.person {
+            page.item(&format!("Most by {}.", encode::terminal(person.raw())));
+        }
+        if !metric.evidence.releases.is_empty() {
+            page.item(&format!("Releases: {}", names(&metric.evidence.releases, encode::terminal)));
+        }
+        if !metric.evidence.incidents.is_empty() {
+            page.item(&format!("Incidents: {}", names(&metric.evidence.incidents, encode::terminal)));
+        }
+        page.item(&format!("Look closer: relconf explain {id}"));
+    }
+    page.blank();
+    let rows = ordered(report).into_iter().map(|(_, metric)| {
+        vec![
+            metric.title.clone(),
+            word(metric.verdict).to_owned(),
+            value(&metric.now, metric.unit),
+            before(metric),
+            limits(metric),
+            fires(metric).unwrap_or_default(),
+        ]
+    });
+    page.table(&["metric", "verdict", "now", "before", "limit", "fires at"], rows.collect());
+    page.blank();
+    for (reason, titles) in reasons(report) {
+        page.bullet(&format!("{titles}: {}.", encode::terminal(&reason)));
+    }
+    remarks(report, |text| page.bullet(&encode::terminal(text)));
+    page.finish()
+}
+
+/// Why the metrics that have not regressed are as they are, those with the same reason together. What is well within its
+/// limit needs no words.
+fn reasons(report: &GateReport) -> Vec<(String, String)> {
+    let mut reasons: Vec<(String, String)> = Vec::new();
+    for (_, metric) in ordered(report) {
+        let silent = metric.verdict == Verdict::Regressed || metric.within;
+        match reasons.iter_mut().find(|(reason, _)| *reason == metric.reason) {
+            _ if silent => {}
+            Some((_, titles)) => titles.push_str(&format!(", {}", metric.title)),
+            None => reasons.push((metric.reason.clone(), metric.title.clone())),
+        }
+    }
+    reasons
+}
+
+/// The count at which it would fire.
+fn fires(metric: &MetricGate) -> Option<String> {
+    let at = metric.fires_at?;
+    Some(metric.fires_of.map_or_else(|| at.to_string(), |of| format!("{at} of {of}")))
+}
+
+/// What about the data decides, and what a reader must know.
+fn remarks(report: &GateReport, mut say: impl FnMut(&str)) {
+    for condition in &report.conditions {
+        say(&format!("inconclusive: {condition}"));
+    }
+    for note in &report.notes {
+        say(&format!("note: {note}"));
+    }
+}
+
+/// The verdict for a pull request or a step's summary.
+pub fn markdown(report: &GateReport) -> String {
+    let mut text = format!("## Release gate: {}\n\n", word(report.verdict));
+    text.push_str(&format!(
+        "{} to {} against {}.\n\n",
+        date(report.current.start),
+        date(report.current.end),
+        against(report)
+    ));
+    text.push_str("| metric | verdict | now | before | limit | why |\n|---|---|---|---|---|---|\n");
+    for (_, metric) in ordered(report) {
+        let cells = [
+            metric.title.clone(),
+            word(metric.verdict).to_owned(),
+            value(&metric.now, metric.unit),
+            before(metric),
+            limits(metric),
+            footing(metric),
+        ];
+        text.push_str(&format!("| {} |\n", cells.map(|cell| encode::markdown(&cell)).join(" | ")));
+    }
+    for (id, metric) in ordered(report).into_iter().filter(|(_, metric)| metric.verdict == Verdict::Regressed) {
+        text.push_str(&format!("\n**{}** rests on", encode::markdown(&metric.title)));
+        let releases = names(&metric.evidence.releases, encode::markdown_code);
+        let incidents = names(&metric.evidence.incidents, encode::markdown_code);
+        let person = metric.evidence.person.as_ref().map_or_else(String::new, |who| encode::markdown(who.raw()));
+        let both: Vec<_> = [("", person), ("releases", releases), ("incidents", incidents)]
+            .into_iter()
+            .filter(|(_, list)| !list.is_empty())
+            .map(|(what, list)| format!(" {what} {list}").replace("  ", " "))
+            .collect();
+        text.push_str(&format!("{}. Look closer: `relconf explain {id}`\n", both.join(";")));
+    }
+    let mut lines = String::new();
+    remarks(report, |remark| lines.push_str(&format!("- {}\n", encode::markdown(remark))));
+    if !lines.is_empty() {
+        text.push_str(&format!("\n{lines}"));
+    }
+    text
+}
+
+/// Annotations: one line a command, for GitHub Actions.
+fn github(report: &GateReport) -> String {
+    let mut text = String::new();
+    let mut say = |level: &str, title: &str, message: &str| {
+        text.push_str(&format!(
+            "::{level} title={}::{}\n",
+            encode::workflow_property(title),
+            encode::workflow_data(message)
+        ));
+    };
+    for (id, metric) in ordered(report) {
+        let message = format!(
+            "{} now, {} before. {}. relconf explain {id}",
+            value(&metric.now, metric.unit),
+            before(metric),
+            capital(&footing(metric))
+        );
+        match metric.verdict {
+            Verdict::Regressed => say("error", &format!("{} has regressed", metric.title), &message),
+            Verdict::Inconclusive => say("notice", &format!("{} is inconclusive", metric.title), &message),
+            Verdict::Pass => {}
+        }
+    }
+    remarks(report, |remark| say("warning", "Release gate", remark));
+    say("notice", "Release gate", &format!("{}: {}", word(report.verdict), against(report)));
+    text
+}
+
+fn junit(report: &GateReport) -> String {
+    let count = |wanted| report.metrics.values().filter(|metric| metric.verdict == wanted).count();
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"relconf gate\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n",
+        report.metrics.len() + report.conditions.len(),
+        count(Verdict::Regressed),
+        count(Verdict::Inconclusive) + report.conditions.len()
+    );
+    for (id, metric) in &report.metrics {
+        let message =
+            format!("{} now, {} before. {}", value(&metric.now, metric.unit), before(metric), footing(metric));
+        let message = encode::xml(&message);
+        let inner = match metric.verdict {
+            Verdict::Pass => String::new(),
+            Verdict::Regressed => format!("<failure message=\"{message}\"/>"),
+            Verdict::Inconclusive => format!("<skipped message=\"{message}\"/>"),
+        };
+        text.push_str(&format!(
+            "    <testcase classname=\"relconf\" name=\"{}\">{inner}</testcase>\n",
+            encode::xml(id)
+        ));
+    }
+    for condition in &report.conditions {
+        let message = encode::xml(condition);
+        text.push_str(&format!(
+            "    <testcase classname=\"relconf\" name=\"data\"><skipped message=\"{message}\"/></testcase>\n"
+        ));
+    }
+    text.push_str("  </testsuite>\n</testsuites>\n");
+    text
+}
+
+/// What a baseline holds, for people.
+pub fn baseline(baseline: &Baseline, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    let Baseline { as_of, window, version, .. } = baseline;
+    page.heading("Baseline");
+    page.text(&format!(
+        "Taken at {} by relconf {}; {} to {}, {}.",
+        date(*as_of),
+        encode::terminal(version),
+        date(window.start),
+        date(window.end),
+        count(baseline.tags.len() as u64, "tag")
+    ));
+    page.blank();
+    let rows = baseline.metrics.iter().map(|(id, counted)| {
+        let shown = match counted {
+            Counted::Ratio { k, n, .. } => rate(*k, *n),
+            Counted::Durations { ended, open } if open.is_empty() => times(ended),
+            Counted::Durations { ended, open } => format!("{}, {} still open", times(ended), open.len()),
+            Counted::Index { value, n } => format!("{value:.2} (n {n})"),
+        };
+        vec![encode::terminal(id), shown]
+    });
+    page.table(&["metric", "value"], rows.collect());
+    page.blank();
+    page.text("Settings it was taken under:");
+    for (key, value) in &baseline.settings {
+        page.item(&encode::terminal(&format!("{key} = {value}")));
+    }
+    page.finish()
+}
+
+/// Durations in one line: the shortest, how many, the longest. No view computes a median.
+fn times(sorted: &[f64]) -> String {
+    match (sorted.first(), sorted.last()) {
+        (Some(&shortest), Some(&longest)) => {
+            format!("{} to {} (n {})", duration(shortest), duration(longest), sorted.len())
+        }
+        _ => "none".to_owned(),
+    }
+}
