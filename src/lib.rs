@@ -3,7 +3,8 @@
 //! Data flows once, from left to right, and each module is one room on the way:
 //!
 //! ```text
-//! config ─► source ─► history ─► attribution ─► metric ─► review ─► render
+//! config ─► source ─► history ─► attribution ─► metric ─► screen ─► picture ─► map, finding ─► review ─► render
+//!                                              └─────► gate ─────────────────────────────────────► render
 //! ```
 //!
 //! [`pipeline::read`] turns a repository and its logs into a [`model::History`]; [`attribution::Facts`] says which
@@ -16,12 +17,17 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod error;
+pub mod finding;
 pub mod gate;
 pub mod history;
+pub mod human;
+pub mod map;
 pub mod metric;
 pub mod model;
+pub mod picture;
 pub mod pipeline;
 pub mod render;
 pub mod review;
+pub mod screen;
 pub mod source;
 pub mod stats;

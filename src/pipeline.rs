@@ -2,9 +2,11 @@
 
 use std::io::Read;
 
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
 use crate::error::Error;
 use crate::history::{self, Inputs};
-use crate::model::{CommitId, History, Notice, Policy};
+use crate::model::{CommitId, History, Notice, Policy, ReleaseIndex, Touched};
 use crate::source::git::Repository;
 use crate::source::log::{self, Logs, Sources, TimeRules};
 
@@ -58,6 +60,64 @@ pub fn read(
     let mut history = history::assemble(selection, inputs, policy)?;
     history.notices.extend(emptiness(&history));
     Ok(history)
+}
+
+/// Releases whose paths are read: the newest, because a diff is read for each.
+const TOUCHED: usize = 200;
+
+/// Reads what the newest releases changed, against their predecessors. For whoever asks what goes with failure; all else
+/// does without it.
+///
+/// # Errors
+/// A glob of a risk class that is none. A release whose trees cannot be read is left out, and told.
+pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) -> Result<(), Error> {
+    let classes =
+        policy.risk.iter().map(|class| Ok((class, matcher(&class.paths)?))).collect::<Result<Vec<_>, Error>>()?;
+    let mut newest: Vec<_> = (0..history.releases.len() as u32).map(ReleaseIndex).collect();
+    newest.sort_by_key(|&index| std::cmp::Reverse(history.release(index).released_at));
+    let mut unread = 0_u64;
+    for index in newest.into_iter().take(TOUCHED) {
+        let release = history.release(index);
+        let before = release.predecessor.and_then(|before| history.release(before).commit);
+        let (Some(commit), Some(before)) = (release.commit, before) else { continue };
+        let changes = &history.changes;
+        let Ok(paths) = repository.changed_paths(Some(changes.id(before)), changes.id(commit)) else {
+            unread += 1;
+            continue;
+        };
+        let mut touched = Touched::default();
+        for changed in &paths {
+            let path = changed.path.raw();
+            for (at, _) in path.match_indices('/').take(2) {
+                if !touched.folders.contains(&path[..at]) {
+                    touched.folders.insert(path[..at].to_owned());
+                }
+            }
+            for (class, globs) in &classes {
+                if !touched.risk.contains(&class.name) && globs.is_match(path) {
+                    touched.risk.insert(class.name.clone());
+                }
+            }
+        }
+        history.touched.insert(index, touched);
+    }
+    if unread > 0 {
+        history.notices.push(Notice::new(
+            "paths-unread",
+            format!("releases whose changed paths could not be read: {unread}; they are left out of hot spots"),
+            "check the repository with `git fsck`, or clone it again",
+        ));
+    }
+    Ok(())
+}
+
+fn matcher(globs: &[String]) -> Result<GlobSet, Error> {
+    let mut set = GlobSetBuilder::new();
+    let wrong = |error: globset::Error| Error::new(format!("[risk]: {error}"), "write a glob such as \"migrations/*\"");
+    for glob in globs {
+        set.add(Glob::new(glob).map_err(wrong)?);
+    }
+    set.build().map_err(wrong)
 }
 
 fn log_notice(found: &log::LogProblem) -> Notice {

@@ -12,6 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("stats", &[]),
     ("model", &[]),
+    ("human", &["model"]),
     ("document", &["error"]),
     ("config", &["document", "error", "model"]),
     ("source", &["document", "error", "model"]),
@@ -19,9 +20,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pipeline", &["error", "history", "model", "source"]),
     ("attribution", &["error", "history", "model"]),
     ("metric", &["attribution", "model", "stats"]),
+    ("screen", &["attribution", "metric", "model", "stats"]),
+    ("picture", &["attribution", "error", "metric", "model", "screen"]),
+    ("map", &["attribution", "human", "metric", "model", "picture", "screen"]),
+    ("finding", &["attribution", "error", "human", "map", "metric", "model", "picture", "screen", "stats"]),
     ("gate", &["attribution", "error", "metric", "model", "stats"]),
-    ("review", &["attribution", "metric", "model", "stats"]),
-    ("render", &["gate", "model", "review"]),
+    ("review", &["attribution", "finding", "map", "metric", "model", "picture", "screen", "stats"]),
+    ("render", &["gate", "human", "model", "review"]),
 ];
 
 /// Crates that belong to one room.
@@ -35,7 +40,21 @@ const OWNED: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms without a clock, an environment, a file system or a printer.
-const PURE: &[&str] = &["attribution", "gate", "history", "metric", "model", "render", "review", "stats"];
+const PURE: &[&str] = &[
+    "attribution",
+    "finding",
+    "gate",
+    "history",
+    "human",
+    "map",
+    "metric",
+    "model",
+    "picture",
+    "render",
+    "review",
+    "screen",
+    "stats",
+];
 const IMPURE: &[&str] =
     &["std::fs", "std::env", "std::io", "std::net", "std::process", "println!", "eprintln!", "::now()"];
 

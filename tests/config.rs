@@ -10,7 +10,8 @@ use release_confidence::config::{Config, NAMES, Origin, discover, load, parse_wi
 use release_confidence::document::Zone;
 use release_confidence::error::Error;
 use release_confidence::model::{
-    ComponentChoice, GateLimit, GateMode, GatePolicy, Moment, Policy, RecoveryFrom, Signal, WindowRequest,
+    ComponentChoice, FindingPolicy, GateLimit, GateMode, GatePolicy, Moment, Policy, RecoveryFrom, RiskClass, Signal,
+    Silence, WindowRequest,
 };
 use tempfile::TempDir;
 
@@ -68,6 +69,17 @@ bots = ["deployer"]
 
 [checks]
 required = ["canary"]
+rituals = ["go-no-go"]
+
+[risk.auth]
+paths = ["src/auth/**"]
+requires = ["pen-test"]
+
+[findings]
+silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31 }]
+[findings.thresholds]
+detect = "2h"
+coverage = 0.5
 
 [window]
 last = 20
@@ -114,6 +126,20 @@ fn every_setting_reaches_the_policy() {
         ],
         bots: vec!["deployer".into()],
         required_checks: vec!["canary".into()],
+        rituals: vec!["go-no-go".into()],
+        risk: vec![RiskClass {
+            name: "auth".into(),
+            paths: vec!["src/auth/**".into()],
+            requires: vec!["pen-test".into()],
+        }],
+        findings: FindingPolicy {
+            thresholds: vec![("detect".into(), 7200.0), ("coverage".into(), 0.5)],
+            silence: vec![Silence {
+                finding: "large-batch".into(),
+                reason: "we are merging two products".into(),
+                until: "2027-01-31T00:00:00Z".parse().expect("a time"),
+            }],
+        },
         window: WindowRequest::LastCount(20),
     };
     assert_eq!(config.policy(as_of()), expected);
@@ -175,11 +201,14 @@ fn rows_cover_every_setting_and_read_back() {
             r#"people.aliases = { "Ana Costa" = ["ana", "ana@old.example"], bo = ["b"] } # 24"#,
             r#"people.bots = ["deployer"] # 25"#,
             r#"checks.required = ["canary"] # 28"#,
-            "window.last = 20 # 31",
-            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = 7200, max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 33"#,
-            r#"sources.incidents = ["ops/*.toml", "-"] # 45"#,
-            r#"sources.log = ["ops/releases.toml"] # 46"#,
-            r#"sources.assume_tz = "+02:00" # 47"#,
+            r#"checks.rituals = ["go-no-go"] # 29"#,
+            r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 31"#,
+            r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 35"#,
+            "window.last = 20 # 42",
+            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = 7200, max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 44"#,
+            r#"sources.incidents = ["ops/*.toml", "-"] # 56"#,
+            r#"sources.log = ["ops/releases.toml"] # 57"#,
+            r#"sources.assume_tz = "+02:00" # 58"#,
         ]
     );
     for rows in [rows, Config::defaults(PathBuf::new()).rows()] {

@@ -230,7 +230,7 @@ fn it_works_without_a_section_and_tells_a_regression_in_few_lines() {
     let parts = [
         "45 % (9 of 20) now, 8 % (3 of 40) before",
         "Worse by 37.5 points, 10 points are allowed",
-        "(p 0.00",
+        "(p under 0.001)",
         "2.8.0",
         "I-2.8.0",
         "relconf explain change_failure_rate",

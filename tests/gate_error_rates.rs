@@ -2,6 +2,8 @@
 //! weighted with its exact probability; only the fifty looks are drawn, with a fixed seed.
 #![allow(missing_docs)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -11,6 +13,7 @@ use release_confidence::gate::{Baseline, Verdict, judge};
 use release_confidence::model::{GateLimit, GateMode, GatePolicy, Policy, WindowRequest};
 use release_confidence::pipeline;
 use release_confidence::source::log::{Sources, TimeRules};
+use support::Random;
 
 const NOW: u32 = 20;
 const BEFORE: u32 = 40;
@@ -105,19 +108,6 @@ fn rates(fires: &Fires, now: f64) -> [f64; 4] {
         .map(|fires| all().filter(|&(k, k0)| fires[k as usize][k0 as usize]).map(|(k, k0)| weight(k, k0)).sum::<f64>())
 }
 
-/// `SplitMix64`.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
-
 /// How often each gate fires at least once in fifty looks, one release apart, where nothing has changed.
 fn fifty_looks(fires: &Fires) -> [f64; 4] {
     const RUNS: usize = 4000;
@@ -125,8 +115,8 @@ fn fifty_looks(fires: &Fires) -> [f64; 4] {
     let mut random = Random(1);
     let mut fired = [0; 4];
     for _ in 0..RUNS {
-        let before = (0..BEFORE).filter(|_| random.next() < BASE).count();
-        let stream: Vec<bool> = (0..NOW as usize + LOOKS - 1).map(|_| random.next() < BASE).collect();
+        let before = (0..BEFORE).filter(|_| random.chance(BASE)).count();
+        let stream: Vec<bool> = (0..NOW as usize + LOOKS - 1).map(|_| random.chance(BASE)).collect();
         let looks: Vec<usize> =
             stream.windows(NOW as usize).map(|window| window.iter().filter(|&&failed| failed).count()).collect();
         for (fired, fires) in fired.iter_mut().zip(fires) {

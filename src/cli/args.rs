@@ -26,15 +26,19 @@ Exit codes: 0 done, gate passed; 1 gate: regressed; 2 could not do it (usage, co
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The release confidence review: headline, timeline, metrics now and before, failures, people, timing, data quality
+    /// The release confidence review: headline, map, what to do first, metrics now and before, failures, people, timing
     Review(ReviewArgs),
+    /// The release confidence map: where confidence comes from, stage by stage
+    Map(MapArgs),
+    /// The plans: what to do, why, who, and how to see that it worked
+    Plan(PlanArgs),
     /// The CI step: has a metric regressed, beyond chance? Exit 0 no, 1 yes, 2 could not tell, 3 inconclusive if so asked
     Gate(GateArgs),
     /// Write down the window as it is, for later gates to compare with; or show what was written
     Baseline(BaselineArgs),
-    /// List releases, incidents, people or tags
+    /// List releases, incidents, people, checks or tags
     List(ListArgs),
-    /// Explain a metric, a release or an incident: the definition, the data, the arithmetic
+    /// Explain a metric, a finding, a release or an incident: the definition, the data, the arithmetic
     Explain(ExplainArgs),
     /// Build a small realistic repository with its logs in a temporary folder, and review it
     Demo(DemoArgs),
@@ -152,9 +156,52 @@ pub struct Output {
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
     #[command(flatten)]
+    pub earlier: Earlier,
+    #[command(flatten)]
     pub input: Input,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `relconf map`.
+#[derive(Debug, Args)]
+pub struct MapArgs {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `relconf plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Which plan; without it, all three
+    pub plan: Option<PlanWhat>,
+    #[command(flatten)]
+    pub earlier: Earlier,
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// The three plans.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PlanWhat {
+    /// Strengthen weak signals, remove theater, let risky changes earn more
+    Controls,
+    /// Notice, stop and repair: staging, alerting, rollback, roles
+    Operability,
+    /// Rest on fewer people and windows
+    Repeatability,
+}
+
+/// An earlier review to look back at.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Earlier {
+    /// An earlier review's JSON: what became of its plans
+    #[arg(long, value_name = "FILE", env = "RELCONF_PREVIOUS_REVIEW", hide_env = true)]
+    pub previous_review: Option<PathBuf>,
 }
 
 /// `relconf gate`.
@@ -220,6 +267,8 @@ pub enum ListWhat {
     Incidents,
     /// Who carried the window's releases, by role
     People,
+    /// Checks and rituals: what each caught and missed, and whether it tells anything
+    Checks,
     /// Tags that are no releases, and why
     Tags,
 }
@@ -227,7 +276,7 @@ pub enum ListWhat {
 /// `relconf explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A metric's id, a tag or an incident's id; without one, the metrics are listed
+    /// A metric's id, a finding's code, a tag or an incident's id; without one, metrics and findings are listed
     pub subject: Option<String>,
     #[command(flatten)]
     pub input: Input,
@@ -302,6 +351,8 @@ impl Command {
     pub fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Review(args) => Some(&mut args.input),
+            Self::Map(args) => Some(&mut args.input),
+            Self::Plan(args) => Some(&mut args.input),
             Self::Gate(args) => Some(&mut args.input),
             Self::Baseline(args) => match &mut args.what {
                 BaselineWhat::Write { input, .. } => Some(input),

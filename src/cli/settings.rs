@@ -11,9 +11,9 @@ use crate::config::{self, Config, Origin, parse_window};
 use crate::document::{Zone, parse_time};
 use crate::error::Error;
 use crate::model::{ComponentChoice, History, Moment, Policy, WindowRequest};
-use crate::pipeline;
 use crate::source::git::Repository;
 use crate::source::log::{Sources, TimeRules};
+use crate::{finding, picture, pipeline};
 
 use super::args::Input;
 
@@ -70,6 +70,8 @@ impl Settings {
             Some("all") => ComponentChoice::All,
             Some(name) => ComponentChoice::Named(name.to_owned()),
         };
+        picture::validate(&policy)?;
+        finding::validate(&policy)?;
         let sources = Sources {
             incidents: config.incident_paths(),
             log: config.log_paths(),
@@ -86,6 +88,18 @@ impl Settings {
         let flags = [("component", &input.component), ("since", &input.since), ("until", &input.until)];
         let typed = flags.into_iter().filter_map(|(name, value)| Some((format!("--{name}"), value.clone()?)));
         settings.chain(typed).collect()
+    }
+
+    /// Reads the history, and what its releases changed.
+    ///
+    /// # Errors
+    /// As [`pipeline::read`].
+    pub fn read_all(&self) -> Result<History, Error> {
+        let mut history = self.read_history()?;
+        if let Some(repository) = &self.repository {
+            pipeline::touch(repository, &mut history, &self.policy)?;
+        }
+        Ok(history)
     }
 
     /// Reads the history that the settings speak of.

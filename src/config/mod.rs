@@ -4,6 +4,7 @@
 //! from that list.
 
 mod find;
+mod findings;
 mod gate;
 mod kinds;
 mod settings;

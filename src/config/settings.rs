@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use super::findings::{Advice, Risk};
 use super::gate::Gate;
 use super::kinds::{
     Assumed, Day, Duration, Globs, Groups, Kind, Limit, People, Recovery, Several, Signals, Window, Word, Zoned,
@@ -92,6 +93,12 @@ settings! {
             "Names or e-mails of bots, beside the well-known ones.";
         required_checks: Several, "checks.required",
             "Checks that every release must have.";
+        rituals: Several, "checks.rituals",
+            "Checks that are rituals: done, but not evidence by design.";
+        risk: Risk, "risk",
+            "Classes of risky change, each with the globs of its paths and the checks that it requires.";
+        findings: Advice, "findings",
+            "Thresholds of findings and of the map, and findings to be silent about, each with a reason and a date.";
         window: Window, "window.last",
             "Which releases are reviewed: those of the last \"90d\", or the last 20; by default the shortest of 90, 180 and \
              365 days that holds 20.";

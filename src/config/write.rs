@@ -34,7 +34,8 @@ pub(super) fn groups(groups: &[(String, Vec<String>)]) -> String {
     if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
 }
 
-fn key(name: &str) -> String {
+/// A key, quoted where it must be.
+pub(super) fn key(name: &str) -> String {
     let bare =
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if bare { name.to_owned() } else { text(name) }

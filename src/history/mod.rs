@@ -60,6 +60,7 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
         incident_log_given,
         set_aside,
         tags: joined.tags,
+        touched: std::collections::BTreeMap::new(),
         unmatched: joined.unmatched,
         notices,
     };

@@ -22,6 +22,7 @@ pub use base::{
     Part, PersonShare, Reading, Role, TimeWindow, TimeWindowKind, Timing, Unit, Value, WindowVerdict, carried, change,
     timing,
 };
+pub use base::{DAYS, day_name, local};
 
 pub use special_handling::special_handling;
 
@@ -77,4 +78,26 @@ pub const METRICS: &[Metric] = &[
 /// The metric of that id.
 pub fn find(id: &str) -> Option<&'static Metric> {
     METRICS.iter().find(|metric| metric.info.id == id)
+}
+
+/// A metric in both windows.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// The metric.
+    pub metric: &'static Metric,
+    /// What it is in the current window.
+    pub now: Measurement,
+    /// What it was in the previous window; `None` where there is none.
+    pub before: Option<Measurement>,
+}
+
+/// Every metric in both windows, in the registry's order.
+pub fn measure_all(facts: &Facts<'_>) -> Vec<Measured> {
+    let windows = &facts.windows;
+    let measured = |metric: &'static Metric| Measured {
+        metric,
+        now: (metric.measure)(facts, windows.current),
+        before: windows.previous.map(|span| (metric.measure)(facts, span)),
+    };
+    METRICS.iter().map(measured).collect()
 }

@@ -103,6 +103,8 @@ pub struct History {
     pub set_aside: u64,
     /// Counts of tags.
     pub tags: TagCounts,
+    /// What releases changed, by release, as far as it was asked for: the newest ones.
+    pub touched: BTreeMap<ReleaseIndex, super::Touched>,
     /// Log entries without a release.
     pub unmatched: Vec<UnmatchedEntry>,
     /// What to know.

@@ -3,6 +3,7 @@
 //! Plain data. Nothing here reads a file, asks for the time or formats a line; every other room may use it.
 
 mod change;
+mod finding;
 mod gate;
 mod history;
 mod incident;
@@ -12,9 +13,11 @@ mod release;
 mod tag;
 mod text;
 mod time;
+mod touched;
 mod version;
 
 pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind};
+pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy};
 pub use history::{Component, ComponentIndex, History, Notice, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
 pub use incident::{
@@ -29,4 +32,5 @@ pub use release::{
 pub use tag::{Tag, TagTarget, Tagger};
 pub use text::Untrusted;
 pub use time::{Mark, Moment, Precision};
+pub use touched::{RiskClass, Touched};
 pub use version::{Comparator, TagName, TagReading, Version, VersionRange};

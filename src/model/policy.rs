@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use chrono::{TimeDelta, Weekday};
 
-use super::{CheckResult, Moment, Untrusted};
+use super::{CheckResult, FindingPolicy, Moment, RiskClass, Untrusted};
 
 /// What a team's settings mean for the analysis: plain values, whatever their origin.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,12 @@ pub struct Policy {
     pub bots: Vec<String>,
     /// Checks that every release must have.
     pub required_checks: Vec<String>,
+    /// Checks that are rituals: done, but not evidence by design.
+    pub rituals: Vec<String>,
+    /// Classes of risky change.
+    pub risk: Vec<RiskClass>,
+    /// What to hear of, and from when on.
+    pub findings: FindingPolicy,
     /// Which releases are reviewed.
     pub window: WindowRequest,
 }
@@ -71,6 +77,9 @@ impl Policy {
             aliases: Vec::new(),
             bots: Vec::new(),
             required_checks: Vec::new(),
+            rituals: Vec::new(),
+            risk: Vec::new(),
+            findings: FindingPolicy::default(),
             window: WindowRequest::Auto,
         }
     }

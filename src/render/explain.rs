@@ -38,14 +38,80 @@ pub struct ReleaseExtra {
     pub total_paths: Option<u64>,
 }
 
-/// All metrics, a line each.
-pub fn metrics(metrics: &[&MetricInfo], options: &TerminalOptions) -> String {
+/// All metrics and findings, a line each.
+pub fn metrics(metrics: &[&MetricInfo], rules: &[RuleText], options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
     page.table(
         &["metric", ""],
         metrics.iter().map(|metric| vec![metric.id.to_owned(), metric.title.to_owned()]).collect(),
     );
+    page.blank();
+    page.table(
+        &["finding", "when"],
+        rules.iter().map(|rule| vec![rule.code.to_owned(), rule.about.to_owned()]).collect(),
+    );
     page.text("One by itself: relconf explain change_failure_rate. A release or an incident: relconf explain v1.2.3");
+    page.finish()
+}
+
+/// What a rule of findings is.
+#[derive(Clone, Debug)]
+pub struct RuleText {
+    /// Its code.
+    pub code: &'static str,
+    /// When it fires.
+    pub about: &'static str,
+    /// The playbook's word for it.
+    pub reference: &'static str,
+    /// The thresholds that it uses: name, value, unit, and what each decides.
+    pub thresholds: Vec<(&'static str, f64, Unit, &'static str)>,
+}
+
+/// A rule, and what it found, with the arithmetic and everything behind it.
+pub fn finding(review: &Review, rule: &RuleText, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    page.toned(Tone::Strong, rule.code);
+    page.text(rule.about);
+    page.text(&format!("Source: EP-32 Improve release confidence, {}.", rule.reference));
+    for (name, number, unit, about) in &rule.thresholds {
+        page.item(&format!("[findings.thresholds] {name} = {}: {about}", value(*number, *unit)));
+    }
+    let found: Vec<_> = review.findings.iter().filter(|finding| finding.code == rule.code).collect();
+    if found.is_empty() {
+        page.heading("Not found");
+        page.item("The data do not ask for it, or there is too little of it to say.");
+    }
+    for finding in found {
+        page.heading("Found");
+        page.bullet(&encode::terminal(finding.statement.raw()));
+        for line in &finding.because {
+            page.under(&encode::terminal(line.raw()));
+        }
+        if let Some(avoids) = &finding.effect {
+            page.under(&format!("avoids {}", super::plan::effect(avoids)));
+        }
+        page.bullet(&format!("{} ({})", encode::terminal(finding.action.raw()), finding.owner.title()));
+        page.under(&super::plan::success(&finding.success, encode::terminal));
+        for tag in &finding.evidence.releases {
+            if let Some(release) = review.releases.iter().find(|release| release.tag == *tag) {
+                page.item(&format!(
+                    "{}  {}  {}",
+                    date(release.released_at),
+                    encode::terminal(tag.raw()),
+                    outcome(release.outcome)
+                ));
+            }
+        }
+        for id in &finding.evidence.incidents {
+            if let Some(incident) = review.incidents.iter().find(|incident| incident.id == *id) {
+                let when = incident.surfaced_at.map_or_else(String::new, |at| format!("{}  ", date(at)));
+                page.item(&format!("{when}{}  {}", encode::terminal(id.raw()), encode::terminal(incident.title.raw())));
+            }
+        }
+    }
+    for silenced in review.silenced.iter().filter(|silenced| silenced.id.raw().split(':').next() == Some(rule.code)) {
+        page.bullet(&format!("Silenced until {}: {}", date(silenced.until), encode::terminal(silenced.reason.raw())));
+    }
     page.finish()
 }
 

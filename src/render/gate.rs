@@ -3,7 +3,7 @@
 use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, Side, Verdict};
 use crate::review::contract::Unit;
 
-use super::human::{count, date, decimal, duration, percent, rate};
+use super::human::{count, date, decimal, duration, percent, probability, rate};
 use super::json;
 use super::page::{Page, Tone};
 use super::{Format, TerminalOptions, encode};
@@ -76,7 +76,7 @@ fn capital(text: &str) -> String {
 fn footing(metric: &MetricGate) -> String {
     let mut text = metric.reason.clone();
     if let (Some(p), Verdict::Regressed) = (metric.p, metric.verdict) {
-        text.push_str(&format!(" (p {p:.3})"));
+        text.push_str(&format!(" (p {})", probability(p)));
     }
     if let (Some(at), Verdict::Inconclusive | Verdict::Pass) = (fires(metric), metric.verdict) {
         text.push_str(&format!("; it fires at {at}"));

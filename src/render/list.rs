@@ -1,9 +1,9 @@
 //! Lists: every release, incident, person or tag, one line each.
 
 use crate::model::Kind;
-use crate::review::contract::{Outcome, ReleaseReport, Review, Role};
+use crate::review::contract::{CheckReport, CheckVerdict, Outcome, ReleaseReport, Review, Role};
 
-use super::human::{count, date, duration, rate};
+use super::human::{count, date, duration, percent, rate};
 use super::page::Page;
 use super::terminal::reason;
 use super::{Format, TerminalOptions, encode, json};
@@ -17,6 +17,8 @@ pub enum Listing {
     Incidents,
     /// People of the window, by role.
     People,
+    /// Checks and rituals.
+    Checks,
     /// Tags that are no releases.
     Tags,
 }
@@ -41,6 +43,7 @@ fn terminal(List { review, what }: &List, options: &TerminalOptions) -> String {
         Listing::Releases => releases(&mut page, review),
         Listing::Incidents => incidents(&mut page, review),
         Listing::People => people(&mut page, review),
+        Listing::Checks => checks(&mut page, review),
         Listing::Tags => tags(&mut page, review),
     }
     page.finish()
@@ -52,6 +55,7 @@ fn json(List { review, what }: &List) -> String {
         Listing::Releases => json::pretty(&review.releases),
         Listing::Incidents => json::pretty(&review.incidents),
         Listing::People => json::pretty(&review.people),
+        Listing::Checks => json::pretty(&review.checks),
         Listing::Tags => json::pretty(&review.data.tags),
     }
 }
@@ -171,6 +175,78 @@ fn title(role: Role) -> &'static str {
         Role::Responder => "Responded",
         Role::Author => "Wrote what was shipped",
     }
+}
+
+/// What became of a check, in a sentence without its full stop.
+pub(super) fn check_in_words(check: &CheckReport) -> String {
+    let split = &check.split;
+    let kind = if check.ritual { "Ritual" } else { "Check" };
+    let said = match check.verdict {
+        CheckVerdict::Predicts => format!(
+            "predicts: {} fail where it passed, {} where it did not",
+            rate(split.failed, split.judged),
+            rate(split.failed_without, split.judged_without)
+        ),
+        CheckVerdict::NeverFailed => {
+            let upper = check
+                .never_failed_upper
+                .map_or_else(String::new, |upper| format!("; it could fail in up to {}", percent(upper)));
+            format!("never failed{upper}")
+        }
+        CheckVerdict::NoPracticalDifference => "makes no practical difference".to_owned(),
+        CheckVerdict::Undetermined => "cannot be judged yet".to_owned(),
+    };
+    format!(
+        "{kind} {}: {said}; {} in {}, {}, {}",
+        encode::terminal(check.name.raw()),
+        count(check.runs, "run"),
+        count(check.of, "release"),
+        if check.catches == 1 { "1 catch".to_owned() } else { format!("{} catches", check.catches) },
+        if check.misses == 1 { "1 miss".to_owned() } else { format!("{} misses", check.misses) }
+    )
+}
+
+fn checks(page: &mut Page, review: &Review) {
+    if review.checks.is_empty() {
+        page.text("No check is on record.");
+        page.item("Record them in the release log: checks = [{ name = \"canary\", result = \"pass\" }] in a [[release]] of releases.toml.");
+        page.item("Or in the tag: a line `Check: canary=pass` at the end of its message.");
+        return;
+    }
+    let rows = review.checks.iter().map(|check| {
+        let verdict = match check.verdict {
+            CheckVerdict::Predicts => "predicts",
+            CheckVerdict::NeverFailed => "never failed",
+            CheckVerdict::NoPracticalDifference => "no difference",
+            CheckVerdict::Undetermined => "undetermined",
+        };
+        let split = &check.split;
+        vec![
+            encode::terminal(check.name.raw()),
+            if check.ritual {
+                "ritual"
+            } else if check.required {
+                "required"
+            } else {
+                ""
+            }
+            .to_owned(),
+            format!("{} of {}", check.runs, check.of),
+            check.catches.to_string(),
+            check.misses.to_string(),
+            rate(split.failed, split.judged),
+            rate(split.failed_without, split.judged_without),
+            verdict.to_owned(),
+        ]
+    });
+    page.table(
+        &["check", "", "runs", "catches", "misses", "failed where passed", "elsewhere", "verdict"],
+        rows.collect(),
+    );
+    page.item(&format!(
+        "Verdicts are corrected for {} tested. A check that blocks takes its own catches out of the outcomes.",
+        review.screened.checks
+    ));
 }
 
 fn tags(page: &mut Page, review: &Review) {

@@ -6,7 +6,9 @@ pub mod gate;
 pub mod human;
 pub mod json;
 pub mod list;
+pub mod map;
 mod page;
+pub mod plan;
 pub mod settings;
 pub mod terminal;
 

@@ -8,11 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::attribution::{Outcome, ScopeRule, Span, Tier};
+pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, Silenced, Since, SinceItem, Success};
+pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
 pub use crate::metric::{
     Better, Change, ChangeVerdict, Concentration, IntervalReport, MetricInfo, Part, PersonShare, Reading, Role,
     TimeWindow, TimeWindowKind, Timing, Unit, WindowVerdict,
 };
 use crate::model::{DateSource, IncidentKind, Kind, Moment, RemediationKind, Signal, Untrusted};
+pub use crate::screen::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, TraitReport, TraitVerdict};
 
 /// The number of this contract.
 pub const SCHEMA: u32 = 1;
@@ -38,6 +41,8 @@ pub struct Review {
     pub headline: Headline,
     /// The metrics of the window, in the registry's order.
     pub metrics: Metrics,
+    /// Where confidence comes from, stage by stage.
+    pub map: ConfidenceMap,
     /// Releases and failures in equal periods up to `as_of`, oldest first.
     pub periods: Vec<Period>,
     /// Who carried the window's releases, by role.
@@ -46,10 +51,46 @@ pub struct Review {
     pub concentration: BTreeMap<Role, Concentration>,
     /// When the window's releases were made.
     pub timing: Timing,
+    /// Checks and rituals, over all history.
+    pub checks: Vec<CheckReport>,
+    /// Traits of releases, those that differ first.
+    pub traits: Vec<TraitReport>,
+    /// Parts of the code, those with the most failures beyond the rate of the others first.
+    pub hotspots: Vec<Hotspot>,
+    /// How many comparisons the q-values are corrected for.
+    pub screened: Screened,
+    /// What should be done, ranked by expected effect.
+    pub findings: Vec<Finding>,
+    /// Findings that the configuration silences.
+    pub silenced: Vec<Silenced>,
+    /// The three plans: ids of findings.
+    pub plans: Plans,
+    /// What became of an earlier review's plans; null where none was given.
+    pub since: Option<Since>,
     /// All releases of the scope, oldest first.
     pub releases: Vec<ReleaseReport>,
     /// All incidents of the scope, by the time they surfaced.
     pub incidents: Vec<IncidentReport>,
+}
+
+/// How many comparisons were made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Screened {
+    /// Checks and rituals.
+    pub checks: u64,
+    /// Traits and hot spots.
+    pub traits: u64,
+}
+
+/// What is read of an earlier review.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Earlier {
+    /// Its contract's number.
+    pub schema: u32,
+    /// When it stood.
+    pub as_of: Moment,
+    /// What it found.
+    pub findings: Vec<Finding>,
 }
 
 /// The program.

@@ -10,12 +10,17 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
 
 use crate::attribution::{Event, Facts, Interval, Span};
-use crate::metric::{self, METRICS, Role, carried, timing};
+use crate::finding::{self, Findings};
+use crate::map;
+use crate::metric::{self, Measured, Role, carried};
 use crate::model::Untrusted;
+use crate::picture::Picture;
+use crate::screen::Screening;
 use crate::stats;
 
 use contract::{
-    Chance, Headline, MetricReport, Metrics, OtherComponent, Period, Repository, Review, Scope, Tool, Window,
+    Chance, Earlier, Headline, MetricReport, Metrics, OtherComponent, Period, Repository, Review, Scope, Screened,
+    Tool, Window,
 };
 
 /// How many months the periods reach back.
@@ -24,8 +29,18 @@ const MONTHS: u32 = 24;
 impl Review {
     /// Computes the review.
     pub fn of(facts: &Facts<'_>) -> Self {
+        Self::after(facts, None)
+    }
+
+    /// Computes the review, and what became of an earlier one's plans.
+    pub fn after(facts: &Facts<'_>, earlier: Option<&Earlier>) -> Self {
         let windows = &facts.windows;
-        let roles = Role::ALL.map(|role| (role, carried(facts, windows.current, role)));
+        let picture = Picture::of(facts);
+        let map = map::draw(&picture);
+        let Findings { findings, silenced } = finding::all(&picture);
+        let since = earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &picture, &findings));
+        let Picture { metrics: measured, screening, timing, roles, .. } = picture;
+        let Screening { checks, checks_tested, traits, traits_tested, hotspots } = screening;
         Self {
             schema: contract::SCHEMA,
             tool: Tool { name: "relconf".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -39,11 +54,20 @@ impl Review {
             window: Window { rule: windows.rule.clone(), current: windows.current, previous: windows.previous },
             data: data::of(facts),
             headline: headline(facts),
-            metrics: metrics(facts),
+            metrics: metrics(&measured),
+            map,
             periods: periods(facts),
             people: roles.iter().map(|(role, carried)| (*role, carried.shares(facts))).collect(),
             concentration: roles.iter().map(|(role, carried)| (*role, carried.concentration())).collect(),
-            timing: timing(facts, windows.current),
+            timing,
+            checks,
+            traits,
+            hotspots,
+            screened: Screened { checks: checks_tested, traits: traits_tested },
+            plans: finding::plans(&findings),
+            findings,
+            silenced,
+            since,
             releases: releases::all(facts),
             incidents: incidents::all(facts),
         }
@@ -104,15 +128,12 @@ fn headline(facts: &Facts<'_>) -> Headline {
     }
 }
 
-fn metrics(facts: &Facts<'_>) -> Metrics {
-    let windows = &facts.windows;
-    let report = |(position, metric): (usize, &metric::Metric)| {
-        let now = (metric.measure)(facts, windows.current);
-        let before = windows.previous.map(|span| (metric.measure)(facts, span));
+fn metrics(measured: &[Measured]) -> Metrics {
+    let report = |(position, Measured { metric, now, before }): (usize, &Measured)| {
         let change = before.as_ref().and_then(|before| {
             let comparable = !matches!(now.value, metric::Value::Undefined(_))
                 && !matches!(before.value, metric::Value::Undefined(_));
-            comparable.then(|| metric::change(&now, before, metric.info.better))
+            comparable.then(|| metric::change(now, before, metric.info.better))
         });
         MetricReport {
             id: metric.info.id.to_owned(),
@@ -121,11 +142,11 @@ fn metrics(facts: &Facts<'_>) -> Metrics {
             unit: metric.info.unit,
             better: metric.info.better,
             now: now.reading(),
-            previous: before.map(|before| before.reading()),
+            previous: before.as_ref().map(metric::Measurement::reading),
             change,
         }
     };
-    Metrics(METRICS.iter().enumerate().map(report).collect())
+    Metrics(measured.iter().enumerate().map(report).collect())
 }
 
 /// Calendar months (UTC) up to `as_of`, from the first release on but at most [`MONTHS`].

@@ -91,3 +91,22 @@ impl Ran {
         }
     }
 }
+
+/// `SplitMix64` (Steele, Lea and Flood 2014): the same numbers on every machine.
+pub struct Random(pub u64);
+
+impl Random {
+    /// From 0 to 1.
+    pub fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Whether something of this chance happens.
+    pub fn chance(&mut self, p: f64) -> bool {
+        self.next() < p
+    }
+}

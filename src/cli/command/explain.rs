@@ -5,9 +5,11 @@ use crate::cli::args::ExplainArgs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
+use crate::finding::{self, Rule};
 use crate::metric::{self, METRICS};
-use crate::model::{ChangeIndex, History, ReleaseIndex, Untrusted};
-use crate::render::explain::{self, CommitLine, ReleaseExtra};
+use crate::model::{ChangeIndex, History, Moment, Policy, ReleaseIndex, Untrusted};
+use crate::picture::THRESHOLDS;
+use crate::render::explain::{self, CommitLine, ReleaseExtra, RuleText};
 use crate::review::contract::Review;
 use crate::source::git::PathChange;
 
@@ -17,10 +19,11 @@ const COMMITS: usize = 20;
 pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()> {
     let Some(subject) = &args.subject else {
         let infos: Vec<_> = METRICS.iter().map(|metric| &metric.info).collect();
-        return terminal.data(&explain::metrics(&infos, &terminal.options()));
+        let rules: Vec<_> = finding::rules().map(|rule| rule_text(rule, &Policy::at(Moment::default()))).collect();
+        return terminal.data(&explain::metrics(&infos, &rules, &terminal.options()));
     };
     let settings = Settings::resolve(&args.input)?;
-    let history = settings.read_history()?;
+    let history = settings.read_all()?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let review = Review::of(&facts);
     let options = terminal.options();
@@ -28,6 +31,10 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()>
         && let Some(text) = explain::metric(&review, subject, &metric.info, &options)
     {
         return terminal.data(&text);
+    }
+    let code = subject.split(':').next().unwrap_or_default();
+    if let Some(rule) = finding::rules().find(|rule| rule.code == code) {
+        return terminal.data(&explain::finding(&review, &rule_text(rule, &settings.policy), &options));
     }
     if let Some(index) = find_release(&history, &facts, subject) {
         let extra = extra(&settings, &history, index)?;
@@ -40,6 +47,16 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()>
         return terminal.data(&text);
     }
     Err(unknown(subject, &review).into())
+}
+
+fn rule_text(rule: &Rule, policy: &Policy) -> RuleText {
+    let thresholds = rule.thresholds.iter().filter_map(|name| {
+        let threshold = THRESHOLDS.iter().find(|threshold| threshold.name == *name)?;
+        let configured = policy.findings.thresholds.iter().find(|(key, _)| key == name);
+        let value = configured.map_or(threshold.default, |(_, value)| *value);
+        Some((threshold.name, value, threshold.unit, threshold.about))
+    });
+    RuleText { code: rule.code, about: rule.about, reference: rule.reference, thresholds: thresholds.collect() }
 }
 
 fn find_release(history: &History, facts: &Facts<'_>, subject: &str) -> Option<ReleaseIndex> {
@@ -91,7 +108,7 @@ fn letter(change: PathChange) -> char {
 }
 
 fn unknown(subject: &str, review: &Review) -> Error {
-    let metrics = METRICS.iter().map(|metric| metric.info.id);
+    let metrics = METRICS.iter().map(|metric| metric.info.id).chain(finding::rules().map(|rule| rule.code));
     let tags = review.releases.iter().map(|release| release.tag.raw());
     let incidents = review.incidents.iter().map(|incident| incident.id.raw());
     let near = metrics
@@ -102,7 +119,8 @@ fn unknown(subject: &str, review: &Review) -> Error {
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let help = match near {
         Some((_, name)) => format!("did you mean \"{}\"?", Untrusted::from(name).raw()),
-        None => "see `relconf explain` for metrics, `relconf list releases` and `relconf list incidents`".to_owned(),
+        None => "see `relconf explain` for metrics and findings, `relconf list releases` and `relconf list incidents`"
+            .to_owned(),
     };
-    Error::new(format!("\"{subject}\" is no metric, release or incident here"), help)
+    Error::new(format!("\"{subject}\" is no metric, finding, release or incident here"), help)
 }

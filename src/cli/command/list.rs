@@ -19,6 +19,7 @@ pub(super) fn run(args: &ListArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         ListWhat::Releases => Listing::Releases,
         ListWhat::Incidents => Listing::Incidents,
         ListWhat::People => Listing::People,
+        ListWhat::Checks => Listing::Checks,
         ListWhat::Tags => Listing::Tags,
     };
     outputs.write(&List { review, what }, terminal)?;

@@ -7,6 +7,8 @@ mod explain;
 mod gate;
 mod generate;
 mod list;
+mod map;
+mod plan;
 mod review;
 
 use super::args::Command;
@@ -20,6 +22,8 @@ use super::terminal::Terminal;
 pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
     match command {
         Command::Review(args) => review::run(&args, terminal),
+        Command::Map(args) => map::run(&args, terminal),
+        Command::Plan(args) => plan::run(&args, terminal),
         Command::Gate(args) => gate::run(&args, terminal),
         Command::Baseline(args) => baseline::run(&args, terminal),
         Command::List(args) => list::run(&args, terminal),

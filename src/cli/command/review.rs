@@ -12,8 +12,9 @@ use crate::review::contract::Review;
 pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, FORMATS)?;
     let settings = Settings::resolve(&args.input)?;
-    let history = settings.read_history()?;
+    let history = settings.read_all()?;
     let facts = Facts::derive(&history, &settings.policy)?;
-    outputs.write(&Review::of(&facts), terminal)?;
+    let earlier = super::plan::earlier(&args.earlier)?;
+    outputs.write(&Review::after(&facts, earlier.as_ref()), terminal)?;
     Ok(Exit::Done)
 }

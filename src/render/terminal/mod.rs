@@ -2,6 +2,7 @@
 
 mod data;
 mod failures;
+mod findings;
 mod headline;
 mod metrics;
 mod next;
@@ -24,9 +25,12 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
         return page.finish();
     }
     headline::draw(&mut page, review);
+    super::map::draw(&mut page, review, options.verbose);
+    findings::draw(&mut page, review);
     timeline::draw(&mut page, review);
     metrics::draw(&mut page, review);
     failures::draw(&mut page, review);
+    findings::screened(&mut page, review);
     people::draw(&mut page, review);
     timing::draw(&mut page, review);
     data::draw(&mut page, review, options.verbose);

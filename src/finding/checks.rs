@@ -1,0 +1,258 @@
+use super::change::per_quarter;
+use super::{Draft, Owner, Plan, Rule};
+use crate::human::{count, percent, probability, rate};
+use crate::map::StageId;
+use crate::model::CheckResult;
+use crate::picture::Picture;
+use crate::screen::{CheckReport, CheckVerdict};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "check-predicts",
+        stage: StageId::Verification,
+        plan: Plan::Controls,
+        owner: Owner::Qa,
+        reference: "decision: what kind of evidence actually predicts a safe release here",
+        about: "Releases in which a check or ritual passed fail less often than the others (q at most 0.10).",
+        thresholds: &[],
+        find: predicts,
+    },
+    Rule {
+        code: "check-misses",
+        stage: StageId::Verification,
+        plan: Plan::Controls,
+        owner: Owner::Qa,
+        reference: "artifact: strengthen weak signals",
+        about: "A check passed before at least three failed releases, and before more than it caught.",
+        thresholds: &["incidents"],
+        find: misses,
+    },
+    Rule {
+        code: "check-never-caught",
+        stage: StageId::Verification,
+        plan: Plan::Controls,
+        owner: Owner::Qa,
+        reference: "follow-up: prune theater as stronger controls arrive",
+        about: "A check has run often and never failed: nobody knows whether it can.",
+        thresholds: &["releases"],
+        find: never_caught,
+    },
+    Rule {
+        code: "theater-candidate",
+        stage: StageId::Verification,
+        plan: Plan::Controls,
+        owner: Owner::ReleaseOwner,
+        reference: "decision: which rituals are valuable and which are comfort theater",
+        about: "A ritual has run often and never failed, or makes no practical difference to the outcome.",
+        thresholds: &["releases"],
+        find: theater,
+    },
+    Rule {
+        code: "evidence-gap",
+        stage: StageId::Decision,
+        plan: Plan::Controls,
+        owner: Owner::ReleaseOwner,
+        reference: "artifact: riskier change types earn more explicit confidence",
+        about: "Too few releases have every required check recorded as passed.",
+        thresholds: &["coverage", "releases"],
+        find: evidence_gap,
+    },
+    Rule {
+        code: "required-check-skipped",
+        stage: StageId::Decision,
+        plan: Plan::Controls,
+        owner: Owner::ReleaseOwner,
+        reference: "warning: exceptions to the release process",
+        about: "A required check was skipped, or a failed check was overruled, in this window.",
+        thresholds: &[],
+        find: skipped,
+    },
+];
+
+fn predicts(picture: &Picture<'_>) -> Vec<Draft> {
+    let good = picture.screening.checks.iter().filter(|check| check.verdict == CheckVerdict::Predicts);
+    good.map(|check| {
+        let name = check.name.raw();
+        Draft::new(
+            format!(
+                "{name} predicts: releases fail {} where it passed, {} where it did not.",
+                rate(check.split.failed, check.split.judged),
+                rate(check.split.failed_without, check.split.judged_without)
+            ),
+            format!("Require {name} for every release: add it to [checks] required."),
+        )
+        .about(name)
+        .because(format!(
+            "Fisher's exact test, two-sided: p {}, q {} over {} checks tested, in all history.",
+            probability(check.split.p.unwrap_or(1.0)),
+            probability(check.split.q.unwrap_or(1.0)),
+            picture.screening.checks_tested
+        ))
+        .because(format!("It went on to catch {}.", count(check.catches, "release")))
+        .releases(check.missed.clone())
+        .metric(picture, "evidence_coverage", 1.0)
+        .fails_less(
+            per_quarter(picture, check.split.failed_without as f64 - check.split.judged_without as f64 * check.split.failed as f64 / check.split.judged as f64),
+            "failures of the releases without it beyond the rate of those with it, in a quarter of a year of this history",
+        )
+    })
+    .collect()
+}
+
+fn misses(picture: &Picture<'_>) -> Vec<Draft> {
+    let least = picture.threshold("incidents");
+    let weak = |check: &&CheckReport| {
+        !check.ritual
+            && check.verdict != CheckVerdict::Predicts
+            && check.misses as f64 >= least
+            && check.misses > check.catches
+    };
+    picture
+        .screening
+        .checks
+        .iter()
+        .filter(weak)
+        .map(|check| {
+            let name = check.name.raw();
+            let failed = check.split.failed + check.split.failed_without;
+            Draft::new(
+                format!(
+                    "{name} passed before {} of {} failed releases, and caught {}.",
+                    check.misses, failed, check.catches
+                ),
+                format!("Read the failed releases and teach {name} the first thing that it could have seen."),
+            )
+            .about(name)
+            .because(format!(
+                "Where it passed, {} failed; where it did not, {}.",
+                rate(check.split.failed, check.split.judged),
+                rate(check.split.failed_without, check.split.judged_without)
+            ))
+            .releases(check.missed.clone())
+            .count(format!("misses of {name}"), check.misses, 0)
+        })
+        .collect()
+}
+
+/// A check that passed every time it ran, often enough to wonder.
+fn idle(picture: &Picture<'_>, check: &CheckReport) -> bool {
+    check.runs as f64 >= picture.threshold("releases") && check.catches == 0 && check.verdict != CheckVerdict::Predicts
+}
+
+fn never_failed(check: &CheckReport) -> bool {
+    check.failed + check.overridden == 0
+}
+
+fn never_caught(picture: &Picture<'_>) -> Vec<Draft> {
+    let idle = |check: &&CheckReport| !check.ritual && idle(picture, check) && never_failed(check);
+    picture
+        .screening
+        .checks
+        .iter()
+        .filter(idle)
+        .map(|check| {
+            let name = check.name.raw();
+            let draft = Draft::new(
+                format!("{name} passed in all of its {}: it has never caught anything.", count(check.runs, "run")),
+                format!("Make {name} fail on purpose once. Keep it when it does; repair or drop it when it does not."),
+            );
+            blocking(draft, check).about(name).count(format!("catches of {name}"), 0, 1)
+        })
+        .collect()
+}
+
+/// What must be said beside a check that caught nothing.
+fn blocking(draft: Draft, check: &CheckReport) -> Draft {
+    let draft = match check.never_failed_upper.filter(|_| never_failed(check)) {
+        Some(upper) => draft.because(format!(
+            "After {} without a failure, it could still fail in up to {} of releases (95 %: 1 - 0.05^(1/n)).",
+            count(check.runs, "run"),
+            percent(upper)
+        )),
+        None => draft,
+    };
+    draft.because("A check that blocks takes its own catches out of the outcomes: this is no proof that it is useless.")
+}
+
+fn theater(picture: &Picture<'_>) -> Vec<Draft> {
+    let candidate = |check: &&CheckReport| {
+        let same = check.verdict == CheckVerdict::NoPracticalDifference;
+        check.ritual && idle(picture, check) && (never_failed(check) || same)
+    };
+    picture
+        .screening
+        .checks
+        .iter()
+        .filter(candidate)
+        .map(|check| {
+            let name = check.name.raw();
+            let statement = match check.verdict {
+                CheckVerdict::NoPracticalDifference => format!(
+                    "The ritual {name} makes no practical difference: {} fail with it, {} without it.",
+                    rate(check.split.failed, check.split.judged),
+                    rate(check.split.failed_without, check.split.judged_without)
+                ),
+                _ => format!("The ritual {name} was done {} and never stopped a release.", times(check.runs)),
+            };
+            let action = format!("Drop {name} for a quarter, or put a check in its place that can fail.");
+            blocking(Draft::new(statement, action), check).about(name).count(format!("runs of {name}"), check.runs, 0)
+        })
+        .collect()
+}
+
+fn times(n: u64) -> String {
+    if n == 1 { "once".to_owned() } else { format!("{n} times") }
+}
+
+fn evidence_gap(picture: &Picture<'_>) -> Vec<Draft> {
+    let (target, least) = (picture.threshold("coverage"), picture.threshold("releases"));
+    let Some((k, n)) = picture.ratio("evidence_coverage") else { return Vec::new() };
+    if (n as f64) < least || k as f64 / n as f64 >= target {
+        return Vec::new();
+    }
+    let required = &picture.facts.policy.required_checks;
+    let lacking = picture.releases(|event| {
+        !required.iter().all(|name| {
+            picture.any(event, |release| {
+                release.checks.iter().any(|run| run.name.raw() == name && run.result == CheckResult::Pass)
+            })
+        })
+    });
+    let names = required.join(", ");
+    vec![
+        Draft::new(
+            format!("{} have every required check ({names}) recorded as passed.", rate(k, n)),
+            "Record the checks from the pipeline that runs them: a Check: trailer in the tag, or the release log.",
+        )
+        .because(format!("At least {} are asked for.", percent(target)))
+        .releases(lacking)
+        .metric(picture, "evidence_coverage", target),
+    ]
+}
+
+fn skipped(picture: &Picture<'_>) -> Vec<Draft> {
+    let required = &picture.facts.policy.required_checks;
+    let passed_over = |run: &crate::model::CheckRun| match run.result {
+        CheckResult::Override => true,
+        CheckResult::Skip => required.iter().any(|name| name == run.name.raw()),
+        CheckResult::Pass | CheckResult::Fail => false,
+    };
+    let releases = picture.releases(|event| picture.any(event, |release| release.checks.iter().any(passed_over)));
+    if releases.is_empty() {
+        return Vec::new();
+    }
+    let (k, n) = (releases.len() as u64, picture.events().count() as u64);
+    let (judged, failed) = picture
+        .events()
+        .filter(|event| event.judged() && picture.any(event, |release| release.checks.iter().any(passed_over)))
+        .fold((0, 0), |(judged, failed), event| (judged + 1, failed + u64::from(event.failed())));
+    vec![
+        Draft::new(
+            format!("{} skipped a required check or overruled a failed one.", rate(k, n)),
+            "Decide per check: make it pass, or take it off the list. An exception needs a name and a reason.",
+        )
+        .because(format!("Of them {} failed.", rate(failed, judged)))
+        .releases(releases)
+        .count("releases past a check", k, 0),
+    ]
+}

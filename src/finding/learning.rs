@@ -1,0 +1,198 @@
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::{Draft, Owner, Plan, Rule};
+use crate::attribution::Fate;
+use crate::human::{count, decimal};
+use crate::map::StageId;
+use crate::model::{Incident, IncidentIndex};
+use crate::picture::Picture;
+use crate::stats;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "recurring-cause",
+        stage: StageId::Recovery,
+        plan: Plan::Operability,
+        owner: Owner::TechLead,
+        reference: "warning: incidents surprise in the same way",
+        about: "A cause of this window's failures was seen before, within a year.",
+        thresholds: &[],
+        find: recurring,
+    },
+    Rule {
+        code: "near-miss-ignored",
+        stage: StageId::Recovery,
+        plan: Plan::Operability,
+        owner: Owner::TechLead,
+        reference: "mistake: treating successful releases as proof, without near-misses",
+        about: "A near miss came before an incident with the same cause.",
+        thresholds: &[],
+        find: ignored,
+    },
+    Rule {
+        code: "quieter-not-stronger",
+        stage: StageId::Change,
+        plan: Plan::Controls,
+        owner: Owner::EngineeringManager,
+        reference: "success: the system got stronger, not the team quieter",
+        about: "Failures fell, and more than half of the fall is only fewer releases.",
+        thresholds: &["releases"],
+        find: quieter,
+    },
+];
+
+/// How far back a cause is remembered.
+const YEAR: TimeDelta = TimeDelta::days(365);
+
+fn key(incident: &Incident) -> Option<&str> {
+    incident.cause_key.as_ref().map(crate::model::Untrusted::raw)
+}
+
+/// Incidents and near misses with this cause that surfaced in the year before this one, oldest first.
+fn earlier(picture: &Picture<'_>, index: IncidentIndex, fate: impl Fn(Fate) -> bool) -> Vec<IncidentIndex> {
+    let incident = picture.incident(index);
+    let (Some(cause), Some(now)) = (key(incident), incident.anchor()) else { return Vec::new() };
+    let facts = picture.facts;
+    let mut found: Vec<_> = (0..facts.history.incidents.len() as u32)
+        .map(IncidentIndex)
+        .filter(|&other| fate(facts.attributions[other.0 as usize].fate))
+        .filter(|&other| key(picture.incident(other)) == Some(cause))
+        .filter(|&other| picture.incident(other).anchor().is_some_and(|at| at < now && now - at <= YEAR))
+        .collect();
+    found.sort_by_key(|&other| picture.incident(other).anchor());
+    found
+}
+
+fn recurring(picture: &Picture<'_>) -> Vec<Draft> {
+    let mut causes: BTreeMap<&str, Vec<IncidentIndex>> = BTreeMap::new();
+    for index in picture.failing() {
+        if let Some(cause) = key(picture.incident(index)) {
+            causes.entry(cause).or_default().push(index);
+        }
+    }
+    causes
+        .into_iter()
+        .filter_map(|(cause, now)| {
+            let counted = |fate: Fate| !matches!(fate, Fate::Drill | Fate::Later);
+            let repeats: Vec<_> =
+                now.iter().copied().filter(|&index| !earlier(picture, index, counted).is_empty()).collect();
+            let oldest = *now.last()?;
+            let before = earlier(picture, oldest, counted);
+            if repeats.is_empty() {
+                return None;
+            }
+            let all: Vec<_> = now.iter().copied().chain(before.iter().rev().copied()).collect();
+            Some(
+                Draft::new(
+                    format!(
+                        "\"{cause}\" has been the cause {} within a year, {} in this window.",
+                        times(all.len()),
+                        times(now.len())
+                    ),
+                    format!("Finish what the first \"{cause}\" asked for, before the next release that touches it."),
+                )
+                .about(cause)
+                .because(format!(
+                    "{} of this window had a cause_key seen in the 365 days before.",
+                    incidents(repeats.len())
+                ))
+                .releases(linked(picture, &now))
+                .incidents(picture.ids(all))
+                .metric(picture, "recurrence", 0.0)
+                .fails_less(
+                    repeats.len() as f64 / picture.quarters(),
+                    "repeats of this cause in a quarter like this window",
+                ),
+            )
+        })
+        .collect()
+}
+
+fn linked(picture: &Picture<'_>, incidents: &[IncidentIndex]) -> Vec<crate::model::Untrusted> {
+    let links = incidents.iter().filter_map(|index| picture.facts.attributions[index.0 as usize].link.as_ref());
+    links.map(|link| picture.facts.history.release(link.release).tag.clone()).collect()
+}
+
+fn times(n: usize) -> String {
+    match n {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        n => format!("{n} times"),
+    }
+}
+
+fn incidents(n: usize) -> String {
+    count(n as u64, "incident")
+}
+
+fn ignored(picture: &Picture<'_>) -> Vec<Draft> {
+    let mut seen = std::collections::BTreeSet::new();
+    picture
+        .failing()
+        .into_iter()
+        .filter_map(|index| {
+            let misses = earlier(picture, index, |fate| fate == Fate::NearMiss);
+            let first = *misses.first()?;
+            let cause = key(picture.incident(index))?;
+            if !seen.insert(cause.to_owned()) {
+                return None;
+            }
+            let days = picture.incident(index).anchor().zip(picture.incident(first).anchor());
+            let days = days.map_or(0, |(now, then)| (now - then).num_days());
+            let (id, miss) = (picture.incident(index).id.raw(), picture.incident(first).id.raw());
+            Some(
+                Draft::new(
+                    format!("{id} had been announced: {miss} was a near miss with the same cause, \"{cause}\", {days} days before."),
+                    "Treat a near miss as an incident that was lucky: an owner, a fix, a date.",
+                )
+                .about(cause)
+                .releases(linked(picture, &[index]))
+                .incidents(picture.ids([index].into_iter().chain(misses)))
+                .count("incidents announced by a near miss", 1, 0)
+                .fails_less(1.0 / picture.quarters(), "this incident, in a quarter like this window"),
+            )
+        })
+        .collect()
+}
+
+fn quieter(picture: &Picture<'_>) -> Vec<Draft> {
+    let windows = &picture.facts.windows;
+    let Some(previous) = windows.previous else { return Vec::new() };
+    let judged = |span| {
+        let all = picture.facts.judged(span);
+        all.fold((0_u64, 0_u64), |(n, k), event| (n + 1, k + u64::from(event.failed())))
+    };
+    let ((n0, k0), (n1, k1)) = (judged(previous), judged(windows.current));
+    let least = picture.threshold("releases");
+    if (n0 as f64) < least || n1 == 0 || k1 >= k0 {
+        return Vec::new();
+    }
+    let Some(split) = stats::kitagawa(n0, k0, n1, k1) else { return Vec::new() };
+    let fall = k0 as f64 - k1 as f64;
+    if -split.fewer_releases <= fall / 2.0 {
+        return Vec::new();
+    }
+    vec![
+        Draft::new(
+            format!(
+                "Failures fell from {k0} to {k1}, but releases fell from {n0} to {n1}: {} of the {} fewer are only fewer releases.",
+                decimal((-split.fewer_releases).min(fall)),
+                decimal(fall)
+            ),
+            "Do not take the quiet for strength: release as often as before, and watch the rate.",
+        )
+        .because(format!(
+            "(n1 - n0) x (r0 + r1) / 2 = {} from fewer releases; (r1 - r0) x (n0 + n1) / 2 = {} from another rate (Kitagawa).",
+            signed(split.fewer_releases),
+            signed(split.rate)
+        ))
+        .releases(picture.releases(crate::attribution::Event::failed))
+        .metric(picture, "change_failure_rate", (k0 as f64 / n0 as f64) / 2.0),
+    ]
+}
+
+fn signed(value: f64) -> String {
+    format!("{value:+.1}")
+}

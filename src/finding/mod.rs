@@ -1,0 +1,373 @@
+//! Findings: what the data say should be done, each with its numbers, and the three plans made of them.
+//!
+//! A rule is one entry in [`RULES`]: a stable code, the stage and plan it belongs to, who acts, and a function that looks
+//! at the picture. One family of rules is one file.
+
+mod change;
+mod checks;
+mod data;
+mod detection;
+mod learning;
+mod people;
+mod plan;
+mod recovery;
+mod rollout;
+mod since;
+
+use chrono::TimeDelta;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use plan::{Plans, plans};
+pub use since::{Moved, Since, SinceItem, since};
+
+use crate::error::Error;
+use crate::map::StageId;
+use crate::metric::{Better, Unit};
+use crate::model::{Moment, Policy, Untrusted};
+use crate::picture::Picture;
+
+/// The plan that a finding belongs to: three of the playbook's artifacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Plan {
+    /// Strengthen weak signals, remove theater, let risky changes earn more explicit confidence.
+    Controls,
+    /// Staged rollout, pause, rollback; alerting; roles and escalation.
+    Operability,
+    /// Less dependence on people and windows; useful routines made standard.
+    Repeatability,
+}
+
+impl Plan {
+    /// Every plan, in the order of reports.
+    pub const ALL: [Self; 3] = [Self::Controls, Self::Operability, Self::Repeatability];
+
+    /// As a heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Controls => "Confidence control plan",
+            Self::Operability => "Release operability plan",
+            Self::Repeatability => "Repeatability improvement plan",
+        }
+    }
+
+    /// As it is typed.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Controls => "controls",
+            Self::Operability => "operability",
+            Self::Repeatability => "repeatability",
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    /// Owns the release.
+    ReleaseOwner,
+    /// Leads the team technically.
+    TechLead,
+    /// Site reliability.
+    Sre,
+    /// Quality.
+    Qa,
+    /// Manages the team.
+    EngineeringManager,
+    /// Owns the service.
+    ServiceOwner,
+}
+
+impl Owner {
+    /// In words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::ReleaseOwner => "release owner",
+            Self::TechLead => "tech lead",
+            Self::Sre => "SRE",
+            Self::Qa => "QA",
+            Self::EngineeringManager => "engineering manager",
+            Self::ServiceOwner => "service owner",
+        }
+    }
+}
+
+/// A rule.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Its stable code.
+    pub code: &'static str,
+    /// The stage that it is about.
+    pub stage: StageId,
+    /// The plan that it belongs to.
+    pub plan: Plan,
+    /// Who acts.
+    pub owner: Owner,
+    /// The playbook's word for it.
+    pub reference: &'static str,
+    /// When it fires, in a sentence.
+    pub about: &'static str,
+    /// The thresholds that it uses.
+    pub thresholds: &'static [&'static str],
+    /// Looks for it.
+    find: fn(&Picture<'_>) -> Vec<Draft>,
+}
+
+/// Every rule; equal effects are ranked in this order.
+pub const RULES: &[&[Rule]] = &[
+    change::RULES,
+    checks::RULES,
+    rollout::RULES,
+    detection::RULES,
+    recovery::RULES,
+    people::RULES,
+    learning::RULES,
+    data::RULES,
+];
+
+/// Every rule.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().copied().flatten()
+}
+
+/// Something that the data say should be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The code, with `:subject` where a rule can find several.
+    pub id: Untrusted,
+    /// The rule's stable code.
+    pub code: String,
+    /// The stage that it is about.
+    pub stage: StageId,
+    /// The plan that it belongs to.
+    pub plan: Plan,
+    /// What is the case, with its numbers.
+    pub statement: Untrusted,
+    /// The arithmetic, line by line.
+    pub because: Vec<Untrusted>,
+    /// What is behind it.
+    pub evidence: Evidence,
+    /// What to do.
+    pub action: Untrusted,
+    /// Who.
+    pub owner: Owner,
+    /// How to see that it worked.
+    pub success: Success,
+    /// What it would avoid in a quarter; null where the data do not say.
+    pub effect: Option<Effect>,
+    /// The playbook's word for it.
+    pub reference: String,
+}
+
+/// What is behind a finding.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// Releases, newest first.
+    pub releases: Vec<Untrusted>,
+    /// Incidents, newest first.
+    pub incidents: Vec<Untrusted>,
+}
+
+/// How to see that an action worked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Success {
+    /// A metric's id, or what is counted.
+    pub metric: Untrusted,
+    /// The unit of the values.
+    pub unit: Unit,
+    /// Which way is better.
+    pub better: Better,
+    /// Today.
+    pub now: Option<f64>,
+    /// What to reach.
+    pub target: Option<f64>,
+    /// When to look again.
+    pub review_by: Moment,
+}
+
+/// What acting on a finding would avoid in a quarter, were the data to go on as they are. An expectation, not a promise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Effect {
+    /// Failed releases.
+    pub failed_releases: Option<f64>,
+    /// Hours in which users are hurt.
+    pub hours: Option<f64>,
+    /// How it was computed.
+    pub basis: String,
+}
+
+/// A finding that is not shown, as the configuration says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Silenced {
+    /// The finding.
+    pub id: Untrusted,
+    /// Why.
+    pub reason: Untrusted,
+    /// Until when.
+    pub until: Moment,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Findings {
+    /// Ranked by expected effect: failed releases, then hours, then what has none.
+    pub findings: Vec<Finding>,
+    /// What is not shown.
+    pub silenced: Vec<Silenced>,
+}
+
+/// What a rule gives.
+struct Draft {
+    subject: Option<String>,
+    statement: String,
+    because: Vec<String>,
+    evidence: Evidence,
+    action: String,
+    success: (String, Unit, Better, Option<f64>, Option<f64>),
+    effect: Option<Effect>,
+}
+
+impl Draft {
+    fn new(statement: impl Into<String>, action: impl Into<String>) -> Self {
+        Self {
+            subject: None,
+            statement: statement.into(),
+            because: Vec::new(),
+            evidence: Evidence::default(),
+            action: action.into(),
+            success: (String::new(), Unit::Count, Better::Lower, None, None),
+            effect: None,
+        }
+    }
+
+    /// What it is about, where a rule can find several.
+    fn about(mut self, subject: &str) -> Self {
+        self.subject = Some(subject.to_owned());
+        self
+    }
+
+    fn because(mut self, line: impl Into<String>) -> Self {
+        self.because.push(line.into());
+        self
+    }
+
+    fn releases(mut self, releases: Vec<Untrusted>) -> Self {
+        self.evidence.releases = releases;
+        self
+    }
+
+    fn incidents(mut self, incidents: Vec<Untrusted>) -> Self {
+        self.evidence.incidents = incidents;
+        self
+    }
+
+    /// Success is a metric that reaches a target.
+    fn metric(mut self, picture: &Picture<'_>, id: &str, target: f64) -> Self {
+        let measured = picture.metrics.iter().find(|measured| measured.metric.info.id == id);
+        if let Some(info) = measured.map(|measured| &measured.metric.info) {
+            let now = picture.value(id).map(|(value, _)| value);
+            self.success = (id.to_owned(), info.unit, info.better.unwrap_or(Better::Lower), now, Some(target));
+        }
+        self
+    }
+
+    /// Success is a number of things that comes down to a target.
+    fn count(mut self, what: impl Into<String>, now: u64, target: u64) -> Self {
+        let better = if target > now { Better::Higher } else { Better::Lower };
+        self.success = (what.into(), Unit::Count, better, Some(now as f64), Some(target as f64));
+        self
+    }
+
+    /// Success is a share that comes to a target.
+    fn share(mut self, what: impl Into<String>, now: f64, target: f64) -> Self {
+        let better = if target > now { Better::Higher } else { Better::Lower };
+        self.success = (what.into(), Unit::Ratio, better, Some(now), Some(target));
+        self
+    }
+
+    fn fails_less(mut self, failed_releases: f64, basis: impl Into<String>) -> Self {
+        self.effect = Some(Effect { failed_releases: Some(failed_releases), hours: None, basis: basis.into() });
+        self
+    }
+
+    fn hurts_less(mut self, hours: f64, basis: impl Into<String>) -> Self {
+        self.effect = Some(Effect { failed_releases: None, hours: Some(hours), basis: basis.into() });
+        self
+    }
+
+    fn finish(self, rule: &Rule, as_of: Moment) -> Finding {
+        let id = match &self.subject {
+            Some(subject) => format!("{}:{subject}", rule.code),
+            None => rule.code.to_owned(),
+        };
+        let (metric, unit, better, now, target) = self.success;
+        let review_by = as_of.checked_add_signed(QUARTER).unwrap_or(as_of);
+        Finding {
+            id: Untrusted::new(id),
+            code: rule.code.to_owned(),
+            stage: rule.stage,
+            plan: rule.plan,
+            statement: Untrusted::new(self.statement),
+            because: self.because.into_iter().map(Untrusted::new).collect(),
+            evidence: self.evidence,
+            action: Untrusted::new(self.action),
+            owner: rule.owner,
+            success: Success { metric: Untrusted::new(metric), unit, better, now, target, review_by },
+            effect: self.effect,
+            reference: rule.reference.to_owned(),
+        }
+    }
+}
+
+/// When to look again.
+const QUARTER: TimeDelta = TimeDelta::days(91);
+
+/// Asks every rule, and ranks what they find.
+pub fn all(picture: &Picture<'_>) -> Findings {
+    let policy = picture.facts.policy;
+    let mut found = Findings::default();
+    for rule in rules() {
+        for draft in (rule.find)(picture) {
+            let finding = draft.finish(rule, policy.as_of);
+            let silence = policy.findings.silence.iter().find(|silence| {
+                let named = silence.finding == finding.code || silence.finding == finding.id.raw();
+                named && policy.as_of < silence.until
+            });
+            match silence {
+                Some(silence) => found.silenced.push(Silenced {
+                    id: finding.id,
+                    reason: Untrusted::new(silence.reason.clone()),
+                    until: silence.until,
+                }),
+                None => found.findings.push(finding),
+            }
+        }
+    }
+    found.findings.sort_by(|a, b| rank(b).0.total_cmp(&rank(a).0).then(rank(b).1.total_cmp(&rank(a).1)));
+    found
+}
+
+fn rank(finding: &Finding) -> (f64, f64) {
+    let effect = |of: fn(&Effect) -> Option<f64>| finding.effect.as_ref().and_then(of).unwrap_or(0.0);
+    (effect(|effect| effect.failed_releases), effect(|effect| effect.hours))
+}
+
+/// Holds the configured silences against the rules.
+///
+/// # Errors
+/// A code that is none.
+pub fn validate(policy: &Policy) -> Result<(), Error> {
+    let code = |finding: &str| finding.split(':').next().unwrap_or_default().to_owned();
+    match policy.findings.silence.iter().find(|silence| rules().all(|rule| rule.code != code(&silence.finding))) {
+        None => Ok(()),
+        Some(silence) => {
+            let codes: Vec<_> = rules().map(|rule| rule.code).collect();
+            Err(Error::new(
+                format!("[findings] silence: \"{}\" is no finding", silence.finding),
+                format!("use one of: {}", codes.join(", ")),
+            ))
+        }
+    }
+}

@@ -1,0 +1,197 @@
+use super::detection::beyond;
+use super::{Draft, Owner, Plan, Rule};
+use crate::attribution::Fate;
+use crate::human::{count, date, duration, rate};
+use crate::map::StageId;
+use crate::model::{IncidentIndex, Kind, RemediationKind};
+use crate::picture::Picture;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "slow-stop",
+        stage: StageId::Recovery,
+        plan: Plan::Operability,
+        owner: Owner::Sre,
+        reference: "metric: time to rollback or pause",
+        about: "The median time from noticing to the first rollback, pause or flag-off is above the threshold.",
+        thresholds: &["stop", "incidents"],
+        find: slow_stop,
+    },
+    Rule {
+        code: "no-rollback-path",
+        stage: StageId::Recovery,
+        plan: Plan::Operability,
+        owner: Owner::TechLead,
+        reference: "artifact: staged rollout, pause, rollback",
+        about: "No incident of the window that says how it ended was stopped, by rollback, pause or flag-off.",
+        thresholds: &["incidents"],
+        find: no_rollback,
+    },
+    Rule {
+        code: "roll-forward-only",
+        stage: StageId::Recovery,
+        plan: Plan::Operability,
+        owner: Owner::TechLead,
+        reference: "artifact: staged rollout, pause, rollback",
+        about: "Every incident of the window that says how it ended was ended by rolling forward.",
+        thresholds: &["incidents"],
+        find: forward_only,
+    },
+    Rule {
+        code: "rollback-unrehearsed",
+        stage: StageId::Recovery,
+        plan: Plan::Operability,
+        owner: Owner::ReleaseOwner,
+        reference: "artifact: staged rollout, pause, rollback",
+        about: "The last rollback or drill on record is long ago, or there is none.",
+        thresholds: &["rehearsal", "releases"],
+        find: unrehearsed,
+    },
+    Rule {
+        code: "unresolved-incident",
+        stage: StageId::Recovery,
+        plan: Plan::Operability,
+        owner: Owner::ServiceOwner,
+        reference: "artifact: roles and escalation",
+        about: "An incident has been open for longer than the threshold.",
+        thresholds: &["open"],
+        find: unresolved,
+    },
+];
+
+fn slow_stop(picture: &Picture<'_>) -> Vec<Draft> {
+    let limit = picture.threshold("stop");
+    let Some((median, n)) = picture.value("time_to_stop") else { return Vec::new() };
+    if median <= limit || (n as f64) < picture.threshold("incidents") {
+        return Vec::new();
+    }
+    let (slow, hours) = beyond(picture, limit, |timeline| timeline.stop);
+    vec![
+        Draft::new(
+            format!("Once noticed, it takes {} (median, n {n}) to stop a bad release.", duration(median)),
+            "Make stopping one command that whoever is on call may run without asking.",
+        )
+        .because(format!("{} took longer than {}.", rate(slow.len() as u64, n), duration(limit)))
+        .incidents(picture.ids(slow))
+        .metric(picture, "time_to_stop", limit)
+        .hurts_less(
+            hours,
+            format!("hours beyond {} until it was stopped, in a quarter like this window", duration(limit)),
+        ),
+    ]
+}
+
+/// Failing incidents of the window that say how they ended.
+fn remedied(picture: &Picture<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
+    let kind = |index: IncidentIndex| {
+        let declared = picture.incident(index).remediation.as_ref().map(|remediation| remediation.kind);
+        picture.facts.timelines[index.0 as usize].stopped_by.or(declared)
+    };
+    picture.failing().into_iter().filter_map(|index| Some((index, kind(index)?))).collect()
+}
+
+fn no_rollback(picture: &Picture<'_>) -> Vec<Draft> {
+    let remedied = remedied(picture);
+    let n = remedied.len() as u64;
+    let stopped = remedied.iter().any(|(_, kind)| kind.stops());
+    let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
+    if (n as f64) < picture.threshold("incidents") || stopped || forward {
+        return Vec::new();
+    }
+    vec![
+        Draft::new(
+            format!("None of {n} incidents was stopped by a rollback, a pause or a flag: there may be no way back."),
+            "Build one way back that works for every release, and use it in a drill before the next one.",
+        )
+        .incidents(picture.ids(remedied.iter().map(|(index, _)| *index)))
+        .share("incidents stopped by rollback, pause or flag", 0.0, 0.5),
+    ]
+}
+
+fn forward_only(picture: &Picture<'_>) -> Vec<Draft> {
+    let remedied = remedied(picture);
+    let n = remedied.len() as u64;
+    let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
+    if (n as f64) < picture.threshold("incidents") || !forward {
+        return Vec::new();
+    }
+    vec![
+        Draft::new(
+            format!("All {n} incidents that say how they ended were ended by rolling forward."),
+            "Try the rollback on the next one, while the fix is written: users are hurt for as long as the fix takes.",
+        )
+        .because("A roll-forward is no stop: until it is out, the fault is.")
+        .incidents(picture.ids(remedied.iter().map(|(index, _)| *index)))
+        .share("incidents stopped by rollback, pause or flag", 0.0, 0.5),
+    ]
+}
+
+fn unrehearsed(picture: &Picture<'_>) -> Vec<Draft> {
+    let facts = picture.facts;
+    let (history, as_of) = (facts.history, facts.policy.as_of);
+    // Without a log nobody can tell whether it was rehearsed.
+    if !history.incident_log_given || (picture.events().count() as f64) < picture.threshold("releases") {
+        return Vec::new();
+    }
+    let drills = picture.of_fate(Fate::Drill).filter_map(|index| picture.incident(index).anchor());
+    let stops = (0..history.incidents.len())
+        .filter(|&at| facts.timelines[at].stopped_by.is_some())
+        .filter_map(|at| history.incidents[at].anchor());
+    let rollbacks = facts
+        .events
+        .iter()
+        .filter(|event| event.releases.iter().any(|&index| facts.kinds[index.0 as usize] == Kind::Rollback))
+        .map(|event| event.released_at);
+    let last = drills.chain(stops).chain(rollbacks).filter(|at| *at < as_of).max();
+    let limit = picture.threshold("rehearsal");
+    let (statement, days) = match last.map(|last| (last, (as_of - last).num_seconds() as f64)) {
+        Some((_, age)) if age <= limit => return Vec::new(),
+        Some((last, age)) => (
+            format!("The last rollback, stop or drill on record is {} ago ({}).", duration(age), date(last)),
+            Some(age),
+        ),
+        None => ("No rollback, stop or drill is on record.".to_owned(), None),
+    };
+    let mut draft = Draft::new(
+        statement,
+        "Roll back the next harmless release on purpose, time it, and record it: an [[incident]] with kind = \"drill\".",
+    )
+    .because(format!("A way back that was not used for {} is a hope.", duration(limit)));
+    draft.success = (
+        "days since the last rollback or drill".to_owned(),
+        crate::metric::Unit::Count,
+        crate::metric::Better::Lower,
+        days.map(|seconds| (seconds / 86_400.0).floor()),
+        Some((limit / 86_400.0).floor()),
+    );
+    vec![draft]
+}
+
+fn unresolved(picture: &Picture<'_>) -> Vec<Draft> {
+    let (facts, limit) = (picture.facts, picture.threshold("open"));
+    let counts = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_) | Fate::NotChange);
+    let mut open: Vec<(IncidentIndex, f64)> = (0..facts.history.incidents.len() as u32)
+        .map(IncidentIndex)
+        .filter(|index| counts(facts.attributions[index.0 as usize].fate) && facts.timelines[index.0 as usize].open)
+        .filter_map(|index| {
+            let age = (facts.policy.as_of - picture.incident(index).anchor()?).num_seconds() as f64;
+            (age > limit).then_some((index, age))
+        })
+        .collect();
+    open.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let Some((_, oldest)) = open.first() else { return Vec::new() };
+    let k = open.len() as u64;
+    vec![
+        Draft::new(
+            format!("{} still open after {}, the oldest for {}.", incidents_are(k), duration(limit), duration(*oldest)),
+            "Close them, with the time of the impact's end, or give each one an owner and a date.",
+        )
+        .because(format!("{} has neither mitigated_at nor resolved_at before the as-of time.", count(k, "incident")))
+        .incidents(picture.ids(open.iter().map(|(index, _)| *index)))
+        .count("open incidents", k, 0),
+    ]
+}
+
+fn incidents_are(k: u64) -> String {
+    if k == 1 { "1 incident is".to_owned() } else { format!("{k} incidents are") }
+}

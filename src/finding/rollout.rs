@@ -1,0 +1,180 @@
+use std::collections::BTreeMap;
+
+use super::{Draft, Owner, Plan, Rule};
+use crate::attribution::{Event, Span};
+use crate::human::{count, probability, rate};
+use crate::map::StageId;
+use crate::metric::{TimeWindow, WindowVerdict, special_handling};
+use crate::model::ReleaseFlag;
+use crate::picture::Picture;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "avoided-window-unjustified",
+        stage: StageId::Rollout,
+        plan: Plan::Repeatability,
+        owner: Owner::ReleaseOwner,
+        reference: "warning: windows chosen from fear rather than evidence",
+        about: "A weekday or an hour is avoided, and there is enough data to say that it fails no more often there.",
+        thresholds: &[],
+        find: unjustified,
+    },
+    Rule {
+        code: "fear-window-confirmed",
+        stage: StageId::Rollout,
+        plan: Plan::Operability,
+        owner: Owner::Sre,
+        reference: "warning: windows chosen from fear rather than evidence",
+        about: "A weekday or an hour is avoided, and releases do fail more often there (q at most 0.10).",
+        thresholds: &[],
+        find: confirmed,
+    },
+    Rule {
+        code: "special-paths-multiply",
+        stage: StageId::Rollout,
+        plan: Plan::Repeatability,
+        owner: Owner::TechLead,
+        reference: "mistake: special-case release paths multiply",
+        about: "More kinds of special handling than in the window before, or a share above the threshold that is growing.",
+        thresholds: &["special_handling", "releases"],
+        find: special_paths,
+    },
+    Rule {
+        code: "off-branch-release",
+        stage: StageId::Rollout,
+        plan: Plan::Repeatability,
+        owner: Owner::TechLead,
+        reference: "metric: number of releases requiring special handling",
+        about: "Releases are made off the branch on which most are made.",
+        thresholds: &["off_branch"],
+        find: off_branch,
+    },
+];
+
+fn unjustified(picture: &Picture<'_>) -> Vec<Draft> {
+    avoided(picture, WindowVerdict::Superstition, |window| {
+        Draft::new(
+            format!(
+                "{} is avoided ({} of {} releases) without a reason in the outcomes: {} fail there, {} elsewhere.",
+                window.label,
+                window.releases,
+                window.of,
+                rate(window.failed, window.judged),
+                rate(window.failed_outside, window.judged_outside)
+            ),
+            format!("Release on {} as on any other: begin with the smallest changes.", window.label),
+        )
+    })
+}
+
+fn confirmed(picture: &Picture<'_>) -> Vec<Draft> {
+    avoided(picture, WindowVerdict::Justified, |window| {
+        Draft::new(
+            format!(
+                "{} is avoided ({} of {} releases) for a reason: {} fail there, {} elsewhere.",
+                window.label,
+                window.releases,
+                window.of,
+                rate(window.failed, window.judged),
+                rate(window.failed_outside, window.judged_outside)
+            ),
+            format!(
+                "Find out what is missing on {}: who is away, what is not watched, what cannot be stopped then.",
+                window.label
+            ),
+        )
+        .because(format!("q {} over the windows tested, in all history.", probability(window.q.unwrap_or(1.0))))
+    })
+}
+
+fn avoided(picture: &Picture<'_>, verdict: WindowVerdict, draft: impl Fn(&TimeWindow) -> Draft) -> Vec<Draft> {
+    let windows = picture.timing.windows.iter().filter(|window| window.avoided && window.verdict == Some(verdict));
+    windows
+        .map(|window| {
+            let even = window.even_share.unwrap_or(0.0);
+            let now = window.releases as f64 / window.of.max(1) as f64;
+            draft(window)
+                .about(&window.label)
+                .because(format!(
+                    "An even spread would give it {} of {}; so few have p {} (exact binomial, one-sided).",
+                    (even * window.of as f64).round(),
+                    window.of,
+                    probability(window.p_avoided.unwrap_or(1.0))
+                ))
+                .share(format!("releases on {}", window.label), now, even)
+        })
+        .collect()
+}
+
+/// Releases by kind of special handling, in a span.
+fn kinds(picture: &Picture<'_>, span: Span) -> BTreeMap<String, u64> {
+    let mut kinds = BTreeMap::new();
+    for event in picture.facts.exposed(span) {
+        let of_event: std::collections::BTreeSet<String> =
+            event.releases.iter().flat_map(|&index| special_handling(picture.facts, index)).collect();
+        for kind in of_event {
+            *kinds.entry(kind).or_default() += 1;
+        }
+    }
+    kinds
+}
+
+fn special_paths(picture: &Picture<'_>) -> Vec<Draft> {
+    let windows = &picture.facts.windows;
+    let Some(previous) = windows.previous else { return Vec::new() };
+    let (now, before) = (kinds(picture, windows.current), kinds(picture, previous));
+    let n = picture.facts.exposed(windows.current).count() as u64;
+    let n0 = picture.facts.exposed(previous).count() as u64;
+    let least = picture.threshold("releases");
+    if (n as f64) < least || (n0 as f64) < least {
+        return Vec::new();
+    }
+    let special = |event: &Event| event.releases.iter().any(|&r| !special_handling(picture.facts, r).is_empty());
+    let (k, k0) = (
+        picture.facts.exposed(windows.current).filter(|event| special(event)).count() as u64,
+        picture.facts.exposed(previous).filter(|event| special(event)).count() as u64,
+    );
+    let limit = picture.threshold("special_handling");
+    let (share, share0) = (k as f64 / n as f64, k0 as f64 / n0 as f64);
+    let more_kinds = now.len() > before.len() && now.len() >= 2 && k > k0;
+    let grows = share > limit && share > share0;
+    if !more_kinds && !grows {
+        return Vec::new();
+    }
+    let list = |kinds: &BTreeMap<String, u64>| {
+        let list: Vec<_> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        if list.is_empty() { "none".to_owned() } else { list.join(", ") }
+    };
+    vec![
+        Draft::new(
+            format!(
+                "{} needed special handling, {} before; {} now, {} before.",
+                rate(k, n),
+                rate(k0, n0),
+                count(now.len() as u64, "kind"),
+                before.len()
+            ),
+            "Take the most frequent special path and make it the ordinary one, or make it unnecessary.",
+        )
+        .because(format!("Now: {}.", list(&now)))
+        .because(format!("Before: {}.", list(&before)))
+        .releases(picture.releases(special))
+        .metric(picture, "special_handling", limit.min(share0.max(0.05))),
+    ]
+}
+
+fn off_branch(picture: &Picture<'_>) -> Vec<Draft> {
+    let releases = picture.releases(|event| picture.any(event, |release| release.has(ReleaseFlag::OffBranch)));
+    let (k, n) = (releases.len() as u64, picture.events().count() as u64);
+    if k < 2 || k as f64 / n as f64 <= picture.threshold("off_branch") {
+        return Vec::new();
+    }
+    vec![
+        Draft::new(
+            format!("{} were made off the branch on which most releases are made.", rate(k, n)),
+            "Say when a release may leave the main branch, and merge back what it shipped.",
+        )
+        .releases(releases)
+        .metric(picture, "special_handling", picture.threshold("special_handling")),
+    ]
+}

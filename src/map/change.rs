@@ -1,0 +1,34 @@
+use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
+use crate::human::rate;
+use crate::metric::Role;
+use crate::picture::Picture;
+use crate::screen::TraitVerdict;
+
+/// What goes in: how often it fails, and whether it is known which changes do.
+pub(super) fn stage(picture: &Picture<'_>) -> Draft {
+    let mut draft = Draft::new(StageId::Change);
+    let failed = picture.releases(crate::attribution::Event::failed);
+    let inferred =
+        if picture.facts.signals.iter().all(|signal| signal.inferred()) { " (inferred from git)" } else { "" };
+    let rate_now = against(picture, "change_failure_rate", "failure_rate", "releases", |rate| {
+        format!("{rate} of the judged releases failed{inferred}")
+    });
+    draft.add(Source::Evidence, rate_now.map(|reading| reading.released(failed).feared()));
+    for found in picture.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky) {
+        let statement = format!(
+            "releases {} fail {}, the others {}",
+            found.title.raw(),
+            rate(found.split.failed, found.split.judged),
+            rate(found.split.failed_without, found.split.judged_without)
+        );
+        let reading =
+            MapReading::new(Standing::Contradicted, found.split.judged + found.split.judged_without, statement);
+        draft.add(Source::Evidence, [reading.released(found.releases.clone()).feared()]);
+    }
+    draft.add(Source::Person, concentration(picture, Role::Author, "releases", "wrote part of"));
+    draft.ask(
+        !draft.measured(Source::Evidence),
+        "more releases, or an incident log: incidents.toml with [[incident]] id, title, detected_at, caused_by",
+    );
+    draft
+}

@@ -1,0 +1,78 @@
+use super::{Draft, MapReading, Source, StageId, Standing, concentration};
+use crate::human::rate;
+use crate::metric::{Role, TimeWindow, WindowVerdict, special_handling};
+use crate::picture::Picture;
+
+/// How it reaches users: in stages, on special paths, in lucky windows, by whom.
+pub(super) fn stage(picture: &Picture<'_>) -> Draft {
+    let mut draft = Draft::new(StageId::Rollout);
+    let of = picture.events().count() as u64;
+    let enough = of as f64 >= picture.threshold("releases");
+    let staged = picture.releases(|event| {
+        picture.any(event, |release| release.entry.as_ref().is_some_and(|entry| !entry.stages.is_empty()))
+    });
+    if !staged.is_empty() {
+        let share = staged.len() as f64 / of as f64;
+        let standing = match enough {
+            false => Standing::Unmeasured,
+            true if share >= picture.threshold("staged") => Standing::Earned,
+            true => Standing::Borrowed,
+        };
+        let statement = format!("{} went out in stages", rate(staged.len() as u64, of));
+        draft.add(Source::Evidence, [MapReading::new(standing, of, statement).released(staged)]);
+    }
+    if let Some((k, n)) = picture.ratio("special_handling") {
+        let special = picture
+            .releases(|event| event.releases.iter().any(|&index| !special_handling(picture.facts, index).is_empty()));
+        let standing = match enough {
+            false => Standing::Unmeasured,
+            true if k as f64 / n as f64 > picture.threshold("special_handling") => Standing::Borrowed,
+            true => Standing::Earned,
+        };
+        let statement = format!("{} needed special handling", rate(k, n));
+        let reading = MapReading::new(standing, n, statement).of("special_handling").released(special).feared();
+        draft.add(Source::Ritual, [reading]);
+    }
+    draft.add(Source::Timing, timing(picture, of, enough));
+    draft.add(Source::Person, concentration(picture, Role::Releaser, "releases", "released"));
+    draft.ask(
+        !draft.measured(Source::Evidence),
+        "how it was rolled out: stages = [{ name = \"canary\", share = 0.05 }] in a [[release]] of releases.toml",
+    );
+    draft
+}
+
+fn timing(picture: &Picture<'_>, of: u64, enough: bool) -> Vec<MapReading> {
+    let avoided: Vec<_> = picture.timing.windows.iter().filter(|window| window.avoided).collect();
+    if avoided.is_empty() {
+        let standing = if enough { Standing::Earned } else { Standing::Unmeasured };
+        let too_few = if enough { "" } else { ", too few to say" };
+        return vec![MapReading::new(standing, of, format!("no weekday or hour is avoided in {of} releases{too_few}"))];
+    }
+    avoided.into_iter().map(avoidance).collect()
+}
+
+fn avoidance(window: &TimeWindow) -> MapReading {
+    let (standing, why) = match window.verdict {
+        Some(WindowVerdict::Justified) => (Standing::Borrowed, "and it fails more often there"),
+        Some(WindowVerdict::Superstition) => (Standing::Contradicted, "and the outcomes give no reason to"),
+        _ => (Standing::Borrowed, "and too little is known to say why"),
+    };
+    let statement = format!(
+        "{} is avoided ({} of {} releases), {why}: {}",
+        window.label,
+        window.releases,
+        window.of,
+        outcomes(window)
+    );
+    MapReading::new(standing, window.of, statement).of("timing_dependence").feared()
+}
+
+/// How releases fare inside a window and outside it.
+fn outcomes(window: &TimeWindow) -> String {
+    let outside = rate(window.failed_outside, window.judged_outside);
+    if window.judged == 0 {
+        return format!("none was judged there, {outside} fail elsewhere");
+    }
+    format!("{} fail there, {outside} elsewhere", rate(window.failed, window.judged))
+}

@@ -1,0 +1,213 @@
+//! The plans: pages that a team can adopt in a retro.
+
+use crate::model::Untrusted;
+use crate::review::contract::{Effect, Finding, Moved, Plan, Review, SinceItem, Success, Unit};
+
+use super::human::{count, date, decimal, value};
+use super::page::{Page, Tone};
+use super::{Format, TerminalOptions, encode, json};
+
+/// A review, and the plan that is asked for; `None` for all three.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The review.
+    pub review: Review,
+    /// The plan.
+    pub plan: Option<Plan>,
+}
+
+/// Every format of a plan; the first is the default.
+pub const PLAN_FORMATS: &[Format<Planned>] = &[
+    Format { name: "terminal", draw: terminal },
+    Format { name: "markdown", draw: |planned, _| markdown(planned) },
+    Format { name: "json", draw: |planned, _| json::pretty(&planned.findings()) },
+];
+
+/// Releases and incidents named behind an action; the others are counted.
+const NAMED: usize = 6;
+
+impl Planned {
+    fn plans(&self) -> Vec<Plan> {
+        self.plan.map_or_else(|| Plan::ALL.into(), |plan| vec![plan])
+    }
+
+    fn findings(&self) -> Vec<&Finding> {
+        let plans = self.plans();
+        self.review.findings.iter().filter(|finding| plans.contains(&finding.plan)).collect()
+    }
+}
+
+/// The first names of a list; the others are counted.
+pub(super) fn names(list: &[Untrusted], shown: usize, encode: impl Fn(&str) -> String) -> String {
+    let mut names: Vec<_> = list.iter().take(shown).map(|name| encode(name.raw())).collect();
+    if list.len() > shown {
+        names.push(format!("and {} more", list.len() - shown));
+    }
+    names.join(", ")
+}
+
+/// A value of a success signal.
+fn amount(number: Option<f64>, unit: Unit) -> String {
+    number.map_or_else(|| "no data".to_owned(), |number| value(number, unit))
+}
+
+/// How to see that it worked.
+pub(super) fn success(success: &Success, encode: impl Fn(&str) -> String) -> String {
+    format!(
+        "{}: {} now, {} by {}",
+        encode(success.metric.raw()),
+        amount(success.now, success.unit),
+        amount(success.target, success.unit),
+        date(success.review_by)
+    )
+}
+
+/// What it would avoid.
+pub(super) fn effect(effect: &Effect) -> String {
+    let amount = match (effect.failed_releases, effect.hours) {
+        (Some(failed), _) => format!("{} a quarter", plural(failed, "failed release")),
+        (None, Some(hours)) => format!("{} of harm a quarter", plural(hours, "hour")),
+        (None, None) => "nothing that could be computed".to_owned(),
+    };
+    format!("{amount} ({})", effect.basis)
+}
+
+fn plural(number: f64, one: &str) -> String {
+    let shown = decimal(number);
+    if shown == "1" { format!("1 {one}") } else { format!("{shown} {one}s") }
+}
+
+fn moved(moved: Moved) -> &'static str {
+    match moved {
+        Moved::Reached => "reached",
+        Moved::Better => "better",
+        Moved::Unmoved => "not moved",
+        Moved::Worse => "worse",
+        Moved::Unknown => "cannot be said",
+    }
+}
+
+/// What became of an earlier action's signal.
+fn course(item: &SinceItem, encode: impl Fn(&str) -> String) -> String {
+    let success = &item.success;
+    let unit = success.unit;
+    format!(
+        "{}: {} then, {} now, {} asked for",
+        encode(success.metric.raw()),
+        amount(success.now, unit),
+        amount(item.now, unit),
+        amount(success.target, unit)
+    )
+}
+
+fn terminal(planned: &Planned, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    for plan in planned.plans() {
+        let actions: Vec<_> = planned.review.findings.iter().filter(|finding| finding.plan == plan).collect();
+        page.blank();
+        page.toned(Tone::Strong, &format!("{}, {}", plan.title(), date(planned.review.as_of)));
+        if actions.is_empty() {
+            page.item("Nothing that the data ask for.");
+        }
+        for (number, finding) in actions.iter().enumerate() {
+            page.blank();
+            page.text(&format!("{}. {}", number + 1, encode::terminal(finding.action.raw())));
+            action(&mut page, finding);
+        }
+    }
+    silenced(&mut page, &planned.review);
+    since(&mut page, &planned.review);
+    page.finish()
+}
+
+fn action(page: &mut Page, finding: &Finding) {
+    let mut say = |label: &str, text: &str| page.item(&format!(" {label:<9} {text}"));
+    say("why", &encode::terminal(finding.statement.raw()));
+    if let Some(avoids) = &finding.effect {
+        say("avoids", &effect(avoids));
+    }
+    say("who", finding.owner.title());
+    say("look at", &success(&finding.success, encode::terminal));
+    for (what, list) in [("releases", &finding.evidence.releases), ("incidents", &finding.evidence.incidents)] {
+        if !list.is_empty() {
+            say(what, &names(list, NAMED, encode::terminal));
+        }
+    }
+    say("more", &format!("relconf explain {}", finding.code));
+}
+
+fn silenced(page: &mut Page, review: &Review) {
+    if review.silenced.is_empty() {
+        return;
+    }
+    page.heading("Silenced");
+    for finding in &review.silenced {
+        page.bullet(&format!(
+            "{} until {}: {}",
+            encode::terminal(finding.id.raw()),
+            date(finding.until),
+            encode::terminal(finding.reason.raw())
+        ));
+    }
+}
+
+/// What became of an earlier review's plans.
+pub(super) fn since(page: &mut Page, review: &Review) {
+    let Some(since) = &review.since else { return };
+    page.heading(&format!("Since the review of {}", date(since.as_of)));
+    if since.items.is_empty() {
+        page.item("That review asked for nothing.");
+    }
+    for item in &since.items {
+        let still = if item.still_found { "" } else { "; no longer found" };
+        page.bullet(&format!("{}: {}{still}", moved(item.moved), encode::terminal(item.action.raw())));
+        page.under(&course(item, encode::terminal));
+    }
+}
+
+fn markdown(planned: &Planned) -> String {
+    let mut text = String::new();
+    for plan in planned.plans() {
+        let actions: Vec<_> = planned.review.findings.iter().filter(|finding| finding.plan == plan).collect();
+        text.push_str(&format!("## {}\n\n", plan.title()));
+        text.push_str(&format!(
+            "{}, from {} to {}.\n\n",
+            count(actions.len() as u64, "action"),
+            date(planned.review.window.current.start),
+            date(planned.review.window.current.end)
+        ));
+        for finding in actions {
+            text.push_str(&item(finding));
+        }
+    }
+    if let Some(since) = &planned.review.since {
+        text.push_str(&format!("## Since the review of {}\n\n", date(since.as_of)));
+        for item in &since.items {
+            let action = encode::markdown(item.action.raw());
+            text.push_str(&format!("- **{}**: {action}\n  {}\n", moved(item.moved), course(item, encode::markdown)));
+        }
+    }
+    text
+}
+
+/// An action as an item of a check list.
+fn item(finding: &Finding) -> String {
+    let mut text = format!("- [ ] **{}**\n", encode::markdown(finding.action.raw()));
+    let mut say = |label: &str, what: &str| text.push_str(&format!("  - {label}: {what}\n"));
+    say("Why", &encode::markdown(finding.statement.raw()));
+    for line in &finding.because {
+        say("Because", &encode::markdown(line.raw()));
+    }
+    if let Some(avoids) = &finding.effect {
+        say("Avoids", &encode::markdown(&effect(avoids)));
+    }
+    say("Owner", finding.owner.title());
+    say("Look at", &success(&finding.success, encode::markdown));
+    for (what, list) in [("Releases", &finding.evidence.releases), ("Incidents", &finding.evidence.incidents)] {
+        if !list.is_empty() {
+            say(what, &names(list, NAMED, encode::markdown_code));
+        }
+    }
+    text.push('\n');
+    text
+}

@@ -1,0 +1,92 @@
+use crate::render::encode;
+use crate::render::human::{count, probability, rate};
+use crate::render::page::Page;
+use crate::render::plan::{effect, since};
+use crate::review::contract::{Plan, Review, TraitReport, TraitVerdict};
+
+/// Findings shown; the others stand in the plans.
+const SHOWN: usize = 5;
+/// Hot spots shown.
+const SPOTS: usize = 3;
+
+/// What should be done first.
+pub(super) fn draw(page: &mut Page, review: &Review) {
+    page.heading("What to do first");
+    if review.findings.is_empty() {
+        page.item("Nothing that the data ask for.");
+    }
+    for finding in review.findings.iter().take(SHOWN) {
+        page.bullet(&encode::terminal(finding.action.raw()));
+        page.under(&format!("why: {}", encode::terminal(finding.statement.raw())));
+        if let Some(avoids) = &finding.effect {
+            page.under(&format!("avoids: {}", effect(avoids)));
+        }
+        page.under(&format!(
+            "{}, by {}; relconf explain {}",
+            finding.owner.title(),
+            crate::render::human::date(finding.success.review_by),
+            finding.code
+        ));
+    }
+    let of = |plan: Plan| review.findings.iter().filter(|finding| finding.plan == plan).count() as u64;
+    let plans: Vec<_> =
+        Plan::ALL.map(|plan| format!("relconf plan {} ({})", plan.id(), count(of(plan), "action"))).into();
+    page.item(&format!("All of it: {}.", plans.join(", ")));
+    if !review.silenced.is_empty() {
+        page.item(&format!("{} by the configuration.", count(review.silenced.len() as u64, "finding") + " silenced"));
+    }
+    since(page, review);
+}
+
+/// What goes with failure, and how much was looked at to find it.
+pub(super) fn screened(page: &mut Page, review: &Review) {
+    if review.traits.is_empty() && review.checks.is_empty() {
+        return;
+    }
+    page.heading("What goes with failure, in all history");
+    let tested = review.screened;
+    let different: Vec<&TraitReport> = review
+        .traits
+        .iter()
+        .filter(|found| matches!(found.verdict, TraitVerdict::Risky | TraitVerdict::Safer))
+        .collect();
+    if review.headline.inferred {
+        page.bullet("Failures are inferred from git: what ships more has more that can be reverted.");
+    }
+    if different.is_empty() {
+        page.bullet(&format!(
+            "None of {} traits and parts of the code could be told from chance ({} looked at, the others have too little data).",
+            tested.traits,
+            review.traits.len() + review.hotspots.len()
+        ));
+    }
+    for found in different {
+        let split = &found.split;
+        page.bullet(&format!(
+            "Releases {} fail {}, the others {} (q {} over {} tested).",
+            encode::terminal(found.title.raw()),
+            rate(split.failed, split.judged),
+            rate(split.failed_without, split.judged_without),
+            probability(split.q.unwrap_or(1.0)),
+            tested.traits
+        ));
+    }
+    let hot: Vec<_> = review.hotspots.iter().filter(|spot| spot.split.excess() > 0.0).take(SPOTS).collect();
+    for spot in &hot {
+        let split = &spot.split;
+        let sure = match split.q {
+            Some(q) if split.differs() => format!("q {}", probability(q)),
+            Some(_) => "not beyond chance".to_owned(),
+            None => "too little to test".to_owned(),
+        };
+        page.bullet(&format!(
+            "Hot spot {}: releases that touch it fail {}, the others {}; {sure}.",
+            encode::terminal(spot.name.raw()),
+            rate(split.failed, split.judged),
+            rate(split.failed_without, split.judged_without)
+        ));
+    }
+    for check in &review.checks {
+        page.bullet(&format!("{}.", crate::render::list::check_in_words(check)));
+    }
+}

@@ -1,0 +1,85 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::stats;
+
+/// A comparison needs this many judged releases on each side, and this many failures in all.
+const EXPOSED: u64 = 5;
+const FAILURES: u64 = 3;
+/// Outcomes differ at this q.
+const DIFFERENT: f64 = 0.10;
+/// Two rates are practically equal when the 90 % interval of their difference stays within this.
+const EQUAL: f64 = 0.10;
+
+/// Outcomes with something, and without it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Split {
+    /// Judged releases with it.
+    pub judged: u64,
+    /// Of them failed.
+    pub failed: u64,
+    /// Judged releases without it.
+    pub judged_without: u64,
+    /// Of them failed.
+    pub failed_without: u64,
+    /// P of such a difference (Fisher's exact test, two-sided); null where there is too little to test.
+    pub p: Option<f64>,
+    /// The same, corrected for everything of its family that was tested (Benjamini and Hochberg).
+    pub q: Option<f64>,
+}
+
+impl Split {
+    /// Counts a judged release.
+    pub fn count(&mut self, with: bool, failed: bool) {
+        let (judged, failures) = if with {
+            (&mut self.judged, &mut self.failed)
+        } else {
+            (&mut self.judged_without, &mut self.failed_without)
+        };
+        *judged += 1;
+        *failures += u64::from(failed);
+    }
+
+    /// Whether failures are more frequent with it.
+    pub fn fails_more(&self) -> bool {
+        self.failed * self.judged_without > self.failed_without * self.judged
+    }
+
+    /// Failures beyond what the rate of the others would give.
+    pub fn excess(&self) -> f64 {
+        if self.judged_without == 0 {
+            return 0.0;
+        }
+        self.failed as f64 - self.judged as f64 * self.failed_without as f64 / self.judged_without as f64
+    }
+
+    /// Whether the outcomes differ by more than chance.
+    pub fn differs(&self) -> bool {
+        self.q.is_some_and(|q| q <= DIFFERENT)
+    }
+
+    /// Whether there is enough data to say that they do not differ by much.
+    pub fn same(&self) -> bool {
+        stats::newcombe(self.failed, self.judged, self.failed_without, self.judged_without, 0.90)
+            .is_some_and(|interval| interval.low > -EQUAL && interval.high < EQUAL)
+    }
+
+    fn test(&self) -> Option<f64> {
+        let enough =
+            self.judged >= EXPOSED && self.judged_without >= EXPOSED && self.failed + self.failed_without >= FAILURES;
+        let test = stats::two_rates(self.failed, self.judged, self.failed_without, self.judged_without)?;
+        enough.then_some(test.fisher_two_sided)
+    }
+}
+
+/// Tests a family and corrects for its size. Returns how many could be tested.
+pub(super) fn correct(family: &mut [&mut Split]) -> u64 {
+    let tested: Vec<(usize, f64)> =
+        family.iter().enumerate().filter_map(|(at, split)| Some((at, split.test()?))).collect();
+    let p: Vec<f64> = tested.iter().map(|(_, p)| *p).collect();
+    for ((at, p), q) in tested.iter().zip(stats::benjamini_hochberg(&p)) {
+        family[*at].p = Some(*p);
+        family[*at].q = Some(q);
+    }
+    tested.len() as u64
+}
