@@ -19,18 +19,20 @@ fn every_example_gives_its_expected_report() {
         }
         seen += 1;
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        let ran = Place::empty().relconf(&["demo", &name, "--color", "never"]);
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        let expected = folder.join("expected.txt");
-        if std::env::var_os("RELCONF_UPDATE").is_some() {
-            fs::write(&expected, &ran.stdout).expect("written");
+        for (format, file) in [("terminal", "expected.txt"), ("markdown", "expected.md"), ("html", "expected.html")] {
+            let ran = Place::empty().relconf(&["demo", &name, "--color", "never", "--format", format]);
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            let expected = folder.join(file);
+            if std::env::var_os("RELCONF_UPDATE").is_some() {
+                fs::write(&expected, &ran.stdout).expect("written");
+            }
+            let expected = fs::read_to_string(&expected).unwrap_or_default();
+            assert!(
+                ran.stdout == expected,
+                "{name}/{file} differs; run with RELCONF_UPDATE=1 and look at the difference:\n{}",
+                ran.stdout
+            );
         }
-        let expected = fs::read_to_string(&expected).unwrap_or_default();
-        assert!(
-            ran.stdout == expected,
-            "{name} differs; run with RELCONF_UPDATE=1 and look at the difference:\n{}",
-            ran.stdout
-        );
     }
     assert_eq!(seen, 3);
 }

@@ -44,7 +44,7 @@ pub enum Command {
     Demo(DemoArgs),
     /// Show every setting with its value and where it comes from
     Config(ConfigArgs),
-    /// Print shell completions, the manual page or a JSON Schema
+    /// Print shell completions, the manual page, a report's template or a JSON Schema
     Generate(GenerateArgs),
 }
 
@@ -143,7 +143,8 @@ pub struct Input {
 /// Where the output goes, and in what form.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Output {
-    /// terminal or json, for the gate also markdown, github and junit; with =PATH to write a file (repeatable)
+    /// terminal or json; a review also markdown and html, a plan markdown, the gate markdown, github and junit; with =PATH
+    /// to write a file (repeatable)
     #[arg(long, value_name = "NAME[=PATH]", env = "RELCONF_FORMAT", hide_env = true, help_heading = "Output")]
     pub format: Vec<String>,
 
@@ -157,6 +158,9 @@ pub struct Output {
 pub struct ReviewArgs {
     #[command(flatten)]
     pub earlier: Earlier,
+    /// A template of yours for markdown or html; begin with `relconf generate template markdown`
+    #[arg(long, value_name = "FILE", env = "RELCONF_TEMPLATE", hide_env = true, help_heading = "Output")]
+    pub template: Option<PathBuf>,
     #[command(flatten)]
     pub input: Input,
     #[command(flatten)]
@@ -327,12 +331,26 @@ pub enum Generate {
         /// The command; without it, relconf's own page
         command: Option<String>,
     },
+    /// The template of a report, to be changed and given to `relconf review --template`
+    Template {
+        /// Of which report
+        of: TemplateOf,
+    },
     /// The JSON Schema of a file that relconf writes
     Schema {
         /// Which
         #[arg(value_enum, default_value_t = SchemaOf::Review)]
         of: SchemaOf,
     },
+}
+
+/// What has a template.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum TemplateOf {
+    /// `relconf review --format markdown`
+    Markdown,
+    /// `relconf review --format html`
+    Html,
 }
 
 /// What has a JSON Schema.

@@ -68,11 +68,27 @@ impl<T> Outputs<T> {
     /// # Errors
     /// Where a file or stdout cannot be written.
     pub fn write(&self, result: &T, terminal: &Terminal) -> anyhow::Result<()> {
-        for (format, path) in &self.0 {
+        self.write_drawn(terminal, |format, options| Ok((format.draw)(result, options)))
+    }
+
+    /// Writes what is drawn in every format asked for; nothing where one of them cannot be drawn.
+    ///
+    /// # Errors
+    /// As [`Outputs::write`], and where it cannot be drawn.
+    pub fn write_drawn(
+        &self,
+        terminal: &Terminal,
+        draw: impl Fn(&Format<T>, &TerminalOptions) -> anyhow::Result<String>,
+    ) -> anyhow::Result<()> {
+        let drawn = self.0.iter().map(|(format, path)| {
+            let options = if path.is_some() { FILE } else { terminal.options() };
+            Ok((draw(format, &options)?, path))
+        });
+        for (text, path) in drawn.collect::<anyhow::Result<Vec<_>>>()? {
             match path {
-                None => terminal.data(&(format.draw)(result, &terminal.options()))?,
+                None => terminal.data(&text)?,
                 Some(path) => {
-                    write_file(path, &(format.draw)(result, &FILE))?;
+                    write_file(path, &text)?;
                     terminal.note(&format!("wrote {}", encode::terminal(&path.display().to_string())));
                 }
             }

@@ -2,15 +2,20 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use anstream::{AutoStream, stream::RawStream};
 use anyhow::Context;
 use clap::ColorChoice;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, Problem};
 use crate::render::{TerminalOptions, encode};
 
 use super::args::Global;
+
+/// How often the sign of long work turns.
+const TICK: Duration = Duration::from_millis(200);
 
 /// The width of a report where stdout is no terminal.
 const WIDTH_OF_A_FILE: usize = 100;
@@ -59,6 +64,19 @@ impl Terminal {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             result => result.context("cannot write to stdout"),
         }
+    }
+
+    /// Shows on a terminal that long work is going on. A spinner that turns at once would flicker over short work.
+    pub fn working<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        if self.quiet {
+            return work();
+        }
+        let spinner = ProgressBar::new_spinner().with_message(what);
+        spinner.set_style(ProgressStyle::default_spinner().tick_chars("-\\|/ "));
+        spinner.enable_steady_tick(TICK);
+        let result = work();
+        spinner.finish_and_clear();
+        result
     }
 
     /// Says something that is no data.

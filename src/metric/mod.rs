@@ -19,8 +19,8 @@ mod timing_dependence;
 
 pub use base::{
     Better, Carried, Change, ChangeVerdict, Concentration, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG,
-    Part, PersonShare, Reading, Role, TimeWindow, TimeWindowKind, Timing, Unit, Value, WindowVerdict, carried, change,
-    timing,
+    Part, PersonShare, Reading, Role, TimeCell, TimeWindow, TimeWindowKind, Timing, Unit, Value, WindowVerdict,
+    carried, change, timing,
 };
 pub use base::{DAYS, day_name, local};
 

@@ -91,6 +91,11 @@ pub fn workflow_property(text: &str) -> String {
     workflow_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// Text in HTML, in an attribute too.
+pub fn html(text: &str) -> String {
+    xml(text)
+}
+
 /// Text in XML, in an attribute too.
 pub fn xml(text: &str) -> String {
     terminal(text)

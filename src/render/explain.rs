@@ -216,7 +216,7 @@ fn behind(page: &mut Page, review: &Review, id: &str) {
         "change_failure_rate" => current()
             .filter(|release| !release.failures.is_empty())
             .map(|release| {
-                let why: Vec<_> = release.failures.iter().map(|failure| reason(failure, review)).collect();
+                let why: Vec<_> = release.failures.iter().map(|failure| reason(failure, &review.incidents)).collect();
                 (release, format!("{}: {}", outcome(release.outcome), why.join("; ")))
             })
             .collect(),
@@ -280,7 +280,7 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
     if !release.failures.is_empty() {
         page.heading("What failed");
         for failure in &release.failures {
-            page.bullet(&reason(failure, review));
+            page.bullet(&reason(failure, &review.incidents));
         }
     }
     if !extra.commits.is_empty() {

@@ -91,7 +91,7 @@ fn releases(page: &mut Page, review: &Review) {
         return;
     }
     let row = |release: &ReleaseReport| {
-        let because = release.failures.first().map_or_else(String::new, |failure| reason(failure, review));
+        let because = release.failures.first().map_or_else(String::new, |failure| reason(failure, &review.incidents));
         let kind = if release.kind == Kind::Regular { "" } else { kind(release.kind) };
         vec![
             encode::terminal(release.tag.raw()),

@@ -9,6 +9,7 @@ pub mod list;
 pub mod map;
 mod page;
 pub mod plan;
+pub mod report;
 pub mod settings;
 pub mod terminal;
 
@@ -40,4 +41,6 @@ pub struct Format<T> {
 pub const FORMATS: &[Format<Review>] = &[
     Format { name: "terminal", draw: terminal::review },
     Format { name: "json", draw: |review, _| json::review(review) },
+    Format { name: "markdown", draw: |review, _| report::review(report::Kind::Markdown, review) },
+    Format { name: "html", draw: |review, _| report::review(report::Kind::Html, review) },
 ];

@@ -12,7 +12,7 @@ pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, S
 pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
 pub use crate::metric::{
     Better, Change, ChangeVerdict, Concentration, IntervalReport, MetricInfo, Part, PersonShare, Reading, Role,
-    TimeWindow, TimeWindowKind, Timing, Unit, WindowVerdict,
+    TimeCell, TimeWindow, TimeWindowKind, Timing, Unit, WindowVerdict,
 };
 use crate::model::{DateSource, IncidentKind, Kind, Moment, RemediationKind, Signal, Untrusted};
 pub use crate::screen::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, TraitReport, TraitVerdict};
@@ -41,6 +41,8 @@ pub struct Review {
     pub headline: Headline,
     /// The metrics of the window, in the registry's order.
     pub metrics: Metrics,
+    /// Quieter or stronger: why there are more or fewer failures than before; null without both windows.
+    pub shift: Option<FailureShift>,
     /// Where confidence comes from, stage by stage.
     pub map: ConfidenceMap,
     /// Releases and failures in equal periods up to `as_of`, oldest first.
@@ -385,6 +387,8 @@ pub struct MetricReport {
     pub position: u32,
     /// Its title.
     pub title: String,
+    /// What it is, exactly.
+    pub definition: String,
     /// What it is in the current window.
     #[serde(flatten)]
     pub now: Reading,
@@ -399,7 +403,7 @@ pub struct MetricReport {
 }
 
 /// Releases of one period.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Period {
     /// When.
     pub span: Span,
@@ -409,6 +413,25 @@ pub struct Period {
     pub judged: u64,
     /// Of them failed.
     pub failed: u64,
+    /// 95 % interval of its failure rate (Wilson); null without a judged release.
+    pub interval: Option<IntervalReport>,
+}
+
+/// A change in the number of failures, split in two (Kitagawa).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FailureShift {
+    /// Judged releases of the previous window.
+    pub judged_before: u64,
+    /// Of them failed.
+    pub failed_before: u64,
+    /// Judged releases of this window.
+    pub judged_now: u64,
+    /// Of them failed.
+    pub failed_now: u64,
+    /// Failures more or fewer because there were more or fewer releases.
+    pub from_count: f64,
+    /// Failures more or fewer because releases failed at another rate.
+    pub from_rate: f64,
 }
 
 /// One release.

@@ -19,8 +19,8 @@ use crate::screen::Screening;
 use crate::stats;
 
 use contract::{
-    Chance, Earlier, Headline, MetricReport, Metrics, OtherComponent, Period, Repository, Review, Scope, Screened,
-    Tool, Window,
+    Chance, Earlier, FailureShift, Headline, MetricReport, Metrics, OtherComponent, Period, Repository, Review, Scope,
+    Screened, Tool, Window,
 };
 
 /// How many months the periods reach back.
@@ -55,6 +55,7 @@ impl Review {
             data: data::of(facts),
             headline: headline(facts),
             metrics: metrics(&measured),
+            shift: shift(facts),
             map,
             periods: periods(facts),
             people: roles.iter().map(|(role, carried)| (*role, carried.shares(facts))).collect(),
@@ -139,6 +140,7 @@ fn metrics(measured: &[Measured]) -> Metrics {
             id: metric.info.id.to_owned(),
             position: position as u32,
             title: metric.info.title.to_owned(),
+            definition: metric.info.definition.to_owned(),
             unit: metric.info.unit,
             better: metric.info.better,
             now: now.reading(),
@@ -147,6 +149,25 @@ fn metrics(measured: &[Measured]) -> Metrics {
         }
     };
     Metrics(measured.iter().enumerate().map(report).collect())
+}
+
+fn interval(failed: u64, judged: u64) -> Option<metric::IntervalReport> {
+    metric::Measurement::ratio(failed, judged, "none").reading().interval
+}
+
+fn shift(facts: &Facts<'_>) -> Option<FailureShift> {
+    let count = |span| facts.judged(span).fold((0, 0), |(n, k), event| (n + 1, k + u64::from(event.failed())));
+    let (judged_before, failed_before) = count(facts.windows.previous?);
+    let (judged_now, failed_now) = count(facts.windows.current);
+    let split = stats::kitagawa(judged_before, failed_before, judged_now, failed_now)?;
+    Some(FailureShift {
+        judged_before,
+        failed_before,
+        judged_now,
+        failed_now,
+        from_count: split.fewer_releases,
+        from_rate: split.rate,
+    })
 }
 
 /// Calendar months (UTC) up to `as_of`, from the first release on but at most [`MONTHS`].
@@ -168,6 +189,7 @@ fn periods(facts: &Facts<'_>) -> Vec<Period> {
             releases: facts.events.iter().filter(within).count() as u64,
             judged: judged().count() as u64,
             failed: judged().filter(|event| event.failed()).count() as u64,
+            interval: interval(judged().filter(|event| event.failed()).count() as u64, judged().count() as u64),
         });
         month = next;
     }

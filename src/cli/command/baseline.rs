@@ -27,7 +27,7 @@ pub(super) fn run(args: &BaselineArgs, terminal: &Terminal) -> anyhow::Result<Ex
 
 fn write(file: &Path, input: &Input, terminal: &Terminal) -> anyhow::Result<()> {
     let settings = Settings::resolve(input)?;
-    let history = settings.read_history()?;
+    let history = terminal.working("reading the history", || settings.read_history())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let taken = gate::take(&facts, &settings.told(input))?;
     if file == Path::new("-") {

@@ -63,7 +63,7 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         ..Input::default()
     };
     let settings = Settings::resolve(&input)?;
-    let history = settings.read_all()?;
+    let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let mut review = Review::of(&facts);
     if args.into.is_none()

@@ -23,7 +23,7 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()>
         return terminal.data(&explain::metrics(&infos, &rules, &terminal.options()));
     };
     let settings = Settings::resolve(&args.input)?;
-    let history = settings.read_all()?;
+    let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let review = Review::of(&facts);
     let options = terminal.options();

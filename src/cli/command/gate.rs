@@ -20,7 +20,7 @@ pub(super) fn run(args: &GateArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     let outputs = Outputs::parse(&args.output, GATE_FORMATS)?;
     let settings = Settings::resolve(&args.input)?;
     let baseline = args.baseline.as_deref().map(super::baseline::read).transpose()?;
-    let history = settings.read_history()?;
+    let history = terminal.working("reading the history", || settings.read_history())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let policy = &settings.config.gate.value;
     let report = gate::judge(&facts, policy, baseline.as_ref(), &settings.told(&args.input), args.accept_moved)?;

@@ -2,12 +2,13 @@
 
 use anyhow::Context;
 
-use crate::cli::args::{Generate, GenerateArgs, SchemaOf};
+use crate::cli::args::{Generate, GenerateArgs, SchemaOf, TemplateOf};
 use crate::cli::definition;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::gate::{Baseline, GateReport};
+use crate::render::report::Kind;
 use crate::review::contract::Review;
 
 pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -18,6 +19,13 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
             String::from_utf8(script).context("the completion script is no UTF-8")?
         }
         Generate::Man { command } => manual(command.as_deref())?,
+        Generate::Template { of } => {
+            let kind = match of {
+                TemplateOf::Markdown => Kind::Markdown,
+                TemplateOf::Html => Kind::Html,
+            };
+            kind.template().to_owned()
+        }
         Generate::Schema { of } => {
             let schema = match of {
                 SchemaOf::Review => Review::schema(),

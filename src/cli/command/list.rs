@@ -12,7 +12,7 @@ use crate::review::contract::Review;
 pub(super) fn run(args: &ListArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, LIST_FORMATS)?;
     let settings = Settings::resolve(&args.input)?;
-    let history = settings.read_history()?;
+    let history = terminal.working("reading the history", || settings.read_history())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let review = Review::of(&facts);
     let what = match args.what {

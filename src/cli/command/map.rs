@@ -12,7 +12,7 @@ use crate::review::contract::Review;
 pub(super) fn run(args: &MapArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, MAP_FORMATS)?;
     let settings = Settings::resolve(&args.input)?;
-    let history = settings.read_all()?;
+    let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     outputs.write(&Review::of(&facts), terminal)?;
     Ok(Exit::Done)

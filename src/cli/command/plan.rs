@@ -17,7 +17,7 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     let outputs = Outputs::parse(&args.output, PLAN_FORMATS)?;
     let earlier = earlier(&args.earlier)?;
     let settings = Settings::resolve(&args.input)?;
-    let history = settings.read_all()?;
+    let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let plan = args.plan.map(|plan| match plan {
         PlanWhat::Controls => Plan::Controls,

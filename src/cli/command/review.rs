@@ -1,20 +1,63 @@
 //! `relconf review`.
 
+use std::path::Path;
+
 use crate::attribution::Facts;
 use crate::cli::args::ReviewArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
+use crate::error::Error;
 use crate::render::FORMATS;
+use crate::render::report::{self, Kind};
 use crate::review::contract::Review;
+
+/// The largest template that is read, in bytes.
+const LIMIT: u64 = 4 << 20;
 
 pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, FORMATS)?;
+    let template = args.template.as_deref().map(|file| Ok::<_, Error>((file, read(file)?))).transpose()?;
+    if template.is_some() {
+        let reports = FORMATS.iter().filter(|format| Kind::find(format.name).is_some() && outputs.holds(format.name));
+        if reports.count() != 1 {
+            return Err(Error::new(
+                "--template is for one report",
+                "add --format markdown or --format html, whichever the template is for",
+            )
+            .into());
+        }
+    }
     let settings = Settings::resolve(&args.input)?;
-    let history = settings.read_all()?;
-    let facts = Facts::derive(&history, &settings.policy)?;
     let earlier = super::plan::earlier(&args.earlier)?;
-    outputs.write(&Review::after(&facts, earlier.as_ref()), terminal)?;
+    let history = terminal.working("reading the history", || settings.read_all())?;
+    let facts = Facts::derive(&history, &settings.policy)?;
+    let review = Review::after(&facts, earlier.as_ref());
+    outputs.write_drawn(terminal, |format, options| match (Kind::find(format.name), &template) {
+        (Some(kind), Some((file, text))) => {
+            report::with_template(kind, text, &review).map_err(|error| wrong(file, &error).into())
+        }
+        _ => Ok((format.draw)(&review, options)),
+    })?;
     Ok(Exit::Done)
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    let help = "begin with one of ours: relconf generate template markdown";
+    let unreadable = |error: std::io::Error| {
+        Error::new(format!("cannot read the template {}", file.display()), help).caused_by(error)
+    };
+    if std::fs::metadata(file).map_err(unreadable)?.len() > LIMIT {
+        return Err(Error::new(format!("{} is too large to be a template", file.display()), help));
+    }
+    std::fs::read_to_string(file).map_err(unreadable)
+}
+
+fn wrong(file: &Path, error: &report::TemplateError) -> Error {
+    let at = error.line.map_or_else(String::new, |line| format!(":{line}"));
+    Error::new(
+        format!("{} ({}{at})", error.what, file.display()),
+        "correct the template; relconf generate schema says what a review holds",
+    )
 }

@@ -9,5 +9,5 @@ mod value;
 pub use durations::{NO_INCIDENT, NO_INCIDENT_LOG, durations};
 pub use measurement::{Better, Change, ChangeVerdict, IntervalReport, Part, Reading, Unit};
 pub use people::{Carried, Concentration, PersonShare, Role, carried};
-pub use timing::{DAYS, TimeWindow, TimeWindowKind, Timing, WindowVerdict, day_name, local, timing};
+pub use timing::{DAYS, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict, day_name, local, timing};
 pub use value::{Measurement, Value, change};

@@ -32,6 +32,23 @@ pub struct Timing {
     pub windows: Vec<TimeWindow>,
     /// How many comparisons the q-values are corrected for.
     pub tested: u64,
+    /// Weekdays by hours, over all history, Monday first.
+    pub grid: Vec<TimeCell>,
+}
+
+/// A weekday's hours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TimeCell {
+    /// `Friday`.
+    pub weekday: String,
+    /// `12-16`.
+    pub hours: String,
+    /// Releases in it.
+    pub releases: u64,
+    /// Of them judged.
+    pub judged: u64,
+    /// Of them failed.
+    pub failed: u64,
 }
 
 /// A weekday, or four hours of the day.
@@ -148,7 +165,32 @@ pub fn timing(facts: &Facts<'_>, span: Span) -> Timing {
         window.verdict = window.avoided.then(|| verdict(window));
     }
     let zone = policy.timezone.map_or_else(|| "as recorded".to_owned(), |zone| zone.name().to_owned());
-    Timing { zone, windows, tested: tested.len() as u64 }
+    Timing { zone, windows, tested: tested.len() as u64, grid: grid(facts) }
+}
+
+fn grid(facts: &Facts<'_>) -> Vec<TimeCell> {
+    let columns = 24 / HOURS_PER_WINDOW;
+    let mut cells: Vec<TimeCell> = DAYS
+        .iter()
+        .flat_map(|day| (0..columns).map(move |column| (day, column * HOURS_PER_WINDOW)))
+        .map(|(day, start)| TimeCell {
+            weekday: day_name(*day).to_owned(),
+            hours: format!("{start:02}-{:02}", start + HOURS_PER_WINDOW),
+            releases: 0,
+            judged: 0,
+            failed: 0,
+        })
+        .collect();
+    for event in facts.events.iter().filter(|event| event.exposed) {
+        let (day, hour) = local(event.released_at, facts.policy);
+        let at = day.num_days_from_monday() * columns + hour / HOURS_PER_WINDOW;
+        if let Some(cell) = cells.get_mut(at as usize) {
+            cell.releases += 1;
+            cell.judged += u64::from(event.judged());
+            cell.failed += u64::from(event.failed());
+        }
+    }
+    cells
 }
 
 fn zoned(moment: Moment, zone: Option<chrono_tz::Tz>) -> (Weekday, u32) {

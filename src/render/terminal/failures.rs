@@ -4,7 +4,7 @@ use crate::model::Signal;
 use crate::render::encode;
 use crate::render::human::{count, date, duration};
 use crate::render::page::Page;
-use crate::review::contract::{FailureReport, Outcome, ReleaseReport, Review, Tier, WindowName};
+use crate::review::contract::{FailureReport, IncidentReport, Outcome, ReleaseReport, Review, Tier, WindowName};
 
 /// Failures shown; the others are counted.
 const SHOWN: usize = 10;
@@ -42,8 +42,11 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             date(release.released_at)
         ));
         // The same reason for many releases of one commit is one reason.
-        let reasons: BTreeSet<_> =
-            releases.iter().flat_map(|release| &release.failures).map(|failure| reason(failure, review)).collect();
+        let reasons: BTreeSet<_> = releases
+            .iter()
+            .flat_map(|release| &release.failures)
+            .map(|failure| reason(failure, &review.incidents))
+            .collect();
         for reason in reasons.iter().take(REASONS) {
             page.under(reason);
         }
@@ -57,10 +60,10 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
 }
 
 /// Why a release counts as failed, in words.
-pub(crate) fn reason(failure: &FailureReport, review: &Review) -> String {
+pub(crate) fn reason(failure: &FailureReport, incidents: &[IncidentReport]) -> String {
     let by = failure.by.as_ref().map(|by| encode::terminal(by.raw()));
     let late = if failure.late { " (late)" } else { "" };
-    let incident = failure.incident.as_ref().and_then(|id| review.incidents.iter().find(|incident| incident.id == *id));
+    let incident = failure.incident.as_ref().and_then(|id| incidents.iter().find(|incident| incident.id == *id));
     let text = match (failure.signal, incident) {
         (Signal::Incident | Signal::Rollback, Some(incident)) => {
             let mut text =

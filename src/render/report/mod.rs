@@ -1,0 +1,184 @@
+//! Markdown and HTML: templates over the contract, which users may replace.
+//!
+//! Every value that a template prints is encoded for its format; nothing switches that off.
+
+mod charts;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, context};
+
+use crate::model::Moment;
+use crate::review::contract::{Effect, Finding, MetricReport, Review, Success};
+
+use super::human::{self, reading, span};
+use super::{encode, plan, terminal};
+
+/// A kind of report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A retro document.
+    Markdown,
+    /// One self-contained page.
+    Html,
+}
+
+impl Kind {
+    /// The kind of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        match name {
+            "markdown" => Some(Self::Markdown),
+            "html" => Some(Self::Html),
+            _ => None,
+        }
+    }
+
+    /// The template that is used where no other is given.
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::Markdown => include_str!("review.md.j2"),
+            Self::Html => include_str!("review.html.j2"),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+        }
+    }
+
+    fn encode(self, text: &str) -> String {
+        match self {
+            Self::Markdown => encode::markdown(text),
+            Self::Html => encode::html(text),
+        }
+    }
+}
+
+/// Why a template cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// What is wrong.
+    pub what: String,
+    /// Where, from 1, as far as it is known.
+    pub line: Option<usize>,
+}
+
+/// Draws a review with the built-in template.
+pub fn review(kind: Kind, review: &Review) -> String {
+    // The templates are part of the program and tried by its tests.
+    with_template(kind, kind.template(), review).unwrap_or_else(|error| error.what)
+}
+
+/// Draws a review with any template.
+///
+/// # Errors
+/// A template that cannot be parsed, or asks for what is not there.
+pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<String, TemplateError> {
+    let environment = environment(kind);
+    let template = environment.template_from_str(template).map_err(|error| told(&error))?;
+    let metrics: Vec<Value> = review.metrics.0.iter().map(row).collect();
+    let charts = charts::all(review);
+    let mut text = template
+        .render(context! { review => Value::from(Serde(review)), metrics, charts => Value::from(Serde(&charts)) })
+        .map_err(|error| told(&error))?;
+    while text.ends_with("\n\n") {
+        text.pop();
+    }
+    Ok(text)
+}
+
+fn told(error: &minijinja::Error) -> TemplateError {
+    let detail = error.detail().map_or_else(String::new, |detail| format!(": {detail}"));
+    TemplateError { what: format!("{}{detail}", error.kind()), line: error.line() }
+}
+
+/// A metric in words.
+fn row(metric: &MetricReport) -> Value {
+    let interval = metric.now.interval.as_ref();
+    let change = metric.change.as_ref();
+    context! {
+        id => metric.id.as_str(),
+        title => metric.title.as_str(),
+        definition => metric.definition.as_str(),
+        known => metric.now.value.is_some(),
+        judged => metric.better.is_some(),
+        now => reading(&metric.now, metric.unit),
+        why => metric.now.undefined_because.as_deref(),
+        interval => interval.map_or_else(String::new, |interval| span(interval.low, interval.high, metric.unit)),
+        before => metric.previous.as_ref().map_or_else(String::new, |before| reading(before, metric.unit)),
+        change => change.map_or_else(String::new, |change| terminal::change_in_words(change, metric.unit, metric.better)),
+        verdict => change.map(|change| Value::from(Serde(change.verdict))),
+    }
+}
+
+fn environment(kind: Kind) -> Environment<'static> {
+    let mut environment = Environment::new();
+    // The delimiters are the usual ones: there is nothing that could be wrong with them.
+    if let Ok(syntax) =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()
+    {
+        environment.set_syntax(syntax);
+    }
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(move |_| AutoEscape::Custom(kind.name().into()));
+    environment.set_formatter(move |out, state, value| write(kind, out, state, value));
+    // What would switch the encoding off, or encode for another format.
+    for filter in ["safe", "escape", "e"] {
+        environment.remove_filter(filter);
+    }
+    environment.add_filter("date", |at: Serde<Moment>| human::date(at.0));
+    environment.add_filter("minute", |at: Serde<Moment>| human::minute(at.0));
+    environment.add_filter("duration", human::duration);
+    environment.add_filter("percent", human::percent);
+    environment.add_filter("decimal", human::decimal);
+    environment.add_filter("probability", human::probability);
+    environment.add_filter("count", |n: u64, one: &str| human::count(n, one));
+    environment.add_filter("words", |text: &str| text.replace('_', " "));
+    environment.add_filter("short", |text: &str, columns: usize| encode::fit(text, columns));
+    environment.add_filter("reason", reason);
+    environment.add_filter("check", |check: Serde<crate::review::contract::CheckReport>| {
+        super::list::check_in_words(&check.0)
+    });
+    environment.add_filter("effect", |effect: Serde<Effect>| plan::effect(&effect.0));
+    // Encoded once, when it is printed: not here.
+    environment.add_filter("success", |success: Serde<Success>| plan::success(&success.0, str::to_owned));
+    environment.add_filter("code", move |text: &str| match kind {
+        Kind::Markdown => Value::from_safe_string(encode::markdown_code(text)),
+        Kind::Html => Value::from_safe_string(format!("<code>{}</code>", encode::html(text))),
+    });
+    environment.add_filter("diagram", |text: &str| {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || "._-+/".contains(c) { c } else { '_' };
+        Value::from_safe_string(text.chars().map(plain).collect())
+    });
+    environment.add_function("rate", human::rate);
+    environment.add_function("actions", |review: Serde<Vec<Finding>>, plan: &str| {
+        let of = |finding: &&Finding| finding.plan.id() == plan;
+        Value::from(Serde(review.0.iter().filter(of).collect::<Vec<_>>()))
+    });
+    environment
+}
+
+/// Why a release counts as failed, in words.
+#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
+fn reason(
+    failure: Serde<crate::review::contract::FailureReport>,
+    incidents: Serde<Vec<crate::review::contract::IncidentReport>>,
+) -> String {
+    terminal::reason(&failure.0, &incidents.0)
+}
+
+/// Prints a value, encoded. What is absent is said to be.
+fn write(kind: Kind, out: &mut Output<'_>, _: &State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+    let text = if value.is_undefined() {
+        return Err(minijinja::Error::from(ErrorKind::UndefinedError));
+    } else if value.is_none() {
+        "no data".to_owned()
+    } else if value.is_safe() {
+        value.to_string()
+    } else {
+        kind.encode(&value.to_string())
+    };
+    out.write_str(&text).map_err(minijinja::Error::from)
+}
