@@ -36,6 +36,12 @@ pub enum Command {
     Gate(GateArgs),
     /// Write down the window as it is, for later gates to compare with; or show what was written
     Baseline(BaselineArgs),
+    /// Append to a log: an incident, a near miss, what is special about a release; comments and order are kept
+    Record(RecordArgs),
+    /// Look at the repository and write relconf.toml, commented, and an incident log proposed from what git says
+    Init(InitArgs),
+    /// Read every input and report every problem, with its place and the fix; exit 2 where there is one
+    Validate(ValidateArgs),
     /// List releases, incidents, people, checks or tags
     List(ListArgs),
     /// Explain a metric, a finding, a release or an incident: the definition, the data, the arithmetic
@@ -251,6 +257,148 @@ pub enum BaselineWhat {
     },
 }
 
+/// `relconf record`.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    #[command(subcommand)]
+    pub what: RecordWhat,
+}
+
+/// What can be recorded.
+#[derive(Debug, Subcommand)]
+pub enum RecordWhat {
+    /// An incident: users were hurt
+    Incident(RecordIncident),
+    /// A near miss: it was caught in time
+    NearMiss(RecordIncident),
+    /// What git does not know of a release: who ran it, what was checked, what was special
+    Release(RecordRelease),
+}
+
+/// Flags of `relconf record incident`. Times: now, -25m, 2024-05-01 10:04, or RFC 3339.
+#[derive(Debug, Args)]
+pub struct RecordIncident {
+    /// One line about it
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Its id [default: the next number]
+    #[arg(long)]
+    pub id: Option<String>,
+    /// When the impact began
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub started: Option<String>,
+    /// When it was noticed [default: now]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub detected: Option<String>,
+    /// When the impact ended
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub mitigated: Option<String>,
+    /// When it was closed
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub resolved: Option<String>,
+    /// Who or what noticed: alert, test, person or customer
+    #[arg(long, value_name = "WHO")]
+    pub detected_by: Option<String>,
+    /// As the team names it, such as sev2
+    #[arg(long)]
+    pub severity: Option<String>,
+    /// change, external, capacity or unknown
+    #[arg(long)]
+    pub cause: Option<String>,
+    /// A short free key: recurrence compares it
+    #[arg(long, value_name = "KEY")]
+    pub cause_key: Option<String>,
+    /// The release that caused it
+    #[arg(long, value_name = "TAG", conflicts_with = "caused_by_commit")]
+    pub caused_by: Option<String>,
+    /// The commit that caused it
+    #[arg(long, value_name = "COMMIT")]
+    pub caused_by_commit: Option<String>,
+    /// The part of the system (repeatable)
+    #[arg(long = "part", value_name = "NAME")]
+    pub parts: Vec<String>,
+    /// Who worked on it (repeatable)
+    #[arg(long = "responder", value_name = "NAME")]
+    pub responders: Vec<String>,
+    /// How it was stopped: rollback, pause, `flag_off`, rollforward or none
+    #[arg(long, value_name = "HOW")]
+    pub stopped: Option<String>,
+    /// When it was stopped
+    #[arg(long, value_name = "TIME", requires = "stopped", allow_hyphen_values = true)]
+    pub stopped_at: Option<String>,
+    /// A link to more
+    #[arg(long)]
+    pub url: Option<String>,
+    #[command(flatten)]
+    pub target: RecordTarget,
+}
+
+/// Flags of `relconf record release`.
+#[derive(Debug, Args)]
+pub struct RecordRelease {
+    /// Its tag [default: the newest release]
+    #[arg(long)]
+    pub tag: Option<String>,
+    /// When it reached users: now, -25m, 2024-05-01 10:04, or RFC 3339
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub deployed: Option<String>,
+    /// Who ran it (repeatable)
+    #[arg(long = "operator", value_name = "NAME")]
+    pub operators: Vec<String>,
+    /// Who said go (repeatable)
+    #[arg(long = "approved-by", value_name = "NAME")]
+    pub approvals: Vec<String>,
+    /// A check and how it ended: canary=pass (or fail, skip, override; repeatable)
+    #[arg(long = "check", value_name = "NAME=RESULT")]
+    pub checks: Vec<String>,
+    /// What was special about it (repeatable)
+    #[arg(long = "special", value_name = "WHAT")]
+    pub special: Vec<String>,
+    /// standard, normal or emergency
+    #[arg(long, value_name = "TYPE")]
+    pub change_type: Option<String>,
+    /// It was stopped before users met it
+    #[arg(long)]
+    pub blocked: bool,
+    #[command(flatten)]
+    pub target: RecordTarget,
+}
+
+/// Where a record goes.
+#[derive(Debug, Args)]
+pub struct RecordTarget {
+    /// The log to append to [default: incidents.toml or releases.toml in the repository's root]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Show the record and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask nothing, even on a terminal
+    #[arg(long, short)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub input: Box<Input>,
+}
+
+/// `relconf init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Show the files and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// `relconf validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
 /// `relconf list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -336,7 +484,7 @@ pub enum Generate {
         /// Of which report
         of: TemplateOf,
     },
-    /// The JSON Schema of a file that relconf writes
+    /// The JSON Schema of a file that relconf reads or writes, for scripts and editors
     Schema {
         /// Which
         #[arg(value_enum, default_value_t = SchemaOf::Review)]
@@ -362,6 +510,14 @@ pub enum SchemaOf {
     Gate,
     /// `relconf baseline write`
     Baseline,
+    /// `relconf validate --format json`
+    Validation,
+    /// The incident log (release entries may stand in it too)
+    Incidents,
+    /// The release log (incidents may stand in it too)
+    Releases,
+    /// `relconf.toml`
+    Config,
 }
 
 impl Command {
@@ -376,6 +532,12 @@ impl Command {
                 BaselineWhat::Write { input, .. } => Some(input),
                 BaselineWhat::Show { .. } => None,
             },
+            Self::Record(args) => Some(match &mut args.what {
+                RecordWhat::Incident(args) | RecordWhat::NearMiss(args) => &mut args.target.input,
+                RecordWhat::Release(args) => &mut args.target.input,
+            }),
+            Self::Init(args) => Some(&mut args.input),
+            Self::Validate(args) => Some(&mut args.input),
             Self::List(args) => Some(&mut args.input),
             Self::Explain(args) => Some(&mut args.input),
             Self::Config(args) => Some(&mut args.input),

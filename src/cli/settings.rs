@@ -8,7 +8,7 @@ use chrono::{SubsecRound, Utc};
 use chrono_tz::Tz;
 
 use crate::config::{self, Config, Origin, parse_window};
-use crate::document::{Zone, parse_time};
+use crate::document::{Zone, parse_duration, parse_time};
 use crate::error::Error;
 use crate::model::{ComponentChoice, History, Moment, Policy, WindowRequest};
 use crate::source::git::Repository;
@@ -25,8 +25,10 @@ pub struct Settings {
     pub policy: Policy,
     /// The repository; `None` under `--no-git`.
     pub repository: Option<Repository>,
-    sources: Sources,
-    rules: TimeRules,
+    /// Where the logs are.
+    pub sources: Sources,
+    /// How their times are read.
+    pub rules: TimeRules,
 }
 
 impl Settings {
@@ -35,17 +37,17 @@ impl Settings {
     /// # Errors
     /// No repository, a configuration that cannot be used, a flag that cannot be read.
     pub fn resolve(input: &Input) -> Result<Self, Error> {
-        let here = input.repo.as_deref().unwrap_or(Path::new("."));
-        let repository = if input.no_git { None } else { Some(Repository::open(here)?) };
-        let root = repository.as_ref().map_or(here, Repository::root).to_owned();
-        let path = match &input.config {
-            Some(path) => Some(path.clone()),
-            None => config::discover(&root)?,
-        };
-        let mut config = match path {
-            Some(path) => config::load(&path)?,
-            None => Config::defaults(root.clone()),
-        };
+        let place = Place::open(input)?;
+        let config = place.config(input)?;
+        Self::over(place, config, input)
+    }
+
+    /// Lays the flags and the environment over a configuration.
+    ///
+    /// # Errors
+    /// A flag that cannot be read, a threshold or a finding that there is not.
+    pub fn over(place: Place, mut config: Config, input: &Input) -> Result<Self, Error> {
+        let Place { repository, root } = place;
         overlay(&mut config, input)?;
 
         let zone = config.assumed_zone();
@@ -112,6 +114,39 @@ impl Settings {
     }
 }
 
+/// Where the repository and the files lie.
+pub struct Place {
+    /// The repository; `None` under `--no-git`.
+    pub repository: Option<Repository>,
+    /// The folder in which files are looked for.
+    pub root: PathBuf,
+}
+
+impl Place {
+    /// Opens the repository.
+    ///
+    /// # Errors
+    /// Where there is none, or it cannot be read.
+    pub fn open(input: &Input) -> Result<Self, Error> {
+        let here = input.repo.as_deref().unwrap_or(Path::new("."));
+        let repository = if input.no_git { None } else { Some(Repository::open(here)?) };
+        let root = repository.as_ref().map_or(here, Repository::root).to_owned();
+        Ok(Self { repository, root })
+    }
+
+    /// The configuration that holds here.
+    ///
+    /// # Errors
+    /// Where it cannot be used.
+    pub fn config(&self, input: &Input) -> Result<Config, Error> {
+        let path = match &input.config {
+            Some(path) => Some(path.clone()),
+            None => config::discover(&self.root)?,
+        };
+        path.map_or_else(|| Ok(Config::defaults(self.root.clone())), |path| config::load(&path))
+    }
+}
+
 /// Lays what was typed over what the file says.
 fn overlay(config: &mut Config, input: &Input) -> Result<(), Error> {
     let origin = |flag: &'static str, variable: &'static str| {
@@ -136,6 +171,23 @@ fn overlay(config: &mut Config, input: &Input) -> Result<(), Error> {
         config.assume_tz.set(Some(zone), origin("--assume-tz", "RELCONF_ASSUME_TZ"));
     }
     Ok(())
+}
+
+/// Reads a time as a person types it: `now`, `-25m`, RFC 3339, or a local date and time.
+///
+/// # Errors
+/// What is none of these, or has no offset where no zone is known.
+pub fn typed_time(flag: &str, text: &str, now: Moment, zone: Option<Zone>) -> Result<Moment, Error> {
+    if text == "now" {
+        return Ok(now);
+    }
+    if let Some(ago) = text.strip_prefix('-') {
+        let ago = parse_duration(ago).map_err(|error| of_flag(flag, &error))?;
+        let ago = ago.and_then(|ago| now.checked_sub_signed(ago));
+        return ago
+            .ok_or_else(|| Error::new(format!("{flag}: {text} is no time"), "write now, -25m, or 2024-05-01 10:04"));
+    }
+    parse_time(text, zone).map(|time| time.at).map_err(|error| of_flag(flag, &error))
 }
 
 fn moment(flag: &str, text: &str, zone: Option<Zone>) -> Result<Moment, Error> {

@@ -1,6 +1,6 @@
 //! The only place that writes: data to stdout, everything else to stderr.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -84,6 +84,19 @@ impl Terminal {
         if !self.quiet {
             self.say(text);
         }
+    }
+
+    /// Whether somebody is there to be asked.
+    #[expect(clippy::unused_self, reason = "only the holder of the terminal may ask")]
+    pub fn somebody_is_there(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a question: the answer is typed on the same line.
+    #[expect(clippy::unused_self, reason = "only the holder of the terminal may write")]
+    pub fn ask(&self, question: &str) {
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
     }
 
     /// Says what is wrong in the input files, each problem with its place.

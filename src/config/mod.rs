@@ -7,6 +7,7 @@ mod find;
 mod findings;
 mod gate;
 mod kinds;
+mod schema;
 mod settings;
 mod write;
 
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use find::{NAMES, discover};
 pub use kinds::parse_window;
+pub use schema::schema;
 pub use settings::Config;
 
 use crate::document::{Document, Field, Findings, Format, Reader, Value, Zone, read_file};

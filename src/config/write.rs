@@ -1,29 +1,4 @@
-/// Text as a TOML string.
-pub(super) fn text(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&escape(c)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-fn escape(c: char) -> String {
-    format!("\\u{:04X}", u32::from(c))
-}
-
-/// Texts as a TOML list.
-pub(super) fn texts<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
-    let items: Vec<String> = items.into_iter().map(text).collect();
-    format!("[{}]", items.join(", "))
-}
+pub(super) use crate::document::{toml_text as text, toml_texts as texts};
 
 /// Named lists as a TOML inline table.
 pub(super) fn groups(groups: &[(String, Vec<String>)]) -> String {

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod report;
 pub mod settings;
 pub mod terminal;
+pub mod validation;
 
 use crate::review::contract::Review;
 

@@ -6,10 +6,13 @@ use crate::cli::args::{Generate, GenerateArgs, SchemaOf, TemplateOf};
 use crate::cli::definition;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
+use crate::config;
 use crate::error::Error;
 use crate::gate::{Baseline, GateReport};
 use crate::render::report::Kind;
+use crate::render::validation::Validation;
 use crate::review::contract::Review;
+use crate::source::log;
 
 pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let text = match &args.what {
@@ -28,9 +31,12 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
         }
         Generate::Schema { of } => {
             let schema = match of {
-                SchemaOf::Review => Review::schema(),
-                SchemaOf::Gate => schemars::schema_for!(GateReport),
-                SchemaOf::Baseline => schemars::schema_for!(Baseline),
+                SchemaOf::Review => Review::schema().to_value(),
+                SchemaOf::Gate => schemars::schema_for!(GateReport).to_value(),
+                SchemaOf::Baseline => schemars::schema_for!(Baseline).to_value(),
+                SchemaOf::Validation => schemars::schema_for!(Validation).to_value(),
+                SchemaOf::Incidents | SchemaOf::Releases => log::schema(),
+                SchemaOf::Config => config::schema(),
             };
             let mut json = serde_json::to_string_pretty(&schema)?;
             json.push('\n');

@@ -6,10 +6,13 @@ mod demo;
 mod explain;
 mod gate;
 mod generate;
+mod init;
 mod list;
 mod map;
 mod plan;
+mod record;
 mod review;
+mod validate;
 
 use super::args::Command;
 use super::exit::Exit;
@@ -26,6 +29,9 @@ pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Gate(args) => gate::run(&args, terminal),
         Command::Baseline(args) => baseline::run(&args, terminal),
+        Command::Record(args) => record::run(&args, terminal),
+        Command::Init(args) => init::run(&args, terminal),
+        Command::Validate(args) => validate::run(&args, terminal),
         Command::List(args) => list::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal).map(|()| Exit::Done),
         Command::Demo(args) => demo::run(&args, terminal),

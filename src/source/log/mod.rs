@@ -9,6 +9,9 @@ mod files;
 mod incident;
 mod record;
 mod release;
+mod schema;
+
+pub use schema::schema;
 
 use std::io::Read;
 use std::path::PathBuf;

@@ -1,0 +1,128 @@
+//! `relconf validate`.
+
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::attribution::Facts;
+use crate::cli::args::{Input, ValidateArgs};
+use crate::cli::exit::Exit;
+use crate::cli::output::Outputs;
+use crate::cli::settings::{Place, Settings};
+use crate::cli::terminal::Terminal;
+use crate::config::Config;
+use crate::error::{Error, Problem};
+use crate::model::Untrusted;
+use crate::pipeline;
+use crate::render::validation::{Flaw, Mismatch, VALIDATION_FORMATS, Validation};
+use crate::source::log;
+
+/// What the logs and the repository say of each other that is a mistake in a log.
+const MISTAKES: [&str; 2] = ["unknown-release", "unmatched-entry"];
+/// The largest file that a line is quoted from, in bytes.
+const QUOTED: u64 = 16 << 20;
+
+pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let outputs = Outputs::parse(&args.output, VALIDATION_FORMATS)?;
+    let mut found = Found::default();
+    terminal.working("reading the inputs", || found.look(&args.input))?;
+    let validation = found.validation();
+    outputs.write(&validation, terminal)?;
+    Ok(if validation.valid { Exit::Done } else { Exit::CouldNot })
+}
+
+#[derive(Default)]
+struct Found {
+    problems: Vec<Problem>,
+    mismatches: Vec<Mismatch>,
+    incidents: u64,
+    releases: u64,
+}
+
+impl Found {
+    /// Reads everything, as far as it can be read.
+    fn look(&mut self, input: &Input) -> Result<(), Error> {
+        let place = Place::open(input)?;
+        let config = match place.config(input) {
+            Ok(config) => config,
+            Err(error) => {
+                self.take(error)?;
+                Config::defaults(place.root.clone())
+            }
+        };
+        let settings = match Settings::over(place, config, input) {
+            Ok(settings) => settings,
+            Err(error) => return self.take(error),
+        };
+        // Read once, looked at twice: by itself, and beside the repository.
+        let mut typed = Vec::new();
+        if settings.sources.incidents.iter().chain(&settings.sources.log).any(|path| path == Path::new("-")) {
+            io::stdin()
+                .lock()
+                .read_to_end(&mut typed)
+                .map_err(|error| Error::new("standard input cannot be read", "").caused_by(error))?;
+        }
+        match log::read(&settings.sources, &settings.rules, &mut typed.as_slice()) {
+            Ok(logs) => {
+                self.problems.extend(logs.problems.into_iter().map(|found| found.problem));
+                self.incidents = logs.incidents.len() as u64;
+                self.releases = logs.entries.len() as u64;
+            }
+            Err(error) => return self.take(error),
+        }
+        let repository = settings.repository.as_ref();
+        let history =
+            pipeline::read(repository, &settings.sources, &settings.rules, &settings.policy, &mut typed.as_slice())?;
+        let facts = Facts::derive(&history, &settings.policy)?;
+        let notices = history.notices.iter().chain(&facts.notices).filter(|notice| MISTAKES.contains(&notice.code));
+        self.mismatches
+            .extend(notices.map(|notice| Mismatch { what: notice.message.clone(), help: notice.help.clone() }));
+        Ok(())
+    }
+
+    /// Keeps the problems that an error stands for; an error without any is passed on.
+    fn take(&mut self, error: Error) -> Result<(), Error> {
+        if error.problems().is_empty() {
+            return Err(error);
+        }
+        self.problems.extend(error.problems().iter().cloned());
+        Ok(())
+    }
+
+    fn validation(self) -> Validation {
+        let mut texts: HashMap<PathBuf, Option<String>> = HashMap::new();
+        let problems: Vec<Flaw> = self
+            .problems
+            .into_iter()
+            .map(|problem| {
+                let text = texts.entry(problem.file.clone()).or_insert_with_key(|file| text(file));
+                let line = problem.line.checked_sub(1).map(|line| line as usize);
+                let source = line.and_then(|line| text.as_ref()?.lines().nth(line)).map(Untrusted::new);
+                Flaw {
+                    file: Untrusted::new(problem.file.to_string_lossy()),
+                    line: problem.line,
+                    column: problem.column,
+                    what: Untrusted::new(problem.what),
+                    help: Untrusted::new(problem.help),
+                    source,
+                }
+            })
+            .collect();
+        Validation {
+            valid: problems.is_empty() && self.mismatches.is_empty(),
+            incidents: self.incidents,
+            releases: self.releases,
+            problems,
+            mismatches: self.mismatches,
+        }
+    }
+}
+
+/// A file's text, to quote lines from.
+fn text(file: &Path) -> Option<String> {
+    let metadata = std::fs::metadata(file).ok()?;
+    if !metadata.is_file() || metadata.len() > QUOTED {
+        return None;
+    }
+    Some(String::from_utf8_lossy(&std::fs::read(file).ok()?).trim_start_matches('\u{feff}').to_owned())
+}

@@ -1,0 +1,66 @@
+use serde_json::{Map, Value, json};
+
+use super::Config;
+
+/// The JSON Schema of `relconf.toml`, for editors. What each setting is comes from the list of settings.
+pub fn schema() -> Value {
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    let groups = json!({ "type": "object", "additionalProperties": { "oneOf": [{ "type": "string" }, texts] } });
+    let duration = json!({ "type": "string", "pattern": "^(none|[0-9]+ *[a-z]+)$" });
+    let share = json!({ "type": "number", "minimum": 0, "maximum": 1 });
+    let bound = json!({ "oneOf": [{ "type": "number", "minimum": 0 }, { "type": "string" }] });
+    let count = json!({ "type": "integer", "minimum": 0 });
+    let limit = json!({
+        "type": "object", "additionalProperties": false,
+        "properties": { "max": bound, "min": bound, "max_increase": bound }
+    });
+    let kind = |key: &str| match key {
+        "releases.maturity" | "releases.hotfix_window" | "attribution.window" | "failure.horizon" => duration.clone(),
+        "releases.timezone" | "releases.environment" | "sources.assume_tz" => json!({ "type": "string" }),
+        "failure.recovery_from" => json!({ "enum": ["impact", "release"] }),
+        "failure.signals" => json!({
+            "type": "array",
+            "items": { "enum": ["incident", "rollback", "withdrawal", "hotfix", "revert"] }
+        }),
+        "components" | "people.aliases" => groups.clone(),
+        "window.last" => json!({ "oneOf": [duration, { "type": "integer", "minimum": 1 }] }),
+        "risk" => json!({ "type": "object", "additionalProperties": {
+            "type": "object", "additionalProperties": false, "required": ["paths"],
+            "properties": { "paths": texts, "requires": texts }
+        } }),
+        "findings" => json!({ "type": "object", "additionalProperties": false, "properties": {
+            "thresholds": { "type": "object", "additionalProperties": bound },
+            "silence": { "type": "array", "items": {
+                "type": "object", "additionalProperties": false, "required": ["code", "reason", "until"],
+                "properties": { "code": { "type": "string" }, "reason": { "type": "string" }, "until": { "type": "string" } }
+            } }
+        } }),
+        "gate" => json!({ "type": "object", "additionalProperties": limit, "properties": {
+            "mode": { "enum": ["evidence", "strict"] },
+            "alpha": share, "max_unattributed": share,
+            "on_inconclusive": { "enum": ["pass", "fail"] },
+            "minimum_now": count, "minimum_before": count
+        } }),
+        _ => json!({ "oneOf": [{ "type": "string" }, texts] }),
+    };
+    let mut sections: Map<String, Value> = Map::new();
+    for row in Config::defaults(std::path::PathBuf::new()).rows() {
+        let mut setting = kind(row.key);
+        setting["description"] = json!(row.docs);
+        match row.key.split_once('.') {
+            None => drop(sections.insert(row.key.to_owned(), setting)),
+            Some((section, key)) => {
+                let section = sections
+                    .entry(section)
+                    .or_insert_with(|| json!({ "type": "object", "additionalProperties": false, "properties": {} }));
+                section["properties"][key] = setting;
+            }
+        }
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "relconf.toml",
+        "type": "object", "additionalProperties": false,
+        "properties": sections
+    })
+}
