@@ -22,8 +22,18 @@ pub fn read(
     policy: &Policy,
     stdin: &mut dyn Read,
 ) -> Result<History, Error> {
-    let Logs { incidents, entries, set_aside, incident_log_given, problems } = log::read(sources, rules, stdin)?;
+    let Logs { incidents, entries, set_aside, incident_log_given, problems, imports } =
+        log::read(sources, rules, stdin)?;
     let mut notices: Vec<Notice> = problems.iter().map(log_notice).collect();
+    notices.extend(imports.into_iter().map(|said| Notice::new("imported", said, "")));
+    let guessed = incidents.iter().filter(|incident| !incident.proxies.is_empty()).count();
+    if guessed > 0 {
+        notices.push(Notice::new(
+            "proxy-times",
+            format!("incidents with a time that only stands for another one, such as an issue's creation for its detection: {guessed}"),
+            "write the true times into the log where they matter, and take them out of proxies",
+        ));
+    }
 
     let tags = match repository {
         Some(repository) => {

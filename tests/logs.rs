@@ -154,6 +154,7 @@ fn every_key_is_read() {
             to: Some("v2.2.4".into()),
             by: vec!["ana".into()],
         }),
+        proxies: vec![],
         origin: Origin { file: "-".into(), line: 3, column: 1 },
     };
     assert_eq!(logs.incidents, [incident]);

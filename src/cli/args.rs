@@ -36,6 +36,8 @@ pub enum Command {
     Gate(GateArgs),
     /// Write down the window as it is, for later gates to compare with; or show what was written
     Baseline(BaselineArgs),
+    /// Turn exports of other tools into a native log; without --into it is printed
+    Import(ImportArgs),
     /// Append to a log: an incident, a near miss, what is special about a release; comments and order are kept
     Record(RecordArgs),
     /// Look at the repository and write relconf.toml, commented, and an incident log proposed from what git says
@@ -380,6 +382,22 @@ pub struct RecordTarget {
     pub input: Box<Input>,
 }
 
+/// `relconf import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The format (else it is recognised), then the exports; - is standard input
+    #[arg(value_name = "[FORMAT] FILE", num_args = 0..)]
+    pub what: Vec<String>,
+    /// Append what is new to this log: ids and tags that are there already stay as they are
+    #[arg(long, value_name = "FILE")]
+    pub into: Option<PathBuf>,
+    /// List the formats
+    #[arg(long)]
+    pub formats: bool,
+    #[command(flatten)]
+    pub input: Input,
+}
+
 /// `relconf init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
@@ -536,6 +554,7 @@ impl Command {
                 RecordWhat::Incident(args) | RecordWhat::NearMiss(args) => &mut args.target.input,
                 RecordWhat::Release(args) => &mut args.target.input,
             }),
+            Self::Import(args) => Some(&mut args.input),
             Self::Init(args) => Some(&mut args.input),
             Self::Validate(args) => Some(&mut args.input),
             Self::List(args) => Some(&mut args.input),

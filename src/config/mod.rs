@@ -6,6 +6,7 @@
 mod find;
 mod findings;
 mod gate;
+mod import;
 mod kinds;
 mod schema;
 mod settings;

@@ -35,6 +35,9 @@ pub fn schema() -> Value {
                 "properties": { "code": { "type": "string" }, "reason": { "type": "string" }, "until": { "type": "string" } }
             } }
         } }),
+        "import" => json!({ "type": "object", "additionalProperties": {
+            "type": "object", "additionalProperties": { "type": "string", "pattern": "^\\$" }
+        } }),
         "gate" => json!({ "type": "object", "additionalProperties": limit, "properties": {
             "mode": { "enum": ["evidence", "strict"] },
             "alpha": share, "max_unattributed": share,

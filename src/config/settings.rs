@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use super::findings::{Advice, Risk};
 use super::gate::Gate;
+use super::import::Imports;
 use super::kinds::{
     Assumed, Day, Duration, Globs, Groups, Kind, Limit, People, Recovery, Several, Signals, Window, Word, Zoned,
 };
@@ -107,6 +108,8 @@ settings! {
         gate: Gate, "gate",
             "What the gate holds you to; by default a change failure rate of at most 10 points more than before, 15 points for \
              special handling and person dependence, and 1.5 times as long to detect, stop and recover.";
+        imports: Imports, "import",
+            "Foreign exports by name, each with the paths of its fields: relconf import NAME FILE.";
         incidents: Several, "sources.incidents",
             "Incident logs: files, folders or globs; by default incidents.toml, incidents.json, incidents/ and .relconf/.";
         log: Several, "sources.log",

@@ -150,6 +150,8 @@ pub struct Incident {
     pub url: Option<Untrusted>,
     /// How it was stopped.
     pub remediation: Option<Remediation>,
+    /// Names of times that only stand for the true ones: an issue's creation for its detection.
+    pub proxies: Vec<Untrusted>,
     /// Where it was read.
     pub origin: Origin,
 }

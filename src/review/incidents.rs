@@ -36,7 +36,12 @@ fn one(facts: &Facts<'_>, at: usize) -> IncidentReport {
             open: timeline.open,
         },
         stopped_by: timeline.stopped_by,
-        flags: timeline.flags.iter().map(|&flag| flag_name(flag).to_owned()).collect(),
+        flags: timeline
+            .flags
+            .iter()
+            .map(|&flag| flag_name(flag).to_owned())
+            .chain(incident.proxies.iter().map(|name| format!("proxy_{}", name.raw())))
+            .collect(),
     }
 }
 

@@ -1,4 +1,5 @@
 //! Where a history comes from.
 
 pub mod git;
+pub mod import;
 pub mod log;

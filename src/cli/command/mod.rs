@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod gate;
 mod generate;
+mod import;
 mod init;
 mod list;
 mod map;
@@ -29,6 +30,7 @@ pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Gate(args) => gate::run(&args, terminal),
         Command::Baseline(args) => baseline::run(&args, terminal),
+        Command::Import(args) => import::run(&args, terminal),
         Command::Record(args) => record::run(&args, terminal),
         Command::Init(args) => init::run(&args, terminal),
         Command::Validate(args) => validate::run(&args, terminal),

@@ -49,6 +49,7 @@ pub(super) fn read(mut reader: Reader<'_>, records: &mut Records) -> Option<Inci
     let responders = texts(&mut reader, "responders");
     let caused_by = reader.take("caused_by").and_then(Field::table).and_then(caused_by);
     let url = text(&mut reader, "url");
+    let proxies = texts(&mut reader, "proxies");
     let (remediation, remedied) =
         reader.take("remediation").and_then(Field::table).and_then(|table| remediation(table, records)).unzip();
 
@@ -91,6 +92,7 @@ pub(super) fn read(mut reader: Reader<'_>, records: &mut Records) -> Option<Inci
         caused_by,
         url,
         remediation,
+        proxies,
         origin,
     })
 }

@@ -22,6 +22,8 @@ use crate::model::{Incident, ReleaseEntry};
 use files::Found;
 use record::Records;
 
+use super::import::{self, Import};
+
 /// Most incidents, and most release entries, that are read.
 pub const MAX_RECORDS: usize = 100_000;
 
@@ -42,6 +44,8 @@ pub struct Logs {
     pub incident_log_given: bool,
     /// All problems, by file and place.
     pub problems: Vec<LogProblem>,
+    /// What became of each foreign export, in a sentence.
+    pub imports: Vec<String>,
 }
 
 /// A problem in a log.
@@ -95,6 +99,15 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
     let mut broken = Vec::new();
     for Found { path, from_stdin } in found.files {
         let (bytes, format) = if from_stdin { (read_stdin(stdin)?, None) } else { (read_file(&path)?, format(&path)) };
+        let (path, bytes, format) = match foreign(&bytes, format) {
+            Some(import) => {
+                let path = PathBuf::from(format!("{} (read as {})", path.display(), import.format));
+                logs.imports.push(said(&path, &import));
+                logs.incident_log_given |= !import.incidents.is_empty();
+                (path, import.native().to_string().into_bytes(), Some(Format::Json))
+            }
+            None => (path, bytes, format),
+        };
         match Document::parse(path.clone(), bytes, format) {
             Ok(document) => {
                 let outcome = file::read(&document, &mut records);
@@ -125,6 +138,31 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
     logs.set_aside = records.set_aside;
     logs.incidents.sort_by(|a, b| (a.anchor(), &a.id).cmp(&(b.anchor(), &b.id)));
     Ok(logs)
+}
+
+/// An export of another tool, by its shape.
+fn foreign(bytes: &[u8], format: Option<Format>) -> Option<Import> {
+    let text = std::str::from_utf8(bytes).ok().filter(|_| format != Some(Format::Toml))?;
+    // Our own logs, and what is nothing yet, are looked at no further.
+    let ours = text.trim_start_matches('\u{feff}').trim();
+    if ours.is_empty() { None } else { import::recognised(ours) }
+}
+
+/// What an import came to, in a sentence.
+fn said(path: &std::path::Path, import: &Import) -> String {
+    let mut text =
+        format!("{}: {} incidents, {} release entries", path.display(), import.incidents.len(), import.releases.len());
+    if !import.skipped.is_empty() {
+        text.push_str(&format!("; skipped {}, such as {}", import.skipped.len(), import.skipped[0]));
+    }
+    if !import.unused.is_empty() {
+        let unused: Vec<_> = import.unused.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        text.push_str(&format!("; not used: {}", unused.join(", ")));
+    }
+    for note in &import.notes {
+        text.push_str(&format!("; {note}"));
+    }
+    text
 }
 
 /// By the name's extension; a file with another one is judged by its text.

@@ -46,6 +46,7 @@ pub fn schema() -> Value {
             "responders": texts,
             "caused_by": caused_by,
             "url": text,
+            "proxies": { "type": "array", "items": { "type": "string" }, "description": "Times that only stand for the true ones, as an import marks them" },
             "remediation": remediation
         }),
     );

@@ -1,0 +1,203 @@
+//! `relconf import`.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::cli::args::ImportArgs;
+use crate::cli::exit::Exit;
+use crate::cli::settings::Place;
+use crate::cli::terminal::{Terminal, write_file};
+use crate::config::Config;
+use crate::document::{MAX_FILE_BYTES, read_bytes, read_file, toml_text};
+use crate::error::Error;
+use crate::render::encode;
+use crate::source::import::{self, FORMATS, Import, Mapping};
+
+/// The order in which a record's fields are written; the others follow by name.
+const ORDER: [&str; 15] = [
+    "id",
+    "tag",
+    "title",
+    "kind",
+    "severity",
+    "cause",
+    "cause_key",
+    "component",
+    "environment",
+    "started_at",
+    "detected_at",
+    "acknowledged_at",
+    "mitigated_at",
+    "resolved_at",
+    "detected_by",
+];
+
+pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.formats {
+        let lines = FORMATS.iter().map(|format| format!("{:<20} {}\n", format.name, format.about));
+        terminal.data(&lines.collect::<String>())?;
+        return Ok(Exit::Done);
+    }
+    let config = configuration(args)?;
+    let mappings = &config.imports.value;
+    let (format, files) = split(&args.what, mappings)?;
+    let mut all = Import::default();
+    for file in files {
+        let text = read(file)?;
+        let read = import::read(&text, format, mappings)
+            .map_err(|error| Error::new(format!("{file}: {error}"), error.help()))?;
+        tell(file, &read, terminal);
+        all.incidents.extend(read.incidents);
+        all.releases.extend(read.releases);
+    }
+    let (before, mut known) = match &args.into {
+        Some(log) => there(log)?,
+        None => (String::new(), BTreeSet::new()),
+    };
+    let mut text = String::new();
+    let (mut new, mut old) = (0, 0);
+    for (head, name, records) in [("incident", "id", &all.incidents), ("release", "tag", &all.releases)] {
+        for record in records {
+            let key = record.get(name).and_then(Value::as_str).unwrap_or_default();
+            if !key.is_empty() && !known.insert(format!("{head} {key}")) {
+                old += 1;
+                continue;
+            }
+            new += 1;
+            text.push_str(&toml(head, record));
+        }
+    }
+    match &args.into {
+        None => terminal.data(text.trim_start())?,
+        Some(log) => {
+            if new > 0 {
+                let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+                let start = if before.is_empty() { text.trim_start() } else { &text };
+                write_file(log, &format!("{before}{gap}{start}"))?;
+            }
+            let shown = encode::terminal(&log.display().to_string());
+            terminal.note(&format!("{shown}: {new} new, {old} there already; relconf validate checks them"));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The mappings of the configuration. An import needs no repository.
+fn configuration(args: &ImportArgs) -> Result<Config, Error> {
+    let here = args.input.repo.clone().unwrap_or_else(|| ".".into());
+    let place = Place::open(&args.input).unwrap_or(Place { repository: None, root: here });
+    place.config(&args.input)
+}
+
+/// The format, where the first word names one, and the files.
+fn split<'a>(what: &'a [String], mappings: &[(String, Mapping)]) -> Result<(Option<&'a str>, &'a [String]), Error> {
+    let named =
+        |word: &str| FORMATS.iter().any(|format| format.name == word) || mappings.iter().any(|(name, _)| name == word);
+    let (format, files) = match what {
+        [first, rest @ ..] if named(first) || (!rest.is_empty() && first != "-" && !Path::new(first).exists()) => {
+            (Some(first.as_str()), rest)
+        }
+        files => (None, files),
+    };
+    if files.is_empty() {
+        return Err(Error::new(
+            "there is nothing to import",
+            "name a file: relconf import issues.json --into incidents.toml",
+        ));
+    }
+    Ok((format, files))
+}
+
+fn read(file: &str) -> Result<String, Error> {
+    let bytes = if file == "-" {
+        read_bytes(&mut io::stdin().lock() as &mut dyn Read)
+            .map_err(|error| Error::new("standard input cannot be read", "").caused_by(error))?
+            .ok_or_else(|| {
+                Error::new(format!("standard input is larger than {} MiB", MAX_FILE_BYTES >> 20), "split it")
+            })?
+    } else {
+        read_file(Path::new(file))?
+    };
+    String::from_utf8(bytes)
+        .map_err(|error| Error::new(format!("{file} is no UTF-8"), "export it again as UTF-8").caused_by(error))
+}
+
+/// What was read, what was skipped and what is not used.
+fn tell(file: &str, read: &Import, terminal: &Terminal) {
+    let say = |text: &str| terminal.note(&encode::terminal(text));
+    say(&format!(
+        "{file}: read as {}: {} incidents, {} release entries",
+        read.format,
+        read.incidents.len(),
+        read.releases.len()
+    ));
+    for skipped in &read.skipped {
+        say(&format!("  skipped {skipped}"));
+    }
+    for (name, count) in &read.unused {
+        say(&format!("  not used: {name} ({count})"));
+    }
+    for note in &read.notes {
+        say(&format!("  {note}"));
+    }
+}
+
+/// A log's text, and the ids and tags that are in it.
+fn there(log: &Path) -> Result<(String, BTreeSet<String>), Error> {
+    let shown = log.display();
+    let text = match std::fs::read_to_string(log) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => {
+            return Err(Error::new(format!("cannot read {shown}"), "name another file with --into").caused_by(error));
+        }
+    };
+    let table: toml::Table = text.trim_start_matches('\u{feff}').parse().map_err(|error: toml::de::Error| {
+        Error::new(
+            format!("{shown} is no TOML log: {}", error.message()),
+            "correct it first: relconf validate says where",
+        )
+        .caused_by(error)
+    })?;
+    let mut known = BTreeSet::new();
+    for (head, name) in [("incident", "id"), ("release", "tag")] {
+        let records = table.get(head).and_then(toml::Value::as_array).map_or(&[][..], Vec::as_slice);
+        let keys = records.iter().filter_map(|record| record.get(name)?.as_str());
+        known.extend(keys.map(|key| format!("{head} {key}")));
+    }
+    Ok((text, known))
+}
+
+/// A record as TOML, with an empty line before it.
+fn toml(head: &str, record: &Map<String, Value>) -> String {
+    let mut fields: Vec<(&String, &Value)> = record.iter().collect();
+    let place = |name: &str| ORDER.iter().position(|ordered| *ordered == name).unwrap_or(ORDER.len());
+    fields.sort_by_key(|(name, _)| place(name));
+    let lines = fields.iter().map(|(name, value)| format!("{name} = {}\n", inline(name, value)));
+    std::iter::once(format!("\n[[{head}]]\n")).chain(lines).collect()
+}
+
+/// A value of a record. A time is written as TOML's own.
+fn inline(name: &str, value: &Value) -> String {
+    match value {
+        Value::String(text)
+            if (name.ends_with("_at") || name == "at") && text.parse::<toml::value::Datetime>().is_ok() =>
+        {
+            text.clone()
+        }
+        Value::String(text) => toml_text(text),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(|item| inline("", item)).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(fields) => {
+            let fields: Vec<_> =
+                fields.iter().map(|(name, value)| format!("{name} = {}", inline(name, value))).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
+        Value::Null => toml_text(""),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
