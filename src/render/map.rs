@@ -47,9 +47,11 @@ fn cells(stage: &Stage) -> [(&'static str, &Cell); 4] {
     [("evidence", &cells.evidence), ("ritual", &cells.ritual), ("timing", &cells.timing), ("person", &cells.person)]
 }
 
-/// The map by itself: the table, then every reading.
+/// The map by itself: the headline, the table, then every reading.
 fn page(review: &Review, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
+    // Real quantities first: what the map is about.
+    super::terminal::headline(&mut page, review);
     draw(&mut page, review, true);
     page.finish()
 }

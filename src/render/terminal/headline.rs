@@ -46,7 +46,7 @@ fn components(review: &Review) -> String {
     }
 }
 
-pub(super) fn draw(page: &mut Page, review: &Review) {
+pub(crate) fn draw(page: &mut Page, review: &Review) {
     let headline = &review.headline;
     page.blank();
     match &headline.next_release_fails {

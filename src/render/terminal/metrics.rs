@@ -1,4 +1,4 @@
-use crate::render::human::{difference, reading, span};
+use crate::render::human::{difference, rate, reading, span};
 use crate::render::page::Page;
 use crate::review::contract::{Better, Change, ChangeVerdict, MetricReport, Review, Unit};
 
@@ -33,6 +33,16 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             Some((_, titles)) => titles.push(&metric.title),
             None => reasons.push((why, vec![&metric.title])),
         }
+    }
+    if let Some(shift) = &review.shift {
+        let part = |value: f64| format!("{value:+.1}");
+        page.item(&format!(
+            "Quieter or stronger: {} failed before, {} now; of the difference {} is the number of releases, {} their failure rate.",
+            rate(shift.failed_before, shift.judged_before),
+            rate(shift.failed_now, shift.judged_now),
+            part(shift.from_count),
+            part(shift.from_rate)
+        ));
     }
     for (reason, titles) in reasons {
         page.item(&format!("No data for {} ({reason}).", titles.join(", ").to_lowercase()));

@@ -39,4 +39,5 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
 }
 
 pub(super) use failures::reason;
+pub(super) use headline::draw as headline;
 pub(super) use metrics::change_in_words;
