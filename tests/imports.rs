@@ -84,6 +84,30 @@ fn importing_again_changes_nothing() {
     assert!(text.starts_with(before) && text.contains("id = \"GH-7\""), "{text}");
     assert!(import().stderr.contains("0 new, 2 there already"));
     assert_eq!(text, std::fs::read_to_string(place.path().join("incidents.toml")).expect("there"));
+    // The same for releases: a tag may be deployed in several places, and again.
+    let deployments = |second: &str| {
+        let one = |environment: &str, at: &str| {
+            format!(
+                "{{\"iid\":1,\"ref\":\"v1.1.0\",\"sha\":\"{}\",\"status\":\"success\",\"environment\":{{\"name\":\"{environment}\"}},\"updated_at\":\"{at}\"}}",
+                "1".repeat(40)
+            )
+        };
+        place.file(
+            "d.json",
+            &format!(
+                "[{},{},{}]",
+                one("staging", "2026-01-04T10:10:00Z"),
+                one("production", second),
+                one("production", second)
+            ),
+        );
+        place.relconf(&["import", "d.json", "--into", "releases.toml"]).stderr
+    };
+    let said = deployments("2026-01-04T10:20:00Z");
+    assert!(said.contains("2 new, 0 there already") && said.contains("twice in the exports"), "{said}");
+    assert!(deployments("2026-01-04T10:20:00Z").contains("0 new, 3 there already"));
+    assert!(deployments("2026-01-05T10:20:00Z").contains("1 new, 1 there already"));
+    std::fs::remove_file(place.path().join("releases.toml")).expect("there");
     // A proxy is told, and marked.
     let review = place.relconf(&["review", AS_OF, "--format", "json"]).json();
     let incident = &review["incidents"].as_array().expect("incidents")[0];
@@ -150,6 +174,10 @@ fn a_mapping_reads_anything() {
     let valid = place.relconf(&["validate", "--no-git"]);
     assert_eq!(valid.code, 2);
     assert!(valid.stdout.contains("incidents.toml:14:15"), "{}", valid.stdout);
+    // Without an id it could never be told from a new one.
+    place.file("export.json", r#"{"issues": [{"fields": {"summary": "x"}}]}"#);
+    let nameless = place.relconf(&["import", "tracker", "export.json"]);
+    assert!(nameless.stdout.is_empty() && nameless.stderr.contains("skipped incident 1: no id"), "{}", nameless.stderr);
     for (config, parts) in [
         ("[import.x]\nid = '$.a'\n", &["maps no id, or no title"][..]),
         ("[import.x]\nid = '$.a'\ntitle = 'b'\n", &["is no path"]),

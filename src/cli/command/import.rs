@@ -57,17 +57,21 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
         Some(log) => there(log)?,
         None => (String::new(), BTreeSet::new()),
     };
+    let before_it = known.clone();
     let mut text = String::new();
     let (mut new, mut old) = (0, 0);
-    for (head, name, records) in [("incident", "id", &all.incidents), ("release", "tag", &all.releases)] {
+    for (head, records) in [("incident", &all.incidents), ("release", &all.releases)] {
         for record in records {
-            let key = record.get(name).and_then(Value::as_str).unwrap_or_default();
-            if !key.is_empty() && !known.insert(format!("{head} {key}")) {
+            let said = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
+            let key = key(head, said);
+            if before_it.contains(&key) {
                 old += 1;
-                continue;
+            } else if known.insert(key.clone()) {
+                new += 1;
+                text.push_str(&toml(head, record));
+            } else {
+                terminal.note(&encode::terminal(&format!("twice in the exports, the first is kept: {key}")));
             }
-            new += 1;
-            text.push_str(&toml(head, record));
         }
     }
     match &args.into {
@@ -145,7 +149,15 @@ fn tell(file: &str, read: &Import, terminal: &Terminal) {
     }
 }
 
-/// A log's text, and the ids and tags that are in it.
+/// What tells records apart: an incident's id; a release's tag, where and when it was deployed.
+fn key<'v>(head: &str, said: impl Fn(&str) -> &'v str) -> String {
+    match head {
+        "incident" => format!("incident {}", said("id")),
+        _ => format!("release {} {} {}", said("tag"), said("environment"), said("deployed_at")),
+    }
+}
+
+/// A log's text, and what is in it.
 fn there(log: &Path) -> Result<(String, BTreeSet<String>), Error> {
     let shown = log.display();
     let text = match std::fs::read_to_string(log) {
@@ -163,10 +175,18 @@ fn there(log: &Path) -> Result<(String, BTreeSet<String>), Error> {
         .caused_by(error)
     })?;
     let mut known = BTreeSet::new();
-    for (head, name) in [("incident", "id"), ("release", "tag")] {
-        let records = table.get(head).and_then(toml::Value::as_array).map_or(&[][..], Vec::as_slice);
-        let keys = records.iter().filter_map(|record| record.get(name)?.as_str());
-        known.extend(keys.map(|key| format!("{head} {key}")));
+    for head in ["incident", "release"] {
+        for record in table.get(head).and_then(toml::Value::as_array).map_or(&[][..], Vec::as_slice) {
+            let text = |name: &str| match record.get(name) {
+                Some(toml::Value::String(text)) => text.clone(),
+                Some(toml::Value::Datetime(at)) => at.to_string(),
+                _ => String::new(),
+            };
+            let texts = ["id", "tag", "environment", "deployed_at"].map(|name| (name, text(name)));
+            known.insert(key(head, |name| {
+                texts.iter().find(|(key, _)| *key == name).map_or("", |(_, text)| text.as_str())
+            }));
+        }
     }
     Ok((text, known))
 }

@@ -120,6 +120,20 @@ pub fn read(text: &str, format: Option<&str>, mappings: &[(String, Mapping)]) ->
             (found.convert)(&document, &mut import);
         }
     }
+    // Without an id a record could never be told from a new one.
+    let mut nameless = Vec::new();
+    for (what, name, records) in [("incident", "id", &mut import.incidents), ("release", "tag", &mut import.releases)] {
+        let mut number = 0;
+        records.retain(|record| {
+            number += 1;
+            let named = record.contains_key(name);
+            if !named {
+                nameless.push(format!("{what} {number}: no {name}"));
+            }
+            named
+        });
+    }
+    import.skipped.extend(nameless);
     Ok(import)
 }
 
