@@ -11,7 +11,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
         return;
     }
     if !review.data.incidents.log_given {
-        page.item("Write down what really failed, in incidents.toml beside your code:");
+        page.item("relconf init   proposes an incident log from what git says; or begin by hand, in incidents.toml:");
         let newest = review.releases.last().map_or_else(String::new, |release| encode::terminal(release.tag.raw()));
         for line in [
             "[[incident]]".to_owned(),
