@@ -87,7 +87,7 @@ fn draft(picture: &Picture<'_>, found: &TraitReport, action: &str) -> Draft {
         (rate(found.split.failed, found.split.judged), rate(found.split.failed_without, found.split.judged_without));
     let draft = Draft::new(format!("Releases {} fail {with}; the others {without}.", found.title.raw()), action)
         .because(format!(
-            "Fisher's exact test, two-sided: p {}, q {} over {} traits tested, in all history.",
+            "Exact test among releases of like size, two-sided: p {}, q {} over {} traits tested, in all history.",
             probability(found.split.p.unwrap_or(1.0)),
             probability(found.split.q.unwrap_or(1.0)),
             picture.screening.traits_tested
@@ -131,7 +131,7 @@ fn hot_component(picture: &Picture<'_>) -> Vec<Draft> {
             )
             .about(name)
             .because(format!(
-                "Fisher's exact test, two-sided: p {}, q {}, in all history.",
+                "Exact test among releases of like size, two-sided: p {}, q {}, in all history.",
                 probability(spot.split.p.unwrap_or(1.0)),
                 probability(spot.split.q.unwrap_or(1.0))
             ))

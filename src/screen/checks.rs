@@ -128,7 +128,7 @@ fn one(facts: &Facts<'_>, name: &Untrusted, ritual: bool) -> CheckReport {
             caught.extend(tag(event));
         }
         if event.judged() {
-            check.split.count(passed, event.failed());
+            check.split.count(0, passed, event.failed());
             if passed && event.failed() {
                 check.missed.extend(tag(event));
             }

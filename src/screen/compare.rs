@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +14,7 @@ const DIFFERENT: f64 = 0.10;
 const EQUAL: f64 = 0.10;
 
 /// Outcomes with something, and without it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Split {
     /// Judged releases with it.
     pub judged: u64,
@@ -22,15 +24,23 @@ pub struct Split {
     pub judged_without: u64,
     /// Of them failed.
     pub failed_without: u64,
-    /// P of such a difference (Fisher's exact test, two-sided); null where there is too little to test.
+    /// P of such a difference among releases of like size (exact, two-sided; of one size it is Fisher's test); null where
+    /// there is too little to test.
     pub p: Option<f64>,
     /// The same, corrected for everything of its family that was tested (Benjamini and Hochberg).
     pub q: Option<f64>,
+    /// The same counts by the size of the release: with and failed, with, without and failed, without.
+    #[serde(skip)]
+    strata: BTreeMap<u32, (u64, u64, u64, u64)>,
 }
 
 impl Split {
-    /// Counts a judged release.
-    pub fn count(&mut self, with: bool, failed: bool) {
+    /// Counts a judged release, among those of like size.
+    pub fn count(&mut self, stratum: u32, with: bool, failed: bool) {
+        let alike = self.strata.entry(stratum).or_default();
+        let (k, n) = if with { (&mut alike.0, &mut alike.1) } else { (&mut alike.2, &mut alike.3) };
+        *n += 1;
+        *k += u64::from(failed);
         let (judged, failures) = if with {
             (&mut self.judged, &mut self.failed)
         } else {
@@ -67,8 +77,8 @@ impl Split {
     fn test(&self) -> Option<f64> {
         let enough =
             self.judged >= EXPOSED && self.judged_without >= EXPOSED && self.failed + self.failed_without >= FAILURES;
-        let test = stats::two_rates(self.failed, self.judged, self.failed_without, self.judged_without)?;
-        enough.then_some(test.fisher_two_sided)
+        let tables: Vec<_> = self.strata.values().copied().collect();
+        stats::two_rates_alike(&tables).filter(|_| enough)
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Hotspot> {
         names.extend(folders.map(|folder| (HotspotKind::Folder, folder.as_str())));
     }
     let spot = |(kind, name): (HotspotKind, &str)| {
-        let (split, releases) = universe.split(|event| match kind {
+        let (split, releases) = universe.split(true, |event| match kind {
             HotspotKind::Component => Some(event.releases.iter().any(|&index| {
                 let component = facts.history.release(index).component;
                 facts.history.component(component).name.raw() == name

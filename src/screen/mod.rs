@@ -1,6 +1,7 @@
 //! What goes with failure: checks and rituals, traits of a change, parts of the code.
 //!
-//! Every comparison is the same: outcomes with something against outcomes without it, Fisher's exact test, and the
+//! Every comparison is the same: outcomes with something against outcomes without it, Fisher's exact test (for traits and
+//! parts of the code in its form for several tables, among releases of like size: what ships more touches more), and the
 //! Benjamini-Hochberg correction over everything of its family that was tested. Two families: what is done before a
 //! release, and what a release is made of.
 

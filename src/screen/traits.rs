@@ -46,20 +46,30 @@ pub enum TraitVerdict {
 pub(super) struct Universe<'f> {
     pub facts: &'f Facts<'f>,
     pub events: Vec<&'f Event>,
+    /// The quarter of sizes that each event is in: whatever is large touches more, and fails more.
+    sizes: Vec<u32>,
 }
 
 impl<'f> Universe<'f> {
     pub fn of(facts: &'f Facts<'f>) -> Self {
-        Self { facts, events: facts.events.iter().filter(|event| event.judged() && !event.first).collect() }
+        let events: Vec<&Event> = facts.events.iter().filter(|event| event.judged() && !event.first).collect();
+        let sizes: Vec<i64> = events.iter().map(|event| commits(facts, event).count() as i64).collect();
+        let mut sorted = sizes.clone();
+        sorted.sort_unstable();
+        let quarters: Vec<i64> =
+            (1..4).filter_map(|quarter| sorted.get(sorted.len().checked_sub(1)? * quarter / 4).copied()).collect();
+        let quarter = |size: &i64| quarters.iter().filter(|bound| size > bound).count() as u32;
+        Self { facts, sizes: sizes.iter().map(quarter).collect(), events }
     }
 
-    /// Counts outcomes by whether each release has something; `None` where that is not known.
-    pub fn split(&self, has: impl Fn(&Event) -> Option<bool>) -> (Split, Vec<Untrusted>) {
+    /// Counts outcomes by whether each release has something; `None` where that is not known. `alike` compares releases of
+    /// like size.
+    pub fn split(&self, alike: bool, has: impl Fn(&Event) -> Option<bool>) -> (Split, Vec<Untrusted>) {
         let mut split = Split::default();
         let mut failed = Vec::new();
-        for event in &self.events {
+        for (event, &size) in self.events.iter().zip(&self.sizes) {
             let Some(with) = has(event) else { continue };
-            split.count(with, event.failed());
+            split.count(if alike { size } else { 0 }, with, event.failed());
             if with && event.failed() {
                 failed.extend(event.releases.first().map(|&index| self.facts.history.release(index).tag.clone()));
             }
@@ -79,7 +89,8 @@ struct Family<'u> {
 
 impl Family<'_> {
     fn add(&mut self, name: &str, title: impl Into<String>, has: impl Fn(&Event) -> Option<bool>) {
-        let (split, releases) = self.universe.split(has);
+        // Size itself is compared among all.
+        let (split, releases) = self.universe.split(self.name != "size", has);
         // What all have, or none, is no trait.
         if split.judged > 0 && split.judged_without > 0 {
             self.found.push(TraitReport {

@@ -16,7 +16,7 @@ pub use concentration::{Concentration, concentration, expected_total_variation, 
 pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, rank_test};
 pub use rate::{
     TwoRates, binomial_tail_ge, binomial_tail_le, clopper_pearson, never_failed_upper, newcombe, poisson, two_rates,
-    wilson,
+    two_rates_alike, wilson,
 };
 pub use screen::{Kitagawa, benjamini_hochberg, kitagawa};
 pub use survival::{Observation, Survival};

@@ -100,6 +100,41 @@ pub fn two_rates(k_now: u64, n_now: u64, k_before: u64, n_before: u64) -> Option
     })
 }
 
+/// Two counts of each of two sides: k of n in the first, k of n in the second.
+pub type Table = (u64, u64, u64, u64);
+
+/// Whether two rates differ among what is otherwise alike: the exact two-sided p of the first count over all tables
+/// together, when the margins of each table are fixed (the exact form of Cochran-Mantel-Haenszel, Gart 1970). Of one
+/// table it is Fisher's; where no table tells the sides apart it is 1.
+///
+/// `None` where a k is above its n, or there is no table.
+pub fn two_rates_alike(tables: &[Table]) -> Option<f64> {
+    let mut together = vec![1.0];
+    let mut place = 0;
+    for &(k1, n1, k2, n2) in tables {
+        if k1 > n1 || k2 > n2 {
+            return None;
+        }
+        let successes = k1 + k2;
+        let all = ln_binomial(n1 + n2, successes);
+        let lowest = successes.saturating_sub(n2);
+        let one: Vec<f64> = (lowest..=successes.min(n1))
+            .map(|k| (ln_binomial(n1, k) + ln_binomial(n2, successes - k) - all).exp())
+            .collect();
+        place += k1 - lowest;
+        let mut sum = vec![0.0; together.len() + one.len() - 1];
+        for (at, p) in together.iter().enumerate() {
+            for (further, q) in one.iter().enumerate() {
+                sum[at + further] += p * q;
+            }
+        }
+        together = sum;
+    }
+    let observed = *together.get(place as usize)?;
+    let as_unlikely = together.iter().filter(|&&p| p <= observed * (1.0 + EQUALLY_LIKELY)).sum::<f64>();
+    (!tables.is_empty()).then_some(as_unlikely.min(1.0))
+}
+
 /// P(X >= k) of a binomial count: the exact test of a ceiling. 0 where k is above n.
 pub fn binomial_tail_ge(k: u64, n: u64, p: f64) -> f64 {
     let p = if p.is_nan() { 0.0 } else { p.clamp(0.0, 1.0) };
@@ -123,4 +158,26 @@ pub fn binomial_tail_le(k: u64, n: u64, p: f64) -> f64 {
 /// three): 1 - 0.05^(1/n). `None` where n is 0.
 pub fn never_failed_upper(n: u64) -> Option<f64> {
     (n > 0).then(|| 1.0 - 0.05_f64.powf(1.0 / n as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{two_rates, two_rates_alike};
+
+    /// Values from sums over all tables in exact fractions.
+    #[test]
+    fn alike_is_compared_with_alike() {
+        let close = |tables: &[_], expected: f64| {
+            let p = two_rates_alike(tables).expect("tables");
+            assert!((p - expected).abs() < 1e-9, "{p} is not {expected}");
+        };
+        close(&[(4, 10, 2, 30), (6, 8, 3, 12)], 0.002_015_913_573_803_297);
+        close(&[(0, 7, 3, 9), (1, 4, 5, 6), (2, 30, 2, 3)], 0.000_951_115_416_841_223_3);
+        // Nothing within a table tells the sides apart.
+        close(&[(5, 5, 0, 0), (0, 0, 2, 40)], 1.0);
+        let fisher = two_rates(3, 20, 1, 60).expect("two sides").fisher_two_sided;
+        close(&[(3, 20, 1, 60)], fisher);
+        close(&[(3, 20, 1, 60), (0, 0, 0, 0)], fisher);
+        assert_eq!((two_rates_alike(&[]), two_rates_alike(&[(2, 1, 0, 1)])), (None, None));
+    }
 }

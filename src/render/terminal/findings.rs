@@ -76,7 +76,7 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
         let split = &spot.split;
         let sure = match split.q {
             Some(q) if split.differs() => format!("q {}", probability(q)),
-            Some(_) => "not beyond chance".to_owned(),
+            Some(_) => "not beyond chance among releases of like size".to_owned(),
             None => "too little to test".to_owned(),
         };
         page.bullet(&format!(
