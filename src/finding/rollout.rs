@@ -52,49 +52,50 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn unjustified(picture: &Picture<'_>) -> Vec<Draft> {
-    avoided(picture, WindowVerdict::Superstition, |window| {
-        Draft::new(
-            format!(
-                "{} is avoided ({} of {} releases) without a reason in the outcomes: {} fail there, {} elsewhere.",
-                window.label,
-                window.releases,
-                window.of,
-                rate(window.failed, window.judged),
-                rate(window.failed_outside, window.judged_outside)
-            ),
-            format!("Release on {} as on any other: begin with the smallest changes.", window.label),
-        )
+    avoided(picture, WindowVerdict::Superstition, "without a reason in the outcomes", |window| {
+        format!("Release on {} as on any other: begin with the smallest changes.", window.label)
     })
 }
 
 fn confirmed(picture: &Picture<'_>) -> Vec<Draft> {
-    avoided(picture, WindowVerdict::Justified, |window| {
-        Draft::new(
-            format!(
-                "{} is avoided ({} of {} releases) for a reason: {} fail there, {} elsewhere.",
-                window.label,
-                window.releases,
-                window.of,
-                rate(window.failed, window.judged),
-                rate(window.failed_outside, window.judged_outside)
-            ),
-            format!(
-                "Find out what is missing on {}: who is away, what is not watched, what cannot be stopped then.",
-                window.label
-            ),
+    avoided(picture, WindowVerdict::Justified, "for a reason", |window| {
+        format!(
+            "Find out what is missing on {}: who is away, what is not watched, what cannot be stopped then.",
+            window.label
         )
-        .because(format!("q {} over the windows tested, in all history.", probability(window.q.unwrap_or(1.0))))
     })
 }
 
-fn avoided(picture: &Picture<'_>, verdict: WindowVerdict, draft: impl Fn(&TimeWindow) -> Draft) -> Vec<Draft> {
+/// The avoided windows of which the outcomes say so.
+fn avoided(
+    picture: &Picture<'_>,
+    verdict: WindowVerdict,
+    why: &str,
+    action: impl Fn(&TimeWindow) -> String,
+) -> Vec<Draft> {
     let windows = picture.timing.windows.iter().filter(|window| window.avoided && window.verdict == Some(verdict));
     windows
         .map(|window| {
             let even = window.even_share.unwrap_or(0.0);
             let now = window.releases as f64 / window.of.max(1) as f64;
-            draft(window)
-                .about(&window.label)
+            let statement = format!(
+                "{} is avoided ({} of {} releases) {why}: {} fail there, {} elsewhere.",
+                window.label,
+                window.releases,
+                window.of,
+                rate(window.failed, window.judged),
+                rate(window.failed_outside, window.judged_outside)
+            );
+            let draft = Draft::new(statement, action(window)).about(&window.label);
+            let draft = match window.q {
+                Some(q) => draft.because(format!(
+                    "q {} over {} windows tested, in all history.",
+                    probability(q),
+                    picture.timing.tested
+                )),
+                None => draft,
+            };
+            draft
                 .because(format!(
                     "An even spread would give it {} of {}; so few have p {} (exact binomial, one-sided).",
                     (even * window.of as f64).round(),

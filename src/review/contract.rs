@@ -316,6 +316,8 @@ pub struct Headline {
     pub next_release_fails: Option<Chance>,
     /// Median seconds from the start of the impact until it was noticed; null without data.
     pub seconds_to_notice: Option<f64>,
+    /// Incidents that `seconds_to_notice` rests on.
+    pub notices: u64,
     /// Median seconds from the start of the impact until it was stopped; null without data.
     pub seconds_to_stop: Option<f64>,
     /// Incidents that `seconds_to_stop` rests on.

@@ -122,6 +122,7 @@ fn headline(facts: &Facts<'_>) -> Headline {
     Headline {
         next_release_fails: chance,
         seconds_to_notice: stats::median(&noticed),
+        notices: noticed.len() as u64,
         seconds_to_stop: stats::median(&stopped),
         stops: stopped.len() as u64,
         people_who_can_stop: (!able.is_empty()).then_some(able.len() as u64),

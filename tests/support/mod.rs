@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::disallowed_methods, reason = "each test file uses a part of it, and some run the program")]
 
+pub mod team;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -66,15 +66,17 @@ pub(crate) fn draw(page: &mut Page, review: &Review) {
     }
     match (headline.seconds_to_notice, headline.seconds_to_stop) {
         (Some(notice), Some(stop)) => page.text(&format!(
-            "Users are hurt for {} before it is noticed and for {} before it is stopped (medians; {} stopped).",
+            "Users are hurt for {} before it is noticed (median, n {}) and for {} before it is stopped (median, n {}).",
             duration(notice),
+            headline.notices,
             duration(stop),
-            count(headline.stops, "incident"),
+            headline.stops,
         )),
         (Some(notice), None) => page.text(&format!(
-            "Users are hurt for {} before it is noticed (median). How long until it is stopped: no data; log \
+            "Users are hurt for {} before it is noticed (median, n {}). How long until it is stopped: no data; log \
              [incident.remediation] with type and at.",
-            duration(notice)
+            duration(notice),
+            headline.notices
         )),
         _ if review.data.incidents.log_given => {
             page.text("How fast a bad release is noticed and stopped: no data in this window.");
