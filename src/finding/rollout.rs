@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
         plan: Plan::Repeatability,
         owner: Owner::TechLead,
         reference: "mistake: special-case release paths multiply",
-        about: "More kinds of special handling than in the window before, or a share above the threshold that is growing.",
+        about: "More kinds of special handling than in the window before, in at least three releases more; or a share above the threshold that is growing.",
         thresholds: &["special_handling", "releases"],
         find: special_paths,
     },
@@ -107,6 +107,9 @@ fn avoided(
         .collect()
 }
 
+/// Releases more with special handling from which on its kinds are said to multiply: one or two are no sign.
+const MORE: u64 = 3;
+
 /// Releases by kind of special handling, in a span.
 fn kinds(picture: &Picture<'_>, span: Span) -> BTreeMap<String, u64> {
     let mut kinds = BTreeMap::new();
@@ -137,7 +140,7 @@ fn special_paths(picture: &Picture<'_>) -> Vec<Draft> {
     );
     let limit = picture.threshold("special_handling");
     let (share, share0) = (k as f64 / n as f64, k0 as f64 / n0 as f64);
-    let more_kinds = now.len() > before.len() && now.len() >= 2 && k > k0;
+    let more_kinds = now.len() > before.len() && now.len() >= 2 && k >= k0 + MORE;
     let grows = share > limit && share > share0;
     if !more_kinds && !grows {
         return Vec::new();
