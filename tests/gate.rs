@@ -205,7 +205,7 @@ fn the_count_at_which_it_fires_is_the_count_at_which_it_fires() {
 fn an_empty_or_shallow_history_never_passes() {
     Place::empty().relconf(&["gate"]).fails_saying(&["help: "]);
     let untagged = Place::repository("person a = A B <a@example.com>\n2026-01-01T00:00:00Z a commit one | x\n");
-    untagged.relconf(&["gate"]).fails_saying(&["no release to judge", "git fetch --tags"]);
+    untagged.relconf(&["gate"]).fails_saying(&["the repository has no tags", "git fetch --tags"]);
     let shallow = Place::repository(
         "person a = A B <a@example.com>\n2026-01-01T00:00:00Z a commit one | x\n2026-01-01T00:00:00Z a tag v1.0.0 | one\n\
          2026-01-02T00:00:00Z a commit two | x\n2026-01-02T00:00:00Z a tag v1.1.0 | two\n",

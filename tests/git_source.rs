@@ -5,10 +5,14 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use git2::{ObjectType, Oid, RepositoryInitOptions};
+use git2::{ObjectType, Oid};
 use release_confidence::model::{ChangeIndex, CheckResult, CommitId, MentionKind, Notice, Tag, TagTarget};
 use release_confidence::source::git::{PathChange, Repository, Script, Walk};
 use tempfile::TempDir;
+
+mod support;
+
+use support::raw::Raw;
 
 const PEOPLE: &str = "person ana = Ana Costa <ana@example.com>\nperson bo = Bo Lind <bo@example.com>\n";
 
@@ -35,69 +39,8 @@ fn script(lines: &str) -> Script {
     Script::parse(&format!("{PEOPLE}{}", text.join("\n"))).unwrap()
 }
 
-/// A bare-handed repository, for what no tool would write.
-struct Raw {
-    dir: TempDir,
-    git: git2::Repository,
-}
-
-impl Raw {
-    fn new() -> Self {
-        let dir = TempDir::new().unwrap();
-        let mut options = RepositoryInitOptions::new();
-        options.initial_head("main").external_template(false);
-        let git = git2::Repository::init_opts(dir.path(), &options).unwrap();
-        Self { dir, git }
-    }
-
-    fn object(&self, kind: ObjectType, data: impl AsRef<[u8]>) -> Oid {
-        self.git.odb().unwrap().write(kind, data.as_ref()).unwrap()
-    }
-
-    fn empty_tree(&self) -> Oid {
-        self.object(ObjectType::Tree, b"")
-    }
-
-    fn commit(&self, parents: &[Oid], time: i64, message: &str) -> Oid {
-        self.commit_with(parents, format!("A <a@x> {time} +0000").as_bytes(), message.as_bytes())
-    }
-
-    fn commit_with(&self, parents: &[Oid], who: &[u8], message: &[u8]) -> Oid {
-        let mut data = format!("tree {}\n", self.empty_tree()).into_bytes();
-        for parent in parents {
-            data.extend(format!("parent {parent}\n").into_bytes());
-        }
-        for role in [&b"author "[..], b"committer "] {
-            data.extend([role, who, b"\n"].concat());
-        }
-        data.push(b'\n');
-        data.extend(message);
-        self.object(ObjectType::Commit, data)
-    }
-
-    fn tag_object(&self, object: Oid, kind: &str, tagger: Option<&str>, message: &str) -> Oid {
-        let tagger = tagger.map_or_else(String::new, |tagger| format!("tagger {tagger}\n"));
-        self.object(ObjectType::Tag, format!("object {object}\ntype {kind}\ntag t\n{tagger}\n{message}"))
-    }
-
-    /// Writes a file of the git directory.
-    fn file(&self, name: &str, text: impl AsRef<[u8]>) {
-        let path = self.git.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn tag(&self, name: &str, id: Oid) {
-        self.file(&format!("refs/tags/{name}"), format!("{id}\n"));
-    }
-
-    fn head(&self, id: Oid) {
-        self.file("refs/heads/main", format!("{id}\n"));
-    }
-
-    fn open(&self) -> Repository {
-        Repository::open(self.dir.path()).unwrap()
-    }
+fn open(raw: &Raw) -> Repository {
+    Repository::open(raw.path()).unwrap()
 }
 
 fn id(oid: Oid) -> CommitId {
@@ -224,7 +167,7 @@ fn tags_of_every_kind() {
     }
     raw.tag("chain", chain);
 
-    let read = raw.open().tags().unwrap();
+    let read = open(&raw).tags().unwrap();
     let names: Vec<&[u8]> = read.tags.iter().map(|tag| tag.name.as_slice()).collect();
     assert!(names.is_sorted());
     assert_eq!(names.len(), 18);
@@ -272,7 +215,7 @@ fn packed_tags_and_loose_ones_that_replace_them() {
         ),
     );
     raw.tag("v3", two);
-    let repository = raw.open();
+    let repository = open(&raw);
     assert_eq!(repository.info().head, Some(id(two)), "a packed branch");
     let read = repository.tags().unwrap();
     assert_eq!(read.tags.len(), 3);
@@ -288,17 +231,17 @@ fn a_bad_line_in_packed_refs_is_an_error_that_names_it() {
     let one = raw.commit(&[], 1, "one\n");
     raw.head(one);
     raw.file("packed-refs", format!("# pack-refs with: peeled \n{one} refs/tags/v1\n<<<<<<< ours\n"));
-    let error = raw.open().tags().map(|_| ()).unwrap_err();
+    let error = open(&raw).tags().map(|_| ()).unwrap_err();
     assert!(error.to_string().ends_with("packed-refs:3)"), "{error}");
     assert!(error.help().contains("line 3") && error.help().contains("git pack-refs --all"), "{}", error.help());
     assert_eq!(error.problems()[0].line, 3);
     // Where HEAD's branch would be found in it, opening fails already, instead of calling it unborn.
     fs::remove_file(raw.git.path().join("refs/heads/main")).unwrap();
-    assert!(message_of(Repository::open(raw.dir.path())).0.ends_with("packed-refs:3)"));
+    assert!(message_of(Repository::open(raw.path())).0.ends_with("packed-refs:3)"));
     fs::remove_file(raw.git.path().join("packed-refs")).unwrap();
     fs::create_dir(raw.git.path().join("packed-refs")).unwrap();
     raw.head(one);
-    assert!(message_of(raw.open().tags()).0.contains("not a regular file"));
+    assert!(message_of(open(&raw).tags()).0.contains("not a regular file"));
 }
 
 #[cfg(unix)]
@@ -315,7 +258,7 @@ fn names_that_are_no_utf8_and_links_that_lead_out() {
     fs::write(tags.join(OsStr::from_bytes(b"caf\xe9")), format!("{one}\n")).unwrap();
     symlink("/", tags.join("out")).unwrap();
     raw.file("packed-refs", [format!("{one} refs/tags/").as_bytes(), b"p\xff\n"].concat());
-    let read = raw.open().tags().unwrap();
+    let read = open(&raw).tags().unwrap();
     let names: Vec<&[u8]> = read.tags.iter().map(|tag| tag.name.as_slice()).collect();
     assert_eq!(names, [&b"caf\xe9"[..], b"out", b"p\xff", b"v1"]);
     assert_eq!(read.tags[0].target, TagTarget::Commit(id(one)));
@@ -334,7 +277,7 @@ fn histories_of_every_shape() {
     raw.head(twice);
     raw.tag("v1", c);
     raw.tag("v2", roots[2]);
-    let walk = walk_all(&raw.open());
+    let walk = walk_all(&open(&raw));
     assert_eq!(walk.changes.len(), 9);
     let octopus = walk.changes.find(&octopus.to_string()).unwrap();
     let parents: Vec<CommitId> =
@@ -352,7 +295,7 @@ fn a_long_history_needs_no_stack() {
         tip = raw.commit(&[tip], at, "next\n");
     }
     raw.head(tip);
-    let repository = raw.open();
+    let repository = open(&raw);
     let walked = std::thread::Builder::new()
         .stack_size(128 << 10)
         .spawn(move || repository.walk(&[]).unwrap().changes.len())
@@ -370,7 +313,7 @@ fn authors_that_git_tolerates() {
     let far = raw.commit_with(&[no_time], b"C <c@x> 99999999999999 +0000", b"five\n");
     let headless = raw.object(ObjectType::Commit, format!("tree {}\nparent {far}\n\nsix\n", raw.empty_tree()));
     raw.head(headless);
-    let walk = walk_all(&raw.open());
+    let walk = walk_all(&open(&raw));
     let at = |oid: Oid| walk.changes.find(&oid.to_string()).unwrap();
     let author = |oid: Oid| &walk.changes.identities()[walk.changes.author(at(oid)).0 as usize];
     assert_eq!(walk.changes.len(), 6);
@@ -401,7 +344,7 @@ fn reverts_and_fixes() {
         &format!("fix\n\nFixes: {} (\"one\")\nFixes: #12\n", one.to_string().to_uppercase()),
     );
     raw.head(fixes);
-    let walk = walk_all(&raw.open());
+    let walk = walk_all(&open(&raw));
     let found: Vec<_> =
         walk.changes.mentions().iter().map(|m| (walk.changes.id(m.by), m.kind, m.prefix.as_str())).collect();
     let (one, two) = (one.to_string(), two.to_string());
@@ -424,9 +367,9 @@ fn history_that_is_cut_off() {
     let two = raw.commit(&[one], 2, "two\n");
     let three = raw.commit(&[two], 3, "three\n");
     raw.head(three);
-    assert!(!raw.open().info().shallow);
+    assert!(!open(&raw).info().shallow);
     raw.file("shallow", format!("{two}\n"));
-    let repository = raw.open();
+    let repository = open(&raw);
     assert!(repository.info().shallow);
     let walk = walk_all(&repository);
     // The parent's object is there by accident and is left aside all the same.
@@ -434,12 +377,12 @@ fn history_that_is_cut_off() {
     assert!(walk.changes.is_truncated(ChangeIndex(0)) && !walk.changes.is_truncated(ChangeIndex(1)));
 
     raw.file("shallow", "junk\n");
-    assert!(message_of(Repository::open(raw.dir.path())).0.contains("shallow"));
+    assert!(message_of(Repository::open(raw.path())).0.contains("shallow"));
 
     fs::remove_file(raw.git.path().join("shallow")).unwrap();
     let hex = one.to_string();
     fs::remove_file(raw.git.path().join("objects").join(&hex[..2]).join(&hex[2..])).unwrap();
-    let walk = walk_all(&raw.open());
+    let walk = walk_all(&open(&raw));
     assert_eq!((walk.changes.len(), codes(&walk.notices)), (2, vec!["commit-missing"]));
     assert!(walk.changes.is_truncated(ChangeIndex(0)));
 }
@@ -451,7 +394,7 @@ fn substitutes_for_history_are_told() {
     raw.head(one);
     raw.file(&format!("refs/replace/{one}"), format!("{one}\n"));
     raw.file("info/grafts", format!("{one}\n"));
-    let repository = raw.open();
+    let repository = open(&raw);
     assert_eq!(codes(&repository.tags().unwrap().notices), ["replace-refs"]);
     assert_eq!(codes(&walk_all(&repository).notices), ["grafts"]);
 }
@@ -502,7 +445,7 @@ fn a_broken_head_is_told() {
         let raw = Raw::new();
         raw.head(raw.commit(&[], 1, "one\n"));
         raw.file("HEAD", text);
-        if let Ok(repository) = Repository::open(raw.dir.path()) {
+        if let Ok(repository) = Repository::open(raw.path()) {
             assert_eq!(repository.info().head, None, "{text}");
             let notices = repository.walk(&[]).unwrap().notices;
             assert_eq!(codes(&notices) == ["head-broken"], broken, "{text}");
@@ -526,13 +469,13 @@ fn what_cannot_be_opened_says_why_and_what_to_do() {
     ] {
         let raw = Raw::new();
         raw.file("config", format!("[core]\n\trepositoryformatversion = 1\n[extensions]\n\t{extension}\n"));
-        let (what, help) = message_of(Repository::open(raw.dir.path()));
+        let (what, help) = message_of(Repository::open(raw.path()));
         assert!(what.to_lowercase().contains(named), "{what}");
         assert!(help.contains("--no-git"), "{help}");
     }
     let raw = Raw::new();
     raw.file("config", "[core\n");
-    let (what, help) = message_of(Repository::open(raw.dir.path()));
+    let (what, help) = message_of(Repository::open(raw.path()));
     assert!(what.contains("broken") && help.contains("--no-git"), "{what}; {help}");
     let lost = TempDir::new().unwrap();
     fs::write(lost.path().join(".git"), "gitdir: /nowhere/at/all\n").unwrap();
@@ -544,13 +487,13 @@ fn what_cannot_be_opened_says_why_and_what_to_do() {
 fn a_repository_of_someone_else_is_not_opened() {
     let raw = Raw::new();
     // Only a superuser can give a folder away; elsewhere there is nothing to test.
-    let given = [raw.dir.path().to_path_buf(), raw.git.path().to_path_buf()]
+    let given = [raw.path().to_path_buf(), raw.git.path().to_path_buf()]
         .iter()
         .all(|path| std::os::unix::fs::chown(path, Some(54321), None).is_ok());
     if given {
-        let (what, help) = message_of(Repository::open(raw.dir.path()));
+        let (what, help) = message_of(Repository::open(raw.path()));
         assert!(what.contains("belongs to someone else"), "{what}");
-        let path = raw.dir.path().canonicalize().unwrap();
+        let path = raw.path().canonicalize().unwrap();
         assert_eq!(help, format!("git config --global --add safe.directory '{}'", path.display()));
     }
 }
@@ -560,7 +503,7 @@ fn commits_by_prefix() {
     let raw = Raw::new();
     let one = raw.commit(&[], 1, "one\n");
     let tag = raw.tag_object(one, "commit", None, "v1\n");
-    let repository = raw.open();
+    let repository = open(&raw);
     let hex = one.to_string();
     assert_eq!(repository.find_commit(&hex), Some(id(one)));
     assert_eq!(repository.find_commit(&hex[..8].to_uppercase()), Some(id(one)));
@@ -574,9 +517,9 @@ fn commits_by_prefix() {
 #[test]
 fn the_mailmap_of_head_comes_first() {
     let raw = Raw::new();
-    let work = raw.dir.path().join(".mailmap");
+    let work = raw.path().join(".mailmap");
     fs::write(&work, "work tree").unwrap();
-    assert_eq!(raw.open().mailmap().unwrap().unwrap(), b"work tree", "HEAD is unborn");
+    assert_eq!(open(&raw).mailmap().unwrap().unwrap(), b"work tree", "HEAD is unborn");
     let blob = raw.object(ObjectType::Blob, b"head\xff");
     let with = |mode: &str| {
         let tree = raw.object(ObjectType::Tree, [format!("{mode} .mailmap\0").as_bytes(), blob.as_bytes()].concat());
@@ -588,16 +531,16 @@ fn the_mailmap_of_head_comes_first() {
         );
     };
     with("100644");
-    assert_eq!(raw.open().mailmap().unwrap().unwrap(), b"head\xff");
+    assert_eq!(open(&raw).mailmap().unwrap().unwrap(), b"head\xff");
     with("120000");
-    assert_eq!(raw.open().mailmap().unwrap(), None, "a link in HEAD's tree");
+    assert_eq!(open(&raw).mailmap().unwrap(), None, "a link in HEAD's tree");
     raw.head(raw.commit(&[], 1, "none\n"));
-    assert_eq!(raw.open().mailmap().unwrap().unwrap(), b"work tree");
+    assert_eq!(open(&raw).mailmap().unwrap().unwrap(), b"work tree");
     #[cfg(unix)]
     {
         fs::remove_file(&work).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", &work).unwrap();
-        assert_eq!(raw.open().mailmap().unwrap(), None, "a link in the work tree");
+        assert_eq!(open(&raw).mailmap().unwrap(), None, "a link in the work tree");
     }
 }
 
@@ -654,9 +597,9 @@ fn modes_links_submodules_and_broken_trees() {
     raw.tag("plain", commit(plain));
     raw.tag("other", commit(other));
     let modified = ["a", "l", "m"].map(|path| (path.to_owned(), PathChange::Modified));
-    assert_eq!(changed(raw.dir.path(), Some("plain"), "other"), modified);
+    assert_eq!(changed(raw.path(), Some("plain"), "other"), modified);
 
-    let repository = raw.open();
+    let repository = open(&raw);
     let bad = commit(raw.object(ObjectType::Tree, b"100644 a\0short"));
     let gone = commit(Oid::from_str(&"7".repeat(40)).unwrap());
     let not_a_tree = commit(blob);
@@ -677,5 +620,5 @@ fn a_tree_that_stands_for_billions_of_paths() {
         at = raw.object(ObjectType::Tree, entries.collect::<Vec<u8>>());
     }
     let commit = raw.object(ObjectType::Commit, format!("tree {at}\n\nx\n"));
-    assert!(message_of(raw.open().changed_paths(None, id(commit))).0.contains("more than"));
+    assert!(message_of(open(&raw).changed_paths(None, id(commit))).0.contains("more than"));
 }

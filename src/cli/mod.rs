@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod exit;
+mod file;
 mod output;
 mod settings;
 mod terminal;

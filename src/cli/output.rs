@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::render::{Format, TerminalOptions, encode};
 
 use super::args::Output;
-use super::terminal::{Terminal, write_file};
+use super::file;
+use super::terminal::Terminal;
 
 /// The width of a terminal report that is written to a file.
 const FILE: TerminalOptions = TerminalOptions { width: 100, color: false, unicode: true, verbose: false };
@@ -88,7 +89,7 @@ impl<T> Outputs<T> {
             match path {
                 None => terminal.data(&text)?,
                 Some(path) => {
-                    write_file(path, &text)?;
+                    file::write(path, &text)?;
                     terminal.note(&format!("wrote {}", encode::terminal(&path.display().to_string())));
                 }
             }

@@ -1,7 +1,6 @@
 //! The only place that writes: data to stdout, everything else to stderr.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 use std::time::Duration;
 
 use anstream::{AutoStream, stream::RawStream};
@@ -129,40 +128,4 @@ impl Terminal {
         // Where even stderr is closed there is nobody left to tell.
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
-}
-
-/// Writes a file whole or not at all: the old bytes stay until the new ones are on disk. What is no regular file (a
-/// device, a pipe) is written straight.
-///
-/// # Errors
-/// Where it cannot be written; then a regular file is as it was.
-pub fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let existing = std::fs::metadata(&target).ok();
-    let context = || format!("cannot write {}", encode::terminal(&path.display().to_string()));
-    if existing.as_ref().is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
-        return std::fs::write(&target, text).with_context(context);
-    }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".relconf-").tempfile_in(folder).with_context(context)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).with_context(context)?;
-    let permissions = existing.map_or_else(default_permissions, |metadata| Some(metadata.permissions()));
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions).with_context(context)?;
-    }
-    file.persist(&target).map_err(|error| error.error).with_context(context)?;
-    Ok(())
-}
-
-/// A temporary file is private; a report is not.
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
-fn default_permissions() -> Option<std::fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn default_permissions() -> Option<std::fs::Permissions> {
-    None
 }

@@ -9,23 +9,16 @@ use super::Evidence;
 
 /// An empty or shallow history never passes by accident.
 pub(super) fn usable(facts: &Facts<'_>) -> Result<(), Error> {
-    if facts.history.repository.as_ref().is_some_and(|repository| repository.shallow) {
-        return Err(Error::new(
-            "this is a shallow clone: releases and commits are missing, nothing can be judged",
-            "run `git fetch --unshallow --tags`; in GitHub Actions set `fetch-depth: 0` on actions/checkout",
-        ));
+    let notices = || facts.history.notices.iter().chain(&facts.notices);
+    if let Some(notice) = notices().find(|notice| ["shallow-clone", "no-releases"].contains(&notice.code)) {
+        return Err(Error::new(format!("nothing can be judged: {}", notice.message.raw()), notice.help.raw()));
     }
     if facts.events.is_empty() {
-        let help = if facts.history.tags.total == 0 {
-            "run `git fetch --tags`; in GitHub Actions set `fetch-depth: 0` on actions/checkout"
-        } else {
-            "see why with `relconf list tags`, and name yours with --tags GLOB"
-        };
-        return Err(Error::new("there is no release to judge", help));
+        let help = "see why with `relconf list tags`, and name yours with --tags GLOB";
+        return Err(Error::new("nothing can be judged: there is no release", help));
     }
     let unusable = |code: &str| code == "log-problem" || code == "unknown-release" || code == "unmatched-entry";
-    let notices = facts.history.notices.iter().chain(&facts.notices);
-    let problems: Vec<&str> = notices.filter(|n| unusable(n.code)).map(|n| n.message.raw()).collect();
+    let problems: Vec<&str> = notices().filter(|n| unusable(n.code)).map(|n| n.message.raw()).collect();
     match problems[..] {
         [] => Ok(()),
         [first, ref rest @ ..] => {

@@ -251,7 +251,12 @@ fn checks(page: &mut Page, review: &Review) {
 
 fn tags(page: &mut Page, review: &Review) {
     let tags = &review.data.tags;
-    page.text(&format!("Matched {} of {} in {} components.", tags.matched, count(tags.total, "tag"), tags.components));
+    page.text(&format!(
+        "Matched {} of {} in {}.",
+        tags.matched,
+        count(tags.total, "tag"),
+        count(tags.components, "component")
+    ));
     if tags.skipped.is_empty() {
         return;
     }

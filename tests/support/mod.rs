@@ -1,7 +1,13 @@
 //! What tests share: repositories from scripts, and relconf as a user runs it, in an environment of its own.
 
-#![allow(dead_code, clippy::disallowed_methods, reason = "each test file uses a part of it, and some run the program")]
+#![allow(
+    dead_code,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "each test file uses a part of it, and some run the program"
+)]
 
+pub mod raw;
 pub mod team;
 
 use std::path::{Path, PathBuf};

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::cli::args::ImportArgs;
 use crate::cli::exit::Exit;
+use crate::cli::file;
 use crate::cli::settings::Place;
-use crate::cli::terminal::{Terminal, write_file};
+use crate::cli::terminal::Terminal;
 use crate::config::Config;
 use crate::document::{MAX_FILE_BYTES, read_bytes, read_file, toml_text};
 use crate::error::Error;
@@ -53,6 +54,7 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
         all.incidents.extend(read.incidents);
         all.releases.extend(read.releases);
     }
+    let _turn = args.into.as_deref().map(file::Turn::on);
     let (before, mut known) = match &args.into {
         Some(log) => there(log)?,
         None => (String::new(), BTreeSet::new()),
@@ -80,7 +82,7 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
             if new > 0 {
                 let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
                 let start = if before.is_empty() { text.trim_start() } else { &text };
-                write_file(log, &format!("{before}{gap}{start}"))?;
+                file::write(log, &format!("{before}{gap}{start}"))?;
             }
             let shown = encode::terminal(&log.display().to_string());
             terminal.note(&format!("{shown}: {new} new, {old} there already; relconf validate checks them"));
@@ -160,13 +162,9 @@ fn key<'v>(head: &str, said: impl Fn(&str) -> &'v str) -> String {
 /// A log's text, and what is in it.
 fn there(log: &Path) -> Result<(String, BTreeSet<String>), Error> {
     let shown = log.display();
-    let text = match std::fs::read_to_string(log) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => {
-            return Err(Error::new(format!("cannot read {shown}"), "name another file with --into").caused_by(error));
-        }
-    };
+    let text = file::read_log(log).map_err(|error| {
+        Error::new(format!("cannot read {shown}"), "name another file with --into").caused_by(error)
+    })?;
     let table: toml::Table = text.trim_start_matches('\u{feff}').parse().map_err(|error: toml::de::Error| {
         Error::new(
             format!("{shown} is no TOML log: {}", error.message()),

@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::attribution::Facts;
 use crate::cli::args::InitArgs;
 use crate::cli::exit::Exit;
+use crate::cli::file;
 use crate::cli::settings::Settings;
-use crate::cli::terminal::{Terminal, write_file};
+use crate::cli::terminal::Terminal;
 use crate::document::{toml_text, toml_texts};
-use crate::error::Error;
 use crate::model::{Moment, Signal};
 use crate::render::encode;
 use crate::review::contract::{ReleaseReport, Review};
@@ -42,7 +42,7 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         } else if taken(&file, &root, &settings, name) {
             terminal.note(&format!("{name} is not written: it, or what it is for, is there already"));
         } else {
-            write(&file, &text)?;
+            file::write(&file, &text)?;
             terminal.note(&format!("wrote {}", encode::terminal(&file.display().to_string())));
             wrote = true;
         }
@@ -62,11 +62,6 @@ fn taken(file: &Path, root: &Path, settings: &Settings, name: &str) -> bool {
     };
     let configured = name == PROPOSAL && !settings.sources.incidents.is_empty();
     file.symlink_metadata().is_ok() || configured || others.iter().any(|other| root.join(other).exists())
-}
-
-fn write(file: &Path, text: &str) -> Result<(), Error> {
-    write_file(file, text)
-        .map_err(|error| Error::new(format!("{error:#}"), "check that the folder may be written to, or use --dry-run"))
 }
 
 fn config(review: &Review, ci: Option<&str>) -> String {

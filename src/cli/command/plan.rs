@@ -3,15 +3,13 @@
 use crate::attribution::Facts;
 use crate::cli::args::{self, PlanArgs, PlanWhat};
 use crate::cli::exit::Exit;
+use crate::cli::file;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::render::plan::{PLAN_FORMATS, Planned};
 use crate::review::contract::{Earlier, Plan, Review, SCHEMA};
-
-/// The largest review that is read, in bytes.
-const LIMIT: u64 = 256 << 20;
 
 pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, PLAN_FORMATS)?;
@@ -33,15 +31,12 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
 /// # Errors
 /// A file that cannot be read, or is no review of this contract.
 pub(super) fn earlier(args: &args::Earlier) -> Result<Option<Earlier>, Error> {
-    let Some(file) = &args.previous_review else { return Ok(None) };
-    let shown = file.display();
+    let Some(path) = &args.previous_review else { return Ok(None) };
+    let shown = path.display();
     let write = "write one with: relconf review --format json=review.json";
     let unreadable =
         |error: std::io::Error| Error::new(format!("cannot read the review {shown}"), write).caused_by(error);
-    if std::fs::metadata(file).map_err(unreadable)?.len() > LIMIT {
-        return Err(Error::new(format!("{shown} is too large to be a review"), write));
-    }
-    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    let text = file::read(path).map_err(unreadable)?;
     let earlier: Earlier = serde_json::from_str(&text)
         .map_err(|error| Error::new(format!("{shown} is no review: {error}"), write).caused_by(error))?;
     if earlier.schema != SCHEMA {

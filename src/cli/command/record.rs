@@ -7,8 +7,9 @@ use chrono::{Local, Offset, SecondsFormat};
 
 use crate::cli::args::{RecordArgs, RecordIncident, RecordRelease, RecordTarget, RecordWhat};
 use crate::cli::exit::Exit;
+use crate::cli::file;
 use crate::cli::settings::{Settings, typed_time};
-use crate::cli::terminal::{Terminal, write_file};
+use crate::cli::terminal::Terminal;
 use crate::document::{Zone, toml_text, toml_texts};
 use crate::error::Error;
 use crate::model::{History, Moment, Release};
@@ -242,22 +243,14 @@ fn append(
     if file.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
         return Err(Error::new(format!("{shown} is no TOML log"), "name one with --file incidents.toml").into());
     }
-    let before = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => {
-            return Err(Error::new(format!("cannot read {shown}"), "name another file with --file")
-                .caused_by(error)
-                .into());
-        }
+    let now = || {
+        let before = file::read_log(file).map_err(|error| {
+            Error::new(format!("cannot read {shown}"), "name another file with --file").caused_by(error)
+        })?;
+        let whole = appended(&before, record);
+        check(&before, &whole, settings, &shown).map(|()| whole)
     };
-    let gap = match &before[..] {
-        "" => "",
-        text if text.ends_with('\n') => "\n",
-        _ => "\n\n",
-    };
-    let whole = format!("{before}{gap}{record}");
-    check(&before, &whole, settings, &shown)?;
+    now()?;
     terminal.data(record)?;
     if target.dry_run {
         return Ok(());
@@ -270,18 +263,27 @@ fn append(
         terminal.note("nothing was written");
         return Ok(());
     }
-    write_file(file, &whole)?;
+    // Read again: somebody else may have appended in the meantime.
+    let _turn = file::Turn::on(file);
+    file::write(file, &now()?)?;
     terminal.note(&format!("appended to {shown}"));
     Ok(())
 }
 
+fn appended(before: &str, record: &str) -> String {
+    let gap = match before {
+        "" => "",
+        text if text.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    format!("{before}{gap}{record}")
+}
+
 /// Reads the log as it would be: a record that could not be used is not written.
 fn check(before: &str, whole: &str, settings: &Settings, shown: &str) -> anyhow::Result<()> {
-    let mut file = tempfile::Builder::new().suffix(".toml").tempfile()?;
-    io::Write::write_all(&mut file, whole.as_bytes())?;
-    let sources = Sources { incidents: vec![file.path().to_owned()], use_defaults: false, ..Sources::default() };
+    let sources = Sources { incidents: vec!["-".into()], use_defaults: false, ..Sources::default() };
     let lines = before.lines().count() as u32;
-    let logs = log::read(&sources, &settings.rules, &mut io::empty()).map_err(|error| {
+    let logs = log::read(&sources, &settings.rules, &mut whole.as_bytes()).map_err(|error| {
         let first = error
             .problems()
             .first()

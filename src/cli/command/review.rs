@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::attribution::Facts;
 use crate::cli::args::ReviewArgs;
 use crate::cli::exit::Exit;
+use crate::cli::file;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
@@ -12,9 +13,6 @@ use crate::error::Error;
 use crate::render::FORMATS;
 use crate::render::report::{self, Kind};
 use crate::review::contract::Review;
-
-/// The largest template that is read, in bytes.
-const LIMIT: u64 = 4 << 20;
 
 pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, FORMATS)?;
@@ -43,15 +41,12 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
     Ok(Exit::Done)
 }
 
-fn read(file: &Path) -> Result<String, Error> {
+fn read(path: &Path) -> Result<String, Error> {
     let help = "begin with one of ours: relconf generate template markdown";
     let unreadable = |error: std::io::Error| {
-        Error::new(format!("cannot read the template {}", file.display()), help).caused_by(error)
+        Error::new(format!("cannot read the template {}", path.display()), help).caused_by(error)
     };
-    if std::fs::metadata(file).map_err(unreadable)?.len() > LIMIT {
-        return Err(Error::new(format!("{} is too large to be a template", file.display()), help));
-    }
-    std::fs::read_to_string(file).map_err(unreadable)
+    file::read(path).map_err(unreadable)
 }
 
 fn wrong(file: &Path, error: &report::TemplateError) -> Error {

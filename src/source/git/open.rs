@@ -23,6 +23,7 @@ fn tune() {
 /// Opens the repository at or above `dir`.
 pub fn open(dir: &Path) -> Result<Repository, Error> {
     tune();
+    regular(dir)?;
     let inner = git2::Repository::open_ext(dir, RepositoryOpenFlags::empty(), [] as [&Path; 0])
         .map_err(|error| explain(dir, error))?;
     // A format that only stands in the configuration, and is not enforced by libgit2, must not read as "no tags".
@@ -36,6 +37,21 @@ pub fn open(dir: &Path) -> Result<Repository, Error> {
     let root = inner.workdir().unwrap_or_else(|| inner.path()).to_path_buf();
     let info = RepositoryInfo { path: dir.to_path_buf(), head, shallow: !shallow.is_empty() };
     Ok(Repository { inner, info, root, shallow, notices, trees: paths::TreeCache::default() })
+}
+
+/// Makes sure that what libgit2 reads on opening is neither a device nor a pipe: it would wait for one for ever.
+fn regular(dir: &Path) -> Result<(), Error> {
+    let Ok(found) = git2::Repository::discover_path(dir, [] as [&Path; 0]) else { return Ok(()) };
+    let odd = ["config", "shallow", "packed-refs"].into_iter().find(|name| {
+        let path = found.join(name);
+        fs::metadata(&path).map_or_else(|_| path.is_symlink(), |metadata| !metadata.is_file())
+    });
+    odd.map_or(Ok(()), |name| {
+        Err(Error::new(
+            format!("{name} is not a regular file ({})", found.join(name).display()),
+            "move it away and run `git fetch --tags`, or clone the repository again",
+        ))
+    })
 }
 
 /// The notice about grafts, which git honours and we do not.

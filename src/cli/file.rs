@@ -1,0 +1,224 @@
+//! Files that the user names: read up to a limit, and written whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{flag, low_level};
+use tempfile::NamedTempFile;
+
+use crate::error::Error;
+use crate::render::encode;
+
+/// Most bytes that are read of one file: far more than any review, and less than a machine's memory.
+const LARGEST: u64 = 256 << 20;
+
+/// Reads a text file. A pipe will do, as in `--baseline <(git show main:relconf-baseline.json)`.
+///
+/// # Errors
+/// Where it cannot be read, is too large or is no UTF-8.
+pub fn read(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {} MiB", LARGEST >> 20)));
+    }
+    Ok(text)
+}
+
+/// Reads a log that is about to be appended to; empty where there is none.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_log(log: &Path) -> io::Result<String> {
+    match read(log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !log.is_symlink() => Ok(String::new()),
+        result => result,
+    }
+}
+
+/// Keeps other runs of relconf from appending to a log at the same time, until it is dropped. Where the file system or
+/// the operating system has no such lock, nothing is kept.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "the lock goes with it")] Option<File>);
+
+impl Turn {
+    /// Waits for the log's turn. Its folder is locked: the file itself is about to be replaced.
+    pub fn on(log: &Path) -> Self {
+        let folder = File::open(folder(&followed(log))).ok();
+        Self(folder.filter(|folder| folder.lock().is_ok()))
+    }
+}
+
+/// Writes a file whole or not at all: the old bytes stay until the new ones are on disk. Its mode is kept, a symbolic
+/// link is followed. What is no regular file (a device, a pipe) is written straight.
+///
+/// # Errors
+/// Where it cannot be written; then a regular file is as it was.
+pub fn write(path: &Path, text: &str) -> Result<(), Error> {
+    replace(path, text, &Steps::default())
+}
+
+/// What the operating system does for a replacement, and may refuse.
+struct Steps {
+    write: fn(&mut File, &[u8]) -> io::Result<()>,
+    sync: fn(&File) -> io::Result<()>,
+    rename: fn(NamedTempFile, &Path) -> io::Result<()>,
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self {
+            write: |file, bytes| file.write_all(bytes),
+            sync: File::sync_all,
+            rename: |file, target| file.persist(target).map(|_| ()).map_err(|error| error.error),
+        }
+    }
+}
+
+fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
+    let target = followed(path);
+    let existing = fs::metadata(&target).ok();
+    let failed = |error: io::Error| {
+        let shown = encode::terminal(&path.display().to_string());
+        let help = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk, and run it again",
+            io::ErrorKind::NotFound => "make the folder first, or name another file",
+            io::ErrorKind::IsADirectory => "name a file in it",
+            _ => "name a file that can be written, in a folder that can be written to",
+        };
+        Error::new(format!("cannot write {shown}"), help).caused_by(error)
+    };
+    if target.is_symlink() {
+        return Err(failed(io::Error::other("its links lead in a circle")));
+    }
+    match &existing {
+        Some(metadata) if metadata.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
+        Some(metadata) if !metadata.is_file() => return fs::write(&target, text).map_err(failed),
+        _ => {}
+    }
+    let folder = folder(&target);
+    let held = Held::back();
+    let replaced = (|| {
+        let mut file = tempfile::Builder::new().prefix(".relconf-").tempfile_in(folder)?;
+        (steps.write)(file.as_file_mut(), text.as_bytes())?;
+        if let Some(permissions) = existing.map_or_else(default_permissions, |metadata| Some(metadata.permissions())) {
+            file.as_file().set_permissions(permissions)?;
+        }
+        (steps.sync)(file.as_file())?;
+        (steps.rename)(file, &target)
+    })();
+    // The name, too, should survive a power cut. Where a folder cannot be synced the file is there all the same.
+    if replaced.is_ok() {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    drop(held);
+    replaced.map_err(failed)
+}
+
+/// Where a file really is, or would be: a link may lead to a file that is yet to be written.
+fn followed(path: &Path) -> PathBuf {
+    let mut at = path.to_owned();
+    // As many links as Linux follows; a loop of them then fails by itself.
+    for _ in 0..40 {
+        let Ok(next) = fs::read_link(&at) else { break };
+        at = folder(&at).join(next);
+    }
+    fs::canonicalize(&at).unwrap_or(at)
+}
+
+fn folder(target: &Path) -> &Path {
+    target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Holds Ctrl-C and a request to end back for the moment in which a file is replaced, so that no temporary file is left
+/// behind. They take effect when this is dropped.
+struct Held(&'static Signals);
+
+/// What the signals' handlers look at.
+struct Signals {
+    /// Whether a signal may end the process at once.
+    free: Arc<AtomicBool>,
+    /// The signal that came while it could not.
+    came: Arc<AtomicUsize>,
+}
+
+impl Held {
+    fn back() -> Self {
+        static SIGNALS: OnceLock<Signals> = OnceLock::new();
+        let signals = SIGNALS.get_or_init(|| {
+            let signals = Signals { free: Arc::new(AtomicBool::new(true)), came: Arc::default() };
+            for signal in [SIGINT, SIGTERM] {
+                // Where a handler cannot be set, the signal ends the process as ever: the old file is still whole.
+                let _ = flag::register_conditional_default(signal, Arc::clone(&signals.free));
+                let _ = flag::register_usize(signal, Arc::clone(&signals.came), signal.unsigned_abs() as usize);
+            }
+            signals
+        });
+        signals.free.store(false, Ordering::SeqCst);
+        Self(signals)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.free.store(true, Ordering::SeqCst);
+        if let Ok(signal @ 1..) = i32::try_from(self.0.came.load(Ordering::SeqCst)) {
+            let _ = low_level::emulate_default_handler(signal);
+        }
+    }
+}
+
+/// A temporary file is private; a report is not.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
+fn default_permissions() -> Option<fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn default_permissions() -> Option<fs::Permissions> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{self, Write};
+
+    use super::{Steps, replace};
+
+    #[test]
+    fn every_step_that_fails_leaves_the_old_bytes_and_nothing_else() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let file = folder.path().join("log.toml");
+        let halfway: Steps = Steps {
+            write: |file, bytes| {
+                file.write_all(&bytes[..bytes.len() / 2])?;
+                Err(io::ErrorKind::StorageFull.into())
+            },
+            ..Steps::default()
+        };
+        let no_sync = Steps { sync: |_| Err(io::ErrorKind::StorageFull.into()), ..Steps::default() };
+        let no_rename = Steps { rename: |_, _| Err(io::ErrorKind::CrossesDevices.into()), ..Steps::default() };
+        for (steps, help) in [(&halfway, "make room"), (&no_sync, "make room"), (&no_rename, "name a file")] {
+            for old in [None, Some("old")] {
+                let _ = fs::remove_file(&file);
+                if let Some(old) = old {
+                    fs::write(&file, old).expect("written");
+                }
+                let error = replace(&file, "new bytes", steps).expect_err("a failing step");
+                assert!(error.to_string().contains("log.toml") && error.help().contains(help), "{error}");
+                assert_eq!(fs::read_to_string(&file).ok().as_deref(), old);
+                assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), usize::from(old.is_some()));
+            }
+        }
+        replace(&file, "new bytes", &Steps::default()).expect("written");
+        assert_eq!(fs::read_to_string(&file).expect("there"), "new bytes");
+    }
+}
