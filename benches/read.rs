@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench read -- DIR…
+//! cargo bench --bench read -- --made COMMITS TAGS INCIDENTS    (a repository made for it, with an incident log)
 //! ```
 //!
 //! For each repository, in turn and several times: `git log --tags` with all fields and the body, `relconf review` as
@@ -12,6 +13,7 @@
 #![expect(clippy::disallowed_methods, reason = "it compares processes")]
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -30,9 +32,62 @@ fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--read-tags", dir] => read(Path::new(dir), false),
         ["--read-all", dir] => read(Path::new(dir), true),
+        ["--made", commits, tags, incidents] => {
+            let number = |typed: &str| typed.parse::<u32>().expect("a number");
+            let folder = made(number(commits), number(tags), number(incidents));
+            compare(&folder.path().to_string_lossy());
+        }
         [] => eprintln!("usage: cargo bench --bench read -- DIR…   (tagged repositories to compare on)"),
         ref dirs => dirs.iter().for_each(|dir| compare(dir)),
     }
+}
+
+/// A history of one commit a minute, evenly tagged, and an incident log as large as is read.
+fn made(commits: u32, tags: u32, incidents: u32) -> tempfile::TempDir {
+    const START: u32 = 1_600_000_000;
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(folder.path()).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null());
+        command.spawn().expect("git runs")
+    };
+    git(&["init", "--quiet"]).wait().expect("a repository");
+    let mut import = git(&["fast-import", "--quiet"]);
+    let mut stream = std::io::BufWriter::new(import.stdin.take().expect("a pipe"));
+    let every = (commits / tags.max(1)).max(1);
+    for number in 0..commits {
+        let (who, at) = (number % 200, START + number * 60);
+        let file = format!("src/part{}/file{}.txt", number % 40, number % 900);
+        write!(
+            stream,
+            "commit refs/heads/main\nmark :{0}\ncommitter Person {who} <p{who}@example.com> {at} +0000\ndata <<END\nChange {0}\n\nWhy it was \
+             done, in a line or two.\nEND\nM 644 inline {file}\ndata <<END\n{0}\nEND\n",
+            number + 1
+        )
+        .expect("git reads");
+        if number % every == every - 1 && number / every < tags {
+            let tag = number / every;
+            write!(
+                stream,
+                "tag v{}.{}.0\nfrom :{}\ntagger Person {who} <p{who}@example.com> {at} +0000\ndata <<END\nx\nEND\n",
+                tag / 100,
+                tag % 100,
+                number + 1
+            )
+            .expect("git reads");
+        }
+    }
+    drop(stream);
+    assert!(import.wait().expect("git ends").success());
+    let log: String = (0..incidents)
+        .map(|number| {
+            let at = i64::from(START) + i64::from(number) * i64::from(commits) * 60 / i64::from(incidents);
+            let at = chrono::DateTime::from_timestamp(at, 0).expect("a time").to_rfc3339();
+            format!("[[incident]]\nid = \"I{number}\"\ntitle = \"t\"\ncause = \"unknown\"\nstarted_at = {at}\n")
+        })
+        .collect();
+    fs::write(folder.path().join("incidents.toml"), log).expect("a log");
+    folder
 }
 
 /// What the child processes do: relconf's reading alone.

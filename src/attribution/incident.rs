@@ -1,7 +1,9 @@
+use std::collections::HashMap;
+
 use crate::history::{Shipping, fixes_of};
 use crate::model::{
     Cause, CausedBy, ChangeIndex, ComponentIndex, History, Incident, IncidentKind, Mark, Moment, Notice, Policy,
-    Precision, Release, ReleaseIndex, Untrusted, Version, VersionRange,
+    Precision, Release, ReleaseIndex, Untrusted, Version, VersionKey, VersionRange,
 };
 
 use super::{Scope, Tier};
@@ -56,7 +58,7 @@ pub(super) fn attribute(
     scope: &Scope,
     notices: &mut Vec<Notice>,
 ) -> Vec<Attribution> {
-    let finder = Finder { history, policy, scope, shipping: Shipping::new(history) };
+    let finder = Finder::new(history, policy, scope);
     history
         .incidents
         .iter()
@@ -91,6 +93,12 @@ struct Finder<'a> {
     policy: &'a Policy,
     scope: &'a Scope,
     shipping: Shipping<'a>,
+    /// By [`ComponentIndex`], what users met and when, oldest first.
+    live: Vec<Vec<(Moment, ReleaseIndex)>>,
+    /// Releases by tag and alias.
+    tagged: HashMap<&'a str, Vec<ReleaseIndex>>,
+    /// Releases by version.
+    versioned: HashMap<VersionKey<'a>, Vec<ReleaseIndex>>,
 }
 
 /// What looking for the release of an incident gave.
@@ -105,7 +113,27 @@ impl Found {
     }
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    fn new(history: &'a History, policy: &'a Policy, scope: &'a Scope) -> Self {
+        let mut live = vec![Vec::new(); history.components.len()];
+        let mut tagged: HashMap<_, Vec<_>> = HashMap::new();
+        let mut versioned: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, release) in history.releases.iter().enumerate() {
+            let index = ReleaseIndex(at as u32);
+            if exposed(release) {
+                live[release.component.0 as usize].push((release.released_at, index));
+            }
+            for name in std::iter::once(&release.tag).chain(&release.aliases) {
+                tagged.entry(name.raw()).or_default().push(index);
+            }
+            if let Some(version) = &release.version {
+                versioned.entry(version.key()).or_default().push(index);
+            }
+        }
+        live.iter_mut().for_each(|releases| releases.sort_unstable());
+        Self { history, policy, scope, shipping: Shipping::new(history), live, tagged, versioned }
+    }
+
     fn attribute(&self, incident: &Incident) -> (Attribution, Option<Untrusted>) {
         let bare = |fate| (Attribution { fate, link: None, affected: Vec::new() }, None);
         if incident.anchor().is_some_and(|surfaced| surfaced >= self.policy.as_of) {
@@ -206,19 +234,21 @@ impl Finder<'_> {
 
     fn by_name(&self, name: &Untrusted, components: &[ComponentIndex]) -> Option<Found> {
         let link = |release| Found::Link(Link { release, tier: Tier::Explicit }, Vec::new());
-        let tagged = self.releases(components).find(|(_, r)| r.tag == *name || r.aliases.contains(name));
-        if let Some((release, _)) = tagged {
+        let place = |release: ReleaseIndex| {
+            let component = self.history.release(release).component;
+            components.iter().position(|&searched| searched == component).map(|place| (place, release))
+        };
+        let among = |found: Option<&Vec<ReleaseIndex>>| -> Vec<_> {
+            found.into_iter().flatten().filter_map(|&release| place(release)).collect()
+        };
+        if let Some((_, release)) = among(self.tagged.get(name.raw())).into_iter().min() {
             return Some(link(release));
         }
         let version = Version::parse(name.raw())?;
-        let same: Vec<_> = self
-            .releases(components)
-            .filter(|(_, r)| r.version.as_ref().is_some_and(|other| other.same_as(&version)))
-            .map(|(at, _)| at)
-            .collect();
+        let same = among(self.versioned.get(&version.key()));
         match same[..] {
             [] => None,
-            [release] => Some(link(release)),
+            [(_, release)] => Some(link(release)),
             _ => Some(Found::nothing("names a version that several components have: add component")),
         }
     }
@@ -281,14 +311,14 @@ impl Finder<'_> {
             return Found::nothing("has no time");
         };
         let start = latest_moment(start);
-        let live = self
-            .releases(components)
-            .filter(|(_, release)| release.released_at <= start && exposed(release))
-            .max_by_key(|(index, release)| (release.released_at, *index));
-        match live {
+        let live = components.iter().filter_map(|component| {
+            let releases = &self.live[component.0 as usize];
+            releases[..releases.partition_point(|&(released_at, _)| released_at <= start)].last()
+        });
+        match live.max() {
             None => Found::nothing("began before the first release"),
-            Some((release, r)) => match self.policy.attribution_window {
-                Some(window) if start - r.released_at >= window => {
+            Some(&(released_at, release)) => match self.policy.attribution_window {
+                Some(window) if start - released_at >= window => {
                     Found::nothing("began too long after the last release")
                 }
                 _ => Found::Link(Link { release, tier: Tier::Time }, Vec::new()),

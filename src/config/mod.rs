@@ -87,10 +87,19 @@ pub struct Row {
 /// It cannot be read or is no TOML; or, with all of them listed: unknown keys, and values that are not what they must
 /// be.
 pub fn load(path: &Path) -> Result<Config, Error> {
+    parse(path, read_file(path)?)
+}
+
+/// Reads the bytes of a configuration file.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Config, Error> {
     let broken = |problems| {
         Error::from_problems(format!("{} cannot be used", path.display()), "correct the problems listed", problems)
     };
-    let document = Document::parse(path, read_file(path)?, Some(Format::Toml)).map_err(broken)?;
+    let document = Document::parse(path, bytes, Some(Format::Toml)).map_err(broken)?;
     let findings = Findings::new(&document);
     let mut config = Config::defaults(root_of(path));
     if let Value::Table(table) = &document.root.value {

@@ -33,4 +33,4 @@ pub use tag::{Tag, TagTarget, Tagger};
 pub use text::Untrusted;
 pub use time::{Mark, Moment, Precision};
 pub use touched::{RiskClass, Touched};
-pub use version::{Comparator, TagName, TagReading, Version, VersionRange};
+pub use version::{Comparator, TagName, TagReading, Version, VersionKey, VersionRange};

@@ -20,6 +20,14 @@ pub struct Version {
     pub after: Vec<u64>,
 }
 
+/// A version without the zeros that say nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VersionKey<'a> {
+    date: bool,
+    numbers: &'a [u64],
+    after: &'a [u64],
+}
+
 impl Version {
     /// Reads a version that stands alone: `2.3.0`, `v2.3`, `2024-05-01`. `None` for a pre-release and for anything else.
     pub fn parse(text: &str) -> Option<Self> {
@@ -57,9 +65,10 @@ impl Version {
             .unwrap_or_else(|| self.after.cmp(&other.after))
     }
 
-    /// Whether two versions are the same: 2.3 is 2.3.0.
-    pub fn same_as(&self, other: &Self) -> bool {
-        self.date == other.date && self.compare_numbers(other).is_eq()
+    /// What is equal of two versions that are the same: 2.3 is 2.3.0.
+    pub fn key(&self) -> VersionKey<'_> {
+        let zeros = self.numbers.iter().rev().take_while(|&&number| number == 0).count();
+        VersionKey { date: self.date, numbers: &self.numbers[..self.numbers.len() - zeros], after: &self.after }
     }
 }
 

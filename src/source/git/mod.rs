@@ -25,6 +25,15 @@ mod tag_object;
 mod tags;
 mod walk;
 
+/// The parsers of what a repository holds, for those who have the bytes.
+pub mod raw {
+    pub use super::commit::{Commit, parse as commit};
+    pub use super::message::mentions;
+    pub use super::packed_refs::{Entry, Packed, parse as packed_refs};
+    pub use super::signature::{Signature, identity};
+    pub use super::tag_object::{TagObject, checks, parse as tag_object};
+}
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 

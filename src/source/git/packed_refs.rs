@@ -70,7 +70,10 @@ fn unreadable(path: &Path) -> Error {
     )
 }
 
-/// Reads all lines, checking each; a bad one is given by its number, from 1, and what is wrong with it.
+/// Reads all lines, checking each.
+///
+/// # Errors
+/// A bad line: its number, from 1, and what is wrong with it.
 pub fn parse(text: &[u8], wanted: &[u8]) -> Result<Packed, (u32, &'static str)> {
     let mut packed = Packed::default();
     let mut rest = text;
