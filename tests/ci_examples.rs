@@ -195,3 +195,21 @@ fn the_github_workflow() {
     }
     assert_eq!(workflow["permissions"]["contents"].as_str(), Some("read"));
 }
+
+#[test]
+fn the_project_checks_itself() {
+    let jobs = &yaml(".github/workflows/ci.yml")["jobs"];
+    let runs = |job: &str| -> Vec<String> {
+        let steps = jobs[job]["steps"].as_vec().expect("steps");
+        steps.iter().filter_map(|step| Some(step["run"].as_str()?.to_owned())).collect()
+    };
+    assert_eq!(runs("check"), [".ci/run"]);
+    assert_eq!(runs("advisories").last().map(String::as_str), Some("cargo deny --locked check advisories"));
+    // The two places that name a version of cargo-deny, and the two that name the oldest Rust.
+    let version = |text: &str| {
+        text.split_once("--version ").map(|(_, rest)| rest.split_whitespace().next().unwrap_or("").to_owned())
+    };
+    assert_eq!(version(&project(".ci/run")), version(&runs("advisories")[0]));
+    let oldest = jobs["oldest-rust"]["container"].as_str().expect("an image");
+    assert!(project("Cargo.toml").contains("rust-version = \"1.89\"") && oldest.starts_with("rust:1.89"), "{oldest}");
+}

@@ -130,7 +130,9 @@ impl<'a> Finder<'a> {
                 versioned.entry(version.key()).or_default().push(index);
             }
         }
-        live.iter_mut().for_each(|releases| releases.sort_unstable());
+        for releases in &mut live {
+            releases.sort_unstable();
+        }
         Self { history, policy, scope, shipping: Shipping::new(history), live, tagged, versioned }
     }
 

@@ -12,8 +12,11 @@ use release_confidence::source::git::raw;
 use release_confidence::source::import;
 use release_confidence::source::log::{self, Logs, Sources, TimeRules};
 
-/// Every target by its name.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// A target: its name, and what it does with bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
     ("logs", logs),
     ("imports", imports),
     ("config", config),
