@@ -12,6 +12,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 #![expect(clippy::disallowed_methods, reason = "it compares processes")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -79,13 +80,13 @@ fn made(commits: u32, tags: u32, incidents: u32) -> tempfile::TempDir {
     }
     drop(stream);
     assert!(import.wait().expect("git ends").success());
-    let log: String = (0..incidents)
-        .map(|number| {
-            let at = i64::from(START) + i64::from(number) * i64::from(commits) * 60 / i64::from(incidents);
-            let at = chrono::DateTime::from_timestamp(at, 0).expect("a time").to_rfc3339();
-            format!("[[incident]]\nid = \"I{number}\"\ntitle = \"t\"\ncause = \"unknown\"\nstarted_at = {at}\n")
-        })
-        .collect();
+    let mut log = String::new();
+    for number in 0..incidents {
+        let at = i64::from(START) + i64::from(number) * i64::from(commits) * 60 / i64::from(incidents);
+        let at = chrono::DateTime::from_timestamp(at, 0).expect("a time").to_rfc3339();
+        writeln!(log, "[[incident]]\nid = \"I{number}\"\ntitle = \"t\"\ncause = \"unknown\"\nstarted_at = {at}")
+            .expect("text");
+    }
     fs::write(folder.path().join("incidents.toml"), log).expect("a log");
     folder
 }

@@ -207,7 +207,8 @@ fn the_project_checks_itself() {
     assert_eq!(runs("advisories").last().map(String::as_str), Some("cargo deny --locked check advisories"));
     // The two places that name a version of cargo-deny, and the two that name the oldest Rust.
     let version = |text: &str| {
-        text.split_once("--version ").map(|(_, rest)| rest.split_whitespace().next().unwrap_or("").to_owned())
+        let (_, install) = text.split_once("cargo install")?;
+        Some(install.split_once("--version ")?.1.split_whitespace().next()?.to_owned())
     };
     assert_eq!(version(&project(".ci/run")), version(&runs("advisories")[0]));
     let oldest = jobs["oldest-rust"]["container"].as_str().expect("an image");
