@@ -138,10 +138,10 @@ proptest! {
         let mut columns = None;
         for line in markdown.lines() {
             let cells = line.replace("\\|", "").matches('|').count();
-            if !line.starts_with('|') {
-                columns = None;
-            } else {
+            if line.starts_with('|') {
                 prop_assert_eq!(*columns.get_or_insert(cells), cells, "{}", line);
+            } else {
+                columns = None;
             }
         }
     }
