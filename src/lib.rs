@@ -18,6 +18,7 @@ pub mod config;
 pub mod document;
 pub mod error;
 pub mod finding;
+pub mod forecast;
 pub mod gate;
 pub mod history;
 pub mod human;

@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("attribution", &["error", "history", "model"]),
     ("metric", &["attribution", "model", "stats"]),
     ("screen", &["attribution", "metric", "model", "stats"]),
+    ("forecast", &["attribution", "metric", "model", "screen", "stats"]),
     ("picture", &["attribution", "error", "metric", "model", "screen"]),
     ("map", &["attribution", "human", "metric", "model", "picture", "screen"]),
     ("finding", &["attribution", "error", "human", "map", "metric", "model", "picture", "screen", "stats"]),
@@ -45,6 +46,7 @@ const OWNED: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &[
     "attribution",
     "finding",
+    "forecast",
     "gate",
     "history",
     "human",

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checks::{CheckReport, CheckVerdict};
 pub use hotspots::{Hotspot, HotspotKind};
-pub use traits::{TraitReport, TraitVerdict};
+pub use traits::{TraitReport, TraitVerdict, conventional, touched};
 
 use crate::attribution::Facts;
 

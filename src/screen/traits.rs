@@ -196,8 +196,8 @@ fn types(family: &mut Family<'_>) {
     }
 }
 
-/// The types that a subject declares: `feat(api)!: …`.
-fn conventional(subject: &str) -> impl Iterator<Item = &'static str> + use<> {
+/// The types that a commit's subject declares: `feat(api)!: …` (conventionalcommits.org), `Revert "…"`, `Bump …`.
+pub fn conventional(subject: &str) -> impl Iterator<Item = &'static str> + use<> {
     let parsed = subject.split_once(':').and_then(|(head, _)| {
         let (head, breaking) = head.strip_suffix('!').map_or((head, false), |head| (head, true));
         let (kind, scope) = match head.split_once('(') {
@@ -231,11 +231,7 @@ fn risk(family: &mut Family<'_>) {
 }
 
 /// Whether a release of an event changed something; `None` where the paths of one were not read.
-pub(super) fn touched(
-    facts: &Facts<'_>,
-    event: &Event,
-    wanted: impl Fn(&crate::model::Touched) -> bool,
-) -> Option<bool> {
+pub fn touched(facts: &Facts<'_>, event: &Event, wanted: impl Fn(&crate::model::Touched) -> bool) -> Option<bool> {
     let mut any = false;
     for index in &event.releases {
         any |= wanted(facts.history.touched.get(index)?);

@@ -5,6 +5,7 @@
 mod bayes;
 mod concentration;
 mod duration;
+mod mean;
 mod quantile;
 mod rate;
 mod screen;
@@ -14,6 +15,7 @@ mod trend;
 pub use bayes::{Posterior, beta_posterior};
 pub use concentration::{Concentration, concentration, expected_total_variation, total_variation};
 pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, rank_test};
+pub use mean::mean_above_zero;
 pub use rate::{
     TwoRates, binomial_tail_ge, binomial_tail_le, clopper_pearson, never_failed_upper, newcombe, poisson, two_rates,
     two_rates_alike, wilson,
