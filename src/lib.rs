@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! config ─► source ─► history ─► attribution ─► metric ─► screen ─► picture ─► map, finding ─► review ─► render
+//!                                              │        └─► forecast ─► preflight ──────────────► render
 //!                                              └─────► gate ─────────────────────────────────────► render
 //! ```
 //!
@@ -27,6 +28,7 @@ pub mod metric;
 pub mod model;
 pub mod picture;
 pub mod pipeline;
+pub mod preflight;
 pub mod render;
 pub mod review;
 pub mod screen;

@@ -26,8 +26,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("map", &["attribution", "human", "metric", "model", "picture", "screen"]),
     ("finding", &["attribution", "error", "human", "map", "metric", "model", "picture", "screen", "stats"]),
     ("gate", &["attribution", "error", "metric", "model", "stats"]),
-    ("review", &["attribution", "finding", "map", "metric", "model", "picture", "screen", "stats"]),
-    ("render", &["gate", "human", "model", "review"]),
+    ("review", &["attribution", "finding", "forecast", "map", "metric", "model", "picture", "screen", "stats"]),
+    ("preflight", &["attribution", "forecast", "metric", "model", "screen", "stats"]),
+    ("render", &["gate", "human", "model", "preflight", "review"]),
 ];
 
 /// Crates that belong to one room.
@@ -54,6 +55,7 @@ const PURE: &[&str] = &[
     "metric",
     "model",
     "picture",
+    "preflight",
     "render",
     "review",
     "screen",

@@ -197,6 +197,29 @@ fn the_github_workflow() {
 }
 
 #[test]
+fn the_comment_on_a_release_pull_request() {
+    let workflow = yaml("examples/ci/preflight.yml");
+    let steps = workflow["jobs"]["preflight"]["steps"].as_vec().expect("steps");
+    assert_eq!(steps[0]["with"]["fetch-depth"].as_i64(), Some(0));
+    let script = steps[2]["run"].as_str().expect("a script");
+    assert!(!script.contains("${{"), "{script}");
+    let place = Place::repository(
+        "person a = A B <a@x>\n2026-01-01T00:00:00Z a commit one | x\n2026-01-01T01:00:00Z a tag v1.0.0\n\
+         2026-02-01T00:00:00Z a commit two | y\n",
+    );
+    place.file("relconf.toml", "[checks]\nrequired = [\"canary\"]\n");
+    // In place of the forge's own tool, one that keeps the comment.
+    let bin = place.file("bin/gh", "#!/bin/sh\ncp \"$5\" comment.md\n");
+    succeeds(&Command::new("chmod").arg("+x").arg(&bin).output().expect("chmod runs"));
+    let script = format!("PATH=\"$PWD/bin:$PATH\"\n{script}");
+    let ran = shell(place.path(), &script, &[], &[("RELCONF_BY", "::error::octocat"), ("PULL_REQUEST", "7")]);
+    assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(String::from_utf8_lossy(&ran.stdout).starts_with("::error title=Release preflight::canary is missing"));
+    let comment = std::fs::read_to_string(place.path().join("comment.md")).expect("a comment");
+    assert!(comment.starts_with("## Release preflight: not ready\n"), "{comment}");
+}
+
+#[test]
 fn the_project_checks_itself() {
     let jobs = &yaml(".github/workflows/ci.yml")["jobs"];
     let runs = |job: &str| -> Vec<String> {

@@ -1,4 +1,5 @@
 //! What forecasts are worth where there is something to be seen, and that they are not made where there is not.
+#![expect(clippy::print_stdout, reason = "the figures themselves, with --nocapture")]
 
 mod support;
 

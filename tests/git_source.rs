@@ -241,7 +241,7 @@ fn a_bad_line_in_packed_refs_is_an_error_that_names_it() {
     fs::remove_file(raw.git.path().join("packed-refs")).unwrap();
     fs::create_dir(raw.git.path().join("packed-refs")).unwrap();
     raw.head(one);
-    assert!(message_of(open(&raw).tags()).0.contains("not a regular file"));
+    assert!(message_of(Repository::open(raw.path())).0.contains("not a regular file"));
 }
 
 #[cfg(unix)]

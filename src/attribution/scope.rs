@@ -33,7 +33,10 @@ pub enum ScopeRule {
 
 impl Scope {
     /// Chooses as the policy says.
-    pub(super) fn choose(history: &History, policy: &Policy) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// Where the policy names a component that the history has not.
+    pub fn choose(history: &History, policy: &Policy) -> Result<Self, Error> {
         let all: Vec<_> = (0..history.components.len() as u32).map(ComponentIndex).collect();
         match &policy.component {
             ComponentChoice::Named(name) => {

@@ -20,7 +20,7 @@ Start here:
   relconf demo       a small realistic history, reviewed
   relconf review     this repository
 
-Exit codes: 0 done, gate passed; 1 gate: regressed; 2 could not do it (usage, config, input, repository);
+Exit codes: 0 done, gate passed; 1 gate: regressed, preflight --gate: not ready; 2 could not do it (usage, config, input, repository);
 3 gate: inconclusive, where on_inconclusive = \"fail\".";
 
 /// The commands.
@@ -34,6 +34,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// The CI step: has a metric regressed, beyond chance? Exit 0 no, 1 yes, 2 could not tell, 3 inconclusive if so asked
     Gate(GateArgs),
+    /// Before the tag: what ships since the last release, its odds, what it must earn first; --gate exits 1 if it has not
+    Preflight(PreflightArgs),
     /// Write down the window as it is, for later gates to compare with; or show what was written
     Baseline(BaselineArgs),
     /// Turn exports of other tools into a native log; without --into it is printed
@@ -226,6 +228,39 @@ pub struct GateArgs {
     /// Judge although tags of the baseline were moved or deleted since
     #[arg(long, requires = "baseline")]
     pub accept_moved: bool,
+
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `relconf preflight`.
+#[derive(Debug, Args)]
+pub struct PreflightArgs {
+    /// What would be released: a branch, a tag or a commit [default: HEAD]
+    #[arg(value_name = "REV")]
+    pub rev: Option<String>,
+
+    /// Exit 1 where required evidence is missing, or the odds exceed the limit of [preflight]
+    #[arg(long)]
+    pub gate: bool,
+
+    /// The tag that it would get: an entry of the release log with this tag speaks of it
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+
+    /// Who is about to release (repeatable) [default: whoever committed it]
+    #[arg(long, value_name = "NAME", env = "RELCONF_BY", hide_env = true)]
+    pub by: Vec<String>,
+
+    /// A check and how it ended: canary=pass (or fail, skip, override; repeatable)
+    #[arg(long = "check", value_name = "NAME=RESULT")]
+    pub checks: Vec<String>,
+
+    /// Who has said go (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub approved_by: Vec<String>,
 
     #[command(flatten)]
     pub input: Input,
@@ -526,6 +561,8 @@ pub enum SchemaOf {
     Review,
     /// `relconf gate --format json`
     Gate,
+    /// `relconf preflight --format json`
+    Preflight,
     /// `relconf baseline write`
     Baseline,
     /// `relconf validate --format json`
@@ -546,6 +583,7 @@ impl Command {
             Self::Map(args) => Some(&mut args.input),
             Self::Plan(args) => Some(&mut args.input),
             Self::Gate(args) => Some(&mut args.input),
+            Self::Preflight(args) => Some(&mut args.input),
             Self::Baseline(args) => match &mut args.what {
                 BaselineWhat::Write { input, .. } => Some(input),
                 BaselineWhat::Show { .. } => None,

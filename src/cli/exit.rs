@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done.
     Done,
-    /// The gate: a metric has regressed.
+    /// The gate: a metric has regressed. `preflight --gate`: not ready.
     Regressed,
     /// Could not do it: usage, config, input, repository.
     CouldNot,

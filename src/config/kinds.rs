@@ -39,6 +39,21 @@ impl Kind for Word {
     }
 }
 
+/// A share from 0 to 1; none by default.
+pub struct Share;
+
+impl Kind for Share {
+    type Value = Option<f64>;
+
+    fn read(field: Field<'_>) -> Option<Option<f64>> {
+        field.share().map(Some)
+    }
+
+    fn write(value: &Option<f64>) -> Option<String> {
+        value.map(|share| share.to_string())
+    }
+}
+
 /// A list of text.
 pub struct Several;
 

@@ -23,6 +23,7 @@ pub fn schema() -> Value {
             "items": { "enum": ["incident", "rollback", "withdrawal", "hotfix", "revert"] }
         }),
         "components" | "people.aliases" => groups.clone(),
+        "preflight.max_chance" => share.clone(),
         "window.last" => json!({ "oneOf": [duration, { "type": "integer", "minimum": 1 }] }),
         "risk" => json!({ "type": "object", "additionalProperties": {
             "type": "object", "additionalProperties": false, "required": ["paths"],

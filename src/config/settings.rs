@@ -4,7 +4,7 @@ use super::findings::{Advice, Risk};
 use super::gate::Gate;
 use super::import::Imports;
 use super::kinds::{
-    Assumed, Day, Duration, Globs, Groups, Kind, Limit, People, Recovery, Several, Signals, Window, Word, Zoned,
+    Assumed, Day, Duration, Globs, Groups, Kind, Limit, People, Recovery, Several, Share, Signals, Window, Word, Zoned,
 };
 use super::{Origin, Row, Sections, Sourced};
 use crate::document::Document;
@@ -108,6 +108,8 @@ settings! {
         gate: Gate, "gate",
             "What the gate holds you to; by default a change failure rate of at most 10 points more than before, 15 points for \
              special handling and person dependence, and 1.5 times as long to detect, stop and recover.";
+        max_chance: Share, "preflight.max_chance",
+            "The highest chance of failure at which relconf preflight --gate passes, from 0 to 1; without one, any.";
         imports: Imports, "import",
             "Foreign exports by name, each with the paths of its fields: relconf import NAME FILE.";
         incidents: Several, "sources.incidents",

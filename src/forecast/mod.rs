@@ -39,6 +39,8 @@ pub struct Forecast {
     pub high: f64,
     /// Releases learned from.
     pub learned: u64,
+    /// Of them failed.
+    pub learned_failed: u64,
     /// What each trait does, the strongest first.
     pub contributions: Vec<Contribution>,
 }
@@ -106,7 +108,14 @@ impl<'f> Forecaster<'f> {
             })
             .collect();
         contributions.sort_by(|a, b| b.factor.ln().abs().total_cmp(&a.factor.ln().abs()));
-        Some(Forecast { probability: model.predict(values), low, high, learned: known.len() as u64, contributions })
+        Some(Forecast {
+            probability: model.predict(values),
+            low,
+            high,
+            learned: known.len() as u64,
+            learned_failed: known.iter().filter(|(_, failed)| *failed).count() as u64,
+            contributions,
+        })
     }
 
     /// The judged releases that are most like an event, the nearest first: by the distance of their traits, each on its

@@ -4,6 +4,8 @@
 /// Standard deviation of a coefficient before any data, in log odds per standard deviation of its trait. At 0.5 a trait
 /// would seldom more than triple the odds; it takes data to say more.
 const PRIOR: f64 = 0.5;
+/// Deviations from the mean up to which a trait is followed: beyond, there was next to nothing to learn from.
+const EXTREME: f64 = 2.0;
 /// Newton steps at most; a fit settles in five to eight.
 const STEPS: usize = 30;
 /// A step smaller than this has settled.
@@ -115,8 +117,8 @@ fn scale(examples: &[Example<'_>], column: usize) -> Option<Term> {
 /// One, and the traits on the common scale.
 fn row(terms: &[Term], values: &[Option<f64>]) -> Vec<f64> {
     let scaled = terms.iter().map(|term| {
-        // Beyond four deviations a release is simply extreme: one number must not carry the forecast away.
-        values[term.column].map_or(0.0, |value| ((value - term.mean) / term.deviation).clamp(-4.0, 4.0))
+        // What is more extreme than nearly all that was learned from says no more than that.
+        values[term.column].map_or(0.0, |value| ((value - term.mean) / term.deviation).clamp(-EXTREME, EXTREME))
     });
     std::iter::once(1.0).chain(scaled).collect()
 }

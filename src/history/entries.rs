@@ -210,6 +210,14 @@ impl<'c> Register<'c> {
         Self { drafts, changes, by_tag, by_commit, by_version }
     }
 
+    /// Whether a version comes after all releases of its component: it is yet to be made.
+    fn is_next(&self, reading: Option<&TagName>) -> bool {
+        reading.is_some_and(|name| {
+            let mut theirs = self.drafts.iter().filter(|draft| draft.component == name.component).peekable();
+            theirs.peek().is_some() && theirs.all(|draft| draft.version.as_ref().is_none_or(|v| *v < name.version))
+        })
+    }
+
     /// Joins an entry to the release that it speaks of, or makes one of it.
     fn attach(
         &mut self,
@@ -248,8 +256,14 @@ impl<'c> Register<'c> {
                 None if self.changes.is_empty() => ("has no deployed_at".to_owned(), "add deployed_at"),
                 None => ("is no tag of this repository".to_owned(), "push the tag, correct the name, or add commit"),
             };
-            notices.push(Notice::new("unmatched-entry", format!("{} {what} ({at})", entry.tag.raw()), help));
-            unmatched.push(UnmatchedEntry { tag: entry.tag, at: Untrusted::new(at) });
+            if skipped.is_none() && !rehearsal && entry.deployed_at.is_none() && self.is_next(reading.as_ref()) {
+                let tag = entry.tag.raw();
+                let (what, help) = ("is no tag yet", format!("relconf preflight --tag {tag} takes what is said of it"));
+                notices.push(Notice::new("planned-entry", format!("{tag} {what} ({at})"), help));
+            } else {
+                notices.push(Notice::new("unmatched-entry", format!("{} {what} ({at})", entry.tag.raw()), help));
+            }
+            unmatched.push(UnmatchedEntry { tag: entry.tag.clone(), at: Untrusted::new(at), entry });
             return;
         };
         let prerelease = reading.as_ref().is_some_and(|name| name.prerelease);

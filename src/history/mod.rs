@@ -5,11 +5,13 @@ mod kind;
 mod mailmap;
 mod order;
 mod people;
+mod planned;
 mod predecessor;
 mod releases;
 mod reverts;
 mod select;
 
+pub use planned::{Planned, plan};
 pub use reverts::{Revert, Shipping, fixes_of, reverts};
 pub use select::{Selection, select};
 

@@ -52,12 +52,14 @@ pub struct TagCounts {
 }
 
 /// An entry of the release log that fits no tag and names no known commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UnmatchedEntry {
     /// The tag it names.
     pub tag: Untrusted,
     /// Where it stands, `file:line:column`.
     pub at: Untrusted,
+    /// What it says: it may speak of a release that is yet to be made.
+    pub entry: super::ReleaseEntry,
 }
 
 /// Something a reader must know, and what to do about it.

@@ -9,6 +9,7 @@ pub mod list;
 pub mod map;
 mod page;
 pub mod plan;
+pub mod preflight;
 pub mod report;
 pub mod settings;
 pub mod terminal;

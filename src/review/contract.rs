@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::attribution::{Outcome, ScopeRule, Span, Tier};
 pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, Silenced, Since, SinceItem, Success};
+pub use crate::forecast::{Bin, Quality};
 pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
 pub use crate::metric::{
     Better, Change, ChangeVerdict, Concentration, IntervalReport, MetricInfo, Part, PersonShare, Reading, Role,
@@ -61,6 +62,8 @@ pub struct Review {
     pub hotspots: Vec<Hotspot>,
     /// How many comparisons the q-values are corrected for.
     pub screened: Screened,
+    /// How good forecasts of single releases would have been: what `relconf preflight` rests on.
+    pub forecasts: Quality,
     /// What should be done, ranked by expected effect.
     pub findings: Vec<Finding>,
     /// Findings that the configuration silences.

@@ -11,6 +11,7 @@ use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
 
 use crate::attribution::{Event, Facts, Interval, Span};
 use crate::finding::{self, Findings};
+use crate::forecast::Forecaster;
 use crate::map;
 use crate::metric::{self, Measured, Role, carried};
 use crate::model::Untrusted;
@@ -64,6 +65,7 @@ impl Review {
             checks,
             traits,
             hotspots,
+            forecasts: Forecaster::of(facts).quality(),
             screened: Screened { checks: checks_tested, traits: traits_tested },
             plans: finding::plans(&findings),
             findings,

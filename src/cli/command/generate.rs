@@ -9,6 +9,7 @@ use crate::cli::terminal::Terminal;
 use crate::config;
 use crate::error::Error;
 use crate::gate::{Baseline, GateReport};
+use crate::preflight::Preflight;
 use crate::render::report::Kind;
 use crate::render::validation::Validation;
 use crate::review::contract::Review;
@@ -33,6 +34,7 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
             let schema = match of {
                 SchemaOf::Review => Review::schema().to_value(),
                 SchemaOf::Gate => schemars::schema_for!(GateReport).to_value(),
+                SchemaOf::Preflight => schemars::schema_for!(Preflight).to_value(),
                 SchemaOf::Baseline => schemars::schema_for!(Baseline).to_value(),
                 SchemaOf::Validation => schemars::schema_for!(Validation).to_value(),
                 SchemaOf::Incidents | SchemaOf::Releases => log::schema(),

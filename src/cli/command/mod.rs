@@ -11,6 +11,7 @@ mod init;
 mod list;
 mod map;
 mod plan;
+mod preflight;
 mod record;
 mod review;
 mod validate;
@@ -29,6 +30,7 @@ pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Map(args) => map::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Gate(args) => gate::run(&args, terminal),
+        Command::Preflight(args) => preflight::run(&args, terminal),
         Command::Baseline(args) => baseline::run(&args, terminal),
         Command::Import(args) => import::run(&args, terminal),
         Command::Record(args) => record::run(&args, terminal),

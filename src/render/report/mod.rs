@@ -9,7 +9,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, context};
 
 use crate::model::Moment;
-use crate::review::contract::{Effect, Finding, MetricReport, Review, Success};
+use crate::review::contract::{Effect, Finding, MetricReport, Quality, Review, Success};
 
 use super::human::{self, reading, span};
 use super::{encode, plan, terminal};
@@ -152,6 +152,7 @@ fn environment(kind: Kind) -> Environment<'static> {
         let plain = |c: char| if c.is_ascii_alphanumeric() || "._-+/".contains(c) { c } else { '_' };
         Value::from_safe_string(text.chars().map(plain).collect())
     });
+    environment.add_filter("forecasts", |of: Serde<Quality>| crate::render::preflight::forecasts(&of.0));
     environment.add_function("rate", human::rate);
     environment.add_function("actions", |review: Serde<Vec<Finding>>, plan: &str| {
         let of = |finding: &&Finding| finding.plan.id() == plan;

@@ -2,6 +2,7 @@ use crate::render::encode;
 use crate::render::human::{count, probability, rate};
 use crate::render::page::Page;
 use crate::render::plan::{effect, since};
+use crate::render::preflight;
 use crate::review::contract::{Plan, Review, TraitReport, TraitVerdict};
 
 /// Findings shown; the others stand in the plans.
@@ -53,7 +54,9 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
     if review.headline.inferred {
         page.bullet("Failures are inferred from git: what ships more has more that can be reverted.");
     }
-    if different.is_empty() {
+    if tested.traits == 0 {
+        page.bullet("No trait and no part of the code has enough data to be tested.");
+    } else if different.is_empty() {
         page.bullet(&format!(
             "None of {} traits and parts of the code could be told from chance ({} looked at, the others have too little data).",
             tested.traits,
@@ -89,4 +92,5 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
     for check in &review.checks {
         page.bullet(&format!("{}.", crate::render::list::check_in_words(check)));
     }
+    page.bullet(&format!("{}.", preflight::forecasts(&review.forecasts)));
 }

@@ -93,6 +93,28 @@ impl Repository {
         objects::find_commit(&self.inner, prefix)
     }
 
+    /// Stands at another commit than HEAD's: a branch, a tag, or an id.
+    ///
+    /// # Errors
+    ///
+    /// When the name leads to no commit.
+    pub fn stand_at(&mut self, rev: &str) -> Result<(), Error> {
+        let found = self.inner.revparse_single(rev).and_then(|object| object.peel_to_commit());
+        let commit = found.map_err(|error| {
+            Error::new(format!("{rev} leads to no commit"), "name a branch, a tag or a commit of this repository")
+                .caused_by(error)
+        })?;
+        self.info.head = Some(objects::id(commit.id()));
+        Ok(())
+    }
+
+    /// The `Check: name=pass` trailers of a commit's message.
+    pub fn checks_at(&self, commit: CommitId) -> Vec<crate::model::TagCheck> {
+        let Ok(odb) = self.inner.odb() else { return Vec::new() };
+        let Ok(object) = odb.read(objects::oid(commit)) else { return Vec::new() };
+        tag_object::checks(commit::parse(object.data(), &mut Vec::new()).message).0
+    }
+
     /// All commits reachable from `tips` and HEAD, each read once.
     ///
     /// # Errors

@@ -1,0 +1,90 @@
+//! `relconf preflight`.
+
+use crate::attribution::{Facts, Scope};
+use crate::cli::args::PreflightArgs;
+use crate::cli::exit::Exit;
+use crate::cli::output::Outputs;
+use crate::cli::settings::Settings;
+use crate::cli::terminal::Terminal;
+use crate::error::Error;
+use crate::history::{self, Planned};
+use crate::model::{Approval, CheckResult, CheckRun, Untrusted};
+use crate::pipeline;
+use crate::preflight::{Asked, Preflight, Verdict};
+use crate::render::preflight::PREFLIGHT_FORMATS;
+
+pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let outputs = Outputs::parse(&args.output, PREFLIGHT_FORMATS)?;
+    let mut checks = args.checks.iter().map(|typed| check(typed)).collect::<Result<Vec<_>, Error>>()?;
+    let mut settings = Settings::resolve(&args.input)?;
+    let rev = args.rev.as_deref().unwrap_or("HEAD");
+    let repository = settings.repository.as_mut().ok_or_else(|| {
+        Error::new("preflight looks at commits: there is no repository", "run it in the repository, without --no-git")
+    })?;
+    if let Some(rev) = &args.rev {
+        repository.stand_at(rev)?;
+    }
+    let mut history = terminal.working("reading the history", || settings.read_history())?;
+    let Settings { repository: Some(repository), policy, config, .. } = &settings else {
+        return Err(Error::new("there is no repository", "run it in the repository").into());
+    };
+    if repository.info().shallow {
+        return Err(Error::new(
+            "this is a shallow clone: what ships since the last release cannot be told",
+            "run `git fetch --unshallow --tags`; in GitHub Actions set `fetch-depth: 0` on actions/checkout",
+        )
+        .into());
+    }
+    let commit = repository.info().head.and_then(|id| Some((id, history.changes.index_of(id)?)));
+    let Some((id, commit)) = commit else {
+        return Err(Error::new(format!("{rev} leads to no commit"), "name a branch, a tag or a commit").into());
+    };
+    // What was said on the command line comes first.
+    let said = repository.checks_at(id);
+    checks.extend(said.into_iter().map(|said| CheckRun { name: said.name, result: said.result, ritual: false }));
+    let planned = Planned {
+        commit,
+        tag: args.tag.as_ref().map(|tag| Untrusted::new(tag.clone())),
+        releasers: args.by.iter().map(|name| Untrusted::new(name.clone())).collect(),
+        checks,
+        approvals: args
+            .approved_by
+            .iter()
+            .map(|name| Approval { by: Untrusted::new(name.clone()), at: None })
+            .collect(),
+        at: policy.as_of,
+    };
+    let scope = Scope::choose(&history, policy)?;
+    let Some(planned) = history::plan(&mut history, &scope.components, planned) else {
+        return Err(Error::new(
+            "nothing was released yet: there is nothing to compare with",
+            "run `git fetch --tags`, or name your releases with --tags GLOB; relconf list tags shows what was skipped",
+        )
+        .into());
+    };
+    pipeline::touch(repository, &mut history, policy)?;
+    let facts = Facts::derive(&history, policy)?;
+    let tag = args.tag.as_ref().map(|tag| Untrusted::new(tag.clone()));
+    let asked = Asked { rev: Untrusted::new(rev), tag, max_chance: config.max_chance.value };
+    let report = Preflight::of(&facts, planned, asked)
+        .ok_or_else(|| Error::new(format!("{rev} is in no component that is reviewed"), "name one with --component"))?;
+    outputs.write(&report, terminal)?;
+    Ok(if args.gate && report.verdict == Verdict::NotReady { Exit::Regressed } else { Exit::Done })
+}
+
+/// Reads `canary=pass`.
+fn check(typed: &str) -> Result<CheckRun, Error> {
+    let read = typed.rsplit_once('=').and_then(|(name, result)| {
+        let result = match result {
+            "pass" => CheckResult::Pass,
+            "fail" => CheckResult::Fail,
+            "skip" => CheckResult::Skip,
+            "override" => CheckResult::Override,
+            _ => return None,
+        };
+        (!name.trim().is_empty()).then(|| CheckRun { name: Untrusted::new(name.trim()), result, ritual: false })
+    });
+    read.ok_or_else(|| {
+        Error::new(format!("--check {typed} cannot be read"), "write --check canary=pass, or fail, skip, override")
+    })
+}

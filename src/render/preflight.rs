@@ -1,0 +1,332 @@
+//! The preflight: for a terminal, a release pull request, a CI's annotations, a script.
+
+use crate::preflight::{Evidence, Preflight, Standing, Verdict};
+use crate::review::contract::{Hotspot, Quality, TimeWindowKind, WindowVerdict};
+
+use super::human::{count, duration, minute, percent, probability, rate};
+use super::json;
+use super::page::{Page, Tone};
+use super::{Format, TerminalOptions, encode};
+
+/// Every format of the preflight; the first is the default.
+pub const PREFLIGHT_FORMATS: &[Format<Preflight>] = &[
+    Format { name: "terminal", draw: terminal },
+    Format { name: "json", draw: |report, _| json::pretty(report) },
+    Format { name: "markdown", draw: |report, _| markdown(report) },
+    Format { name: "github", draw: |report, _| github(report) },
+];
+
+/// Traits named of a forecast.
+const TRAITS: usize = 6;
+/// A trait that changes the odds by less says nothing.
+const WORTH_NAMING: f64 = 1.05;
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ready => "ready",
+        Verdict::NotReady => "not ready",
+        Verdict::Nothing => "nothing to ship",
+    }
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::There => "there",
+        Standing::Failed => "did not pass",
+        Standing::Missing => "missing",
+    }
+}
+
+/// What follows what.
+fn subject(report: &Preflight, shown: fn(&str) -> String) -> String {
+    let name = report.tag.as_ref().unwrap_or(&report.rev);
+    let commit = report.commit.as_deref().map_or_else(String::new, |id| format!(" ({})", id.get(..12).unwrap_or(id)));
+    if report.verdict == Verdict::Nothing {
+        let newest = shown(report.newest.raw());
+        return format!("{}{commit}: all of it is in a release already, the newest is {newest}", shown(name.raw()));
+    }
+    let since = match (&report.newest, &report.since) {
+        (newest, Some(since)) if newest == since => format!("after {}", shown(since.raw())),
+        (newest, Some(since)) => format!(
+            "after {}, which is not in its history (the last there is {})",
+            shown(newest.raw()),
+            shown(since.raw())
+        ),
+        (newest, None) => format!("after {}, which is not in its history", shown(newest.raw())),
+    };
+    format!("{}{commit}, {since}", shown(name.raw()))
+}
+
+/// What ships, a line each.
+fn change(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
+    let change = &report.change;
+    let mut lines = Vec::new();
+    let names = change.author_names.iter().map(|name| shown(name.raw())).collect::<Vec<_>>().join(", ");
+    let more = change.authors.saturating_sub(change.author_names.len() as u64);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let by = if change.authors == 0 {
+        String::new()
+    } else {
+        format!(" by {}: {names}{more}", count(change.authors, "author"))
+    };
+    lines.push(format!("{} and {}{by}", count(change.commits, "commit"), count(change.merges, "merge")));
+    if change.compared > 0 {
+        lines.push(format!("Larger than {} of past releases", rate(change.smaller, change.compared)));
+    }
+    if let (Some(oldest), Some(median)) = (change.oldest_seconds, change.median_age_seconds) {
+        lines.push(format!("The oldest commit is {} old, half are older than {}", duration(oldest), duration(median)));
+    }
+    if let Some(since) = change.since_last_seconds {
+        lines.push(format!("{} after the newest release", duration(since)));
+    }
+    if !change.types.is_empty() {
+        let types: Vec<_> = change.types.iter().map(|(kind, n)| format!("{n} {}", shown(kind))).collect();
+        lines.push(format!("Declared: {}", types.join(", ")));
+    }
+    match &change.risk {
+        None => lines.push("Its paths could not be compared with a release before it".to_owned()),
+        Some(classes) if !classes.is_empty() => {
+            let classes: Vec<_> = classes.iter().map(|class| shown(class)).collect();
+            lines.push(format!("Risky change: {}", classes.join(", ")));
+        }
+        Some(_) => {}
+    }
+    lines.extend(change.hot.iter().map(|spot| hot(spot, shown)));
+    for window in &change.windows {
+        let here = format!(
+            "{}{}: {} of the window's releases; failed there {}, elsewhere {}",
+            window.label,
+            if window.kind == TimeWindowKind::Hours { " h" } else { "" },
+            rate(window.releases, window.of),
+            rate(window.failed, window.judged),
+            rate(window.failed_outside, window.judged_outside)
+        );
+        let avoided = match window.verdict {
+            Some(WindowVerdict::Justified) => "; avoided, and rightly so",
+            Some(WindowVerdict::Superstition) => "; avoided without need",
+            Some(WindowVerdict::Undetermined) => "; avoided, whether rightly cannot be told",
+            None => "",
+        };
+        lines.push(format!("Now is {here}{avoided}"));
+    }
+    for releaser in &change.releasers {
+        let how = if releaser.inferred { " (inferred from the commit: say who with --by)" } else { "" };
+        lines.push(format!(
+            "By {}{how}: {} before, failed {}",
+            shown(releaser.person.raw()),
+            count(releaser.releases, "release"),
+            rate(releaser.failed, releaser.judged)
+        ));
+    }
+    lines
+}
+
+fn hot(spot: &Hotspot, shown: fn(&str) -> String) -> String {
+    format!(
+        "Touches {}: releases that do fail {}, the others {}",
+        shown(spot.name.raw()),
+        rate(spot.split.failed, spot.split.judged),
+        rate(spot.split.failed_without, spot.split.judged_without)
+    )
+}
+
+/// The odds, a line each.
+fn odds(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
+    let mut lines = Vec::new();
+    if report.inferred {
+        lines.push("Failures are inferred from git, not declared: an incident log replaces the guess".to_owned());
+    }
+    match &report.base {
+        Some(base) => lines.push(format!(
+            "Base rate: {} ({} to {}); {} judged releases of the window failed",
+            percent(base.probability),
+            percent(base.low),
+            percent(base.high),
+            rate(base.failed, base.judged)
+        )),
+        None => lines.push("Base rate: no data, no release of the window is judged yet".to_owned()),
+    }
+    match &report.forecast {
+        Some(forecast) => {
+            lines.push(format!(
+                "Forecast for this one: {} ({} to {}); of the releases that it learned from, {} failed",
+                percent(forecast.probability),
+                percent(forecast.low),
+                percent(forecast.high),
+                rate(forecast.learned_failed, forecast.learned)
+            ));
+            let named = forecast.contributions.iter().filter(|c| c.factor.max(1.0 / c.factor) >= WORTH_NAMING);
+            for contribution in named.take(TRAITS) {
+                lines.push(format!("{}: the odds x {:.2}", shown(contribution.title.raw()), contribution.factor));
+            }
+        }
+        None => lines.push(format!(
+            "No forecast: history supports nothing better than the base rate ({})",
+            report.quality.because.as_deref().unwrap_or("too little to learn from")
+        )),
+    }
+    lines.extend(quality(&report.quality));
+    if !report.alike.is_empty() {
+        let failed = report.alike.iter().filter(|alike| alike.failed).count() as u64;
+        let names: Vec<_> = report
+            .alike
+            .iter()
+            .map(|alike| format!("{}{}", shown(alike.tag.raw()), if alike.failed { " (failed)" } else { "" }))
+            .collect();
+        lines.push(format!("Most like it, failed {}: {}", rate(failed, report.alike.len() as u64), names.join(", ")));
+    }
+    lines
+}
+
+/// How good forecasts have been, in a sentence; nothing where none could be made.
+pub(super) fn quality(quality: &Quality) -> Option<String> {
+    let (brier, base, skill) = (quality.brier?, quality.brier_base?, quality.skill?);
+    let p = quality.p.map_or_else(String::new, |p| format!(", p {}", probability(p)));
+    let holds = quality.bins.iter().filter(|bin| bin.holds).count();
+    Some(format!(
+        "Backtest: {} on their day, {} failed; skill {}{:.0} % against the base rate{p} (Brier {brier:.3} for {base:.3}, log \
+         loss {:.3} for {:.3}); {holds} of {} bins calibrated",
+        count(quality.forecasts, "forecast"),
+        quality.failed,
+        if skill > 0.0 { "+" } else { "" },
+        skill * 100.0,
+        quality.log_loss.unwrap_or_default(),
+        quality.log_loss_base.unwrap_or_default(),
+        quality.bins.len()
+    ))
+}
+
+/// What forecasts are worth, in a sentence or two without the last full stop: for a review.
+pub(super) fn forecasts(of: &Quality) -> String {
+    let verdict = match (&of.because, of.usable) {
+        (_, true) => "relconf preflight shows one for the next release",
+        (Some(because), _) => because.as_str(),
+        (None, _) => "none can be made",
+    };
+    let backtest = quality(of).map_or_else(String::new, |said| format!(". {said}"));
+    format!("Forecasts of single releases: {verdict}{backtest}")
+}
+
+/// What evidence is worth here, in words.
+fn worth(evidence: &Evidence) -> String {
+    evidence.worth.as_ref().map_or_else(
+        || "never on record here".to_owned(),
+        |check| {
+            format!(
+                "failed {} where it passed, {} elsewhere",
+                rate(check.split.failed, check.split.judged),
+                rate(check.split.failed_without, check.split.judged_without)
+            )
+        },
+    )
+}
+
+fn by(evidence: &Evidence, shown: fn(&str) -> String) -> String {
+    evidence.required_by.iter().map(|by| shown(by.raw())).collect::<Vec<_>>().join(", ")
+}
+
+/// What to type next.
+fn next(report: &Preflight) -> Option<&'static str> {
+    let missing = report.evidence.iter().any(|evidence| evidence.standing == Standing::Missing);
+    missing.then_some(
+        "Say what has been done: --check NAME=pass, --approved-by NAME; or `Check: NAME=pass` at the end of the commit's \
+         message; or a [[release]] with the tag in releases.toml and --tag",
+    )
+}
+
+fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    let tone = match report.verdict {
+        Verdict::Ready => Tone::Good,
+        Verdict::NotReady => Tone::Bad,
+        Verdict::Nothing => Tone::Unsure,
+    };
+    page.toned(tone, &format!("Preflight: {}", word(report.verdict)));
+    page.text(&format!("{}, as of {}.", subject(report, encode::terminal), minute(report.as_of)));
+    for reason in &report.reasons {
+        page.bullet(&encode::terminal(reason.raw()));
+    }
+    if report.verdict == Verdict::Nothing {
+        return page.finish();
+    }
+    page.heading("What ships");
+    for line in change(report, encode::terminal) {
+        page.bullet(&line);
+    }
+    page.heading("Its odds");
+    for line in odds(report, encode::terminal) {
+        page.bullet(&line);
+    }
+    page.heading("What it must earn");
+    if report.evidence.is_empty() {
+        page.item("Nothing is required: list checks in [checks] required, and by class in [risk.CLASS] requires.");
+    } else {
+        let rows = report.evidence.iter().map(|evidence| {
+            vec![
+                encode::terminal(evidence.name.raw()),
+                standing(evidence.standing).to_owned(),
+                by(evidence, encode::terminal),
+                worth(evidence),
+            ]
+        });
+        page.table(&["evidence", "", "required by", "what it is worth here"], rows.collect());
+    }
+    if let Some(next) = next(report) {
+        page.item(&format!("{next}."));
+    }
+    page.finish()
+}
+
+fn markdown(report: &Preflight) -> String {
+    let mut text =
+        format!("## Release preflight: {}\n\n{}.\n", word(report.verdict), subject(report, encode::markdown));
+    let mut list = |title: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            text.push_str(&format!("\n### {title}\n\n"));
+            for line in lines {
+                text.push_str(&format!("- {line}.\n"));
+            }
+        }
+    };
+    list("Not ready", report.reasons.iter().map(|reason| encode::markdown(reason.raw())).collect());
+    if report.verdict == Verdict::Nothing {
+        return text;
+    }
+    list("What ships", change(report, encode::markdown));
+    list("Its odds", odds(report, encode::markdown));
+    text.push_str("\n### What it must earn\n\n");
+    if report.evidence.is_empty() {
+        text.push_str("Nothing is required.\n");
+        return text;
+    }
+    text.push_str("| evidence | | required by | what it is worth here |\n|---|---|---|---|\n");
+    for evidence in &report.evidence {
+        text.push_str(&format!(
+            "| {} | {} | {} | {} |\n",
+            encode::markdown(evidence.name.raw()),
+            standing(evidence.standing),
+            by(evidence, encode::markdown),
+            worth(evidence)
+        ));
+    }
+    text
+}
+
+fn github(report: &Preflight) -> String {
+    let mut text = String::new();
+    let mut say = |level: &str, title: &str, message: &str| {
+        text.push_str(&format!(
+            "::{level} title={}::{}\n",
+            encode::workflow_property(title),
+            encode::workflow_data(message)
+        ));
+    };
+    for reason in &report.reasons {
+        say("error", "Release preflight", reason.raw());
+    }
+    for line in change(report, str::to_owned).iter().chain(&odds(report, str::to_owned)) {
+        say("notice", "Release preflight", line);
+    }
+    say("notice", "Release preflight", &format!("{}: {}", word(report.verdict), subject(report, str::to_owned)));
+    text
+}
