@@ -74,7 +74,10 @@ fn change(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
         lines.push(format!("Larger than {} of past releases", rate(change.smaller, change.compared)));
     }
     if let (Some(oldest), Some(median)) = (change.oldest_seconds, change.median_age_seconds) {
-        lines.push(format!("The oldest commit is {} old, half are older than {}", duration(oldest), duration(median)));
+        lines.push(match change.commits {
+            1 => format!("The commit is {} old", duration(oldest)),
+            _ => format!("The oldest commit is {} old, half are older than {}", duration(oldest), duration(median)),
+        });
     }
     if let Some(since) = change.since_last_seconds {
         lines.push(format!("{} after the newest release", duration(since)));
@@ -94,7 +97,7 @@ fn change(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
     lines.extend(change.hot.iter().map(|spot| hot(spot, shown)));
     for window in &change.windows {
         let here = format!(
-            "{}{}: {} of the window's releases; failed there {}, elsewhere {}",
+            "{}{}: {} of the window's releases; failures there: {}, elsewhere: {}",
             window.label,
             if window.kind == TimeWindowKind::Hours { " h" } else { "" },
             rate(window.releases, window.of),
@@ -111,12 +114,12 @@ fn change(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
     }
     for releaser in &change.releasers {
         let how = if releaser.inferred { " (inferred from the commit: say who with --by)" } else { "" };
-        lines.push(format!(
-            "By {}{how}: {} before, failed {}",
-            shown(releaser.person.raw()),
-            count(releaser.releases, "release"),
-            rate(releaser.failed, releaser.judged)
-        ));
+        let fared = match releaser.judged {
+            0 => String::new(),
+            judged => format!(", failed {}", rate(releaser.failed, judged)),
+        };
+        let before = count(releaser.releases, "release");
+        lines.push(format!("By {}{how}: {before} before{fared}", shown(releaser.person.raw())));
     }
     lines
 }
