@@ -155,6 +155,16 @@ fn evidence_comes_from_flags_the_log_and_the_commit() {
 }
 
 #[test]
+fn what_is_yet_to_ship_changes_no_outcome_of_the_past() {
+    let place = Place::repository(&format!(
+        "{}2026-03-01T11:00:00Z ana revert @two\n",
+        HISTORY.replace("ana commit fix: two", "ana commit @two fix: two")
+    ));
+    let report = json(&place, &[]);
+    assert_eq!((&report["base"]["failed"], &report["change"]["types"]["revert"]), (&0.into(), &1.into()));
+}
+
+#[test]
 fn odds_beyond_the_limit_are_not_ready() {
     let place = place();
     place.file("relconf.toml", "[preflight]\nmax_chance = 0.2\n");

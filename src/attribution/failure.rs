@@ -205,7 +205,9 @@ impl Collector<'_> {
     }
 
     fn reverts(&mut self) {
-        for revert in reverts(self.history) {
+        // What is taken back by a release that is yet to be made has not failed by it.
+        let made = |release| !self.history.release(release).has(ReleaseFlag::Planned);
+        for revert in reverts(self.history).into_iter().filter(|revert| made(revert.by_release)) {
             let changes = &self.history.changes;
             let surfaced = DateTime::from_timestamp(changes.commit_time(revert.by), 0).map(|at| at.fixed_offset());
             let failure = Failure {

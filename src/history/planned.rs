@@ -98,7 +98,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
         approvers,
         checks,
         entry,
-        flags: if inferred { vec![ReleaseFlag::ReleaserInferred] } else { Vec::new() },
+        flags: inferred.then_some(ReleaseFlag::ReleaserInferred).into_iter().chain([ReleaseFlag::Planned]).collect(),
     });
     Some(index)
 }

@@ -157,6 +157,8 @@ pub enum ReleaseFlag {
     ReleaserInferred,
     /// It was made off the branch on which most releases are made.
     OffBranch,
+    /// It is yet to be made.
+    Planned,
 }
 
 /// What a release ships: indices into [`super::Component::shipped`].

@@ -47,11 +47,9 @@ fn subject(report: &Preflight, shown: fn(&str) -> String) -> String {
     }
     let since = match (&report.newest, &report.since) {
         (newest, Some(since)) if newest == since => format!("after {}", shown(since.raw())),
-        (newest, Some(since)) => format!(
-            "after {}, which is not in its history (the last there is {})",
-            shown(newest.raw()),
-            shown(since.raw())
-        ),
+        (newest, Some(since)) => {
+            format!("after {} (the newest release, {}, is not in its history)", shown(since.raw()), shown(newest.raw()))
+        }
         (newest, None) => format!("after {}, which is not in its history", shown(newest.raw())),
     };
     format!("{}{commit}, {since}", shown(name.raw()))

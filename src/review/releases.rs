@@ -92,5 +92,6 @@ fn flag_name(flag: ReleaseFlag) -> &'static str {
         ReleaseFlag::KindInferred => "kind_inferred",
         ReleaseFlag::ReleaserInferred => "releaser_inferred",
         ReleaseFlag::OffBranch => "off_branch",
+        ReleaseFlag::Planned => "planned",
     }
 }
