@@ -244,7 +244,12 @@ fn every_format_says_the_same_and_commands_nothing() {
         .collect();
     assert!(rows.len() == 5 && rows.iter().all(|&count| count == 5), "{markdown}");
     assert!(!markdown.contains("<b>") && !markdown.contains("@octocat"), "{markdown}");
-    let github = preflight(&place, &["--format", "github"]).stdout;
+    let summary = place.file("summary.md", "before\n");
+    let variables = [("GITHUB_STEP_SUMMARY", summary.to_str().expect("UTF-8"))];
+    let github = place.relconf_with(&["preflight", "--as-of", AS_OF, "--format", "github"], &variables).stdout;
+    let summary = std::fs::read_to_string(&summary).expect("there");
+    assert!(summary.starts_with("before\n## Release preflight: not ready\n"), "{summary}");
+    assert!(github.contains("It fails with a chance of 25 %25 (base rate)"), "{github}");
     assert!(
         github.lines().all(|line| line.starts_with("::error title=") || line.starts_with("::notice title=")),
         "{github}"

@@ -153,8 +153,8 @@ pub struct Input {
 /// Where the output goes, and in what form.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Output {
-    /// terminal or json; a review also markdown and html, a plan markdown, the gate markdown, github and junit; with =PATH
-    /// to write a file (repeatable)
+    /// terminal or json; a review also markdown and html, a plan markdown, the gate and preflight markdown and github, the
+    /// gate junit; with =PATH to write a file (repeatable)
     #[arg(long, value_name = "NAME[=PATH]", env = "RELCONF_FORMAT", hide_env = true, help_heading = "Output")]
     pub format: Vec<String>,
 

@@ -6,6 +6,7 @@ mod exit;
 mod file;
 mod output;
 mod settings;
+mod summary;
 mod terminal;
 
 use std::process::ExitCode;

@@ -17,6 +17,8 @@ pub struct Evidence {
     pub name: Untrusted,
     /// Who asks for it: `every release`, or classes of risky change.
     pub required_by: Vec<Untrusted>,
+    /// Whether it asks for people instead of a check.
+    pub people: bool,
     /// Whether it is there.
     pub standing: Standing,
     /// What the history of this team says it is worth; null where it was never on record.
@@ -46,6 +48,7 @@ pub(super) fn of(facts: &Facts<'_>, release: &Release, classes: &[String], check
         evidence.push(Evidence {
             name: Untrusted::new(name),
             required_by: vec![by],
+            people: APPROVALS.iter().any(|(approval, _)| *approval == name),
             standing: standing(release, name),
             worth: checks.iter().find(|check| check.name.raw() == name).cloned(),
         });

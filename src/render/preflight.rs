@@ -211,7 +211,7 @@ pub(super) fn forecasts(of: &Quality) -> String {
 /// What evidence is worth here, in words.
 fn worth(evidence: &Evidence) -> String {
     evidence.worth.as_ref().map_or_else(
-        || "never on record here".to_owned(),
+        || if evidence.people { "approvals are not compared with outcomes" } else { "never on record here" }.to_owned(),
         |check| {
             format!(
                 "failed {} where it passed, {} elsewhere",
@@ -278,7 +278,8 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
     page.finish()
 }
 
-fn markdown(report: &Preflight) -> String {
+/// The preflight as a comment, or as a step's summary.
+pub fn markdown(report: &Preflight) -> String {
     let mut text =
         format!("## Release preflight: {}\n\n{}.\n", word(report.verdict), subject(report, encode::markdown));
     let mut list = |title: &str, lines: Vec<String>| {
@@ -325,9 +326,13 @@ fn github(report: &Preflight) -> String {
     for reason in &report.reasons {
         say("error", "Release preflight", reason.raw());
     }
-    for line in change(report, str::to_owned).iter().chain(&odds(report, str::to_owned)) {
-        say("notice", "Release preflight", line);
-    }
-    say("notice", "Release preflight", &format!("{}: {}", word(report.verdict), subject(report, str::to_owned)));
+    // A step shows ten annotations: the rest stands in its summary.
+    let chance = match (&report.forecast, &report.base) {
+        (Some(forecast), _) => format!(". It fails with a chance of {} (forecast)", percent(forecast.probability)),
+        (None, Some(base)) => format!(". It fails with a chance of {} (base rate)", percent(base.probability)),
+        (None, None) => String::new(),
+    };
+    let said = format!("{}: {}{chance}", word(report.verdict), subject(report, str::to_owned));
+    say("notice", "Release preflight", &said);
     text
 }

@@ -5,13 +5,14 @@ use crate::cli::args::PreflightArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
+use crate::cli::summary;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::history::{self, Planned};
 use crate::model::{Approval, CheckResult, CheckRun, Untrusted};
 use crate::pipeline;
 use crate::preflight::{Asked, Preflight, Verdict};
-use crate::render::preflight::PREFLIGHT_FORMATS;
+use crate::render::preflight::{PREFLIGHT_FORMATS, markdown};
 
 pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, PREFLIGHT_FORMATS)?;
@@ -69,6 +70,9 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     let report = Preflight::of(&facts, planned, asked)
         .ok_or_else(|| Error::new(format!("{rev} is in no component that is reviewed"), "name one with --component"))?;
     outputs.write(&report, terminal)?;
+    if outputs.holds("github") {
+        summary::append(&markdown(&report), terminal);
+    }
     Ok(if args.gate && report.verdict == Verdict::NotReady { Exit::Regressed } else { Exit::Done })
 }
 
