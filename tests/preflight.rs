@@ -165,6 +165,18 @@ fn what_is_yet_to_ship_changes_no_outcome_of_the_past() {
 }
 
 #[test]
+fn over_several_components_what_one_has_released_is_released() {
+    let script = HISTORY.replace("tag v1.0.0", "tag a-1.0.0").replace("tag v1.1.0", "tag b-1.1.0");
+    let place = Place::repository(&script);
+    let report = json(&place, &["--component", "all"]);
+    assert_eq!((&report["change"]["commits"], &report["newest"]), (&3.into(), &"b-1.1.0".into()));
+    assert_eq!(json(&place, &["b-1.1.0", "--component", "all"])["verdict"], "nothing");
+    // Alone, a has not released what b has.
+    let alone = json(&place, &["--component", "a"]);
+    assert_eq!((&alone["change"]["commits"], &alone["since"]), (&4.into(), &"a-1.0.0".into()));
+}
+
+#[test]
 fn odds_beyond_the_limit_are_not_ready() {
     let place = place();
     place.file("relconf.toml", "[preflight]\nmax_chance = 0.2\n");

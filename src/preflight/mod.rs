@@ -153,7 +153,6 @@ impl Preflight {
     pub fn of(facts: &Facts<'_>, planned: ReleaseIndex, asked: Asked) -> Option<Self> {
         let Asked { rev, tag, max_chance } = asked;
         let number = facts.event_of[planned.0 as usize]? as usize;
-        let event = &facts.events[number];
         let release = facts.history.release(planned);
         let before = facts.events.iter().filter(|event| event.exposed).flat_map(|event| event.releases.iter().copied());
         let newest = before
@@ -162,7 +161,7 @@ impl Preflight {
         let screening = Screening::of(facts);
         let forecaster = Forecaster::of(facts);
         let quality = forecaster.quality();
-        let change = change(facts, event, planned, &screening);
+        let change = change(facts, planned, &screening);
         let forecast = quality.usable.then(|| forecaster.forecast(number)).flatten();
         let base = base(facts);
         let evidence = evidence::of(facts, release, change.risk.as_deref().unwrap_or_default(), &screening.checks);
@@ -238,12 +237,15 @@ fn base(facts: &Facts<'_>) -> Option<Base> {
     })
 }
 
-fn change(facts: &Facts<'_>, event: &Event, planned: ReleaseIndex, screening: &Screening) -> Change {
+fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Change {
     let changes = &facts.history.changes;
     let plain = |event: &Event| -> Vec<ChangeIndex> {
         event.ships.iter().copied().filter(|&commit| !changes.is_merge(commit)).collect()
     };
-    let commits = plain(event);
+    // Over several components a commit that is tagged already shares its event: what is new is the planned release's own.
+    let shipped = facts.history.shipped(planned);
+    let commits: Vec<ChangeIndex> =
+        shipped.iter().map(|&at| ChangeIndex(at)).filter(|&commit| !changes.is_merge(commit)).collect();
     let mut by_author: BTreeMap<_, u64> = BTreeMap::new();
     let mut types: BTreeMap<String, u64> = BTreeMap::new();
     for &commit in &commits {
@@ -268,7 +270,7 @@ fn change(facts: &Facts<'_>, event: &Event, planned: ReleaseIndex, screening: &S
     let newest = past().map(|past| past.released_at).max();
     Change {
         commits: commits.len() as u64,
-        merges: (event.ships.len() - commits.len()) as u64,
+        merges: (shipped.len() - commits.len()) as u64,
         authors: authors.len() as u64,
         author_names: authors
             .iter()

@@ -258,6 +258,17 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
     for line in odds(report, encode::terminal) {
         page.bullet(&line);
     }
+    if options.verbose {
+        for bin in &report.quality.bins {
+            page.under(&format!(
+                "forecast {} in the mean: {} failed ({} to {})",
+                percent(bin.forecast),
+                rate(bin.failed, bin.releases),
+                percent(bin.low),
+                percent(bin.high)
+            ));
+        }
+    }
     page.heading("What it must earn");
     if report.evidence.is_empty() {
         page.item("Nothing is required: list checks in [checks] required, and by class in [risk.CLASS] requires.");
