@@ -6,8 +6,8 @@ use chrono::Weekday;
 
 use crate::attribution::{Event, Facts};
 use crate::metric::local;
-use crate::model::{ChangeIndex, CheckResult, Kind};
-use crate::screen::{conventional, touched};
+use crate::model::{CheckResult, Kind};
+use crate::screen::{commits, conventional, touched};
 
 /// Checks that are looked at: those on record most often.
 const CHECKS: usize = 8;
@@ -59,10 +59,6 @@ fn flag(yes: bool) -> f64 {
 
 fn with(name: &str, value: f64) -> String {
     format!("{} {name}", if value > 0.5 { "with" } else { "without" })
-}
-
-fn commits<'f>(facts: &'f Facts<'_>, event: &'f Event) -> impl Iterator<Item = ChangeIndex> + 'f {
-    event.ships.iter().copied().filter(|&commit| !facts.history.changes.is_merge(commit))
 }
 
 /// Sizes are compared by their logarithm: from 1 to 10 is as far as from 10 to 100.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Event, Facts};
 use crate::model::{Moment, Untrusted};
+use crate::stats;
 
 pub use backtest::{Bin, Quality};
 
@@ -27,6 +28,34 @@ const LEAST_OF_EACH: usize = 5;
 const Z95: f64 = 1.959_963_984_540_054;
 /// Past releases that are called alike.
 const ALIKE: usize = 10;
+
+/// The chance that any release fails: the posterior of the window's rate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Base {
+    /// Its mean.
+    pub probability: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Failed releases of the window.
+    pub failed: u64,
+    /// Judged releases of the window.
+    pub judged: u64,
+}
+
+impl Base {
+    /// Counts the window's releases; `None` where none is judged.
+    pub fn of(facts: &Facts<'_>) -> Option<Self> {
+        let current = facts.windows.current;
+        let judged = facts.judged(current).count() as u64;
+        let failed = facts.judged(current).filter(|event| event.failed()).count() as u64;
+        (judged > 0).then(|| {
+            let posterior = stats::beta_posterior(failed, judged, 0.95);
+            Self { probability: posterior.mean, low: posterior.low, high: posterior.high, failed, judged }
+        })
+    }
+}
 
 /// What a forecast says of one release.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{Event, Facts, Outcome};
-use crate::forecast::{Alike, Forecast, Forecaster, Quality};
+use crate::attribution::{Facts, Outcome};
+use crate::forecast::{Alike, Base, Forecast, Forecaster, Quality};
 use crate::metric::{TimeWindow, TimeWindowKind, day_name, local, timing};
 use crate::model::{ChangeIndex, Moment, ReleaseFlag, ReleaseIndex, Untrusted};
-use crate::screen::{Hotspot, HotspotKind, Screening, conventional};
+use crate::screen::{self, Hotspot, HotspotKind, Screening, conventional};
 use crate::stats;
 
 pub use evidence::{Evidence, Standing};
@@ -133,21 +133,6 @@ pub struct Releaser {
     pub inferred: bool,
 }
 
-/// The chance that any release fails: the posterior of the window's rate.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Base {
-    /// Its mean.
-    pub probability: f64,
-    /// Lower end of its 95 % interval.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-    /// Failed releases of the window.
-    pub failed: u64,
-    /// Judged releases of the window.
-    pub judged: u64,
-}
-
 impl Preflight {
     /// Looks at a planned release. `None` where it, or any release before it, is not in the scope of the history.
     pub fn of(facts: &Facts<'_>, planned: ReleaseIndex, asked: Asked) -> Option<Self> {
@@ -163,7 +148,7 @@ impl Preflight {
         let quality = forecaster.quality();
         let change = change(facts, planned, &screening);
         let forecast = quality.usable.then(|| forecaster.forecast(number)).flatten();
-        let base = base(facts);
+        let base = Base::of(facts);
         let evidence = evidence::of(facts, release, change.risk.as_deref().unwrap_or_default(), &screening.checks);
         let chance = forecast.as_ref().map(|forecast| forecast.probability).or(base.as_ref().map(|b| b.probability));
         let nothing = change.commits + change.merges == 0;
@@ -227,21 +212,8 @@ fn reasons(
     reasons
 }
 
-fn base(facts: &Facts<'_>) -> Option<Base> {
-    let current = facts.windows.current;
-    let judged = facts.judged(current).count() as u64;
-    let failed = facts.judged(current).filter(|event| event.failed()).count() as u64;
-    (judged > 0).then(|| {
-        let posterior = stats::beta_posterior(failed, judged, 0.95);
-        Base { probability: posterior.mean, low: posterior.low, high: posterior.high, failed, judged }
-    })
-}
-
 fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Change {
     let changes = &facts.history.changes;
-    let plain = |event: &Event| -> Vec<ChangeIndex> {
-        event.ships.iter().copied().filter(|&commit| !changes.is_merge(commit)).collect()
-    };
     // Over several components a commit that is tagged already shares its event: what is new is the planned release's own.
     let shipped = facts.history.shipped(planned);
     let commits: Vec<ChangeIndex> =
@@ -282,7 +254,7 @@ fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Ch
         types,
         risk: touched.map(|touched| touched.risk.iter().cloned().collect()),
         hot: hot.cloned().collect(),
-        smaller: past().filter(|past| plain(past).len() < commits.len()).count() as u64,
+        smaller: past().filter(|past| screen::commits(facts, past).count() < commits.len()).count() as u64,
         compared: past().count() as u64,
         windows: windows(facts),
         since_last_seconds: newest.map(|newest| (facts.policy.as_of - newest).num_seconds() as f64),

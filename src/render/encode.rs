@@ -91,6 +91,11 @@ pub fn workflow_property(text: &str) -> String {
     workflow_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// A GitHub annotation (error, warning or notice), with its line's end.
+pub fn annotation(level: &str, title: &str, message: &str) -> String {
+    format!("::{level} title={}::{}\n", workflow_property(title), workflow_data(message))
+}
+
 /// Text in HTML, in an attribute too.
 pub fn html(text: &str) -> String {
     xml(text)

@@ -246,13 +246,7 @@ pub fn markdown(report: &GateReport) -> String {
 /// Annotations: one line a command, for GitHub Actions.
 fn github(report: &GateReport) -> String {
     let mut text = String::new();
-    let mut say = |level: &str, title: &str, message: &str| {
-        text.push_str(&format!(
-            "::{level} title={}::{}\n",
-            encode::workflow_property(title),
-            encode::workflow_data(message)
-        ));
-    };
+    let mut say = |level: &str, title: &str, message: &str| text.push_str(&encode::annotation(level, title, message));
     for (id, metric) in ordered(report) {
         let message = format!(
             "{} now, {} before. {}. relconf explain {id}",

@@ -327,13 +327,7 @@ pub fn markdown(report: &Preflight) -> String {
 
 fn github(report: &Preflight) -> String {
     let mut text = String::new();
-    let mut say = |level: &str, title: &str, message: &str| {
-        text.push_str(&format!(
-            "::{level} title={}::{}\n",
-            encode::workflow_property(title),
-            encode::workflow_data(message)
-        ));
-    };
+    let mut say = |level: &str, title: &str, message: &str| text.push_str(&encode::annotation(level, title, message));
     for reason in &report.reasons {
         say("error", "Release preflight", reason.raw());
     }

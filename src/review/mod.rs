@@ -11,7 +11,7 @@ use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
 
 use crate::attribution::{Event, Facts, Interval, Span};
 use crate::finding::{self, Findings};
-use crate::forecast::Forecaster;
+use crate::forecast::{Base, Forecaster};
 use crate::map;
 use crate::metric::{self, Measured, Role, carried};
 use crate::model::Untrusted;
@@ -104,11 +104,12 @@ fn scope(facts: &Facts<'_>) -> Scope {
 
 fn headline(facts: &Facts<'_>) -> Headline {
     let current = facts.windows.current;
-    let judged = facts.judged(current).count() as u64;
-    let failed = facts.judged(current).filter(|event| event.failed()).count() as u64;
-    let chance = (judged > 0).then(|| {
-        let posterior = stats::beta_posterior(failed, judged, 0.95);
-        Chance { probability: posterior.mean, low: posterior.low, high: posterior.high, failed, judged }
+    let chance = Base::of(facts).map(|Base { probability, low, high, failed, judged }| Chance {
+        probability,
+        low,
+        high,
+        failed,
+        judged,
     });
     let timelines = || facts.failing_incidents(current).into_iter().map(|index| &facts.timelines[index.0 as usize]);
     let ended = |interval: fn(&crate::attribution::Timeline) -> Interval| -> Vec<f64> {

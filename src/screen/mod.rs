@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checks::{CheckReport, CheckVerdict};
 pub use hotspots::{Hotspot, HotspotKind};
-pub use traits::{TraitReport, TraitVerdict, conventional, touched};
+pub use traits::{TraitReport, TraitVerdict, commits, conventional, touched};
 
 use crate::attribution::Facts;
 

@@ -155,8 +155,8 @@ fn upper_quarter(values: impl Iterator<Item = i64>) -> Option<i64> {
     sorted.get(place).copied()
 }
 
-/// Commits of an event without merges; `None` where none were read.
-fn commits<'f>(facts: &'f Facts<'_>, event: &'f Event) -> impl Iterator<Item = ChangeIndex> + 'f {
+/// Commits of an event without merges.
+pub fn commits<'f>(facts: &'f Facts<'_>, event: &'f Event) -> impl Iterator<Item = ChangeIndex> + 'f {
     event.ships.iter().copied().filter(|&commit| !facts.history.changes.is_merge(commit))
 }
 
