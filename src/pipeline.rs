@@ -6,7 +6,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::history::{self, Inputs};
-use crate::model::{CommitId, History, Notice, Policy, ReleaseIndex, Touched};
+use crate::model::{ChangeIndex, CommitId, History, Notice, Policy, ReleaseFlag, ReleaseIndex, Touched};
 use crate::source::git::Repository;
 use crate::source::log::{self, Logs, Sources, TimeRules};
 
@@ -87,14 +87,20 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
     newest.sort_by_key(|&index| std::cmp::Reverse(history.release(index).released_at));
     let mut unread = 0_u64;
     for index in newest.into_iter().take(TOUCHED) {
-        let release = history.release(index);
-        let before = release.predecessor.and_then(|before| history.release(before).commit);
-        let (Some(commit), Some(before)) = (release.commit, before) else { continue };
         let changes = &history.changes;
-        let Ok(paths) = repository.changed_paths(Some(changes.id(before)), changes.id(commit)) else {
+        let pairs = pairs(history, index);
+        if pairs.is_empty() && !history.release(index).has(ReleaseFlag::Planned) {
+            continue;
+        }
+        let mut paths = Vec::new();
+        let read = pairs.into_iter().try_for_each(|(before, after)| {
+            paths.extend(repository.changed_paths(before.map(|before| changes.id(before)), changes.id(after))?);
+            Ok::<(), Error>(())
+        });
+        if read.is_err() {
             unread += 1;
             continue;
-        };
+        }
         let mut touched = Touched::default();
         for changed in &paths {
             let path = changed.path.raw();
@@ -119,6 +125,23 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
         ));
     }
     Ok(())
+}
+
+/// Commits of a planned release that are looked at one by one; more are compared as a whole.
+const ONE_BY_ONE: usize = 2_000;
+
+/// What is compared to see what a release changed: it with its predecessor. A release that is yet to be made may stand on a
+/// branch on which none was for years: each commit that it ships is compared with its parent.
+fn pairs(history: &History, index: ReleaseIndex) -> Vec<(Option<ChangeIndex>, ChangeIndex)> {
+    let release = history.release(index);
+    let shipped = history.shipped(index);
+    if release.has(ReleaseFlag::Planned) && shipped.len() <= ONE_BY_ONE {
+        let plain = shipped.iter().map(|&at| ChangeIndex(at)).filter(|&commit| !history.changes.is_merge(commit));
+        let parent = |commit| history.changes.parents(commit).first().map(|&parent| ChangeIndex(parent));
+        return plain.map(|commit| (parent(commit), commit)).collect();
+    }
+    let before = release.predecessor.and_then(|before| history.release(before).commit);
+    release.commit.zip(before).map(|(commit, before)| (Some(before), commit)).into_iter().collect()
 }
 
 fn matcher(globs: &[String]) -> Result<GlobSet, Error> {

@@ -154,6 +154,23 @@ fn evidence_comes_from_flags_the_log_and_the_commit() {
     assert_eq!(standings(&json(&place, &["--check", "dry-run=fail"]))[2], ("dry-run", "failed"));
 }
 
+/// Releases are made on branches of their own, so that none is in the history of what comes next.
+#[test]
+fn paths_are_those_of_what_ships_wherever_the_last_release_stands() {
+    let place = Place::repository(
+        "person ana = Ana Costa <ana@example.com>\n\
+         2026-01-05T10:00:00Z ana commit one | migrations/1.sql\n\
+         branch release-1\n2026-01-05T11:00:00Z ana commit prepare | VERSION\n2026-01-05T12:00:00Z ana tag v1.0.0\n\
+         checkout main\n2026-02-20T10:00:00Z ana commit two | src/a\n",
+    );
+    place.file("relconf.toml", CONFIG);
+    let report = json(&place, &[]);
+    assert_eq!((&report["since"], &report["newest"]), (&Value::Null, &"v1.0.0".into()));
+    assert_eq!((&report["change"]["commits"], &report["change"]["risk"]), (&1.into(), &serde_json::json!([])));
+    place.file("relconf.toml", &CONFIG.replace("migrations/*", "src/*"));
+    assert_eq!(json(&place, &[])["change"]["risk"], serde_json::json!(["migration"]));
+}
+
 #[test]
 fn what_is_yet_to_ship_changes_no_outcome_of_the_past() {
     let place = Place::repository(&format!(
