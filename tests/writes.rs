@@ -10,7 +10,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use support::{Place, Random};
 
@@ -129,10 +129,20 @@ fn a_full_disk_leaves_the_old_bytes() {
     assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".relconf-")), "{left:?}");
 }
 
+/// How long a run may take here: moments to end one are spread over it.
+fn takes(place: &Place, arguments: &[&str]) -> Duration {
+    let begun = Instant::now();
+    for _ in 0..3 {
+        assert!(start(place.path(), arguments).wait().unwrap().success());
+    }
+    // Half as much again: the last moment of a slow run is one of them, too.
+    begun.elapsed() / 2
+}
+
 /// Lets a run be ended at a moment between its start and its end.
-fn end_at_random(random: &mut Random, place: &Place, arguments: &[&str], end: impl Fn(&mut Child)) {
+fn end_at_random(random: &mut Random, span: Duration, place: &Place, arguments: &[&str], end: impl Fn(&mut Child)) {
     let mut child = start(place.path(), arguments);
-    thread::sleep(Duration::from_micros((random.next() * 25_000.0) as u64));
+    thread::sleep(span.mul_f64(random.next()));
     end(&mut child);
     child.wait().unwrap();
 }
@@ -143,11 +153,13 @@ fn killed_at_any_moment_a_log_is_the_old_or_the_new_one() {
     let mut random = Random(7);
     let record = |id: &str| format!("record incident --no-git --id {id} --title x --detected 2026-01-02T00:00:00Z");
     let mut done = 0;
+    let dry = format!("{} --dry-run", record("R"));
+    let span = takes(&place, &dry.split(' ').collect::<Vec<_>>());
     for round in 0..150 {
         let before = fs::read_to_string(place.path().join("incidents.toml")).unwrap_or_default();
         let id = format!("R{round}");
         let typed = record(&id);
-        end_at_random(&mut random, &place, &typed.split(' ').collect::<Vec<_>>(), |child| child.kill().unwrap());
+        end_at_random(&mut random, span, &place, &typed.split(' ').collect::<Vec<_>>(), |child| child.kill().unwrap());
         let after = fs::read_to_string(place.path().join("incidents.toml")).unwrap_or_default();
         if after != before {
             let added = after.strip_prefix(&before).unwrap_or_else(|| panic!("{after}")).trim_start();
@@ -166,7 +178,7 @@ fn killed_at_any_moment_a_log_is_the_old_or_the_new_one() {
     assert_ne!(contents[0], contents[1]);
     for round in 0..100 {
         let as_of = if round % 2 == 0 { "2026-01-20" } else { "2026-01-21" };
-        end_at_random(&mut random, &place, &write(as_of), |child| child.kill().unwrap());
+        end_at_random(&mut random, span, &place, &write(as_of), |child| child.kill().unwrap());
         let text = read(&place, "b.json");
         assert!(contents.contains(&text), "{text}");
     }
@@ -178,18 +190,15 @@ fn killed_at_any_moment_a_log_is_the_old_or_the_new_one() {
 fn a_request_to_end_leaves_no_temporary_file() {
     let place = place();
     let mut random = Random(8);
+    let write = ["baseline", "write", "b.json", "--no-git", "--as-of", "2026-01-20"];
+    let span = takes(&place, &write);
     for round in 0..60 {
         let signal = if round % 2 == 0 { "-INT" } else { "-TERM" };
-        end_at_random(
-            &mut random,
-            &place,
-            &["baseline", "write", "b.json", "--no-git", "--as-of", "2026-01-20"],
-            |child| {
-                let pid = child.id().to_string();
-                // It may have ended already.
-                let _ = Command::new("kill").args([signal, &pid]).stderr(Stdio::null()).status();
-            },
-        );
+        end_at_random(&mut random, span, &place, &write, |child| {
+            let pid = child.id().to_string();
+            // It may have ended already.
+            let _ = Command::new("kill").args([signal, &pid]).stderr(Stdio::null()).status();
+        });
     }
     let names: Vec<_> = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(names.iter().all(|name| name == "b.json" || name == "releases.toml"), "{names:?}");
