@@ -297,4 +297,9 @@ fn nothing_is_said_of_what_cannot_be_seen() {
         git2::Repository::open(place.path()).expect("a repository").head().expect("HEAD").target().expect("an id");
     place.file(".git/shallow", &format!("{head}\n"));
     preflight(&place, &["--gate"]).fails_saying(&["this is a shallow clone", "fetch-depth: 0"]);
+    // An incident that cannot be read would make the odds look better than they are.
+    let place = self::place();
+    place.file("incidents.toml", "[[incident]]\nid = \"A\"\ntitle = \"x\"\nstarted_at = 1\n");
+    preflight(&place, &["--gate"]).fails_saying(&["the logs cannot be trusted", "incidents.toml:4:14"]);
+    assert_eq!(preflight(&place, &[]).code, 0);
 }

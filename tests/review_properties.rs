@@ -112,7 +112,7 @@ proptest! {
         let (later, later_as_of) = records(&history, start() + shift);
         prop_assert_eq!(later_as_of, as_of + shift);
         let (one, two) = (json(&review(&now, as_of)), json(&review(&later, later_as_of)));
-        for part in ["metrics", "headline", "people", "timing", "checks", "traits", "hotspots", "shift"] {
+        for part in ["metrics", "headline", "people", "timing", "checks", "traits", "hotspots", "shift", "forecasts"] {
             prop_assert_eq!(&one[part], &two[part], "{}", part);
         }
         for (a, b) in one["map"]["stages"].as_array().into_iter().flatten().zip(two["map"]["stages"].as_array().into_iter().flatten()) {

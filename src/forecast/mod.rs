@@ -205,8 +205,8 @@ impl<'f> Forecaster<'f> {
         let surfaced =
             |failure: &crate::attribution::Failure| failure.surfaced_at.is_none_or(|surfaced| surfaced <= at);
         let failed = event.failed() && self.facts.failures_of(event).any(|failure| !failure.late && surfaced(failure));
-        let mature = at - event.released_at >= self.facts.policy.maturity;
-        (failed || mature).then_some(failed)
+        // As in every rate: of the young ones only failures could be known yet, and they would seem more frequent.
+        (at - event.released_at >= self.facts.policy.maturity).then_some(failed)
     }
 
     fn learn(&self, known: &[(usize, bool)]) -> Option<Model> {

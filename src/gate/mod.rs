@@ -8,6 +8,7 @@ mod rule;
 use std::collections::BTreeMap;
 
 pub use baseline::{Baseline, BaselineTag, Counted};
+pub use quality::usable;
 pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, Side, Verdict};
 
 use crate::attribution::Facts;

@@ -7,8 +7,11 @@ use crate::model::{Cause, GatePolicy, IncidentIndex, Untrusted};
 
 use super::Evidence;
 
-/// An empty or shallow history never passes by accident.
-pub(super) fn usable(facts: &Facts<'_>) -> Result<(), Error> {
+/// An empty or shallow history, and logs with a problem, never pass by accident.
+///
+/// # Errors
+/// What is wrong, and what to do about it.
+pub fn usable(facts: &Facts<'_>) -> Result<(), Error> {
     let notices = || facts.history.notices.iter().chain(&facts.notices);
     if let Some(notice) = notices().find(|notice| ["shallow-clone", "no-releases"].contains(&notice.code)) {
         return Err(Error::new(format!("nothing can be judged: {}", notice.message.raw()), notice.help.raw()));

@@ -322,6 +322,9 @@ pub fn markdown(report: &Preflight) -> String {
             worth(evidence)
         ));
     }
+    if let Some(next) = next(report) {
+        text.push_str(&format!("\n{}.\n", encode::markdown(next)));
+    }
     text
 }
 

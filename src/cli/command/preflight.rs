@@ -8,6 +8,7 @@ use crate::cli::settings::Settings;
 use crate::cli::summary;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
+use crate::gate;
 use crate::history::{self, Planned};
 use crate::model::{Approval, CheckResult, CheckRun, Untrusted};
 use crate::pipeline;
@@ -17,18 +18,18 @@ use crate::render::preflight::{PREFLIGHT_FORMATS, markdown};
 pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, PREFLIGHT_FORMATS)?;
     let mut checks = args.checks.iter().map(|typed| check(typed)).collect::<Result<Vec<_>, Error>>()?;
+    let no_repository = || {
+        Error::new("preflight looks at commits: there is no repository", "run it in the repository, without --no-git")
+    };
     let mut settings = Settings::resolve(&args.input)?;
     let rev = args.rev.as_deref().unwrap_or("HEAD");
-    let repository = settings.repository.as_mut().ok_or_else(|| {
-        Error::new("preflight looks at commits: there is no repository", "run it in the repository, without --no-git")
-    })?;
+    let tag = args.tag.as_ref().map(|tag| Untrusted::new(tag.clone()));
     if let Some(rev) = &args.rev {
-        repository.stand_at(rev)?;
+        settings.repository.as_mut().ok_or_else(no_repository)?.stand_at(rev)?;
     }
     let mut history = terminal.working("reading the history", || settings.read_history())?;
-    let Settings { repository: Some(repository), policy, config, .. } = &settings else {
-        return Err(Error::new("there is no repository", "run it in the repository").into());
-    };
+    let Settings { repository, policy, config, .. } = &settings;
+    let repository = repository.as_ref().ok_or_else(no_repository)?;
     if repository.info().shallow {
         return Err(Error::new(
             "this is a shallow clone: what ships since the last release cannot be told",
@@ -45,7 +46,7 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     checks.extend(said.into_iter().map(|said| CheckRun { name: said.name, result: said.result, ritual: false }));
     let planned = Planned {
         commit,
-        tag: args.tag.as_ref().map(|tag| Untrusted::new(tag.clone())),
+        tag: tag.clone(),
         releasers: args.by.iter().map(|name| Untrusted::new(name.clone())).collect(),
         checks,
         approvals: args
@@ -65,7 +66,9 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     };
     pipeline::touch(repository, &mut history, policy)?;
     let facts = Facts::derive(&history, policy)?;
-    let tag = args.tag.as_ref().map(|tag| Untrusted::new(tag.clone()));
+    if args.gate {
+        gate::usable(&facts)?;
+    }
     let asked = Asked { rev: Untrusted::new(rev), tag, max_chance: config.max_chance.value };
     let report = Preflight::of(&facts, planned, asked)
         .ok_or_else(|| Error::new(format!("{rev} is in no component that is reviewed"), "name one with --component"))?;
