@@ -3,7 +3,7 @@
 //! Data flows once, from left to right, and each module is one room on the way:
 //!
 //! ```text
-//! config ─► source ─► history ─► attribution ─► metric ─► screen ─► picture ─► map, finding ─► review ─► render
+//! config ─► source ─► history ─► attribution ─► factor ─► metric ─► analysis ─► map, finding ─► review ─► render
 //!                                              │        └─► forecast ─► preflight ──────────────► render
 //!                                              └─────► gate ─────────────────────────────────────► render
 //! ```
@@ -13,24 +13,24 @@
 //! view.
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 pub mod attribution;
 pub mod cli;
 pub mod config;
 pub mod document;
 pub mod error;
+pub mod factor;
 pub mod finding;
 pub mod forecast;
 pub mod gate;
 pub mod history;
-pub mod human;
 pub mod map;
 pub mod metric;
 pub mod model;
-pub mod picture;
+pub mod phrase;
 pub mod pipeline;
 pub mod preflight;
 pub mod render;
 pub mod review;
-pub mod screen;
 pub mod source;
 pub mod stats;

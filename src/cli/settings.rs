@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::model::{ComponentChoice, History, Moment, Policy, WindowRequest};
 use crate::source::git::Repository;
 use crate::source::log::{Sources, TimeRules};
-use crate::{finding, picture, pipeline};
+use crate::{analysis, finding, pipeline};
 
 use super::args::Input;
 
@@ -72,7 +72,7 @@ impl Settings {
             Some("all") => ComponentChoice::All,
             Some(name) => ComponentChoice::Named(name.to_owned()),
         };
-        picture::validate(&policy)?;
+        analysis::validate(&policy)?;
         finding::validate(&policy)?;
         let sources = Sources {
             incidents: config.incident_paths(),

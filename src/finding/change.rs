@@ -1,8 +1,8 @@
 use super::{Draft, Owner, Plan, Rule};
-use crate::human::{probability, rate};
+use crate::analysis::Analysis;
+use crate::factor::{HotspotKind, TraitReport, TraitVerdict};
 use crate::map::StageId;
-use crate::picture::Picture;
-use crate::screen::{HotspotKind, TraitReport, TraitVerdict};
+use crate::phrase::{probability, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -40,19 +40,19 @@ pub(super) const RULES: &[Rule] = &[
 /// The trait that is a finding of its own.
 const LARGE: &str = "size:large";
 
-fn large_batch(picture: &Picture<'_>) -> Vec<Draft> {
-    let large = risky(picture).filter(|found| found.id.raw() == LARGE);
+fn large_batch(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let large = risky(analysis).filter(|found| found.id.raw() == LARGE);
     large
         .map(|found| {
-            let typical = picture.value("batch_size").map_or(0.0, |(value, _)| value);
+            let typical = analysis.value("batch_size").map_or(0.0, |(value, _)| value);
             let action = "Release more often, in smaller batches: ship what is ready instead of waiting for the rest.";
-            draft(picture, found, action).metric(picture, "batch_size", (typical / 2.0).floor().max(1.0))
+            draft(analysis, found, action).metric(analysis, "batch_size", (typical / 2.0).floor().max(1.0))
         })
         .collect()
 }
 
-fn risky_trait(picture: &Picture<'_>) -> Vec<Draft> {
-    risky(picture)
+fn risky_trait(analysis: &Analysis<'_>) -> Vec<Draft> {
+    risky(analysis)
         .filter(|found| found.id.raw() != LARGE)
         .map(|found| {
             let action = format!(
@@ -62,18 +62,18 @@ fn risky_trait(picture: &Picture<'_>) -> Vec<Draft> {
             let target = found.split.failed_without as f64 / found.split.judged_without as f64;
             let now = found.split.failed as f64 / found.split.judged as f64;
             let what = format!("failure rate of releases {}", found.title.raw());
-            draft(picture, found, &action).about(found.id.raw()).share(what, now, target)
+            draft(analysis, found, &action).about(found.id.raw()).share(what, now, target)
         })
         .collect()
 }
 
-fn risky<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = &'p TraitReport> {
-    picture.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky)
+fn risky<'p>(analysis: &'p Analysis<'_>) -> impl Iterator<Item = &'p TraitReport> {
+    analysis.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky)
 }
 
 /// What must be said where failures are guessed.
-fn guessed(picture: &Picture<'_>, draft: Draft) -> Draft {
-    if picture.facts.signals.iter().all(|signal| signal.inferred()) {
+fn guessed(analysis: &Analysis<'_>, draft: Draft) -> Draft {
+    if analysis.facts.signals.iter().all(|signal| signal.inferred()) {
         return draft.because(
             "Failures are inferred from git: what ships more has more that can be reverted, and only a new line (X.Y.0) can be \
              followed by a hotfix. An incident log would tell.",
@@ -82,7 +82,7 @@ fn guessed(picture: &Picture<'_>, draft: Draft) -> Draft {
     draft
 }
 
-fn draft(picture: &Picture<'_>, found: &TraitReport, action: &str) -> Draft {
+fn draft(analysis: &Analysis<'_>, found: &TraitReport, action: &str) -> Draft {
     let (with, without) =
         (rate(found.split.failed, found.split.judged), rate(found.split.failed_without, found.split.judged_without));
     let draft = Draft::new(format!("Releases {} fail {with}; the others {without}.", found.title.raw()), action)
@@ -90,30 +90,30 @@ fn draft(picture: &Picture<'_>, found: &TraitReport, action: &str) -> Draft {
             "Exact test among releases of like size, two-sided: p {}, q {} over {} traits tested, in all history.",
             probability(found.split.p.unwrap_or(1.0)),
             probability(found.split.q.unwrap_or(1.0)),
-            picture.screening.traits_tested
+            analysis.screening.traits_tested
         ))
         .releases(found.releases.clone())
         .fails_less(
-            per_quarter(picture, found.split.excess()),
+            per_quarter(analysis, found.split.excess()),
             "failures beyond the rate of the others, in a quarter of a year of this history",
         );
-    guessed(picture, draft)
+    guessed(analysis, draft)
 }
 
 /// Failures of a group beyond what the rate of the others would give, in a quarter.
-pub(super) fn per_quarter(picture: &Picture<'_>, excess: f64) -> f64 {
-    (excess / history_quarters(picture)).max(0.0)
+pub(super) fn per_quarter(analysis: &Analysis<'_>, excess: f64) -> f64 {
+    (excess / history_quarters(analysis)).max(0.0)
 }
 
 /// Quarters of a year between the first release and now.
-fn history_quarters(picture: &Picture<'_>) -> f64 {
-    let first = picture.facts.events.iter().map(|event| event.released_at).min();
-    let days = first.map_or(0, |first| (picture.facts.policy.as_of - first).num_days());
+fn history_quarters(analysis: &Analysis<'_>) -> f64 {
+    let first = analysis.facts.events.iter().map(|event| event.released_at).min();
+    let days = first.map_or(0, |first| (analysis.facts.policy.as_of - first).num_days());
     (days as f64 / 91.0).max(1.0)
 }
 
-fn hot_component(picture: &Picture<'_>) -> Vec<Draft> {
-    picture
+fn hot_component(analysis: &Analysis<'_>) -> Vec<Draft> {
+    analysis
         .screening
         .hotspots
         .iter()
@@ -142,10 +142,10 @@ fn hot_component(picture: &Picture<'_>) -> Vec<Draft> {
                 spot.split.failed_without as f64 / spot.split.judged_without as f64,
             )
             .fails_less(
-                per_quarter(picture, spot.split.excess()),
+                per_quarter(analysis, spot.split.excess()),
                 "failures beyond the rate of the others, in a quarter of a year of this history",
             );
-            guessed(picture, draft)
+            guessed(analysis, draft)
         })
         .collect()
 }

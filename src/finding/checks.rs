@@ -1,10 +1,10 @@
 use super::change::per_quarter;
 use super::{Draft, Owner, Plan, Rule};
-use crate::human::{count, percent, probability, rate};
+use crate::analysis::Analysis;
+use crate::factor::{CheckReport, CheckVerdict};
 use crate::map::StageId;
 use crate::model::CheckResult;
-use crate::picture::Picture;
-use crate::screen::{CheckReport, CheckVerdict};
+use crate::phrase::{count, percent, probability, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -69,8 +69,8 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn predicts(picture: &Picture<'_>) -> Vec<Draft> {
-    let good = picture.screening.checks.iter().filter(|check| check.verdict == CheckVerdict::Predicts);
+fn predicts(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let good = analysis.screening.checks.iter().filter(|check| check.verdict == CheckVerdict::Predicts);
     good.map(|check| {
         let name = check.name.raw();
         Draft::new(
@@ -86,28 +86,28 @@ fn predicts(picture: &Picture<'_>) -> Vec<Draft> {
             "Fisher's exact test, two-sided: p {}, q {} over {} checks tested, in all history.",
             probability(check.split.p.unwrap_or(1.0)),
             probability(check.split.q.unwrap_or(1.0)),
-            picture.screening.checks_tested
+            analysis.screening.checks_tested
         ))
         .because(format!("It went on to catch {}.", count(check.catches, "release")))
         .releases(check.missed.clone())
-        .metric(picture, "evidence_coverage", 1.0)
+        .metric(analysis, "evidence_coverage", 1.0)
         .fails_less(
-            per_quarter(picture, check.split.failed_without as f64 - check.split.judged_without as f64 * check.split.failed as f64 / check.split.judged as f64),
+            per_quarter(analysis, check.split.failed_without as f64 - check.split.judged_without as f64 * check.split.failed as f64 / check.split.judged as f64),
             "failures of the releases without it beyond the rate of those with it, in a quarter of a year of this history",
         )
     })
     .collect()
 }
 
-fn misses(picture: &Picture<'_>) -> Vec<Draft> {
-    let least = picture.threshold("incidents");
+fn misses(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let least = analysis.threshold("incidents");
     let weak = |check: &&CheckReport| {
         !check.ritual
             && check.verdict != CheckVerdict::Predicts
             && check.misses as f64 >= least
             && check.misses > check.catches
     };
-    picture
+    analysis
         .screening
         .checks
         .iter()
@@ -135,17 +135,17 @@ fn misses(picture: &Picture<'_>) -> Vec<Draft> {
 }
 
 /// A check that passed every time it ran, often enough to wonder.
-fn idle(picture: &Picture<'_>, check: &CheckReport) -> bool {
-    check.runs as f64 >= picture.threshold("releases") && check.catches == 0 && check.verdict != CheckVerdict::Predicts
+fn idle(analysis: &Analysis<'_>, check: &CheckReport) -> bool {
+    check.runs as f64 >= analysis.threshold("releases") && check.catches == 0 && check.verdict != CheckVerdict::Predicts
 }
 
 fn never_failed(check: &CheckReport) -> bool {
     check.failed + check.overridden == 0
 }
 
-fn never_caught(picture: &Picture<'_>) -> Vec<Draft> {
-    let idle = |check: &&CheckReport| !check.ritual && idle(picture, check) && never_failed(check);
-    picture
+fn never_caught(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let idle = |check: &&CheckReport| !check.ritual && idle(analysis, check) && never_failed(check);
+    analysis
         .screening
         .checks
         .iter()
@@ -174,12 +174,12 @@ fn blocking(draft: Draft, check: &CheckReport) -> Draft {
     draft.because("A check that blocks takes its own catches out of the outcomes: this is no proof that it is useless.")
 }
 
-fn theater(picture: &Picture<'_>) -> Vec<Draft> {
+fn theater(analysis: &Analysis<'_>) -> Vec<Draft> {
     let candidate = |check: &&CheckReport| {
         let same = check.verdict == CheckVerdict::NoPracticalDifference;
-        check.ritual && idle(picture, check) && (never_failed(check) || same)
+        check.ritual && idle(analysis, check) && (never_failed(check) || same)
     };
-    picture
+    analysis
         .screening
         .checks
         .iter()
@@ -204,16 +204,16 @@ fn times(n: u64) -> String {
     if n == 1 { "once".to_owned() } else { format!("{n} times") }
 }
 
-fn evidence_gap(picture: &Picture<'_>) -> Vec<Draft> {
-    let (target, least) = (picture.threshold("coverage"), picture.threshold("releases"));
-    let Some((k, n)) = picture.ratio("evidence_coverage") else { return Vec::new() };
+fn evidence_gap(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let (target, least) = (analysis.threshold("coverage"), analysis.threshold("releases"));
+    let Some((k, n)) = analysis.ratio("evidence_coverage") else { return Vec::new() };
     if (n as f64) < least || k as f64 / n as f64 >= target {
         return Vec::new();
     }
-    let required = &picture.facts.policy.required_checks;
-    let lacking = picture.releases(|event| {
+    let required = &analysis.facts.policy.required_checks;
+    let lacking = analysis.releases(|event| {
         !required.iter().all(|name| {
-            picture.any(event, |release| {
+            analysis.any(event, |release| {
                 release.checks.iter().any(|run| run.name.raw() == name && run.result == CheckResult::Pass)
             })
         })
@@ -226,25 +226,25 @@ fn evidence_gap(picture: &Picture<'_>) -> Vec<Draft> {
         )
         .because(format!("At least {} are asked for.", percent(target)))
         .releases(lacking)
-        .metric(picture, "evidence_coverage", target),
+        .metric(analysis, "evidence_coverage", target),
     ]
 }
 
-fn skipped(picture: &Picture<'_>) -> Vec<Draft> {
-    let required = &picture.facts.policy.required_checks;
+fn skipped(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let required = &analysis.facts.policy.required_checks;
     let passed_over = |run: &crate::model::CheckRun| match run.result {
         CheckResult::Override => true,
         CheckResult::Skip => required.iter().any(|name| name == run.name.raw()),
         CheckResult::Pass | CheckResult::Fail => false,
     };
-    let releases = picture.releases(|event| picture.any(event, |release| release.checks.iter().any(passed_over)));
+    let releases = analysis.releases(|event| analysis.any(event, |release| release.checks.iter().any(passed_over)));
     if releases.is_empty() {
         return Vec::new();
     }
-    let (k, n) = (releases.len() as u64, picture.events().count() as u64);
-    let (judged, failed) = picture
+    let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
+    let (judged, failed) = analysis
         .events()
-        .filter(|event| event.judged() && picture.any(event, |release| release.checks.iter().any(passed_over)))
+        .filter(|event| event.judged() && analysis.any(event, |release| release.checks.iter().any(passed_over)))
         .fold((0, 0), |(judged, failed), event| (judged + 1, failed + u64::from(event.failed())));
     vec![
         Draft::new(

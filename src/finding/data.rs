@@ -1,8 +1,8 @@
 use super::{Draft, Owner, Plan, Rule};
-use crate::human::rate;
+use crate::analysis::Analysis;
 use crate::map::StageId;
 use crate::model::{Incident, IncidentIndex};
-use crate::picture::Picture;
+use crate::phrase::rate;
 
 pub(super) const RULES: &[Rule] = &[Rule {
     code: "data-gap",
@@ -15,9 +15,9 @@ pub(super) const RULES: &[Rule] = &[Rule {
     find,
 }];
 
-fn find(picture: &Picture<'_>) -> Vec<Draft> {
-    if !picture.facts.history.incident_log_given {
-        let n = picture.events().count() as u64;
+fn find(analysis: &Analysis<'_>) -> Vec<Draft> {
+    if !analysis.facts.history.incident_log_given {
+        let n = analysis.events().count() as u64;
         return vec![
             Draft::new(
                 "There is no incident log: failures are guessed from git, and nobody can say how fast they were noticed or stopped.",
@@ -28,7 +28,7 @@ fn find(picture: &Picture<'_>) -> Vec<Draft> {
             .count("incidents on record", 0, 3),
         ];
     }
-    fields(picture)
+    fields(analysis)
 }
 
 /// A field of an incident: its name, what it is needed for, whether it is there.
@@ -42,15 +42,15 @@ const FIELDS: [Field; 5] = [
     ("mitigated_at", "the recovery time", |incident| incident.mitigated_at.is_some() || incident.resolved_at.is_some()),
 ];
 
-fn fields(picture: &Picture<'_>) -> Vec<Draft> {
-    let failing = picture.failing();
+fn fields(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let failing = analysis.failing();
     let n = failing.len() as u64;
-    if (n as f64) < picture.threshold("incidents") {
+    if (n as f64) < analysis.threshold("incidents") {
         return Vec::new();
     }
-    let limit = picture.threshold("unknown");
+    let limit = analysis.threshold("unknown");
     let lacking = |there: fn(&Incident) -> bool| -> Vec<IncidentIndex> {
-        failing.iter().copied().filter(|&index| !there(picture.incident(index))).collect()
+        failing.iter().copied().filter(|&index| !there(analysis.incident(index))).collect()
     };
     let gaps: Vec<_> = FIELDS
         .iter()
@@ -67,7 +67,7 @@ fn fields(picture: &Picture<'_>) -> Vec<Draft> {
         format!("Add {} to these incidents, and to the form that new ones come from.", names.join(", ")),
     )
     .about("incident fields")
-    .incidents(picture.ids(behind))
+    .incidents(analysis.ids(behind))
     .share("incidents without the field that is missing most", worst as f64 / n as f64, 0.0);
     for (name, needed_for, _) in &gaps {
         draft = draft.because(format!("{name} is needed for {needed_for}."));

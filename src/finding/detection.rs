@@ -1,9 +1,9 @@
 use super::{Draft, Owner, Plan, Rule};
+use crate::analysis::Analysis;
 use crate::attribution::{Interval, Timeline};
-use crate::human::{duration, percent, rate};
 use crate::map::StageId;
 use crate::model::{DetectedBy, IncidentIndex};
-use crate::picture::Picture;
+use crate::phrase::{duration, percent, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -40,34 +40,34 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The incidents of the window whose interval is longer than a threshold, and the hours beyond it in a quarter.
 pub(super) fn beyond(
-    picture: &Picture<'_>,
+    analysis: &Analysis<'_>,
     limit: f64,
     interval: impl Fn(&Timeline) -> Interval,
 ) -> (Vec<IncidentIndex>, f64) {
-    let seconds = |index: &IncidentIndex| match interval(&picture.facts.timelines[index.0 as usize]) {
+    let seconds = |index: &IncidentIndex| match interval(&analysis.facts.timelines[index.0 as usize]) {
         Interval::Ended(seconds) | Interval::Open(seconds) => seconds as f64,
         Interval::Unusable(_) => 0.0,
     };
-    let slow: Vec<_> = picture.failing().into_iter().filter(|index| seconds(index) > limit).collect();
+    let slow: Vec<_> = analysis.failing().into_iter().filter(|index| seconds(index) > limit).collect();
     let hours = slow.iter().map(|index| (seconds(index) - limit) / 3600.0).sum::<f64>();
-    (slow, hours / picture.quarters())
+    (slow, hours / analysis.quarters())
 }
 
-fn late(picture: &Picture<'_>) -> Vec<Draft> {
-    let limit = picture.threshold("detect");
-    let Some((median, n)) = picture.value("time_to_detect") else { return Vec::new() };
-    if median <= limit || (n as f64) < picture.threshold("incidents") {
+fn late(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let limit = analysis.threshold("detect");
+    let Some((median, n)) = analysis.value("time_to_detect") else { return Vec::new() };
+    if median <= limit || (n as f64) < analysis.threshold("incidents") {
         return Vec::new();
     }
-    let (slow, hours) = beyond(picture, limit, |timeline| timeline.detect);
+    let (slow, hours) = beyond(analysis, limit, |timeline| timeline.detect);
     vec![
         Draft::new(
             format!("Users are hurt for {} (median, n {n}) before anybody notices.", duration(median)),
             "For each of these incidents, name the signal that moved first, and alert on it.",
         )
         .because(format!("{} took longer than {}.", rate(slow.len() as u64, n), duration(limit)))
-        .incidents(picture.ids(slow))
-        .metric(picture, "time_to_detect", limit)
+        .incidents(analysis.ids(slow))
+        .metric(analysis, "time_to_detect", limit)
         .hurts_less(
             hours,
             format!("hours beyond {} until it was noticed, in a quarter like this window", duration(limit)),
@@ -76,18 +76,21 @@ fn late(picture: &Picture<'_>) -> Vec<Draft> {
 }
 
 /// Failing incidents by who noticed: those of a kind, and all that say it.
-fn noticed(picture: &Picture<'_>, wanted: impl Fn(DetectedBy) -> bool) -> (Vec<IncidentIndex>, u64) {
-    let known: Vec<_> =
-        picture.failing().into_iter().filter_map(|index| Some((index, picture.incident(index).detected_by?))).collect();
+fn noticed(analysis: &Analysis<'_>, wanted: impl Fn(DetectedBy) -> bool) -> (Vec<IncidentIndex>, u64) {
+    let known: Vec<_> = analysis
+        .failing()
+        .into_iter()
+        .filter_map(|index| Some((index, analysis.incident(index).detected_by?)))
+        .collect();
     let n = known.len() as u64;
     (known.into_iter().filter(|(_, by)| wanted(*by)).map(|(index, _)| index).collect(), n)
 }
 
-fn customers(picture: &Picture<'_>) -> Vec<Draft> {
-    let (told, n) = noticed(picture, |by| by == DetectedBy::Customer);
+fn customers(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let (told, n) = noticed(analysis, |by| by == DetectedBy::Customer);
     let k = told.len() as u64;
-    let limit = picture.threshold("customer_detected");
-    if (n as f64) < picture.threshold("incidents") || k as f64 / n as f64 <= limit {
+    let limit = analysis.threshold("customer_detected");
+    if (n as f64) < analysis.threshold("incidents") || k as f64 / n as f64 <= limit {
         return Vec::new();
     }
     vec![
@@ -95,25 +98,25 @@ fn customers(picture: &Picture<'_>) -> Vec<Draft> {
             format!("Customers noticed {} before you did.", rate(k, n)),
             "Watch what these customers saw: a probe of the journey that broke, and an alert on it.",
         )
-        .incidents(picture.ids(told))
+        .incidents(analysis.ids(told))
         .share("incidents noticed by customers", k as f64 / n as f64, limit),
     ]
 }
 
-fn no_alert(picture: &Picture<'_>) -> Vec<Draft> {
-    let Some((k, n)) = picture.ratio("automated_detection") else { return Vec::new() };
-    let target = picture.threshold("automated_detection");
-    if (n as f64) < picture.threshold("incidents") || k as f64 / n as f64 >= target {
+fn no_alert(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let Some((k, n)) = analysis.ratio("automated_detection") else { return Vec::new() };
+    let target = analysis.threshold("automated_detection");
+    if (n as f64) < analysis.threshold("incidents") || k as f64 / n as f64 >= target {
         return Vec::new();
     }
-    let (missed, _) = noticed(picture, |by| !matches!(by, DetectedBy::Alert | DetectedBy::Test));
+    let (missed, _) = noticed(analysis, |by| !matches!(by, DetectedBy::Alert | DetectedBy::Test));
     vec![
         Draft::new(
             format!("An alert or a test noticed {}.", rate(k, n)),
             "Write the missing alert for each of these incidents before it is closed.",
         )
         .because(format!("At least {} are asked for.", percent(target)))
-        .incidents(picture.ids(missed))
-        .metric(picture, "automated_detection", target),
+        .incidents(analysis.ids(missed))
+        .metric(analysis, "automated_detection", target),
     ]
 }

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::{Draft, Owner, Plan, Rule};
+use crate::analysis::Analysis;
 use crate::attribution::Fate;
-use crate::human::{count, decimal};
 use crate::map::StageId;
 use crate::model::{Incident, IncidentIndex};
-use crate::picture::Picture;
+use crate::phrase::{count, decimal};
 use crate::stats;
 
 pub(super) const RULES: &[Rule] = &[
@@ -51,24 +51,24 @@ fn key(incident: &Incident) -> Option<&str> {
 }
 
 /// Incidents and near misses with this cause that surfaced in the year before this one, oldest first.
-fn earlier(picture: &Picture<'_>, index: IncidentIndex, fate: impl Fn(Fate) -> bool) -> Vec<IncidentIndex> {
-    let incident = picture.incident(index);
+fn earlier(analysis: &Analysis<'_>, index: IncidentIndex, fate: impl Fn(Fate) -> bool) -> Vec<IncidentIndex> {
+    let incident = analysis.incident(index);
     let (Some(cause), Some(now)) = (key(incident), incident.anchor()) else { return Vec::new() };
-    let facts = picture.facts;
+    let facts = analysis.facts;
     let mut found: Vec<_> = (0..facts.history.incidents.len() as u32)
         .map(IncidentIndex)
         .filter(|&other| fate(facts.attributions[other.0 as usize].fate))
-        .filter(|&other| key(picture.incident(other)) == Some(cause))
-        .filter(|&other| picture.incident(other).anchor().is_some_and(|at| at < now && now - at <= YEAR))
+        .filter(|&other| key(analysis.incident(other)) == Some(cause))
+        .filter(|&other| analysis.incident(other).anchor().is_some_and(|at| at < now && now - at <= YEAR))
         .collect();
-    found.sort_by_key(|&other| picture.incident(other).anchor());
+    found.sort_by_key(|&other| analysis.incident(other).anchor());
     found
 }
 
-fn recurring(picture: &Picture<'_>) -> Vec<Draft> {
+fn recurring(analysis: &Analysis<'_>) -> Vec<Draft> {
     let mut causes: BTreeMap<&str, Vec<IncidentIndex>> = BTreeMap::new();
-    for index in picture.failing() {
-        if let Some(cause) = key(picture.incident(index)) {
+    for index in analysis.failing() {
+        if let Some(cause) = key(analysis.incident(index)) {
             causes.entry(cause).or_default().push(index);
         }
     }
@@ -77,9 +77,9 @@ fn recurring(picture: &Picture<'_>) -> Vec<Draft> {
         .filter_map(|(cause, now)| {
             let counted = |fate: Fate| !matches!(fate, Fate::Drill | Fate::Later);
             let repeats: Vec<_> =
-                now.iter().copied().filter(|&index| !earlier(picture, index, counted).is_empty()).collect();
+                now.iter().copied().filter(|&index| !earlier(analysis, index, counted).is_empty()).collect();
             let oldest = *now.last()?;
-            let before = earlier(picture, oldest, counted);
+            let before = earlier(analysis, oldest, counted);
             if repeats.is_empty() {
                 return None;
             }
@@ -98,11 +98,11 @@ fn recurring(picture: &Picture<'_>) -> Vec<Draft> {
                     "{} of this window had a cause_key seen in the 365 days before.",
                     incidents(repeats.len())
                 ))
-                .releases(linked(picture, &now))
-                .incidents(picture.ids(all))
-                .metric(picture, "recurrence", 0.0)
+                .releases(linked(analysis, &now))
+                .incidents(analysis.ids(all))
+                .metric(analysis, "recurrence", 0.0)
                 .fails_less(
-                    repeats.len() as f64 / picture.quarters(),
+                    repeats.len() as f64 / analysis.quarters(),
                     "repeats of this cause in a quarter like this window",
                 ),
             )
@@ -110,9 +110,9 @@ fn recurring(picture: &Picture<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn linked(picture: &Picture<'_>, incidents: &[IncidentIndex]) -> Vec<crate::model::Untrusted> {
-    let links = incidents.iter().filter_map(|index| picture.facts.attributions[index.0 as usize].link.as_ref());
-    links.map(|link| picture.facts.history.release(link.release).tag.clone()).collect()
+fn linked(analysis: &Analysis<'_>, incidents: &[IncidentIndex]) -> Vec<crate::model::Untrusted> {
+    let links = incidents.iter().filter_map(|index| analysis.facts.attributions[index.0 as usize].link.as_ref());
+    links.map(|link| analysis.facts.history.release(link.release).tag.clone()).collect()
 }
 
 fn times(n: usize) -> String {
@@ -127,45 +127,45 @@ fn incidents(n: usize) -> String {
     count(n as u64, "incident")
 }
 
-fn ignored(picture: &Picture<'_>) -> Vec<Draft> {
+fn ignored(analysis: &Analysis<'_>) -> Vec<Draft> {
     let mut seen = std::collections::BTreeSet::new();
-    picture
+    analysis
         .failing()
         .into_iter()
         .filter_map(|index| {
-            let misses = earlier(picture, index, |fate| fate == Fate::NearMiss);
+            let misses = earlier(analysis, index, |fate| fate == Fate::NearMiss);
             let first = *misses.first()?;
-            let cause = key(picture.incident(index))?;
+            let cause = key(analysis.incident(index))?;
             if !seen.insert(cause.to_owned()) {
                 return None;
             }
-            let days = picture.incident(index).anchor().zip(picture.incident(first).anchor());
+            let days = analysis.incident(index).anchor().zip(analysis.incident(first).anchor());
             let days = days.map_or(0, |(now, then)| (now - then).num_days());
-            let (id, miss) = (picture.incident(index).id.raw(), picture.incident(first).id.raw());
+            let (id, miss) = (analysis.incident(index).id.raw(), analysis.incident(first).id.raw());
             Some(
                 Draft::new(
                     format!("{id} had been announced: {miss} was a near miss with the same cause, \"{cause}\", {days} days before."),
                     "Treat a near miss as an incident that was lucky: an owner, a fix, a date.",
                 )
                 .about(cause)
-                .releases(linked(picture, &[index]))
-                .incidents(picture.ids([index].into_iter().chain(misses)))
+                .releases(linked(analysis, &[index]))
+                .incidents(analysis.ids([index].into_iter().chain(misses)))
                 .count("incidents announced by a near miss", 1, 0)
-                .fails_less(1.0 / picture.quarters(), "this incident, in a quarter like this window"),
+                .fails_less(1.0 / analysis.quarters(), "this incident, in a quarter like this window"),
             )
         })
         .collect()
 }
 
-fn quieter(picture: &Picture<'_>) -> Vec<Draft> {
-    let windows = &picture.facts.windows;
+fn quieter(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let windows = &analysis.facts.windows;
     let Some(previous) = windows.previous else { return Vec::new() };
     let judged = |span| {
-        let all = picture.facts.judged(span);
+        let all = analysis.facts.judged(span);
         all.fold((0_u64, 0_u64), |(n, k), event| (n + 1, k + u64::from(event.failed())))
     };
     let ((n0, k0), (n1, k1)) = (judged(previous), judged(windows.current));
-    let least = picture.threshold("releases");
+    let least = analysis.threshold("releases");
     if (n0 as f64) < least || n1 == 0 || k1 >= k0 {
         return Vec::new();
     }
@@ -188,8 +188,8 @@ fn quieter(picture: &Picture<'_>) -> Vec<Draft> {
             signed(split.fewer_releases),
             signed(split.rate)
         ))
-        .releases(picture.releases(crate::attribution::Event::failed))
-        .metric(picture, "change_failure_rate", (k0 as f64 / n0 as f64) / 2.0),
+        .releases(analysis.releases(crate::attribution::Event::failed))
+        .metric(analysis, "change_failure_rate", (k0 as f64 / n0 as f64) / 2.0),
     ]
 }
 

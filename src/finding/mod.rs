@@ -1,7 +1,7 @@
 //! Findings: what the data say should be done, each with its numbers, and the three plans made of them.
 //!
 //! A rule is one entry in [`RULES`]: a stable code, the stage and plan it belongs to, who acts, and a function that looks
-//! at the picture. One family of rules is one file.
+//! at the analysis. One family of rules is one file.
 
 mod change;
 mod checks;
@@ -21,11 +21,10 @@ use serde::{Deserialize, Serialize};
 pub use plan::{Plans, plans};
 pub use since::{Moved, Since, SinceItem, since};
 
+use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::map::StageId;
-use crate::metric::{Better, Unit};
-use crate::model::{Moment, Policy, Untrusted};
-use crate::picture::Picture;
+use crate::model::{Better, Moment, Policy, Unit, Untrusted};
 
 /// The plan that a finding belongs to: three of the playbook's artifacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -112,7 +111,7 @@ pub struct Rule {
     /// The thresholds that it uses.
     pub thresholds: &'static [&'static str],
     /// Looks for it.
-    find: fn(&Picture<'_>) -> Vec<Draft>,
+    find: fn(&Analysis<'_>) -> Vec<Draft>,
 }
 
 /// Every rule; equal effects are ranked in this order.
@@ -264,10 +263,10 @@ impl Draft {
     }
 
     /// Success is a metric that reaches a target.
-    fn metric(mut self, picture: &Picture<'_>, id: &str, target: f64) -> Self {
-        let measured = picture.metrics.iter().find(|measured| measured.metric.info.id == id);
+    fn metric(mut self, analysis: &Analysis<'_>, id: &str, target: f64) -> Self {
+        let measured = analysis.metrics.iter().find(|measured| measured.metric.info.id == id);
         if let Some(info) = measured.map(|measured| &measured.metric.info) {
-            let now = picture.value(id).map(|(value, _)| value);
+            let now = analysis.value(id).map(|(value, _)| value);
             self.success = (id.to_owned(), info.unit, info.better.unwrap_or(Better::Lower), now, Some(target));
         }
         self
@@ -325,11 +324,11 @@ impl Draft {
 const QUARTER: TimeDelta = TimeDelta::days(91);
 
 /// Asks every rule, and ranks what they find.
-pub fn all(picture: &Picture<'_>) -> Findings {
-    let policy = picture.facts.policy;
+pub fn all(analysis: &Analysis<'_>) -> Findings {
+    let policy = analysis.facts.policy;
     let mut found = Findings::default();
     for rule in rules() {
-        for draft in (rule.find)(picture) {
+        for draft in (rule.find)(analysis) {
             let finding = draft.finish(rule, policy.as_of);
             let silence = policy.findings.silence.iter().find(|silence| {
                 let named = silence.finding == finding.code || silence.finding == finding.id.raw();

@@ -1,9 +1,9 @@
 use super::{Draft, Owner, Plan, Rule};
-use crate::human::{decimal, percent, rate};
+use crate::analysis::Analysis;
+use crate::factor::Role;
 use crate::map::StageId;
-use crate::metric::Role;
 use crate::model::{Release, ReleaseFlag};
-use crate::picture::Picture;
+use crate::phrase::{decimal, percent, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -76,15 +76,15 @@ struct Role1<'t> {
     action: &'t str,
 }
 
-fn single(picture: &Picture<'_>, of: &Role1<'_>) -> Vec<Draft> {
-    let Some(carried) = picture.roles.get(&of.role) else { return Vec::new() };
+fn single(analysis: &Analysis<'_>, of: &Role1<'_>) -> Vec<Draft> {
+    let Some(carried) = analysis.roles.get(&of.role) else { return Vec::new() };
     let Some((person, k)) = carried.top() else { return Vec::new() };
-    let limit = picture.threshold("concentration");
+    let limit = analysis.threshold("concentration");
     let share = k as f64 / carried.known as f64;
-    if (carried.known as f64) < picture.threshold(of.least) || share <= limit {
+    if (carried.known as f64) < analysis.threshold(of.least) || share <= limit {
         return Vec::new();
     }
-    let name = picture.facts.history.person(person).name.raw();
+    let name = analysis.facts.history.person(person).name.raw();
     let concentration = carried.concentration();
     let alone = carried.teams.iter().filter(|team| team.len() == 1 && team.contains(&person)).count() as u64;
     let mine = |release: &Release| match of.role {
@@ -107,14 +107,14 @@ fn single(picture: &Picture<'_>, of: &Role1<'_>) -> Vec<Draft> {
         draft = draft.because(format!("Somebody else took part in {}.", rate(without, carried.known)));
     }
     vec![match of.role {
-        Role::Responder => draft.incidents(picture.ids(picture.failing())),
-        _ => draft.releases(picture.releases(|event| picture.any(event, mine))),
+        Role::Responder => draft.incidents(analysis.ids(analysis.failing())),
+        _ => draft.releases(analysis.releases(|event| analysis.any(event, mine))),
     }]
 }
 
-fn single_releaser(picture: &Picture<'_>) -> Vec<Draft> {
+fn single_releaser(analysis: &Analysis<'_>) -> Vec<Draft> {
     single(
-        picture,
+        analysis,
         &Role1 {
             role: Role::Releaser,
             least: "releases",
@@ -124,9 +124,9 @@ fn single_releaser(picture: &Picture<'_>) -> Vec<Draft> {
     )
 }
 
-fn single_responder(picture: &Picture<'_>) -> Vec<Draft> {
+fn single_responder(analysis: &Analysis<'_>) -> Vec<Draft> {
     single(
-        picture,
+        analysis,
         &Role1 {
             role: Role::Responder,
             least: "incidents",
@@ -136,9 +136,9 @@ fn single_responder(picture: &Picture<'_>) -> Vec<Draft> {
     )
 }
 
-fn approvals(picture: &Picture<'_>) -> Vec<Draft> {
+fn approvals(analysis: &Analysis<'_>) -> Vec<Draft> {
     single(
-        picture,
+        analysis,
         &Role1 {
             role: Role::Approver,
             least: "releases",
@@ -148,15 +148,15 @@ fn approvals(picture: &Picture<'_>) -> Vec<Draft> {
     )
 }
 
-fn no_new(picture: &Picture<'_>) -> Vec<Draft> {
-    let Some(carried) = picture.roles.get(&Role::Releaser) else { return Vec::new() };
+fn no_new(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let Some(carried) = analysis.roles.get(&Role::Releaser) else { return Vec::new() };
     // Without a release by a person, nobody could have been new.
     let people = carried.teams.iter().filter(|team| !team.is_empty()).count();
-    if carried.first_time[0] > 0 || (people as f64) < picture.threshold("releases") {
+    if carried.first_time[0] > 0 || (people as f64) < analysis.threshold("releases") {
         return Vec::new();
     }
     // Where the window holds all there is, its first releaser was new.
-    if picture.facts.windows.previous.is_none() {
+    if analysis.facts.windows.previous.is_none() {
         return Vec::new();
     }
     vec![
@@ -168,11 +168,11 @@ fn no_new(picture: &Picture<'_>) -> Vec<Draft> {
     ]
 }
 
-fn role_unclear(picture: &Picture<'_>) -> Vec<Draft> {
+fn role_unclear(analysis: &Analysis<'_>) -> Vec<Draft> {
     let guessed = |release: &Release| release.releasers.is_empty() || release.has(ReleaseFlag::ReleaserInferred);
-    let releases = picture.releases(|event| picture.any(event, guessed));
-    let (k, n) = (releases.len() as u64, picture.events().count() as u64);
-    if (n as f64) < picture.threshold("releases") || k as f64 / n as f64 <= picture.threshold("unknown") {
+    let releases = analysis.releases(|event| analysis.any(event, guessed));
+    let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
+    if (n as f64) < analysis.threshold("releases") || k as f64 / n as f64 <= analysis.threshold("unknown") {
         return Vec::new();
     }
     vec![
@@ -186,18 +186,18 @@ fn role_unclear(picture: &Picture<'_>) -> Vec<Draft> {
     ]
 }
 
-fn escalation_unclear(picture: &Picture<'_>) -> Vec<Draft> {
-    let failing = picture.failing();
+fn escalation_unclear(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let failing = analysis.failing();
     let silent: Vec<_> = failing
         .iter()
         .copied()
         .filter(|&index| {
-            let incident = picture.incident(index);
+            let incident = analysis.incident(index);
             incident.responders.is_empty() && incident.remediation.as_ref().is_none_or(|remedy| remedy.by.is_empty())
         })
         .collect();
     let (k, n) = (silent.len() as u64, failing.len() as u64);
-    if (n as f64) < picture.threshold("incidents") || k as f64 / n as f64 <= picture.threshold("unknown") {
+    if (n as f64) < analysis.threshold("incidents") || k as f64 / n as f64 <= analysis.threshold("unknown") {
         return Vec::new();
     }
     vec![
@@ -205,7 +205,7 @@ fn escalation_unclear(picture: &Picture<'_>) -> Vec<Draft> {
             format!("{} do not say who responded.", rate(k, n)),
             "Write responders with each incident, and who may stop a release into the on-call page.",
         )
-        .incidents(picture.ids(silent))
+        .incidents(analysis.ids(silent))
         .share("incidents without a responder", k as f64 / n as f64, 0.0),
     ]
 }

@@ -1,10 +1,10 @@
 use super::detection::beyond;
 use super::{Draft, Owner, Plan, Rule};
+use crate::analysis::Analysis;
 use crate::attribution::Fate;
-use crate::human::{count, date, duration, rate};
 use crate::map::StageId;
 use crate::model::{IncidentIndex, Kind, RemediationKind};
-use crate::picture::Picture;
+use crate::phrase::{count, date, duration, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -59,21 +59,21 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn slow_stop(picture: &Picture<'_>) -> Vec<Draft> {
-    let limit = picture.threshold("stop");
-    let Some((median, n)) = picture.value("time_to_stop") else { return Vec::new() };
-    if median <= limit || (n as f64) < picture.threshold("incidents") {
+fn slow_stop(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let limit = analysis.threshold("stop");
+    let Some((median, n)) = analysis.value("time_to_stop") else { return Vec::new() };
+    if median <= limit || (n as f64) < analysis.threshold("incidents") {
         return Vec::new();
     }
-    let (slow, hours) = beyond(picture, limit, |timeline| timeline.stop);
+    let (slow, hours) = beyond(analysis, limit, |timeline| timeline.stop);
     vec![
         Draft::new(
             format!("Once noticed, it takes {} (median, n {n}) to stop a bad release.", duration(median)),
             "Make stopping one command that whoever is on call may run without asking.",
         )
         .because(format!("{} took longer than {}.", rate(slow.len() as u64, n), duration(limit)))
-        .incidents(picture.ids(slow))
-        .metric(picture, "time_to_stop", limit)
+        .incidents(analysis.ids(slow))
+        .metric(analysis, "time_to_stop", limit)
         .hurts_less(
             hours,
             format!("hours beyond {} until it was stopped, in a quarter like this window", duration(limit)),
@@ -82,20 +82,20 @@ fn slow_stop(picture: &Picture<'_>) -> Vec<Draft> {
 }
 
 /// Failing incidents of the window that say how they ended.
-fn remedied(picture: &Picture<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
+fn remedied(analysis: &Analysis<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
     let kind = |index: IncidentIndex| {
-        let declared = picture.incident(index).remediation.as_ref().map(|remediation| remediation.kind);
-        picture.facts.timelines[index.0 as usize].stopped_by.or(declared)
+        let declared = analysis.incident(index).remediation.as_ref().map(|remediation| remediation.kind);
+        analysis.facts.timelines[index.0 as usize].stopped_by.or(declared)
     };
-    picture.failing().into_iter().filter_map(|index| Some((index, kind(index)?))).collect()
+    analysis.failing().into_iter().filter_map(|index| Some((index, kind(index)?))).collect()
 }
 
-fn no_rollback(picture: &Picture<'_>) -> Vec<Draft> {
-    let remedied = remedied(picture);
+fn no_rollback(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let remedied = remedied(analysis);
     let n = remedied.len() as u64;
     let stopped = remedied.iter().any(|(_, kind)| kind.stops());
     let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
-    if (n as f64) < picture.threshold("incidents") || stopped || forward {
+    if (n as f64) < analysis.threshold("incidents") || stopped || forward {
         return Vec::new();
     }
     vec![
@@ -103,16 +103,16 @@ fn no_rollback(picture: &Picture<'_>) -> Vec<Draft> {
             format!("None of {n} incidents was stopped by a rollback, a pause or a flag: there may be no way back."),
             "Build one way back that works for every release, and use it in a drill before the next one.",
         )
-        .incidents(picture.ids(remedied.iter().map(|(index, _)| *index)))
+        .incidents(analysis.ids(remedied.iter().map(|(index, _)| *index)))
         .share("incidents stopped by rollback, pause or flag", 0.0, 0.5),
     ]
 }
 
-fn forward_only(picture: &Picture<'_>) -> Vec<Draft> {
-    let remedied = remedied(picture);
+fn forward_only(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let remedied = remedied(analysis);
     let n = remedied.len() as u64;
     let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
-    if (n as f64) < picture.threshold("incidents") || !forward {
+    if (n as f64) < analysis.threshold("incidents") || !forward {
         return Vec::new();
     }
     vec![
@@ -121,19 +121,19 @@ fn forward_only(picture: &Picture<'_>) -> Vec<Draft> {
             "Try the rollback on the next one, while the fix is written: users are hurt for as long as the fix takes.",
         )
         .because("A roll-forward is no stop: until it is out, the fault is.")
-        .incidents(picture.ids(remedied.iter().map(|(index, _)| *index)))
+        .incidents(analysis.ids(remedied.iter().map(|(index, _)| *index)))
         .share("incidents stopped by rollback, pause or flag", 0.0, 0.5),
     ]
 }
 
-fn unrehearsed(picture: &Picture<'_>) -> Vec<Draft> {
-    let facts = picture.facts;
+fn unrehearsed(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let facts = analysis.facts;
     let (history, as_of) = (facts.history, facts.policy.as_of);
     // Without a log nobody can tell whether it was rehearsed.
-    if !history.incident_log_given || (picture.events().count() as f64) < picture.threshold("releases") {
+    if !history.incident_log_given || (analysis.events().count() as f64) < analysis.threshold("releases") {
         return Vec::new();
     }
-    let drills = picture.of_fate(Fate::Drill).filter_map(|index| picture.incident(index).anchor());
+    let drills = analysis.of_fate(Fate::Drill).filter_map(|index| analysis.incident(index).anchor());
     let stops = (0..history.incidents.len())
         .filter(|&at| facts.timelines[at].stopped_by.is_some())
         .filter_map(|at| history.incidents[at].anchor());
@@ -143,7 +143,7 @@ fn unrehearsed(picture: &Picture<'_>) -> Vec<Draft> {
         .filter(|event| event.releases.iter().any(|&index| facts.kinds[index.0 as usize] == Kind::Rollback))
         .map(|event| event.released_at);
     let last = drills.chain(stops).chain(rollbacks).filter(|at| *at < as_of).max();
-    let limit = picture.threshold("rehearsal");
+    let limit = analysis.threshold("rehearsal");
     let (statement, days) = match last.map(|last| (last, (as_of - last).num_seconds() as f64)) {
         Some((_, age)) if age <= limit => return Vec::new(),
         Some((last, age)) => (
@@ -159,22 +159,22 @@ fn unrehearsed(picture: &Picture<'_>) -> Vec<Draft> {
     .because(format!("A way back that was not used for {} is a hope.", duration(limit)));
     draft.success = (
         "days since the last rollback or drill".to_owned(),
-        crate::metric::Unit::Count,
-        crate::metric::Better::Lower,
+        crate::model::Unit::Count,
+        crate::model::Better::Lower,
         days.map(|seconds| (seconds / 86_400.0).floor()),
         Some((limit / 86_400.0).floor()),
     );
     vec![draft]
 }
 
-fn unresolved(picture: &Picture<'_>) -> Vec<Draft> {
-    let (facts, limit) = (picture.facts, picture.threshold("open"));
+fn unresolved(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let (facts, limit) = (analysis.facts, analysis.threshold("open"));
     let counts = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_) | Fate::NotChange);
     let mut open: Vec<(IncidentIndex, f64)> = (0..facts.history.incidents.len() as u32)
         .map(IncidentIndex)
         .filter(|index| counts(facts.attributions[index.0 as usize].fate) && facts.timelines[index.0 as usize].open)
         .filter_map(|index| {
-            let age = (facts.policy.as_of - picture.incident(index).anchor()?).num_seconds() as f64;
+            let age = (facts.policy.as_of - analysis.incident(index).anchor()?).num_seconds() as f64;
             (age > limit).then_some((index, age))
         })
         .collect();
@@ -187,7 +187,7 @@ fn unresolved(picture: &Picture<'_>) -> Vec<Draft> {
             "Close them, with the time of the impact's end, or give each one an owner and a date.",
         )
         .because(format!("{} has neither mitigated_at nor resolved_at before the as-of time.", count(k, "incident")))
-        .incidents(picture.ids(open.iter().map(|(index, _)| *index)))
+        .incidents(analysis.ids(open.iter().map(|(index, _)| *index)))
         .count("open incidents", k, 0),
     ]
 }

@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 
 use super::{Draft, Owner, Plan, Rule};
+use crate::analysis::Analysis;
 use crate::attribution::{Event, Span};
-use crate::human::{count, probability, rate};
+use crate::factor::{TimeWindow, WindowVerdict};
 use crate::map::StageId;
-use crate::metric::{TimeWindow, WindowVerdict, special_handling};
+use crate::metric::special_handling;
 use crate::model::ReleaseFlag;
-use crate::picture::Picture;
+use crate::phrase::{count, probability, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -51,14 +52,14 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn unjustified(picture: &Picture<'_>) -> Vec<Draft> {
-    avoided(picture, WindowVerdict::Superstition, "without a reason in the outcomes", |window| {
+fn unjustified(analysis: &Analysis<'_>) -> Vec<Draft> {
+    avoided(analysis, WindowVerdict::Superstition, "without a reason in the outcomes", |window| {
         format!("Release on {} as on any other: begin with the smallest changes.", window.label)
     })
 }
 
-fn confirmed(picture: &Picture<'_>) -> Vec<Draft> {
-    avoided(picture, WindowVerdict::Justified, "for a reason", |window| {
+fn confirmed(analysis: &Analysis<'_>) -> Vec<Draft> {
+    avoided(analysis, WindowVerdict::Justified, "for a reason", |window| {
         format!(
             "Find out what is missing on {}: who is away, what is not watched, what cannot be stopped then.",
             window.label
@@ -68,12 +69,12 @@ fn confirmed(picture: &Picture<'_>) -> Vec<Draft> {
 
 /// The avoided windows of which the outcomes say so.
 fn avoided(
-    picture: &Picture<'_>,
+    analysis: &Analysis<'_>,
     verdict: WindowVerdict,
     why: &str,
     action: impl Fn(&TimeWindow) -> String,
 ) -> Vec<Draft> {
-    let windows = picture.timing.windows.iter().filter(|window| window.avoided && window.verdict == Some(verdict));
+    let windows = analysis.timing.windows.iter().filter(|window| window.avoided && window.verdict == Some(verdict));
     windows
         .map(|window| {
             let even = window.even_share.unwrap_or(0.0);
@@ -91,7 +92,7 @@ fn avoided(
                 Some(q) => draft.because(format!(
                     "q {} over {} windows tested, in all history.",
                     probability(q),
-                    picture.timing.tested
+                    analysis.timing.tested
                 )),
                 None => draft,
             };
@@ -111,11 +112,11 @@ fn avoided(
 const MORE: u64 = 3;
 
 /// Releases by kind of special handling, in a span.
-fn kinds(picture: &Picture<'_>, span: Span) -> BTreeMap<String, u64> {
+fn kinds(analysis: &Analysis<'_>, span: Span) -> BTreeMap<String, u64> {
     let mut kinds = BTreeMap::new();
-    for event in picture.facts.exposed(span) {
+    for event in analysis.facts.exposed(span) {
         let of_event: std::collections::BTreeSet<String> =
-            event.releases.iter().flat_map(|&index| special_handling(picture.facts, index)).collect();
+            event.releases.iter().flat_map(|&index| special_handling(analysis.facts, index)).collect();
         for kind in of_event {
             *kinds.entry(kind).or_default() += 1;
         }
@@ -123,22 +124,22 @@ fn kinds(picture: &Picture<'_>, span: Span) -> BTreeMap<String, u64> {
     kinds
 }
 
-fn special_paths(picture: &Picture<'_>) -> Vec<Draft> {
-    let windows = &picture.facts.windows;
+fn special_paths(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let windows = &analysis.facts.windows;
     let Some(previous) = windows.previous else { return Vec::new() };
-    let (now, before) = (kinds(picture, windows.current), kinds(picture, previous));
-    let n = picture.facts.exposed(windows.current).count() as u64;
-    let n0 = picture.facts.exposed(previous).count() as u64;
-    let least = picture.threshold("releases");
+    let (now, before) = (kinds(analysis, windows.current), kinds(analysis, previous));
+    let n = analysis.facts.exposed(windows.current).count() as u64;
+    let n0 = analysis.facts.exposed(previous).count() as u64;
+    let least = analysis.threshold("releases");
     if (n as f64) < least || (n0 as f64) < least {
         return Vec::new();
     }
-    let special = |event: &Event| event.releases.iter().any(|&r| !special_handling(picture.facts, r).is_empty());
+    let special = |event: &Event| event.releases.iter().any(|&r| !special_handling(analysis.facts, r).is_empty());
     let (k, k0) = (
-        picture.facts.exposed(windows.current).filter(|event| special(event)).count() as u64,
-        picture.facts.exposed(previous).filter(|event| special(event)).count() as u64,
+        analysis.facts.exposed(windows.current).filter(|event| special(event)).count() as u64,
+        analysis.facts.exposed(previous).filter(|event| special(event)).count() as u64,
     );
-    let limit = picture.threshold("special_handling");
+    let limit = analysis.threshold("special_handling");
     let (share, share0) = (k as f64 / n as f64, k0 as f64 / n0 as f64);
     let more_kinds = now.len() > before.len() && now.len() >= 2 && k >= k0 + MORE;
     let grows = share > limit && share > share0;
@@ -162,15 +163,15 @@ fn special_paths(picture: &Picture<'_>) -> Vec<Draft> {
         )
         .because(format!("Now: {}.", list(&now)))
         .because(format!("Before: {}.", list(&before)))
-        .releases(picture.releases(special))
-        .metric(picture, "special_handling", limit.min(share0.max(0.05))),
+        .releases(analysis.releases(special))
+        .metric(analysis, "special_handling", limit.min(share0.max(0.05))),
     ]
 }
 
-fn off_branch(picture: &Picture<'_>) -> Vec<Draft> {
-    let releases = picture.releases(|event| picture.any(event, |release| release.has(ReleaseFlag::OffBranch)));
-    let (k, n) = (releases.len() as u64, picture.events().count() as u64);
-    if k < 2 || k as f64 / n as f64 <= picture.threshold("off_branch") {
+fn off_branch(analysis: &Analysis<'_>) -> Vec<Draft> {
+    let releases = analysis.releases(|event| analysis.any(event, |release| release.has(ReleaseFlag::OffBranch)));
+    let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
+    if k < 2 || k as f64 / n as f64 <= analysis.threshold("off_branch") {
         return Vec::new();
     }
     vec![
@@ -179,6 +180,6 @@ fn off_branch(picture: &Picture<'_>) -> Vec<Draft> {
             "Say when a release may leave the main branch, and merge back what it shipped.",
         )
         .releases(releases)
-        .metric(picture, "special_handling", picture.threshold("special_handling")),
+        .metric(analysis, "special_handling", analysis.threshold("special_handling")),
     ]
 }

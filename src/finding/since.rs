@@ -2,9 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, Success};
-use crate::metric::Better;
-use crate::model::{Moment, Untrusted};
-use crate::picture::Picture;
+use crate::analysis::Analysis;
+use crate::model::{Better, Moment, Untrusted};
 
 /// What became of an earlier review's plans.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,13 +49,13 @@ pub enum Moved {
 
 /// Holds an earlier review's findings against today. The values are compared as they are: whether a move is more than
 /// chance stands with the metrics.
-pub fn since(as_of: Moment, earlier: &[Finding], picture: &Picture<'_>, today: &[Finding]) -> Since {
+pub fn since(as_of: Moment, earlier: &[Finding], analysis: &Analysis<'_>, today: &[Finding]) -> Since {
     let items = earlier
         .iter()
         .map(|finding| {
             let same = today.iter().find(|found| found.id == finding.id);
             let metric = finding.success.metric.raw();
-            let now = picture.value(metric).map(|(value, _)| value);
+            let now = analysis.value(metric).map(|(value, _)| value);
             let now = now.or_else(|| same.and_then(|found| found.success.now));
             SinceItem {
                 id: finding.id.clone(),

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Weekday;
 
 use crate::attribution::{Event, Facts};
-use crate::metric::local;
+use crate::factor::{commits, conventional, local, touched};
 use crate::model::{CheckResult, Kind};
-use crate::screen::{commits, conventional, touched};
 
 /// Checks that are looked at: those on record most often.
 const CHECKS: usize = 8;

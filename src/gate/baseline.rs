@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, Span};
 use crate::error::Error;
+use crate::factor::Role;
 use crate::metric::{self, METRICS, Measurement, Value};
 use crate::model::Moment;
 use crate::stats::Observation;
@@ -167,7 +168,7 @@ impl Baseline {
             Counted::Index { value, n } => (Value::Index { value: *value, n: *n }, None),
         };
         let mut measurement = Measurement::from(value);
-        measurement.basis = basis.and_then(|basis| metric::Role::ALL.iter().map(|r| r.id()).find(|id| *id == basis));
+        measurement.basis = basis.and_then(|basis| Role::ALL.iter().map(|r| r.id()).find(|id| *id == basis));
         Some(measurement)
     }
 

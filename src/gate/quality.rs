@@ -2,7 +2,8 @@
 
 use crate::attribution::{Facts, Fate};
 use crate::error::Error;
-use crate::metric::{Measurement, Role, special_handling};
+use crate::factor::Role;
+use crate::metric::{Measurement, special_handling};
 use crate::model::{Cause, GatePolicy, IncidentIndex, Untrusted};
 
 use super::Evidence;

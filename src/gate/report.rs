@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, Span};
-use crate::metric::{Measurement, Unit};
-use crate::model::{Moment, Untrusted};
+use crate::metric::Measurement;
+use crate::model::{Moment, Unit, Untrusted};
 
 use super::Baseline;
 

@@ -1,7 +1,7 @@
 //! From two measurements and a limit to a verdict.
 
-use crate::metric::{Better, Measurement, MetricInfo, NO_INCIDENT, Value};
-use crate::model::{GateLimit, GateMode, GatePolicy};
+use crate::metric::{Measurement, MetricInfo, NO_INCIDENT, Value};
+use crate::model::{Better, GateLimit, GateMode, GatePolicy};
 use crate::stats;
 
 use super::report::{LimitReport, MetricGate, Side, Verdict};

@@ -1,20 +1,19 @@
 use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
-use crate::human::rate;
-use crate::metric::Role;
-use crate::picture::Picture;
-use crate::screen::TraitVerdict;
+use crate::analysis::Analysis;
+use crate::factor::{Role, TraitVerdict};
+use crate::phrase::rate;
 
 /// What goes in: how often it fails, and whether it is known which changes do.
-pub(super) fn stage(picture: &Picture<'_>) -> Draft {
+pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Change);
-    let failed = picture.releases(crate::attribution::Event::failed);
+    let failed = analysis.releases(crate::attribution::Event::failed);
     let inferred =
-        if picture.facts.signals.iter().all(|signal| signal.inferred()) { " (inferred from git)" } else { "" };
-    let rate_now = against(picture, "change_failure_rate", "failure_rate", "releases", |rate| {
+        if analysis.facts.signals.iter().all(|signal| signal.inferred()) { " (inferred from git)" } else { "" };
+    let rate_now = against(analysis, "change_failure_rate", "failure_rate", "releases", |rate| {
         format!("{rate} of the judged releases failed{inferred}")
     });
     draft.add(Source::Evidence, rate_now.map(|reading| reading.released(failed).feared()));
-    for found in picture.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky) {
+    for found in analysis.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky) {
         let statement = format!(
             "releases {} fail {}, the others {}",
             found.title.raw(),
@@ -25,7 +24,7 @@ pub(super) fn stage(picture: &Picture<'_>) -> Draft {
             MapReading::new(Standing::Contradicted, found.split.judged + found.split.judged_without, statement);
         draft.add(Source::Evidence, [reading.released(found.releases.clone()).feared()]);
     }
-    draft.add(Source::Person, concentration(picture, Role::Author, "releases", "wrote part of"));
+    draft.add(Source::Person, concentration(analysis, Role::Author, "releases", "wrote part of"));
     draft.ask(
         !draft.measured(Source::Evidence),
         "more releases, or an incident log: incidents.toml with [[incident]] id, title, detected_at, caused_by",

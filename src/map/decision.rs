@@ -1,18 +1,18 @@
 use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
-use crate::human::rate;
-use crate::metric::Role;
+use crate::analysis::Analysis;
+use crate::factor::Role;
 use crate::model::CheckResult;
-use crate::picture::Picture;
+use crate::phrase::rate;
 
 /// Go or no go: on what, and by whom.
-pub(super) fn stage(picture: &Picture<'_>) -> Draft {
+pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Decision);
-    let coverage = against(picture, "evidence_coverage", "coverage", "releases", |rate| {
+    let coverage = against(analysis, "evidence_coverage", "coverage", "releases", |rate| {
         format!("{rate} went out with every required check passed")
     });
     draft.add(Source::Evidence, coverage.map(MapReading::feared));
-    draft.add(Source::Evidence, overruled(picture));
-    draft.add(Source::Person, concentration(picture, Role::Approver, "releases", "approved"));
+    draft.add(Source::Evidence, overruled(analysis));
+    draft.add(Source::Person, concentration(analysis, Role::Approver, "releases", "approved"));
     draft.ask(
         !draft.measured(Source::Evidence),
         "which checks a release must pass: [checks] required = [\"canary\"] in relconf.toml, and their results in the release log",
@@ -25,11 +25,11 @@ pub(super) fn stage(picture: &Picture<'_>) -> Draft {
 }
 
 /// Checks that said no and were not heard.
-fn overruled(picture: &Picture<'_>) -> Option<MapReading> {
-    let overruled = picture.releases(|event| {
-        picture.any(event, |release| release.checks.iter().any(|run| run.result == CheckResult::Override))
+fn overruled(analysis: &Analysis<'_>) -> Option<MapReading> {
+    let overruled = analysis.releases(|event| {
+        analysis.any(event, |release| release.checks.iter().any(|run| run.result == CheckResult::Override))
     });
-    let of = picture.events().count() as u64;
+    let of = analysis.events().count() as u64;
     (!overruled.is_empty()).then(|| {
         let statement = format!("{} overruled a failed check", rate(overruled.len() as u64, of));
         MapReading::new(Standing::Contradicted, of, statement).released(overruled).feared()

@@ -13,9 +13,9 @@ mod verification;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::metric::{Role, Unit};
-use crate::model::Untrusted;
-use crate::picture::Picture;
+use crate::analysis::Analysis;
+use crate::factor::Role;
+use crate::model::{Unit, Untrusted};
 
 /// A stage of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -261,37 +261,37 @@ impl Draft {
 }
 
 /// Draws the map.
-pub fn draw(picture: &Picture<'_>) -> ConfidenceMap {
+pub fn draw(analysis: &Analysis<'_>) -> ConfidenceMap {
     let stages =
         [change::stage, verification::stage, decision::stage, rollout::stage, detection::stage, recovery::stage];
-    ConfidenceMap { stages: stages.map(|stage| stage(picture).finish()).into() }
+    ConfidenceMap { stages: stages.map(|stage| stage(analysis).finish()).into() }
 }
 
 /// A metric against a threshold: earned on its good side, contradicted on the other, unmeasured below a sample.
 fn against(
-    picture: &Picture<'_>,
+    analysis: &Analysis<'_>,
     id: &str,
     threshold: &str,
     least: &str,
     statement: impl Fn(String) -> String,
 ) -> Option<MapReading> {
-    use crate::metric::Better;
-    let measured = picture.metrics.iter().find(|measured| measured.metric.info.id == id)?;
-    let (value, sample) = picture.value(id)?;
-    let limit = picture.threshold(threshold);
+    use crate::model::Better;
+    let measured = analysis.metrics.iter().find(|measured| measured.metric.info.id == id)?;
+    let (value, sample) = analysis.value(id)?;
+    let limit = analysis.threshold(threshold);
     let info = &measured.metric.info;
     let good = if info.better == Some(Better::Higher) { value >= limit } else { value <= limit };
-    let standing = match (sample as f64 >= picture.threshold(least), good) {
+    let standing = match (sample as f64 >= analysis.threshold(least), good) {
         (false, _) => Standing::Unmeasured,
         (true, true) => Standing::Earned,
         (true, false) => Standing::Contradicted,
     };
-    let shown = match (picture.ratio(id), info.unit) {
-        (Some((k, n)), _) => crate::human::rate(k, n),
-        (None, Unit::Seconds) => format!("{} (n {sample})", crate::human::duration(value)),
-        (None, _) => format!("{} (n {sample})", crate::human::decimal(value)),
+    let shown = match (analysis.ratio(id), info.unit) {
+        (Some((k, n)), _) => crate::phrase::rate(k, n),
+        (None, Unit::Seconds) => format!("{} (n {sample})", crate::phrase::duration(value)),
+        (None, _) => format!("{} (n {sample})", crate::phrase::decimal(value)),
     };
-    let bound = if info.unit == Unit::Seconds { crate::human::duration(limit) } else { crate::human::percent(limit) };
+    let bound = if info.unit == Unit::Seconds { crate::phrase::duration(limit) } else { crate::phrase::percent(limit) };
     let said = match (standing, info.better == Some(Better::Higher)) {
         (Standing::Unmeasured, _) => ": too few to say".to_owned(),
         (Standing::Earned, false) => format!(": not above {bound}"),
@@ -303,25 +303,25 @@ fn against(
 }
 
 /// How much a role rests on one person.
-fn concentration(picture: &Picture<'_>, role: Role, least: &str, does: &str) -> Option<MapReading> {
-    let carried = picture.roles.get(&role)?;
+fn concentration(analysis: &Analysis<'_>, role: Role, least: &str, does: &str) -> Option<MapReading> {
+    let carried = analysis.roles.get(&role)?;
     let (person, k) = carried.top()?;
-    let name = picture.facts.history.person(person).name.raw();
-    let standing = if (carried.known as f64) < picture.threshold(least) {
+    let name = analysis.facts.history.person(person).name.raw();
+    let standing = if (carried.known as f64) < analysis.threshold(least) {
         Standing::Unmeasured
-    } else if k as f64 / carried.known as f64 > picture.threshold("concentration") {
+    } else if k as f64 / carried.known as f64 > analysis.threshold("concentration") {
         Standing::Borrowed
     } else {
         Standing::Earned
     };
     let too_few = if standing == Standing::Unmeasured { ", too few to say" } else { "" };
-    let statement = format!("{name} {does} {}{too_few}", crate::human::rate(k, carried.known));
+    let statement = format!("{name} {does} {}{too_few}", crate::phrase::rate(k, carried.known));
     let mine = |release: &crate::model::Release| {
         let people = if role == Role::Approver { &release.approvers } else { &release.releasers };
         people.contains(&person)
     };
     let releases = match role {
-        Role::Releaser | Role::Approver => picture.releases(|event| picture.any(event, mine)),
+        Role::Releaser | Role::Approver => analysis.releases(|event| analysis.any(event, mine)),
         Role::Responder | Role::Author => Vec::new(),
     };
     Some(MapReading::new(standing, carried.known, statement).released(releases))

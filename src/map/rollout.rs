@@ -1,40 +1,41 @@
 use super::{Draft, MapReading, Source, StageId, Standing, concentration};
-use crate::human::rate;
-use crate::metric::{Role, TimeWindow, WindowVerdict, special_handling};
-use crate::picture::Picture;
+use crate::analysis::Analysis;
+use crate::factor::{Role, TimeWindow, WindowVerdict};
+use crate::metric::special_handling;
+use crate::phrase::rate;
 
 /// How it reaches users: in stages, on special paths, in lucky windows, by whom.
-pub(super) fn stage(picture: &Picture<'_>) -> Draft {
+pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Rollout);
-    let of = picture.events().count() as u64;
-    let enough = of as f64 >= picture.threshold("releases");
-    let staged = picture.releases(|event| {
-        picture.any(event, |release| release.entry.as_ref().is_some_and(|entry| !entry.stages.is_empty()))
+    let of = analysis.events().count() as u64;
+    let enough = of as f64 >= analysis.threshold("releases");
+    let staged = analysis.releases(|event| {
+        analysis.any(event, |release| release.entry.as_ref().is_some_and(|entry| !entry.stages.is_empty()))
     });
     if !staged.is_empty() {
         let share = staged.len() as f64 / of as f64;
         let standing = match enough {
             false => Standing::Unmeasured,
-            true if share >= picture.threshold("staged") => Standing::Earned,
+            true if share >= analysis.threshold("staged") => Standing::Earned,
             true => Standing::Borrowed,
         };
         let statement = format!("{} went out in stages", rate(staged.len() as u64, of));
         draft.add(Source::Evidence, [MapReading::new(standing, of, statement).released(staged)]);
     }
-    if let Some((k, n)) = picture.ratio("special_handling") {
-        let special = picture
-            .releases(|event| event.releases.iter().any(|&index| !special_handling(picture.facts, index).is_empty()));
+    if let Some((k, n)) = analysis.ratio("special_handling") {
+        let special = analysis
+            .releases(|event| event.releases.iter().any(|&index| !special_handling(analysis.facts, index).is_empty()));
         let standing = match enough {
             false => Standing::Unmeasured,
-            true if k as f64 / n as f64 > picture.threshold("special_handling") => Standing::Borrowed,
+            true if k as f64 / n as f64 > analysis.threshold("special_handling") => Standing::Borrowed,
             true => Standing::Earned,
         };
         let statement = format!("{} needed special handling", rate(k, n));
         let reading = MapReading::new(standing, n, statement).of("special_handling").released(special).feared();
         draft.add(Source::Ritual, [reading]);
     }
-    draft.add(Source::Timing, timing(picture, of, enough));
-    draft.add(Source::Person, concentration(picture, Role::Releaser, "releases", "released"));
+    draft.add(Source::Timing, timing(analysis, of, enough));
+    draft.add(Source::Person, concentration(analysis, Role::Releaser, "releases", "released"));
     draft.ask(
         !draft.measured(Source::Evidence),
         "how it was rolled out: stages = [{ name = \"canary\", share = 0.05 }] in a [[release]] of releases.toml",
@@ -42,8 +43,8 @@ pub(super) fn stage(picture: &Picture<'_>) -> Draft {
     draft
 }
 
-fn timing(picture: &Picture<'_>, of: u64, enough: bool) -> Vec<MapReading> {
-    let avoided: Vec<_> = picture.timing.windows.iter().filter(|window| window.avoided).collect();
+fn timing(analysis: &Analysis<'_>, of: u64, enough: bool) -> Vec<MapReading> {
+    let avoided: Vec<_> = analysis.timing.windows.iter().filter(|window| window.avoided).collect();
     if avoided.is_empty() {
         let standing = if enough { Standing::Earned } else { Standing::Unmeasured };
         let too_few = if enough { "" } else { ", too few to say" };

@@ -1,14 +1,14 @@
 use super::{Draft, MapReading, Source, StageId, Standing};
-use crate::human::{count, percent, rate};
-use crate::picture::Picture;
-use crate::screen::{CheckReport, CheckVerdict};
+use crate::analysis::Analysis;
+use crate::factor::{CheckReport, CheckVerdict};
+use crate::phrase::{count, percent, rate};
 
 /// Whether what is checked before a release tells anything.
-pub(super) fn stage(picture: &Picture<'_>) -> Draft {
+pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Verification);
-    for check in &picture.screening.checks {
+    for check in &analysis.screening.checks {
         let source = if check.ritual { Source::Ritual } else { Source::Evidence };
-        draft.add(source, [reading(picture, check)]);
+        draft.add(source, [reading(analysis, check)]);
     }
     draft.ask(
         !draft.measured(Source::Evidence),
@@ -18,9 +18,9 @@ pub(super) fn stage(picture: &Picture<'_>) -> Draft {
     draft
 }
 
-fn reading(picture: &Picture<'_>, check: &CheckReport) -> MapReading {
+fn reading(analysis: &Analysis<'_>, check: &CheckReport) -> MapReading {
     let name = check.name.raw();
-    let enough = check.runs as f64 >= picture.threshold("releases");
+    let enough = check.runs as f64 >= analysis.threshold("releases");
     let (standing, statement) = match check.verdict {
         CheckVerdict::Predicts => (
             Standing::Earned,

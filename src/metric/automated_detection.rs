@@ -1,7 +1,7 @@
 use crate::attribution::{Facts, Fate, Span};
-use crate::model::{DetectedBy, IncidentKind};
+use crate::model::{Better, DetectedBy, IncidentKind, Unit};
 
-use super::{Better, Measurement, Metric, MetricInfo, Unit};
+use super::{Measurement, Metric, MetricInfo};
 
 /// Who notices first: a machine, or somebody who was hurt.
 pub(super) const METRIC: Metric = Metric {

@@ -1,6 +1,7 @@
 use crate::attribution::{Facts, Span};
 
-use super::{Measurement, Metric, MetricInfo, Unit, Value};
+use super::{Measurement, Metric, MetricInfo, Value};
+use crate::model::Unit;
 
 /// How much one release ships.
 pub(super) const METRIC: Metric = Metric {

@@ -1,6 +1,7 @@
 use crate::attribution::{Facts, Span, Tier};
 
-use super::{Better, Measurement, Metric, MetricInfo, Part, Unit};
+use super::{Measurement, Metric, MetricInfo, Part};
+use crate::model::{Better, Unit};
 
 /// DORA's change fail rate, of releases.
 pub(super) const METRIC: Metric = Metric {

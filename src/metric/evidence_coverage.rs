@@ -1,7 +1,7 @@
 use crate::attribution::{Event, Facts, Span};
-use crate::model::CheckResult;
+use crate::model::{Better, CheckResult, Unit};
 
-use super::{Better, Measurement, Metric, MetricInfo, Unit, Value};
+use super::{Measurement, Metric, MetricInfo, Value};
 
 /// How many releases carried the evidence that the team asks for.
 pub(super) const METRIC: Metric = Metric {

@@ -1,6 +1,7 @@
 use crate::attribution::{Facts, Span};
 
-use super::{Measurement, Metric, MetricInfo, Unit, Value};
+use super::{Measurement, Metric, MetricInfo, Value};
+use crate::model::Unit;
 
 /// DORA's change lead time, from author date to release.
 pub(super) const METRIC: Metric = Metric {

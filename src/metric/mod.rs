@@ -18,15 +18,13 @@ mod time_to_stop;
 mod timing_dependence;
 
 pub use base::{
-    Better, Carried, Change, ChangeVerdict, Concentration, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG,
-    Part, PersonShare, Reading, Role, TimeCell, TimeWindow, TimeWindowKind, Timing, Unit, Value, WindowVerdict,
-    carried, change, timing,
+    Change, ChangeVerdict, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG, Part, Reading, Value, change,
 };
-pub use base::{DAYS, day_name, local};
 
 pub use special_handling::special_handling;
 
 use crate::attribution::{Facts, Span};
+use crate::model::{Better, Unit};
 
 /// What a metric is: everything that help, columns, the schema and the gate say of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 use crate::attribution::{Facts, Fate, Span};
 
-use super::{Measurement, Metric, MetricInfo, NO_INCIDENT_LOG, Unit, Value};
+use super::{Measurement, Metric, MetricInfo, NO_INCIDENT_LOG, Value};
+use crate::model::Unit;
 
 /// The playbook's mistake: treating successful releases as proof, without near misses.
 pub(super) const METRIC: Metric = Metric {

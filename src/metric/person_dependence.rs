@@ -1,7 +1,8 @@
 use crate::attribution::{Facts, Span};
-use crate::model::ReleaseFlag;
+use crate::model::{Better, ReleaseFlag, Unit};
 
-use super::{Better, Carried, Measurement, Metric, MetricInfo, Part, Role, Unit, Value, carried};
+use super::{Measurement, Metric, MetricInfo, Part, Value};
+use crate::factor::{Carried, Role, carried};
 
 /// A responder is known only where something failed, and one failure with one responder would read as 100 %.
 const ENOUGH_RESPONSES: u64 = 10;

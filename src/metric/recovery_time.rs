@@ -1,7 +1,8 @@
 use crate::attribution::{Facts, Span};
 
 use super::base::durations;
-use super::{Better, Measurement, Metric, MetricInfo, Unit};
+use super::{Measurement, Metric, MetricInfo};
+use crate::model::{Better, Unit};
 
 /// DORA's failed deployment recovery time.
 pub(super) const METRIC: Metric = Metric {

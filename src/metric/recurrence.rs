@@ -1,9 +1,9 @@
 use chrono::TimeDelta;
 
 use crate::attribution::{Facts, Fate, Span};
-use crate::model::{Incident, IncidentIndex};
+use crate::model::{Better, Incident, IncidentIndex, Unit};
 
-use super::{Better, Measurement, Metric, MetricInfo, Part, Unit};
+use super::{Measurement, Metric, MetricInfo, Part};
 
 /// How far back a cause is remembered.
 const MEMORY: TimeDelta = TimeDelta::days(365);

@@ -1,7 +1,7 @@
 use crate::attribution::{Facts, Span};
-use crate::model::Kind;
+use crate::model::{Better, Kind, Unit};
 
-use super::{Better, Measurement, Metric, MetricInfo, Unit};
+use super::{Measurement, Metric, MetricInfo};
 
 /// DORA's deployment rework rate.
 pub(super) const METRIC: Metric = Metric {

@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribution::{Event, Facts, Span};
-use crate::model::{ChangeType, CheckResult, Kind, ReleaseFlag, ReleaseIndex};
+use crate::model::{Better, ChangeType, CheckResult, Kind, ReleaseFlag, ReleaseIndex, Unit};
 
-use super::{Better, Measurement, Metric, MetricInfo, Unit};
+use super::{Measurement, Metric, MetricInfo};
 
 /// The playbook's number of releases requiring special handling.
 pub(super) const METRIC: Metric = Metric {

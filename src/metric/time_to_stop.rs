@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use crate::attribution::{Facts, Interval, Span};
-use crate::model::RemediationKind;
+use crate::model::{Better, RemediationKind, Unit};
 use crate::stats;
 
 use super::base::durations;
-use super::{Better, Measurement, Metric, MetricInfo, Part, Unit};
+use super::{Measurement, Metric, MetricInfo, Part};
 
 /// The playbook's time to rollback or pause.
 pub(super) const METRIC: Metric = Metric {

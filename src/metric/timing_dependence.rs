@@ -1,9 +1,9 @@
 use crate::attribution::{Facts, Span};
-use crate::model::Untrusted;
+use crate::model::{Better, Unit, Untrusted};
 use crate::stats;
 
-use super::base::{DAYS, day_name, local};
-use super::{Better, Measurement, Metric, MetricInfo, Part, Unit, Value};
+use super::{Measurement, Metric, MetricInfo, Part, Value};
+use crate::factor::{DAYS, day_name, local};
 
 /// How much rests on the choice of the weekday.
 pub(super) const METRIC: Metric = Metric {

@@ -14,6 +14,7 @@ mod tag;
 mod text;
 mod time;
 mod touched;
+mod unit;
 mod version;
 
 pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind};
@@ -33,4 +34,5 @@ pub use tag::{Tag, TagTarget, Tagger};
 pub use text::Untrusted;
 pub use time::{Mark, Moment, Precision};
 pub use touched::{RiskClass, Touched};
+pub use unit::{Better, Unit};
 pub use version::{Comparator, TagName, TagReading, Version, VersionKey, VersionRange};

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::Facts;
+use crate::factor::CheckReport;
 use crate::model::{CheckResult, Release, Untrusted};
-use crate::screen::CheckReport;
 
 /// Names that ask for people instead of a check, and how many.
 const APPROVALS: [(&str, usize); 2] = [("approver", 1), ("second-approver", 2)];

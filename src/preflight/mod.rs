@@ -8,10 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, Outcome};
+use crate::factor::{
+    self, Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, conventional, day_name, local, timing,
+};
 use crate::forecast::{Alike, Base, Forecast, Forecaster, Quality};
-use crate::metric::{TimeWindow, TimeWindowKind, day_name, local, timing};
 use crate::model::{ChangeIndex, Moment, ReleaseFlag, ReleaseIndex, Untrusted};
-use crate::screen::{self, Hotspot, HotspotKind, Screening, conventional};
 use crate::stats;
 
 pub use evidence::{Evidence, Standing};
@@ -254,7 +255,7 @@ fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Ch
         types,
         risk: touched.map(|touched| touched.risk.iter().cloned().collect()),
         hot: hot.cloned().collect(),
-        smaller: past().filter(|past| screen::commits(facts, past).count() < commits.len()).count() as u64,
+        smaller: past().filter(|past| factor::commits(facts, past).count() < commits.len()).count() as u64,
         compared: past().count() as u64,
         windows: windows(facts),
         since_last_seconds: newest.map(|newest| (facts.policy.as_of - newest).num_seconds() as f64),

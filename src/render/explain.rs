@@ -5,9 +5,9 @@ use crate::review::contract::{
     Better, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review, Unit, WindowName,
 };
 
-use super::human::{count, date, duration, minute, percent, reading, span, value};
 use super::list::{kind, names, outcome};
 use super::page::{Page, Tone};
+use super::phrase::{count, date, duration, minute, percent, reading, span, value};
 use super::terminal::{change_in_words, reason};
 use super::{TerminalOptions, encode};
 
@@ -156,7 +156,7 @@ fn window(page: &mut Page, name: &str, now: &Reading, unit: Unit, dates: crate::
     for (key, part) in &now.breakdown {
         let who = part.name.as_ref().map_or_else(String::new, |name| format!(" {}", encode::terminal(name.raw())));
         let number = match (part.numerator, part.denominator, part.value) {
-            (Some(k), Some(n), _) => super::human::rate(k, n),
+            (Some(k), Some(n), _) => super::phrase::rate(k, n),
             (None, Some(n), Some(number)) => format!("{} (n {n})", value(number, unit)),
             (_, _, Some(number)) => value(number, unit),
             _ => "no data".to_owned(),
@@ -174,7 +174,7 @@ fn change(page: &mut Page, report: &MetricReport, text: &MetricInfo) {
     page.item(&change_in_words(change, text.unit, text.better));
     if let Some(interval) = &change.interval {
         let points =
-            |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| super::human::difference(end, text.unit));
+            |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| super::phrase::difference(end, text.unit));
         page.item(&format!(
             "95 % interval: {} to {} ({})",
             points(interval.low),

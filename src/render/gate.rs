@@ -3,9 +3,9 @@
 use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, Side, Verdict};
 use crate::review::contract::Unit;
 
-use super::human::{count, date, decimal, duration, percent, probability, rate};
 use super::json;
 use super::page::{Page, Tone};
+use super::phrase::{count, date, decimal, duration, percent, probability, rate};
 use super::{Format, TerminalOptions, encode};
 
 /// Every format of the gate; the first is the default.

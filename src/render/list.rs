@@ -3,8 +3,8 @@
 use crate::model::Kind;
 use crate::review::contract::{CheckReport, CheckVerdict, Outcome, ReleaseReport, Review, Role};
 
-use super::human::{count, date, duration, percent, rate};
 use super::page::Page;
+use super::phrase::{count, date, duration, percent, rate};
 use super::terminal::reason;
 use super::{Format, TerminalOptions, encode, json};
 

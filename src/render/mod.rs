@@ -3,11 +3,11 @@
 pub mod encode;
 pub mod explain;
 pub mod gate;
-pub mod human;
 pub mod json;
 pub mod list;
 pub mod map;
 mod page;
+pub mod phrase;
 pub mod plan;
 pub mod preflight;
 pub mod report;

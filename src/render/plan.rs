@@ -3,8 +3,8 @@
 use crate::model::Untrusted;
 use crate::review::contract::{Effect, Finding, Moved, Plan, Review, SinceItem, Success, Unit};
 
-use super::human::{count, date, decimal, value};
 use super::page::{Page, Tone};
+use super::phrase::{count, date, decimal, value};
 use super::{Format, TerminalOptions, encode, json};
 
 /// A review, and the plan that is asked for; `None` for all three.

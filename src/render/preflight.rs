@@ -3,9 +3,9 @@
 use crate::preflight::{Evidence, Preflight, Standing, Verdict};
 use crate::review::contract::{Hotspot, Quality, TimeWindowKind, WindowVerdict};
 
-use super::human::{count, duration, minute, percent, probability, rate};
 use super::json;
 use super::page::{Page, Tone};
+use super::phrase::{count, duration, minute, percent, probability, rate};
 use super::{Format, TerminalOptions, encode};
 
 /// Every format of the preflight; the first is the default.

@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::model::Untrusted;
 
 use super::encode::{self, width};
-use super::human::count;
 use super::page::{Page, Tone};
+use super::phrase::count;
 use super::{Format, TerminalOptions, json};
 
 /// What was read, and what is wrong with it.

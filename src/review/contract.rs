@@ -8,15 +8,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::attribution::{Outcome, ScopeRule, Span, Tier};
+pub use crate::factor::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, TraitReport, TraitVerdict};
+pub use crate::factor::{
+    Concentration, PersonShare, Role, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict,
+};
 pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, Silenced, Since, SinceItem, Success};
 pub use crate::forecast::{Bin, Quality};
 pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
-pub use crate::metric::{
-    Better, Change, ChangeVerdict, Concentration, IntervalReport, MetricInfo, Part, PersonShare, Reading, Role,
-    TimeCell, TimeWindow, TimeWindowKind, Timing, Unit, WindowVerdict,
-};
+pub use crate::metric::{Change, ChangeVerdict, IntervalReport, MetricInfo, Part, Reading};
+pub use crate::model::{Better, Unit};
 use crate::model::{DateSource, IncidentKind, Kind, Moment, RemediationKind, Signal, Untrusted};
-pub use crate::screen::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, TraitReport, TraitVerdict};
 
 /// The number of this contract.
 pub const SCHEMA: u32 = 1;

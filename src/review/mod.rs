@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
 
+use crate::analysis::Analysis;
 use crate::attribution::{Event, Facts, Interval, Span};
+use crate::factor::{Role, Screening, carried};
 use crate::finding::{self, Findings};
 use crate::forecast::{Base, Forecaster};
 use crate::map;
-use crate::metric::{self, Measured, Role, carried};
+use crate::metric::{self, Measured};
 use crate::model::Untrusted;
-use crate::picture::Picture;
-use crate::screen::Screening;
 use crate::stats;
 
 use contract::{
@@ -36,11 +36,11 @@ impl Review {
     /// Computes the review, and what became of an earlier one's plans.
     pub fn after(facts: &Facts<'_>, earlier: Option<&Earlier>) -> Self {
         let windows = &facts.windows;
-        let picture = Picture::of(facts);
-        let map = map::draw(&picture);
-        let Findings { findings, silenced } = finding::all(&picture);
-        let since = earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &picture, &findings));
-        let Picture { metrics: measured, screening, timing, roles, .. } = picture;
+        let analysis = Analysis::of(facts);
+        let map = map::draw(&analysis);
+        let Findings { findings, silenced } = finding::all(&analysis);
+        let since = earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &analysis, &findings));
+        let Analysis { metrics: measured, screening, timing, roles, .. } = analysis;
         let Screening { checks, checks_tested, traits, traits_tested, hotspots } = screening;
         Self {
             schema: contract::SCHEMA,

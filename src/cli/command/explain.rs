@@ -1,5 +1,6 @@
 //! `relconf explain`.
 
+use crate::analysis::THRESHOLDS;
 use crate::attribution::Facts;
 use crate::cli::args::ExplainArgs;
 use crate::cli::settings::Settings;
@@ -8,7 +9,6 @@ use crate::error::Error;
 use crate::finding::{self, Rule};
 use crate::metric::{self, METRICS};
 use crate::model::{ChangeIndex, History, Moment, Policy, ReleaseIndex, Untrusted};
-use crate::picture::THRESHOLDS;
 use crate::render::explain::{self, CommitLine, ReleaseExtra, RuleText};
 use crate::review::contract::Review;
 use crate::source::git::PathChange;

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use crate::stats::{self, Observation, Survival};
 
-use super::{Better, Change, ChangeVerdict, IntervalReport, Part, Reading};
+use super::{Change, ChangeVerdict, IntervalReport, Part, Reading};
+use crate::model::Better;
 
 /// The level of every interval in a report.
 const LEVEL: f64 = 0.95;

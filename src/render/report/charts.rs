@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::render::human::{date, duration, percent, rate};
+use crate::render::phrase::{date, duration, percent, rate};
 use crate::review::contract::{Outcome, ReleaseReport, Review, Role, WindowName};
 
 /// Releases drawn; older ones are counted.

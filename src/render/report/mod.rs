@@ -11,7 +11,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBeha
 use crate::model::Moment;
 use crate::review::contract::{Effect, Finding, MetricReport, Quality, Review, Success};
 
-use super::human::{self, reading, span};
+use super::phrase::{self, reading, span};
 use super::{encode, plan, terminal};
 
 /// A kind of report.
@@ -128,13 +128,13 @@ fn environment(kind: Kind) -> Environment<'static> {
     for filter in ["safe", "escape", "e"] {
         environment.remove_filter(filter);
     }
-    environment.add_filter("date", |at: Serde<Moment>| human::date(at.0));
-    environment.add_filter("minute", |at: Serde<Moment>| human::minute(at.0));
-    environment.add_filter("duration", human::duration);
-    environment.add_filter("percent", human::percent);
-    environment.add_filter("decimal", human::decimal);
-    environment.add_filter("probability", human::probability);
-    environment.add_filter("count", |n: u64, one: &str| human::count(n, one));
+    environment.add_filter("date", |at: Serde<Moment>| phrase::date(at.0));
+    environment.add_filter("minute", |at: Serde<Moment>| phrase::minute(at.0));
+    environment.add_filter("duration", phrase::duration);
+    environment.add_filter("percent", phrase::percent);
+    environment.add_filter("decimal", phrase::decimal);
+    environment.add_filter("probability", phrase::probability);
+    environment.add_filter("count", |n: u64, one: &str| phrase::count(n, one));
     environment.add_filter("words", |text: &str| text.replace('_', " "));
     environment.add_filter("short", |text: &str, columns: usize| encode::fit(text, columns));
     environment.add_filter("reason", reason);
@@ -153,7 +153,7 @@ fn environment(kind: Kind) -> Environment<'static> {
         Value::from_safe_string(text.chars().map(plain).collect())
     });
     environment.add_filter("forecasts", |of: Serde<Quality>| crate::render::preflight::forecasts(&of.0));
-    environment.add_function("rate", human::rate);
+    environment.add_function("rate", phrase::rate);
     environment.add_function("actions", |review: Serde<Vec<Finding>>, plan: &str| {
         let of = |finding: &&Finding| finding.plan.id() == plan;
         Value::from(Serde(review.0.iter().filter(of).collect::<Vec<_>>()))

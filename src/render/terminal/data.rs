@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use crate::model::IncidentKind;
 use crate::render::encode;
-use crate::render::human::count;
 use crate::render::page::{Page, Tone};
+use crate::render::phrase::count;
 use crate::review::contract::{Review, Warning};
 
 /// Things listed before the rest is counted.

@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Signal;
 use crate::render::encode;
-use crate::render::human::{count, date, duration};
 use crate::render::page::Page;
+use crate::render::phrase::{count, date, duration};
 use crate::review::contract::{FailureReport, IncidentReport, Outcome, ReleaseReport, Review, Tier, WindowName};
 
 /// Failures shown; the others are counted.

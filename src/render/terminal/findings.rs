@@ -1,6 +1,6 @@
 use crate::render::encode;
-use crate::render::human::{count, probability, rate};
 use crate::render::page::Page;
+use crate::render::phrase::{count, probability, rate};
 use crate::render::plan::{effect, since};
 use crate::render::preflight;
 use crate::review::contract::{Plan, Review, TraitReport, TraitVerdict};
@@ -25,7 +25,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
         page.under(&format!(
             "{}, by {}; relconf explain {}",
             finding.owner.title(),
-            crate::render::human::date(finding.success.review_by),
+            crate::render::phrase::date(finding.success.review_by),
             finding.code
         ));
     }

@@ -1,6 +1,6 @@
 use crate::render::encode;
-use crate::render::human::{count, date, duration, minute, percent};
 use crate::render::page::{Page, Tone};
+use crate::render::phrase::{count, date, duration, minute, percent};
 use crate::review::contract::{Review, ScopeRule};
 
 /// Components named in the title; more are counted.

@@ -1,5 +1,5 @@
-use crate::render::human::{difference, rate, reading, span};
 use crate::render::page::Page;
+use crate::render::phrase::{difference, rate, reading, span};
 use crate::review::contract::{Better, Change, ChangeVerdict, MetricReport, Review, Unit};
 
 /// Below this width a table has no room for intervals.

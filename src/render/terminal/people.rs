@@ -1,6 +1,6 @@
 use crate::render::encode;
-use crate::render::human::{count, decimal, rate};
 use crate::render::page::Page;
+use crate::render::phrase::{count, decimal, rate};
 use crate::review::contract::{Review, Role};
 
 /// People named per role.

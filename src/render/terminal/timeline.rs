@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use crate::render::human::date;
 use crate::render::page::{Page, Tone};
+use crate::render::phrase::date;
 use crate::review::contract::{Outcome, Period, Review, WindowName};
 
 /// One mark a release, oldest left.

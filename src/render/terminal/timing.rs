@@ -1,5 +1,5 @@
-use crate::render::human::rate;
 use crate::render::page::Page;
+use crate::render::phrase::rate;
 use crate::review::contract::{Review, TimeWindow, TimeWindowKind, WindowVerdict};
 
 const BAR: usize = 20;

@@ -1,0 +1,215 @@
+//! Holds the structure: which room may know which, and that nothing lies in a registry's folder unregistered.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use release_confidence::metric::METRICS;
+use release_confidence::render::FORMATS;
+
+/// What each room may import of ours. `cli` may import everything; `lib.rs` and `main.rs` only declare.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("stats", &[]),
+    ("model", &[]),
+    ("phrase", &["model"]),
+    ("document", &["error"]),
+    ("config", &["document", "error", "model"]),
+    ("source", &["document", "error", "model"]),
+    ("history", &["error", "model"]),
+    ("pipeline", &["error", "history", "model", "source"]),
+    ("attribution", &["error", "history", "model"]),
+    ("factor", &["attribution", "model", "stats"]),
+    ("metric", &["attribution", "factor", "model", "stats"]),
+    ("forecast", &["attribution", "factor", "metric", "model", "stats"]),
+    ("analysis", &["attribution", "error", "factor", "metric", "model"]),
+    ("map", &["analysis", "attribution", "factor", "metric", "model", "phrase"]),
+    ("finding", &["analysis", "attribution", "error", "factor", "map", "metric", "model", "phrase", "stats"]),
+    ("gate", &["attribution", "error", "factor", "metric", "model", "stats"]),
+    ("review", &["analysis", "attribution", "factor", "finding", "forecast", "map", "metric", "model", "stats"]),
+    ("preflight", &["attribution", "factor", "forecast", "metric", "model", "stats"]),
+    ("render", &["gate", "model", "phrase", "preflight", "review"]),
+];
+
+/// Crates that belong to one room.
+const OWNED: &[(&str, &[&str])] = &[
+    ("clap", &["cli"]),
+    ("anyhow", &["cli"]),
+    ("git2", &["source/git"]),
+    ("comfy_table", &["render"]),
+    ("minijinja", &["render"]),
+    ("indicatif", &["cli"]),
+    ("jsonc_parser", &["document"]),
+    ("statrs", &["stats"]),
+];
+
+/// Rooms without a clock, an environment, a file system or a printer.
+const PURE: &[&str] = &[
+    "analysis",
+    "attribution",
+    "factor",
+    "finding",
+    "forecast",
+    "gate",
+    "history",
+    "map",
+    "metric",
+    "model",
+    "phrase",
+    "preflight",
+    "render",
+    "review",
+    "stats",
+];
+const IMPURE: &[&str] =
+    &["std::fs", "std::env", "std::io", "std::net", "std::process", "println!", "eprintln!", "::now()"];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("src is readable").map(|entry| entry.expect("entry").path()) {
+            if entry.is_dir() {
+                walk(&entry, found);
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                found.push(entry);
+            }
+        }
+    }
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&src, &mut found);
+    found.sort();
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("source is UTF-8");
+        (path.strip_prefix(&src).expect("below src").to_owned(), code_of(&text))
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// The code without comments and without its unit tests, which may reach further.
+fn code_of(text: &str) -> String {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn room(path: &Path) -> String {
+    let first = path.components().next().expect("a path has a first part").as_os_str();
+    Path::new(first).with_extension("").to_string_lossy().into_owned()
+}
+
+/// The rooms that a file names: `crate::room`, also inside `use crate::{a::…, b::…}`.
+fn imports(code: &str, rooms: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let named = if rest.starts_with('{') {
+            rest[..rest.find(';').unwrap_or(rest.len())].to_owned()
+        } else {
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
+        };
+        let words = named.split(|c: char| !c.is_alphanumeric() && c != '_');
+        found.extend(words.filter(|word| rooms.contains(word)).map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn every_room_imports_only_what_lies_to_its_left() {
+    let mut rooms: Vec<&str> = MAY_IMPORT.iter().map(|(room, _)| *room).collect();
+    rooms.push("cli");
+    let allowed: BTreeMap<_, _> = MAY_IMPORT.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (path, code) in sources() {
+        let room = room(&path);
+        if ["cli", "lib", "main"].contains(&room.as_str()) {
+            continue;
+        }
+        let allowed = allowed.get(room.as_str()).unwrap_or_else(|| panic!("{room} is no room of the table"));
+        for import in imports(&code, &rooms) {
+            if import != room && !allowed.contains(&import.as_str()) {
+                wrong.push(format!("{} imports {import}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn crates_stay_in_the_room_that_owns_them() {
+    let mut wrong = Vec::new();
+    for (path, code) in sources() {
+        for (name, owners) in OWNED {
+            let uses = [format!("{name}::"), format!("use {name};")];
+            let owned = owners.iter().any(|owner| path.starts_with(owner));
+            if !owned && uses.iter().any(|used| names(&code, used)) {
+                wrong.push(format!("{} uses {name}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Whether the text occurs as a word of its own.
+fn names(code: &str, text: &str) -> bool {
+    code.match_indices(text).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+    })
+}
+
+#[test]
+fn pure_rooms_have_no_clock_environment_files_or_output() {
+    let mut wrong = Vec::new();
+    for (path, code) in sources() {
+        if PURE.contains(&room(&path).as_str()) {
+            wrong.extend(
+                IMPURE.iter().filter(|word| code.contains(*word)).map(|word| format!("{}: {word}", path.display())),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_the_terminal_writes() {
+    let writers = ["print!", "println!", "eprint!", "eprintln!", "io::stdout", "io::stderr"];
+    for (path, code) in sources() {
+        let found = writers.iter().find(|writer| code.contains(*writer));
+        if path != Path::new("cli/terminal.rs") {
+            assert_eq!(found, None, "{} writes", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_metric_file_is_registered_under_its_name() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/metric");
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| path.file_stem().expect("stem").to_string_lossy().into_owned())
+        .filter(|name| name != "mod")
+        .collect();
+    files.sort();
+    let mut registered: Vec<String> = METRICS.iter().map(|metric| metric.info.id.to_owned()).collect();
+    registered.sort();
+    assert_eq!(files, registered);
+}
+
+#[test]
+fn every_format_has_a_name_of_its_own_and_a_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render");
+    let mut names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    for name in &names {
+        let file = folder.join(format!("{name}.rs"));
+        let template = match *name {
+            "markdown" => "report/review.md.j2",
+            other => &format!("report/review.{other}.j2"),
+        };
+        let rendered = file.exists() || folder.join(name).is_dir() || folder.join(template).exists();
+        assert!(rendered, "no file renders {name}");
+    }
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), FORMATS.len());
+}

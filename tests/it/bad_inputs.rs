@@ -1,0 +1,746 @@
+//! The table of bad inputs: for each the commands, how they end, and what they say. Whatever the input, no run changes
+//! a file, prints a control character or a panic, or fails without saying what to do.
+#![expect(clippy::unwrap_used, clippy::too_many_lines, reason = "tests, and a table")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::raw::Raw;
+use crate::support::{Place, Ran};
+use git2::{ObjectType, Oid};
+
+/// 2026-01-01T00:00:00Z.
+const START: i64 = 1_767_225_600;
+const DAY: i64 = 86_400;
+const AS_OF: &str = "2026-03-01T00:00:00Z";
+
+/// One bad input.
+struct Row {
+    what: &'static str,
+    place: fn() -> Place,
+    runs: &'static [Run],
+}
+
+/// A command, how it ends, and what it says on stdout or stderr.
+type Run = (&'static str, i32, &'static [&'static str]);
+
+impl Row {
+    fn check(&self, failures: &mut String) {
+        let place = (self.place)();
+        let before = files(place.path());
+        for (command, code, says) in self.runs {
+            let mut arguments: Vec<&str> = command.split_whitespace().collect();
+            if !["validate", "config"].iter().any(|without| command.starts_with(without)) {
+                arguments.extend(["--as-of", AS_OF]);
+            }
+            let ran = place.relconf(&arguments);
+            let said = format!("{}{}", ran.stdout, ran.stderr);
+            let unwrapped = said.split_whitespace().collect::<Vec<_>>().join(" ");
+            let mut wrong = |what: &str| {
+                let said = if ran.stderr.is_empty() { &ran.stdout } else { &ran.stderr };
+                let said: Vec<&str> = said.lines().take(20).collect();
+                let said = said.join(
+                    "
+  | ",
+                );
+                writeln!(failures, "== {}: relconf {command}: {what}\n{said}", self.what).unwrap();
+            };
+            if ran.code != *code {
+                wrong(&format!("ends with {}, not {code}", ran.code));
+            }
+            for part in says.iter().filter(|part| !unwrapped.contains(**part)) {
+                wrong(&format!("does not say \"{part}\""));
+            }
+            for fault in faults(command, &ran) {
+                wrong(&fault);
+            }
+        }
+        if files(place.path()) != before {
+            writeln!(failures, "== {}: a file has changed", self.what).unwrap();
+        }
+    }
+}
+
+/// What no run may do.
+fn faults(command: &str, ran: &Ran) -> Vec<String> {
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    let mut faults = Vec::new();
+    if let Some(c) = said.chars().find(|&c| c != '\n' && (c.is_control() || is_format(c))) {
+        faults.push(format!("prints {c:?}"));
+    }
+    if said.contains("panicked") {
+        faults.push("panics".to_owned());
+    }
+    if said.lines().any(|line| line.trim_start().starts_with("::") || line.contains("##[")) {
+        faults.push("prints a workflow command".to_owned());
+    }
+    if ran.code == 2
+        && !command.starts_with("validate")
+        && !(ran.stderr.contains("error: ") && ran.stderr.contains("help: "))
+    {
+        faults.push("fails without saying why and what to do".to_owned());
+    }
+    faults
+}
+
+/// Characters that turn or hide text.
+fn is_format(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Every file below a folder with its bytes; links with where they lead.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let (path, kind) = entry.map(|entry| (entry.path(), entry.file_type().unwrap())).unwrap();
+            if kind.is_dir() {
+                open.push(path);
+            } else if kind.is_file() {
+                let bytes = fs::read(&path).unwrap();
+                found.insert(path, bytes);
+            } else {
+                let leads_to = fs::read_link(&path).unwrap_or_default();
+                found.insert(path, leads_to.as_os_str().as_encoded_bytes().to_vec());
+            }
+        }
+    }
+    found
+}
+
+fn check(rows: &[Row]) {
+    let mut failures = String::new();
+    for row in rows {
+        row.check(&mut failures);
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// A repository of three commits a day apart, each tagged.
+fn three() -> (Raw, [Oid; 3]) {
+    let raw = Raw::new();
+    let one = raw.commit(&[], START, "one\n");
+    let two = raw.commit(&[one], START + DAY, "two\n");
+    let three = raw.commit(&[two], START + 2 * DAY, "three\n");
+    raw.head(three);
+    for (tag, commit) in [("v1.0.0", one), ("v1.1.0", two), ("v1.2.0", three)] {
+        raw.tag(tag, commit);
+    }
+    (raw, [one, two, three])
+}
+
+/// The three, changed.
+fn changed(change: impl FnOnce(&Raw, [Oid; 3])) -> Place {
+    let (raw, commits) = three();
+    change(&raw, commits);
+    raw.place
+}
+
+#[cfg(unix)]
+fn link(target: &str, raw: &Raw, name: &str) {
+    let path = raw.git.path().join(name);
+    let _ = fs::remove_file(&path);
+    std::os::unix::fs::symlink(target, path).unwrap();
+}
+
+/// A shell script that leaves a mark wherever it is run.
+fn trap(raw: &Raw) -> String {
+    let script = raw.place.file("trap.sh", &format!("#!/bin/sh\ntouch '{}'\n", raw.place.path().join("RUN").display()));
+    #[cfg(unix)]
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    script.display().to_string()
+}
+
+#[cfg(unix)]
+#[test]
+fn repositories() {
+    check(&[
+        Row {
+            what: "a shallow clone",
+            place: || changed(|raw, [_, two, _]| raw.file("shallow", format!("{two}\n"))),
+            runs: &[
+                ("review", 0, &["this is a shallow clone", "git fetch --unshallow --tags"]),
+                ("gate", 2, &["shallow", "fetch-depth: 0"]),
+            ],
+        },
+        Row {
+            what: "full history without tags",
+            place: || changed(|raw, _| fs::remove_dir_all(raw.git.path().join("refs/tags")).unwrap()),
+            runs: &[
+                ("review", 0, &["the repository has no tags", "git fetch --tags"]),
+                ("gate", 2, &["the repository has no tags", "git fetch --tags"]),
+            ],
+        },
+        Row {
+            what: "a garbage line in packed-refs",
+            place: || changed(|raw, [one, ..]| raw.file("packed-refs", format!("{one} refs/tags/v0.9.0\n<<<<<<<\n"))),
+            runs: &[
+                ("review", 2, &["packed-refs:2", "git pack-refs --all"]),
+                ("gate", 2, &["packed-refs:2", "git pack-refs --all"]),
+            ],
+        },
+        Row {
+            what: "packed-refs linked to a device",
+            place: || changed(|raw, _| link("/dev/zero", raw, "packed-refs")),
+            runs: &[("gate", 2, &["packed-refs is not a regular file"])],
+        },
+        Row {
+            what: "packed-refs linked to nothing",
+            place: || changed(|raw, _| link("nowhere", raw, "packed-refs")),
+            runs: &[("gate", 2, &["packed-refs"])],
+        },
+        Row {
+            what: "git's configuration linked to a device",
+            place: || changed(|raw, _| link("/dev/zero", raw, "config")),
+            runs: &[("review", 2, &["config is not a regular file"])],
+        },
+        Row {
+            what: "the list of shallow commits linked to a device",
+            place: || changed(|raw, _| link("/dev/zero", raw, "shallow")),
+            runs: &[("review", 2, &["shallow is not a regular file"])],
+        },
+        Row {
+            what: "an empty loose ref",
+            place: || changed(|raw, _| raw.file("refs/tags/v1.3.0", "")),
+            runs: &[
+                ("review", 0, &["v1.3.0 is an empty file", "git tag -d NAME"]),
+                ("list tags", 0, &["v1.3.0", "is an empty file"]),
+                ("gate", 0, &["inconclusive"]),
+            ],
+        },
+        Row {
+            what: "a ref to a missing object",
+            place: || changed(|raw, _| raw.file("refs/tags/v1.3.0", "7".repeat(40))),
+            runs: &[("review", 0, &["v1.3.0 points at a missing object"]), ("gate", 0, &["inconclusive"])],
+        },
+        Row {
+            what: "a commit of history is missing",
+            place: || {
+                changed(|raw, [one, ..]| {
+                    let hex = one.to_string();
+                    fs::remove_file(raw.git.path().join("objects").join(&hex[..2]).join(&hex[2..])).unwrap();
+                    fs::remove_file(raw.git.path().join("refs/tags/v1.0.0")).unwrap();
+                })
+            },
+            runs: &[("review", 0, &["commits that are missing or unreadable: 1", "git fsck"])],
+        },
+        Row {
+            what: "tags on a blob and on a tree",
+            place: || {
+                changed(|raw, _| {
+                    raw.tag("v1.3.0", raw.object(ObjectType::Blob, "x"));
+                    raw.tag("v1.4.0", raw.empty_tree());
+                })
+            },
+            runs: &[("review", 0, &["v1.3.0 points at a blob", "v1.4.0 points at a tree"])],
+        },
+        Row {
+            what: "a tag of a tag of a tag, 1500 times",
+            place: || {
+                changed(|raw, [one, ..]| {
+                    let mut chain = one;
+                    for _ in 0..1500 {
+                        chain = raw.tag_object(chain, if chain == one { "commit" } else { "tag" }, None, "again\n");
+                    }
+                    raw.tag("v1.3.0", chain);
+                })
+            },
+            runs: &[("review", 0, &["v1.3.0 is a chain of more than 64 tags"])],
+        },
+        Row {
+            what: "symbolic refs in a loop",
+            place: || {
+                changed(|raw, _| {
+                    raw.file("refs/tags/v1.3.0", "ref: refs/tags/v1.4.0\n");
+                    raw.file("refs/tags/v1.4.0", "ref: refs/tags/v1.3.0\n");
+                    raw.file("HEAD", "ref: refs/heads/a\n");
+                    raw.file("refs/heads/a", "ref: refs/heads/b\n");
+                    raw.file("refs/heads/b", "ref: refs/heads/a\n");
+                })
+            },
+            runs: &[("review", 0, &["v1.3.0 is a symbolic ref", "HEAD"]), ("gate", 0, &["inconclusive"])],
+        },
+        Row {
+            what: "an annotated tag without tagger",
+            place: || changed(|raw, [.., three]| raw.tag("v1.2.0", raw.tag_object(three, "commit", None, "old\n"))),
+            runs: &[("list releases", 0, &["v1.2.0", "2026-01-03"])],
+        },
+        Row {
+            what: "a tag's name that is no UTF-8",
+            place: || {
+                changed(|raw, [one, ..]| {
+                    raw.file("packed-refs", [format!("{one} refs/tags/caf").as_bytes(), b"\xe9-1.0.1\n"].concat());
+                })
+            },
+            runs: &[("list tags", 0, &["caf\\xe9-1.0.1"]), ("review", 0, &[])],
+        },
+        Row {
+            what: "an author in Latin-1, and one with an escape",
+            place: || {
+                changed(|raw, [.., three]| {
+                    let at = START + 3 * DAY;
+                    let latin = raw.commit_with(
+                        &[three],
+                        format!("Jos\u{0} <j@x> {at} +0000").replace('\0', "\u{1}").as_bytes(),
+                        b"four\n",
+                    );
+                    let mut who = b"Jos\xe9 Pe\xf1a <jose@x> ".to_vec();
+                    who.extend(format!("{} +0000", at + 60).as_bytes());
+                    let latin = raw.commit_with(&[latin], &who, b"five\n");
+                    let escape = format!("Eve\u{1b}[31m\u{202e} <eve@x> {} +0000", at + 120);
+                    let escape = raw.commit_with(&[latin], escape.as_bytes(), b"six \x1b]8;;http://evil\x07\n");
+                    raw.tag("v1.3.0", escape);
+                    raw.tag("v1.2.1", latin);
+                })
+            },
+            runs: &[
+                ("list people", 0, &["Jos\\xe9 Pe\\xf1a", "Eve\\u{1b}[31m"]),
+                ("explain v1.3.0", 0, &["v1.3.0", "six"]),
+                ("review --format markdown", 0, &["Release confidence review"]),
+                ("review --format html", 0, &["<!DOCTYPE html>"]),
+                ("review --format json", 0, &[]),
+            ],
+        },
+        Row {
+            what: "a commit at 99999999999999 and a child older than its parent",
+            place: || {
+                changed(|raw, [.., three]| {
+                    let far = raw.commit(&[three], 99_999_999_999_999, "far\n");
+                    let back = raw.commit(&[far], START + 4 * DAY, "back\n");
+                    raw.tag("v1.3.0", back);
+                    raw.tag("v1.4.0", far);
+                })
+            },
+            runs: &[
+                (
+                    "review --verbose",
+                    0,
+                    &["a time out of range: ", "commits older than a parent of theirs, by committer date: 1"],
+                ),
+                ("list releases", 0, &["v1.3.0"]),
+            ],
+        },
+        Row {
+            what: "V1.2.0 beside v1.2.0",
+            place: || changed(|raw, [_, two, _]| raw.tag("V1.2.0", two)),
+            runs: &[("list releases", 0, &["V1.2.0", "v1.2.0"]), ("explain V1.2.0", 0, &["V1.2.0"])],
+        },
+        Row {
+            what: "reftable",
+            place: || {
+                changed(|raw, _| {
+                    raw.file("config", "[core]\nrepositoryformatversion = 1\n[extensions]\nrefStorage = reftable\n");
+                })
+            },
+            runs: &[("gate", 2, &["refstorage", "--no-git"]), ("review", 2, &["refstorage"])],
+        },
+        Row {
+            what: "SHA-256",
+            place: || {
+                changed(|raw, _| {
+                    raw.file("config", "[core]\nrepositoryformatversion = 1\n[extensions]\nobjectFormat = sha256\n");
+                })
+            },
+            runs: &[("gate", 2, &["sha256", "--no-git"])],
+        },
+        Row {
+            what: "an unborn HEAD",
+            place: || Raw::new().place,
+            runs: &[("review", 0, &["the repository has no tags"]), ("gate", 2, &["the repository has no tags"])],
+        },
+        Row {
+            what: "a HEAD that leads out of the repository",
+            place: || changed(|raw, _| raw.file("HEAD", "ref: refs/heads/../../config\n")),
+            runs: &[("review", 0, &["HEAD"])],
+        },
+        Row {
+            what: "objects borrowed from a device",
+            place: || changed(|raw, _| raw.file("objects/info/alternates", "/dev/zero\n")),
+            runs: &[("review", 0, &["v1.2.0"])],
+        },
+        Row {
+            what: "configuration that names programs",
+            place: || {
+                changed(|raw, _| {
+                    let trap = trap(raw);
+                    let programs =
+                        ["fsmonitor", "pager", "editor", "sshCommand", "askPass", "gitProxy", "alternateRefsCommand"];
+                    let mut config = "[core]\nrepositoryformatversion = 0\nbare = false\n".to_owned();
+                    for key in programs {
+                        writeln!(config, "{key} = {trap}").unwrap();
+                    }
+                    let hooks = raw.git.path().join("hooks");
+                    writeln!(config, "hooksPath = {}", hooks.display()).unwrap();
+                    writeln!(config, "[diff]\nexternal = {trap}\n[pager]\nlog = {trap}\n[credential]\nhelper = {trap}")
+                        .unwrap();
+                    writeln!(
+                        config,
+                        "[filter \"x\"]\nsmudge = {trap}\nclean = {trap}\nprocess = {trap}\n[gpg]\nprogram = {trap}"
+                    )
+                    .unwrap();
+                    raw.file("config", config);
+                    raw.place.file(".gitattributes", "* filter=x\n");
+                    fs::create_dir_all(&hooks).unwrap();
+                    for hook in ["post-checkout", "reference-transaction", "post-index-change", "fsmonitor-watchman"] {
+                        fs::copy(&trap, hooks.join(hook)).unwrap();
+                    }
+                })
+            },
+            // The trap's mark would be a changed file.
+            runs: &[
+                ("review", 0, &["v1.2.0"]),
+                ("gate", 0, &["inconclusive"]),
+                ("list releases", 0, &[]),
+                ("validate", 0, &[]),
+            ],
+        },
+        Row {
+            what: "200 000 packed tags",
+            place: || {
+                changed(|raw, commits| {
+                    let mut text = "# pack-refs with: peeled fully-peeled sorted \n".to_owned();
+                    for number in 0..200_000 {
+                        let commit = commits[number % 3];
+                        writeln!(text, "{commit} refs/tags/build/{number:06}").unwrap();
+                    }
+                    raw.file("packed-refs", text);
+                })
+            },
+            runs: &[("gate", 0, &["inconclusive"]), ("list releases --last 3", 0, &["v1.2.0"])],
+        },
+    ]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repository_of_someone_else() {
+    // Only a superuser can give a folder away; elsewhere there is nothing to test.
+    let folder = Place::empty();
+    if std::os::unix::fs::chown(folder.path(), Some(54321), None).is_ok() {
+        check(&[Row {
+            what: "a repository of someone else",
+            place: || {
+                let (raw, _) = three();
+                for path in [raw.path(), raw.git.path()] {
+                    std::os::unix::fs::chown(path, Some(54321), None).unwrap();
+                }
+                raw.place
+            },
+            runs: &[("gate", 2, &["belongs to someone else", "git config --global --add safe.directory '/"])],
+        }]);
+    }
+}
+
+/// The folder of a log: its bytes, and releases that it may speak of.
+fn log(name: &str, text: impl AsRef<[u8]>) -> Place {
+    let (raw, _) = three();
+    fs::write(raw.place.path().join(name), text).unwrap();
+    raw.place
+}
+
+/// A log of one incident with these lines.
+fn incident(lines: &str) -> Place {
+    log("incidents.toml", format!("[[incident]]\nid = \"A\"\ntitle = \"t\"\n{lines}\n"))
+}
+
+#[test]
+fn logs() {
+    check(&[
+        Row {
+            what: "100 000 opening brackets in TOML",
+            place: || log("incidents.toml", format!("a = {}", "[".repeat(100_000))),
+            runs: &[
+                ("review", 2, &["incidents.toml:1:85: nested too deep"]),
+                ("gate", 2, &["nested too deep"]),
+                ("validate", 2, &["nested too deep"]),
+            ],
+        },
+        Row {
+            what: "100 000 opening brackets in JSON",
+            place: || log("incidents.json", "[".repeat(100_000)),
+            runs: &[("review", 2, &["nested too deep"]), ("validate", 2, &["nested too deep"])],
+        },
+        Row {
+            what: "an integer of 20 digits",
+            place: || incident("detected_at = 99999999999999999999"),
+            runs: &[("review", 0, &["incidents.toml:4:15", "set aside"]), ("gate", 2, &["incidents.toml:4:15"])],
+        },
+        Row {
+            what: "nan where a time should be",
+            place: || incident("detected_at = nan"),
+            runs: &[("review", 0, &["incidents.toml:4:15", "set aside"]), ("gate", 2, &["incidents.toml:4:15"])],
+        },
+        Row {
+            what: "nan where a share should be",
+            place: || log("releases.toml", "[[release]]\ntag = 'v1.0.0'\nstages = [{ name = 'a', share = nan }]\n"),
+            runs: &[("review", 0, &["releases.toml:3:33"]), ("gate", 2, &["releases.toml:3:33"])],
+        },
+        Row {
+            what: "a local date-time",
+            place: || incident("detected_at = 2026-01-03T10:00:00"),
+            runs: &[
+                ("review", 0, &["no offset", "set aside"]),
+                ("gate", 2, &["no offset"]),
+                ("validate", 2, &["no offset", "--assume-tz"]),
+                ("gate --assume-tz Europe/Lisbon", 0, &["inconclusive"]),
+            ],
+        },
+        Row {
+            what: "a leap second",
+            place: || incident("detected_at = 2026-01-03T23:59:60Z"),
+            runs: &[("explain A", 0, &["2026-01-03"]), ("gate", 0, &["inconclusive"])],
+        },
+        Row {
+            what: "a time in the gap of daylight saving",
+            place: || incident("detected_at = 2026-03-29T01:30:00"),
+            runs: &[("review --assume-tz Europe/Lisbon", 0, &["incidents.toml:4:15", "set aside"])],
+        },
+        Row {
+            what: "a time in the fold of daylight saving",
+            place: || incident("detected_at = 2025-10-26T01:30:00"),
+            runs: &[("review --assume-tz Europe/Lisbon", 0, &["incidents.toml:4:15"])],
+        },
+        Row {
+            what: "resolved before started",
+            place: || incident("started_at = 2026-01-03T10:00:00Z\nresolved_at = 2026-01-03T09:00:00Z"),
+            runs: &[("review", 0, &["resolved_at"]), ("gate", 2, &["resolved_at"]), ("list incidents", 0, &["A"])],
+        },
+        Row {
+            what: "started after the as-of time",
+            place: || incident("started_at = 2027-01-03T10:00:00Z"),
+            runs: &[
+                ("review", 0, &["1 after the as-of time"]),
+                ("list incidents", 0, &["A"]),
+                ("gate", 0, &["inconclusive"]),
+            ],
+        },
+        Row {
+            what: "an id used twice",
+            place: || {
+                let one = "[[incident]]\nid = 'A'\ntitle = 't'\nstarted_at = 2026-01-03T10:00:00Z\n";
+                log("incidents.toml", format!("{one}{one}"))
+            },
+            runs: &[("review", 0, &["id is used twice", "incidents.toml:6:6"]), ("gate", 2, &["id is used twice"])],
+        },
+        Row {
+            what: "a JSON key given twice",
+            place: || {
+                log("incidents.json", r#"[{"id": "A", "id": "B", "title": "t", "started_at": "2026-01-03T10:00:00Z"}]"#)
+            },
+            runs: &[("review", 2, &["duplicate key \"id\""]), ("gate", 2, &["duplicate key \"id\""])],
+        },
+        Row {
+            what: "a byte order mark and CRLF",
+            place: || {
+                log(
+                    "incidents.toml",
+                    "\u{feff}[[incident]]\r\nid = 'A'\r\ntitle = 't'\r\nstarted_at = 2026-01-03T10:00:00Z\r\n",
+                )
+            },
+            runs: &[("list incidents", 0, &["A"]), ("gate", 0, &["inconclusive"]), ("validate", 0, &[])],
+        },
+        Row {
+            what: "invalid UTF-8",
+            place: || log("incidents.toml", b"[[incident]]\nid = 'caf\xe9'\n"),
+            runs: &[("review", 2, &["incidents.toml:2:10", "byte 0xe9 is not UTF-8"]), ("gate", 2, &["0xe9"])],
+        },
+        Row {
+            what: "UTF-16",
+            place: || log("incidents.toml", b"\xff\xfe[\0[\0i\0"),
+            runs: &[("review", 2, &["UTF-16 text", "save the file as UTF-8"])],
+        },
+        Row {
+            what: "a NUL byte",
+            place: || log("incidents.toml", "[[incident]]\nid = 'A\0'\n"),
+            runs: &[("review", 2, &["incidents.toml:2"])],
+        },
+        Row {
+            what: "years that no calendar has",
+            place: || incident("detected_at = \"+99999-01-01T00:00:00Z\""),
+            runs: &[("review", 0, &["incidents.toml:4:15"]), ("gate", 2, &["incidents.toml:4:15"])],
+        },
+        Row {
+            what: "an unknown release",
+            place: || incident("started_at = 2026-01-03T10:00:00Z\ncaused_by = { release = 'v9' }"),
+            runs: &[("review", 0, &["v9"]), ("gate", 2, &["v9"])],
+        },
+        Row {
+            what: "a log that is a device",
+            place: || three().0.place,
+            runs: &[("review --incidents /dev/null", 2, &["/dev/null is a device"])],
+        },
+        Row {
+            what: "a folder of logs in a loop of links",
+            place: || {
+                let (raw, _) = three();
+                fs::create_dir(raw.place.path().join("incidents")).unwrap();
+                #[cfg(unix)]
+                std::os::unix::fs::symlink(".", raw.place.path().join("incidents/again")).unwrap();
+                raw.place
+            },
+            runs: &[("review", 0, &["0 of 3 judged releases failed"])],
+        },
+    ]);
+}
+
+#[test]
+fn configurations() {
+    fn config(text: impl AsRef<[u8]>) -> Place {
+        log("relconf.toml", text)
+    }
+    check(&[
+        Row {
+            what: "an unknown setting",
+            place: || config("[releases]\ntag = 'v*'\n"),
+            runs: &[
+                ("gate", 2, &["relconf.toml:2:1", "did you mean \"tags\"?"]),
+                ("validate", 2, &["relconf.toml:2:1"]),
+            ],
+        },
+        Row {
+            what: "brackets in a configuration",
+            place: || config("[".repeat(100_000)),
+            runs: &[("review", 2, &["relconf.toml:1"])],
+        },
+        Row {
+            what: "numbers beyond range",
+            place: || config("[window]\nlast = '99999999999999999999d'\n[gate]\nalpha = nan\n"),
+            runs: &[("review", 2, &["relconf.toml:2:8", "relconf.toml:4:9"])],
+        },
+        Row {
+            what: "a glob that takes forever elsewhere",
+            place: || config(format!("[releases]\ntags = ['{}']\n", "*a".repeat(500))),
+            runs: &[("review", 0, &["none of the 3 tags is a release"])],
+        },
+        Row {
+            what: "invalid UTF-8 in a configuration",
+            place: || config(b"# \xff\n"),
+            runs: &[("review", 2, &["relconf.toml:1:3", "not UTF-8"])],
+        },
+        Row {
+            what: "a configuration that is a folder",
+            place: || {
+                let (raw, _) = three();
+                fs::create_dir(raw.place.path().join("relconf.toml")).unwrap();
+                raw.place
+            },
+            runs: &[("review", 2, &["relconf.toml"])],
+        },
+        Row {
+            what: "a mailmap of garbage",
+            place: || log(".mailmap", b"<<<< \xff > < >\n<a@x> <a@x> <a@x>\n\0\n"),
+            runs: &[("list people", 0, &["A"])],
+        },
+    ]);
+}
+
+/// Titles, names and tags that would command a terminal, a browser, a forge or a workflow.
+const HOSTILE: [&str; 8] = [
+    "a | b | c",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "@octocat see #1 and GH-1, https://evil.example",
+    "\\n::error file=a::b",
+    "##[set-env name=PATH]x",
+    "\\u001b]8;;http://evil.example\\u0007here\\u001b]8;;\\u0007",
+    "\\u202egnp.exe\\u2066 \\u200bx",
+    "`` ` ``` [x](javascript:alert(1)) ![x](http://evil.example)",
+];
+
+#[test]
+fn titles_command_nothing() {
+    let (raw, _) = three();
+    let mut log = String::new();
+    for (at, title) in HOSTILE.iter().enumerate() {
+        writeln!(
+            log,
+            "[[incident]]\nid = \"A{at} {title}\"\ntitle = \"{title}\"\ncause_key = \"{title}\"\nresponders = [\"{title}\"]\nstarted_at = 2026-01-05T10:{at:02}:00Z\ncaused_by = {{ release = \"{title}\" }}\n[incident.remediation]\ntype = \"rollback\"\nby = [\"{title}\"]"
+        )
+        .unwrap();
+        writeln!(
+            log,
+            "[[release]]\ntag = \"{title}\"\ndeployed_at = 2026-01-04T10:{at:02}:00Z\noperators = [\"{title}\"]\nchecks = [{{ name = \"{title}\", result = \"pass\" }}]"
+        )
+        .unwrap();
+    }
+    raw.place.file("incidents.toml", &log);
+    let commands = [
+        "review",
+        "review --format markdown",
+        "review --format html",
+        "review --format json",
+        "map --format markdown",
+        "plan --format markdown",
+        "gate --format github",
+        "gate --format markdown",
+        "gate --format junit",
+        "list incidents",
+        "list people --format json",
+        "list checks",
+        "explain A1",
+    ];
+    for command in commands {
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        arguments.extend(["--as-of", AS_OF, "--no-git"]);
+        let ran = raw.place.relconf(&arguments);
+        let mut faults = faults(command, &ran);
+        // Annotations are commands, and meant: each begins with one of ours.
+        if command.ends_with("github") {
+            faults.retain(|fault| !fault.contains("workflow"));
+            assert!(
+                ran.stdout.lines().all(|line| line.starts_with("::notice ") || line.starts_with("::warning ")),
+                "{}",
+                ran.stdout
+            );
+        }
+        assert_eq!(faults, [""; 0], "{command}: {}{}", ran.stdout, ran.stderr);
+        if command.contains("html") || command.contains("junit") {
+            let live = ["<script", "<img"].iter().find(|live| ran.stdout.contains(**live));
+            assert_eq!(live, None, "{command}: {}", ran.stdout);
+        }
+        if command.contains("markdown") {
+            let escaped = without_code(&ran.stdout).replace("\\]", "");
+            for live in ["@octocat", "](javascript", "](http", "https://evil", "<script", "<img"] {
+                assert!(!escaped.contains(live), "{command}: {live} in {}", ran.stdout);
+            }
+            assert_eq!(ragged(&ran.stdout), None, "{command}");
+        }
+    }
+}
+
+/// Markdown without its code spans, in which nothing is live.
+fn without_code(markdown: &str) -> String {
+    let mut kept = String::new();
+    for line in markdown.lines() {
+        let mut rest = line;
+        while let Some(start) = rest.find('`') {
+            let length = rest[start..].bytes().take_while(|&byte| byte == b'`').count();
+            let (fence, inside) = rest[start..].split_at(length);
+            let escaped = rest[..start].ends_with('\\');
+            let end = inside.find(fence).filter(|_| !escaped);
+            kept.push_str(&rest[..start]);
+            rest = end.map_or(inside, |end| &inside[end + length..]);
+        }
+        kept.push_str(rest);
+        kept.push('\n');
+    }
+    kept
+}
+
+/// The first row of a Markdown table that has another number of columns than the table's head.
+fn ragged(markdown: &str) -> Option<String> {
+    let mut columns = None;
+    for line in markdown.lines() {
+        if !line.starts_with('|') {
+            columns = None;
+            continue;
+        }
+        let cells = line.replace("\\|", "").matches('|').count();
+        if *columns.get_or_insert(cells) != cells {
+            return Some(line.to_owned());
+        }
+    }
+    None
+}

@@ -1,0 +1,201 @@
+//! Order, contents and predecessors of releases against a slow and simple reckoning, on random commit graphs.
+
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use proptest::prelude::*;
+use release_confidence::history::{Inputs, assemble, select};
+use release_confidence::model::*;
+
+fn id(number: usize) -> CommitId {
+    let mut bytes = [0; 20];
+    bytes[..4].copy_from_slice(&(number as u32).to_be_bytes());
+    CommitId(bytes)
+}
+
+/// Parents of each commit; per tag its commit and its time.
+type Graph = (Vec<Vec<u32>>, Vec<(usize, i64)>);
+
+fn graphs() -> impl Strategy<Value = Graph> {
+    (2_usize..28).prop_flat_map(|commits| {
+        let parents =
+            prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..6_u8), commits);
+        let tags = prop::collection::btree_map(0..commits, 0..12_i64, 1..=commits.min(12));
+        (parents, tags).prop_map(|(parents, tags)| {
+            let graph = parents
+                .iter()
+                .enumerate()
+                .map(|(at, (one, other, shape))| match (at, shape) {
+                    (0, _) | (_, 0) => Vec::new(),
+                    (_, 1 | 2) => {
+                        let (one, other) = (one.index(at) as u32, other.index(at) as u32);
+                        if one == other { vec![one] } else { vec![one, other] }
+                    }
+                    // Mostly near the end, so that lines grow long.
+                    _ => vec![(at - 1 - one.index(at.min(3))) as u32],
+                })
+                .collect();
+            (graph, tags.into_iter().collect())
+        })
+    })
+}
+
+fn tag(place: usize, commit: usize, time: i64) -> Tag {
+    let tagger = Tagger { identity: Identity::default(), time: 1_700_000_000 + time, offset: 0 };
+    Tag {
+        name: format!("v{}.{place}", place % 4).into_bytes(),
+        target: TagTarget::Commit(id(commit)),
+        tagger: Some(tagger),
+        annotated: true,
+        checks: Vec::new(),
+    }
+}
+
+fn read(graph: &[Vec<u32>], tags: Vec<Tag>) -> History {
+    let mut builder = ChangesBuilder::default();
+    for (at, parents) in graph.iter().enumerate() {
+        builder.push(&CommitRecord {
+            id: id(at),
+            parents,
+            named_parents: parents.len() as u32,
+            author_time: 0,
+            commit_time: 0,
+            commit_offset: 0,
+            author: IdentityIndex(0),
+            committer: IdentityIndex(0),
+            subject: b"",
+        });
+    }
+    let as_of = DateTime::from_timestamp(1_800_000_000, 0).expect("in range").fixed_offset();
+    let policy = Policy::at(as_of);
+    let inputs = Inputs {
+        repository: None,
+        changes: builder.finish(vec![Identity::default()]),
+        head: None,
+        mailmap: None,
+        entries: Vec::new(),
+        incidents: Vec::new(),
+        incident_log_given: false,
+        set_aside: 0,
+        notices: Vec::new(),
+    };
+    assemble(select(tags, &[], &policy).expect("no globs"), inputs, &policy).expect("a history")
+}
+
+fn ancestry(graph: &[Vec<u32>], commit: usize) -> BTreeSet<u32> {
+    let mut reached = BTreeSet::new();
+    let mut stack = vec![commit as u32];
+    while let Some(next) = stack.pop() {
+        if reached.insert(next) {
+            stack.extend(&graph[next as usize]);
+        }
+    }
+    reached
+}
+
+/// Name, what it ships, and the sizes of the best predecessors' ancestries.
+type Reckoned = Vec<(String, BTreeSet<u32>, Option<usize>, bool)>;
+
+/// As the rules say it: again and again the smallest of those whose ancestors have all come.
+fn reckon(graph: &[Vec<u32>], tags: &[Tag]) -> Reckoned {
+    struct Waiting {
+        key: (i64, Version, Vec<u8>),
+        commit: u32,
+        reach: BTreeSet<u32>,
+    }
+    let mut waiting: Vec<Waiting> = tags
+        .iter()
+        .map(|tag| {
+            let (TagTarget::Commit(commit), TagReading::Version(name)) = (&tag.target, TagName::read(&tag.name)) else {
+                unreachable!("all tags here are releases")
+            };
+            let commit = u32::from_be_bytes([commit.0[0], commit.0[1], commit.0[2], commit.0[3]]);
+            let time = tag.tagger.as_ref().map_or(0, |tagger| tagger.time);
+            Waiting { key: (time, name.version, tag.name.clone()), commit, reach: ancestry(graph, commit as usize) }
+        })
+        .collect();
+    let all: Vec<(u32, i64, usize, BTreeSet<u32>)> =
+        waiting.iter().map(|one| (one.commit, one.key.0, one.reach.len(), one.reach.clone())).collect();
+    let mut taken = BTreeSet::new();
+    let mut order = Vec::new();
+    while !waiting.is_empty() {
+        let free = |one: &&Waiting| {
+            waiting.iter().all(|other| other.commit == one.commit || !one.reach.contains(&other.commit))
+        };
+        let key = waiting.iter().filter(free).map(|one| one.key.clone()).min().expect("a graph without circles");
+        let at = waiting.iter().position(|one| one.key == key).expect("just seen");
+        let next = waiting.remove(at);
+        let best = all
+            .iter()
+            .filter(|(commit, ..)| *commit != next.commit && next.reach.contains(commit))
+            .map(|(_, _, size, _)| *size)
+            .max();
+        let backfilled = all.iter().any(|(commit, time, _, reach)| {
+            *commit != next.commit && reach.contains(&next.commit) && *time < next.key.0
+        });
+        let ships = next.reach.difference(&taken).copied().collect();
+        taken.extend(next.reach);
+        order.push((String::from_utf8_lossy(&next.key.2).into_owned(), ships, best, backfilled));
+    }
+    order
+}
+
+fn found(graph: &[Vec<u32>], history: &History) -> Reckoned {
+    history
+        .releases
+        .iter()
+        .enumerate()
+        .map(|(at, release)| {
+            let reach = |index: ReleaseIndex| {
+                history.release(index).commit.map_or(0, |commit| ancestry(graph, commit.0 as usize).len())
+            };
+            (
+                release.tag.raw().to_owned(),
+                history.shipped(ReleaseIndex(at as u32)).iter().copied().collect(),
+                release.predecessor.map(reach),
+                release.has(ReleaseFlag::PossiblyBackfilled),
+            )
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn releases_are_what_the_rules_say((graph, commits) in graphs()) {
+        let tags: Vec<Tag> =
+            commits.iter().enumerate().map(|(place, (commit, time))| tag(place, *commit, *time)).collect();
+        let history = read(&graph, tags.clone());
+        prop_assert_eq!(found(&graph, &history), reckon(&graph, &tags));
+        let shipped = &history.components[0].shipped;
+        prop_assert_eq!(shipped.iter().collect::<BTreeSet<_>>().len(), shipped.len());
+    }
+
+    #[test]
+    fn the_order_of_tags_does_not_matter((graph, commits) in graphs(), turn in any::<prop::sample::Index>()) {
+        let mut tags: Vec<Tag> =
+            commits.iter().enumerate().map(|(place, (commit, time))| tag(place, *commit, *time)).collect();
+        // Aliases, too.
+        tags.extend(commits.iter().map(|(commit, time)| tag(90 + commit, *commit, *time)));
+        let before = read(&graph, tags.clone());
+        let turn = turn.index(tags.len());
+        tags.rotate_left(turn);
+        tags.reverse();
+        let after = read(&graph, tags);
+        prop_assert_eq!(&before.releases, &after.releases);
+        prop_assert_eq!(&before.components, &after.components);
+    }
+
+    #[test]
+    fn any_name_is_read_without_a_panic(name in prop::collection::vec(any::<u8>(), 0..40)) {
+        let _ = TagName::read(&name);
+    }
+
+    #[test]
+    fn any_text_is_read_without_a_panic(name in "[-v0-9a-cr._/@+~ éß²]{0,40}") {
+        let _ = TagName::read(name.as_bytes());
+        let _ = Version::parse(&name).map(|version| (version.line(), version.to_string()));
+        let _ = VersionRange::parse(&name);
+    }
+}

@@ -1,0 +1,198 @@
+//! Markdown and HTML: the same structure whatever the text, templates of users, many outputs of one analysis.
+
+use crate::support::Place;
+use proptest::prelude::*;
+use release_confidence::render::report::{self, Kind};
+use release_confidence::review::contract::Review;
+use serde_json::Value;
+
+fn example(name: &str) -> Value {
+    Place::empty().relconf(&["demo", name, "--format", "json"]).json()
+}
+
+/// Puts a text wherever text came from outside.
+fn say_everywhere(value: &mut Value, text: &str) {
+    const OUTSIDE: [&str; 13] = [
+        "tag",
+        "statement",
+        "rule",
+        "action",
+        "person",
+        "message",
+        "help",
+        "name",
+        "reason",
+        "path",
+        "metric",
+        "by",
+        "predecessor",
+    ];
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| match item {
+            Value::String(_) => *item = text.into(),
+            item => say_everywhere(item, text),
+        }),
+        Value::Object(fields) => {
+            // A stage's rule is text; a scope's rule is a word of ours.
+            let stage = fields.contains_key("trust");
+            for (key, field) in fields {
+                match field {
+                    Value::String(_) if key == "rule" && !stage => {}
+                    Value::String(_) if OUTSIDE.contains(&key.as_str()) => *field = text.into(),
+                    // Signals and roles are words of ours in lists.
+                    Value::Array(_) if key == "signals" => {}
+                    field => say_everywhere(field, text),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn saying(review: &Value, text: &str) -> Review {
+    let mut review = review.clone();
+    say_everywhere(&mut review, text);
+    serde_json::from_value(review).expect("the contract still")
+}
+
+/// The tags of a page without what their attributes say, and where text stands between them.
+fn skeleton(html: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    for part in html.split('<').skip(1) {
+        let tag = part.split('>').next().unwrap_or_default();
+        let name: String = tag.chars().take_while(|c| c.is_ascii_alphanumeric() || "/!".contains(*c)).collect();
+        tags.push(format!("{name} {}", tag.matches('=').count() - tag.matches("=&").count()));
+    }
+    tags
+}
+
+/// The outline of a Markdown document: how each line begins, and the columns of each row.
+fn outline(markdown: &str) -> Vec<String> {
+    let begins = |line: &str| line.chars().take_while(|c| " #-|>*[<".contains(*c)).collect::<String>();
+    let columns = |line: &str| line.replace("\\|", "").matches('|').count();
+    markdown
+        .lines()
+        .map(|line| format!("{}{}", begins(line), if line.starts_with('|') { columns(line) } else { 0 }))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn no_text_changes_the_structure_of_a_report(
+        text in "(\\PC|[\u{0}-\u{1f}\u{7f}\u{200b}-\u{202e}]|<script>|</svg>|-->|\\]\\]>|::error::|##\\[set-env\\]|@octocat|#1|a\\|b|`+|\\*\\*|\\[l\\]\\(x\\)|https://x\\.y|www\\.x\\.y|\"|'|&amp;|\\{\\{ 1 \\}\\}|\\{% raw %\\}| ){1,20}"
+    ) {
+        thread_local!(static REVIEW: Value = example("quickstart"));
+        // Leading and trailing space is no structure, and a text of nothing but spaces is none.
+        let text = format!("x{text}x");
+        let (hostile, plain) = REVIEW.with(|review| (saying(review, &text), saying(review, "x")));
+
+        let html = report::review(Kind::Html, &hostile);
+        let tags = skeleton(&html);
+        prop_assert_eq!(&tags, &skeleton(&report::review(Kind::Html, &plain)));
+        prop_assert!(!html.contains("<script") && !html.contains("javascript:"));
+
+        let markdown = report::review(Kind::Markdown, &hostile);
+        prop_assert_eq!(outline(&markdown), outline(&report::review(Kind::Markdown, &plain)));
+        let code = |line: &str| line.contains('`');
+        for line in markdown.lines() {
+            let mention = line.match_indices('@').any(|(at, _)| line[at + 1..].starts_with(char::is_alphanumeric));
+            prop_assert!(!mention || code(line), "{line}");
+            prop_assert!(code(line) || !line.contains("://"), "{line}");
+        }
+        for page in [&html, &markdown] {
+            let bad = |c: char| c != '\n' && (c.is_control() || ('\u{200b}'..='\u{200f}').contains(&c) || ('\u{202a}'..='\u{202e}').contains(&c));
+            prop_assert!(!page.chars().any(bad));
+            prop_assert!(!page.contains("##["));
+            prop_assert!(!page.lines().any(|line| line.trim_start().starts_with("::")));
+        }
+    }
+}
+
+#[test]
+fn a_page_asks_for_nothing_and_runs_nothing() {
+    for name in ["quickstart", "monorepo", "hotfix-heavy"] {
+        let review: Review = serde_json::from_value(example(name)).expect("the contract");
+        let html = report::review(Kind::Html, &review);
+        for forbidden in
+            ["<script", "<link", "<img", "<iframe", "src=", "href=", "url(", "@import", "onload", "onclick"]
+        {
+            assert!(!html.contains(forbidden), "{name}: {forbidden}");
+        }
+        assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'"));
+        for id in html.split(" id=\"").skip(1).map(|rest| rest.split('"').next().expect("an id")) {
+            assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{name}: {id} is twice");
+        }
+    }
+}
+
+#[test]
+fn one_analysis_gives_many_outputs() {
+    let place = Place::empty();
+    let ran = place.relconf(&[
+        "demo",
+        "--format",
+        "terminal",
+        "--format",
+        "markdown=retro.md",
+        "--format",
+        "html=review.html",
+        "--format",
+        "json=review.json",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).expect("written");
+    assert!(ran.stdout.starts_with("Release confidence review"));
+    assert!(read("retro.md").starts_with("# Release confidence review\n"));
+    assert!(read("review.html").starts_with("<!DOCTYPE html>\n"));
+    assert!(serde_json::from_str::<Review>(&read("review.json")).is_ok());
+}
+
+#[test]
+fn a_template_of_ones_own() {
+    let place = Place::empty();
+    place.relconf(&["demo", "--into", "shop"]);
+    let run = |template: &str, format: &str| {
+        place.file("own.j2", template);
+        place.relconf(&[
+            "review",
+            "--repo",
+            "shop",
+            "--as-of",
+            "2026-06-30T12:00:00Z",
+            "--format",
+            format,
+            "--template",
+            "own.j2",
+        ])
+    };
+    // Ours, printed and given back, is what is used without one.
+    for (format, kind) in [("markdown", Kind::Markdown), ("html", Kind::Html)] {
+        let printed = place.relconf(&["generate", "template", format]).stdout;
+        assert_eq!(printed, kind.template());
+        let own = run(&printed, format).stdout;
+        let built_in =
+            place.relconf(&["review", "--repo", "shop", "--as-of", "2026-06-30T12:00:00Z", "--format", format]).stdout;
+        assert_eq!(own, built_in);
+    }
+    assert_eq!(
+        run("{{ review.releases|length }} | {{ metrics[0].now }}\n", "markdown").stdout,
+        "54 | 23 % (6 of 26)\n"
+    );
+    assert_eq!(run("{{ '<b>' }} {{ '@octocat' }}", "html").stdout, "&lt;b&gt; @octocat");
+    assert_eq!(run("{{ '<b>' }} {{ '@octocat' }}", "markdown").stdout, "&lt;b&gt; @&#8203;octocat");
+    for (wrong, parts) in [
+        ("one\n{{ review.nothing }}", &["undefined", "own.j2:2"][..]),
+        ("{% for x in %}", &["own.j2:1", "syntax error"]),
+        ("{{ '<b>'|safe }}", &["safe", "own.j2:1"]),
+        ("{% include 'x' %}", &["own.j2:1"]),
+        ("{{ nothing() }}", &["own.j2:1", "nothing"]),
+    ] {
+        run(wrong, "html").fails_saying(parts);
+    }
+    run("x", "terminal").fails_saying(&["--template is for one report", "--format markdown"]);
+    place
+        .relconf(&["review", "--repo", "shop", "--format", "html", "--template", "none.j2"])
+        .fails_saying(&["none.j2", "generate template"]);
+}
