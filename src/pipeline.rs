@@ -134,11 +134,9 @@ const ONE_BY_ONE: usize = 2_000;
 /// branch on which none was for years: each commit that it ships is compared with its parent.
 fn pairs(history: &History, index: ReleaseIndex) -> Vec<(Option<ChangeIndex>, ChangeIndex)> {
     let release = history.release(index);
-    let shipped = history.shipped(index);
-    if release.has(ReleaseFlag::Planned) && shipped.len() <= ONE_BY_ONE {
-        let plain = shipped.iter().map(|&at| ChangeIndex(at)).filter(|&commit| !history.changes.is_merge(commit));
+    if release.has(ReleaseFlag::Planned) && history.shipped(index).len() <= ONE_BY_ONE {
         let parent = |commit| history.changes.parents(commit).first().map(|&parent| ChangeIndex(parent));
-        return plain.map(|commit| (parent(commit), commit)).collect();
+        return history.plain_commits(index).map(|commit| (parent(commit), commit)).collect();
     }
     let before = release.predecessor.and_then(|before| history.release(before).commit);
     release.commit.zip(before).map(|(commit, before)| (Some(before), commit)).into_iter().collect()

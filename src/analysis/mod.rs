@@ -79,12 +79,7 @@ impl<'a> Analysis<'a> {
 
     /// The releases of the window that satisfy a condition, newest first, one name an event.
     pub fn releases(&self, wanted: impl Fn(&Event) -> bool) -> Vec<Untrusted> {
-        self.events().filter(|event| wanted(event)).filter_map(|event| self.tag(event)).collect()
-    }
-
-    /// The name of an event: the tag of its first release.
-    pub fn tag(&self, event: &Event) -> Option<Untrusted> {
-        event.releases.first().map(|&index| self.facts.history.release(index).tag.clone())
+        self.events().filter(|event| wanted(event)).filter_map(|event| self.facts.tag(event)).collect()
     }
 
     /// Whether a release of an event satisfies a condition.
@@ -101,7 +96,7 @@ impl<'a> Analysis<'a> {
 
     /// An incident.
     pub fn incident(&self, index: IncidentIndex) -> &Incident {
-        &self.facts.history.incidents[index.0 as usize]
+        &self.facts.history.incidents[index]
     }
 
     /// The ids of incidents.

@@ -11,7 +11,7 @@ mod tier;
 mod timeline;
 mod window;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use event::{Event, Outcome};
 pub use failure::Failure;
@@ -22,7 +22,10 @@ pub use timeline::{Dropped, Interval, Timeline, TimelineFlag};
 pub use window::{Span, Windows};
 
 use crate::error::Error;
-use crate::model::{History, IncidentIndex, Kind, Moment, Notice, Policy, ReleaseIndex, Signal};
+use crate::model::{
+    Arena, ChangeIndex, History, IncidentIndex, Kind, Moment, Notice, PersonIndex, Policy, Release, ReleaseIndex,
+    Signal, Untrusted,
+};
 
 /// Everything that follows from a history under a policy, before any number is computed.
 #[derive(Debug)]
@@ -36,19 +39,19 @@ pub struct Facts<'a> {
     /// What makes a release failed here.
     pub signals: Vec<Signal>,
     /// What became of each incident, by [`IncidentIndex`].
-    pub attributions: Vec<Attribution>,
+    pub attributions: Arena<IncidentIndex, Attribution>,
     /// Each incident's intervals, by [`IncidentIndex`].
-    pub timelines: Vec<Timeline>,
+    pub timelines: Arena<IncidentIndex, Timeline>,
     /// Each release's failures, by [`ReleaseIndex`].
-    pub failures: Vec<Vec<Failure>>,
+    pub failures: Arena<ReleaseIndex, Vec<Failure>>,
     /// Each release's kind, remediations considered, by [`ReleaseIndex`].
-    pub kinds: Vec<Kind>,
+    pub kinds: Arena<ReleaseIndex, Kind>,
     /// Each release's outcome, by [`ReleaseIndex`].
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Arena<ReleaseIndex, Outcome>,
     /// The release events of the scope, oldest first: what is counted.
     pub events: Vec<Event>,
     /// The event of each release, by [`ReleaseIndex`]; `None` outside the scope.
-    pub event_of: Vec<Option<u32>>,
+    pub event_of: Arena<ReleaseIndex, Option<u32>>,
     /// The windows.
     pub windows: Windows,
     /// What was noticed on the way.
@@ -76,13 +79,13 @@ impl<'a> Facts<'a> {
             policy,
             scope,
             signals,
-            attributions,
-            timelines,
-            failures,
-            kinds,
-            outcomes,
+            attributions: attributions.into(),
+            timelines: timelines.into(),
+            failures: failures.into(),
+            kinds: kinds.into(),
+            outcomes: outcomes.into(),
             events,
-            event_of,
+            event_of: event_of.into(),
             windows,
             notices,
         })
@@ -101,18 +104,18 @@ impl<'a> Facts<'a> {
     /// Where an incident stands in time: with the release that it is attributed to, else where it surfaced. So all
     /// metrics of a window speak of the same releases and of what became of them.
     pub fn placed_at(&self, index: IncidentIndex) -> Option<Moment> {
-        let at = index.0 as usize;
-        match &self.attributions[at].link {
+        match &self.attributions[index].link {
             Some(link) => Some(self.history.release(link.release).released_at),
-            None => self.history.incidents[at].anchor(),
+            None => self.history.incidents[index].anchor(),
         }
     }
 
     /// The incidents of a span that satisfy a condition on what became of them.
     pub fn incidents(&self, span: Span, wanted: impl Fn(&Attribution) -> bool) -> Vec<IncidentIndex> {
-        (0..self.history.incidents.len() as u32)
-            .map(IncidentIndex)
-            .filter(|index| wanted(&self.attributions[index.0 as usize]))
+        self.history
+            .incidents
+            .indices()
+            .filter(|&index| wanted(&self.attributions[index]))
             .filter(|&index| self.placed_at(index).is_some_and(|moment| span.contains(moment)))
             .collect()
     }
@@ -122,19 +125,44 @@ impl<'a> Facts<'a> {
         self.incidents(span, |attribution| attribution.fate == Fate::Failure)
     }
 
+    /// The releases of an event.
+    pub fn releases_of<'f>(&'f self, event: &'f Event) -> impl Iterator<Item = &'f Release> {
+        event.releases.iter().map(|&index| self.history.release(index))
+    }
+
+    /// The name of an event: the tag of its first release.
+    pub fn tag(&self, event: &Event) -> Option<Untrusted> {
+        self.releases_of(event).next().map(|release| release.tag.clone())
+    }
+
+    /// The place of an event in [`Facts::events`].
+    pub fn number(&self, event: &Event) -> Option<usize> {
+        event.releases.first().and_then(|&index| self.event_of[index]).map(|number| number as usize)
+    }
+
+    /// The commits that an event ships, merges apart.
+    pub fn commits<'f>(&'f self, event: &'f Event) -> impl Iterator<Item = ChangeIndex> + 'f {
+        event.ships.iter().copied().filter(|&commit| !self.history.changes.is_merge(commit))
+    }
+
+    /// Who wrote the commits that an event ships, merges apart.
+    pub fn authors(&self, event: &Event) -> BTreeSet<PersonIndex> {
+        self.commits(event).map(|commit| self.history.author(commit)).collect()
+    }
+
     /// The failures of an event.
     pub fn failures_of<'f>(&'f self, event: &'f Event) -> impl Iterator<Item = &'f Failure> {
-        event.releases.iter().flat_map(|release| &self.failures[release.0 as usize])
+        event.releases.iter().flat_map(|&release| &self.failures[release])
     }
 
     /// The incidents attributed to each release.
     pub fn incidents_by_release(&self) -> BTreeMap<ReleaseIndex, Vec<IncidentIndex>> {
         let mut by_release: BTreeMap<ReleaseIndex, Vec<IncidentIndex>> = BTreeMap::new();
-        for (at, attribution) in self.attributions.iter().enumerate() {
+        for (index, attribution) in self.attributions.indexed() {
             if attribution.fate == Fate::Failure
                 && let Some(link) = &attribution.link
             {
-                by_release.entry(link.release).or_default().push(IncidentIndex(at as u32));
+                by_release.entry(link.release).or_default().push(index);
             }
         }
         by_release

@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::model::{ComponentChoice, ComponentIndex, History, Policy};
+use crate::model::{Arena, ComponentChoice, ComponentIndex, History, Policy};
 
 /// How far back the dominant component is looked for, before the newest release.
 const RECENT: TimeDelta = TimeDelta::days(365);
@@ -62,14 +62,14 @@ impl Scope {
 
 fn dominant(history: &History) -> Option<ComponentIndex> {
     let newest = history.releases.iter().map(|release| release.released_at).max()?;
-    let mut counts = vec![0_usize; history.components.len()];
+    let mut counts: Arena<ComponentIndex, usize> = history.components.iter().map(|_| 0).collect();
     for release in &history.releases {
         if newest - release.released_at <= RECENT {
-            counts[release.component.0 as usize] += 1;
+            counts[release.component] += 1;
         }
     }
     let total: usize = counts.iter().sum();
-    counts.iter().position(|&count| 2 * count > total).map(|at| ComponentIndex(at as u32))
+    counts.indexed().find(|(_, count)| 2 * **count > total).map(|(component, _)| component)
 }
 
 fn unknown(name: &str, history: &History) -> Error {

@@ -108,7 +108,6 @@ fn one(facts: &Facts<'_>, name: &Untrusted, ritual: bool) -> CheckReport {
         verdict: CheckVerdict::Undetermined,
     };
     let mut caught = BTreeSet::new();
-    let tag = |event: &Event| event.releases.first().map(|&index| facts.history.release(index).tag.clone());
     for event in &facts.events {
         let result = result(facts, event, name.raw());
         if result.is_none() && check.of == 0 {
@@ -125,17 +124,17 @@ fn one(facts: &Facts<'_>, name: &Untrusted, ritual: bool) -> CheckReport {
         }
         let passed = result == Some(CheckResult::Pass);
         if result == Some(CheckResult::Fail) && blocked(facts, event) {
-            caught.extend(tag(event));
+            caught.extend(facts.tag(event));
         }
         if event.judged() {
             check.split.count(0, passed, event.failed());
             if passed && event.failed() {
-                check.missed.extend(tag(event));
+                check.missed.extend(facts.tag(event));
             }
         }
     }
     for (incident, attribution) in facts.history.incidents.iter().zip(&facts.attributions) {
-        let event = attribution.link.as_ref().and_then(|link| facts.event_of[link.release.0 as usize]);
+        let event = attribution.link.as_ref().and_then(|link| facts.event_of[link.release]);
         let event = event.and_then(|number| facts.events.get(number as usize));
         let stopped = event
             .is_some_and(|event| result(facts, event, name.raw()) == Some(CheckResult::Fail) && !blocked(facts, event));

@@ -19,7 +19,7 @@ pub use checks::{CheckReport, CheckVerdict};
 pub use hotspots::{Hotspot, HotspotKind};
 pub use people::{Carried, Concentration, PersonShare, Role, carried};
 pub use timing::{DAYS, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict, day_name, local, timing};
-pub use traits::{TraitReport, TraitVerdict, commits, conventional, touched};
+pub use traits::{TraitReport, TraitVerdict, conventional, touched};
 
 use crate::attribution::Facts;
 

@@ -108,9 +108,7 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
             }
         }
         if role == Role::Author {
-            let changes = &facts.history.changes;
-            let authors = event.ships.iter().filter(|&&commit| !changes.is_merge(commit));
-            everyone.extend(authors.map(|&commit| facts.history.person_of[changes.author(commit).0 as usize]));
+            everyone.extend(facts.authors(event));
         }
         applies.then_some(everyone)
     };
@@ -147,7 +145,7 @@ fn responders<'f>(
     facts: &'f Facts<'_>,
     incident: crate::model::IncidentIndex,
 ) -> impl Iterator<Item = PersonIndex> + use<'f> {
-    let incident = &facts.history.incidents[incident.0 as usize];
+    let incident = &facts.history.incidents[incident];
     let by = incident.remediation.iter().flat_map(|remediation| &remediation.by);
     incident.responders.iter().chain(by).filter_map(|name| facts.history.find_person(name))
 }

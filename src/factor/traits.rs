@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::Split;
 use super::{DAYS, day_name, local};
 use crate::attribution::{Event, Facts};
-use crate::model::{ChangeIndex, Kind, Untrusted};
+use crate::model::{Kind, Untrusted};
 
 /// Failed releases named of each trait.
 const NAMED: usize = 10;
@@ -53,7 +53,7 @@ pub(super) struct Universe<'f> {
 impl<'f> Universe<'f> {
     pub fn of(facts: &'f Facts<'f>) -> Self {
         let events: Vec<&Event> = facts.events.iter().filter(|event| event.judged() && !event.first).collect();
-        let sizes: Vec<i64> = events.iter().map(|event| commits(facts, event).count() as i64).collect();
+        let sizes: Vec<i64> = events.iter().map(|event| facts.commits(event).count() as i64).collect();
         let mut sorted = sizes.clone();
         sorted.sort_unstable();
         let quarters: Vec<i64> =
@@ -71,7 +71,7 @@ impl<'f> Universe<'f> {
             let Some(with) = has(event) else { continue };
             split.count(if alike { size } else { 0 }, with, event.failed());
             if with && event.failed() {
-                failed.extend(event.releases.first().map(|&index| self.facts.history.release(index).tag.clone()));
+                failed.extend(self.facts.tag(event));
             }
         }
         failed.reverse();
@@ -155,14 +155,9 @@ fn upper_quarter(values: impl Iterator<Item = i64>) -> Option<i64> {
     sorted.get(place).copied()
 }
 
-/// Commits of an event without merges.
-pub fn commits<'f>(facts: &'f Facts<'_>, event: &'f Event) -> impl Iterator<Item = ChangeIndex> + 'f {
-    event.ships.iter().copied().filter(|&commit| !facts.history.changes.is_merge(commit))
-}
-
 fn size(family: &mut Family<'_>) {
     let facts = family.universe.facts;
-    let size = |event: &Event| commits(facts, event).count() as i64;
+    let size = |event: &Event| facts.commits(event).count() as i64;
     if facts.history.changes.is_empty() {
         return;
     }
@@ -187,7 +182,7 @@ const TYPES: [(&str, &str); 7] = [
 fn types(family: &mut Family<'_>) {
     let facts = family.universe.facts;
     let of = |event: &Event| -> BTreeSet<&'static str> {
-        commits(facts, event).flat_map(|commit| conventional(facts.history.changes.subject(commit).raw())).collect()
+        facts.commits(event).flat_map(|commit| conventional(facts.history.changes.subject(commit).raw())).collect()
     };
     let known: std::collections::HashMap<*const Event, BTreeSet<&'static str>> =
         family.universe.events.iter().map(|event| (std::ptr::from_ref(*event), of(event))).collect();
@@ -265,8 +260,7 @@ fn releaser(family: &mut Family<'_>) {
         }
         seen.extend(people);
     }
-    let number = |event: &Event| event.releases.first().and_then(|index| facts.event_of[index.0 as usize]);
-    family.add("first-time", "by a first-time releaser", |event| Some(first.contains(&(number(event)? as usize))));
+    family.add("first-time", "by a first-time releaser", |event| Some(first.contains(&facts.number(event)?)));
 }
 
 fn authors(family: &mut Family<'_>) {
@@ -274,10 +268,7 @@ fn authors(family: &mut Family<'_>) {
     if facts.history.changes.is_empty() {
         return;
     }
-    let authors = |event: &Event| {
-        let who = commits(facts, event).map(|c| facts.history.person_of[facts.history.changes.author(c).0 as usize]);
-        who.collect::<BTreeSet<_>>().len() as i64
-    };
+    let authors = |event: &Event| facts.authors(event).len() as i64;
     let Some(many) = upper_quarter(family.universe.events.iter().map(|event| authors(event))) else { return };
     family.add("many", format!("of more than {many} authors (the quarter with the most)"), |event| {
         Some(authors(event) > many)
@@ -302,7 +293,7 @@ fn gap(family: &mut Family<'_>) {
 fn kind(family: &mut Family<'_>) {
     let facts = family.universe.facts;
     family.add("hotfix", "that are hotfixes", |event| {
-        Some(event.releases.iter().any(|&index| facts.kinds[index.0 as usize] == Kind::Hotfix))
+        Some(event.releases.iter().any(|&index| facts.kinds[index] == Kind::Hotfix))
     });
 }
 

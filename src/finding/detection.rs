@@ -44,7 +44,7 @@ pub(super) fn beyond(
     limit: f64,
     interval: impl Fn(&Timeline) -> Interval,
 ) -> (Vec<IncidentIndex>, f64) {
-    let seconds = |index: &IncidentIndex| match interval(&analysis.facts.timelines[index.0 as usize]) {
+    let seconds = |&index: &IncidentIndex| match interval(&analysis.facts.timelines[index]) {
         Interval::Ended(seconds) | Interval::Open(seconds) => seconds as f64,
         Interval::Unusable(_) => 0.0,
     };

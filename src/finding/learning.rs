@@ -57,7 +57,7 @@ fn earlier(analysis: &Analysis<'_>, index: IncidentIndex, fate: impl Fn(Fate) ->
     let facts = analysis.facts;
     let mut found: Vec<_> = (0..facts.history.incidents.len() as u32)
         .map(IncidentIndex)
-        .filter(|&other| fate(facts.attributions[other.0 as usize].fate))
+        .filter(|&other| fate(facts.attributions[other].fate))
         .filter(|&other| key(analysis.incident(other)) == Some(cause))
         .filter(|&other| analysis.incident(other).anchor().is_some_and(|at| at < now && now - at <= YEAR))
         .collect();
@@ -111,7 +111,7 @@ fn recurring(analysis: &Analysis<'_>) -> Vec<Draft> {
 }
 
 fn linked(analysis: &Analysis<'_>, incidents: &[IncidentIndex]) -> Vec<crate::model::Untrusted> {
-    let links = incidents.iter().filter_map(|index| analysis.facts.attributions[index.0 as usize].link.as_ref());
+    let links = incidents.iter().filter_map(|&index| analysis.facts.attributions[index].link.as_ref());
     links.map(|link| analysis.facts.history.release(link.release).tag.clone()).collect()
 }
 

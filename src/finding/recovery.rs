@@ -85,7 +85,7 @@ fn slow_stop(analysis: &Analysis<'_>) -> Vec<Draft> {
 fn remedied(analysis: &Analysis<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
     let kind = |index: IncidentIndex| {
         let declared = analysis.incident(index).remediation.as_ref().map(|remediation| remediation.kind);
-        analysis.facts.timelines[index.0 as usize].stopped_by.or(declared)
+        analysis.facts.timelines[index].stopped_by.or(declared)
     };
     analysis.failing().into_iter().filter_map(|index| Some((index, kind(index)?))).collect()
 }
@@ -140,7 +140,7 @@ fn unrehearsed(analysis: &Analysis<'_>) -> Vec<Draft> {
     let rollbacks = facts
         .events
         .iter()
-        .filter(|event| event.releases.iter().any(|&index| facts.kinds[index.0 as usize] == Kind::Rollback))
+        .filter(|event| event.releases.iter().any(|&index| facts.kinds[index] == Kind::Rollback))
         .map(|event| event.released_at);
     let last = drills.chain(stops).chain(rollbacks).filter(|at| *at < as_of).max();
     let limit = analysis.threshold("rehearsal");
@@ -172,7 +172,7 @@ fn unresolved(analysis: &Analysis<'_>) -> Vec<Draft> {
     let counts = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_) | Fate::NotChange);
     let mut open: Vec<(IncidentIndex, f64)> = (0..facts.history.incidents.len() as u32)
         .map(IncidentIndex)
-        .filter(|index| counts(facts.attributions[index.0 as usize].fate) && facts.timelines[index.0 as usize].open)
+        .filter(|&index| counts(facts.attributions[index].fate) && facts.timelines[index].open)
         .filter_map(|index| {
             let age = (facts.policy.as_of - analysis.incident(index).anchor()?).num_seconds() as f64;
             (age > limit).then_some((index, age))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Weekday;
 
 use crate::attribution::{Event, Facts};
-use crate::factor::{commits, conventional, local, touched};
+use crate::factor::{conventional, local, touched};
 use crate::model::{CheckResult, Kind};
 
 /// Checks that are looked at: those on record most often.
@@ -68,14 +68,9 @@ fn size(facts: &Facts<'_>) -> Vec<Column> {
     let count = |title: fn(&str, f64) -> String, name: &str, of: &dyn Fn(&Event) -> usize| {
         column(facts, ("size", name), title, |_, event| Some((1.0 + of(event) as f64).ln()))
     };
-    let authors = |event: &Event| {
-        let who = commits(facts, event).map(|c| facts.history.person_of[facts.history.changes.author(c).0 as usize]);
-        who.collect::<BTreeSet<_>>().len()
-    };
+    let authors = |event: &Event| facts.authors(event).len();
     vec![
-        count(|_, value| format!("{:.0} commits", value.exp() - 1.0), "commits", &|event| {
-            commits(facts, event).count()
-        }),
+        count(|_, value| format!("{:.0} commits", value.exp() - 1.0), "commits", &|event| facts.commits(event).count()),
         count(|_, value| format!("{:.0} authors", value.exp() - 1.0), "authors", &authors),
     ]
 }
@@ -84,7 +79,7 @@ fn types(facts: &Facts<'_>) -> Vec<Column> {
     let declared: Vec<BTreeSet<&str>> = facts
         .events
         .iter()
-        .map(|event| commits(facts, event).flat_map(|c| conventional(facts.history.changes.subject(c).raw())).collect())
+        .map(|event| facts.commits(event).flat_map(|c| conventional(facts.history.changes.subject(c).raw())).collect())
         .collect();
     let known: BTreeSet<&str> = declared.iter().flatten().copied().collect();
     known
@@ -161,7 +156,7 @@ fn gap(facts: &Facts<'_>) -> Vec<Column> {
 }
 
 fn made(facts: &Facts<'_>) -> Vec<Column> {
-    let hotfix = |event: &Event| event.releases.iter().any(|&index| facts.kinds[index.0 as usize] == Kind::Hotfix);
+    let hotfix = |event: &Event| event.releases.iter().any(|&index| facts.kinds[index] == Kind::Hotfix);
     let rehearsed = |event: &Event| event.releases.iter().any(|&index| facts.history.release(index).rehearsals > 0);
     vec![
         column(

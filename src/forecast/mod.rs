@@ -173,12 +173,11 @@ impl<'f> Forecaster<'f> {
         // Of two that are as near, the newer one.
         nearest.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         nearest.truncate(ALIKE);
-        let tag = |event: &Event| event.releases.first().map(|&index| self.facts.history.release(index).tag.clone());
         nearest
             .into_iter()
             .filter_map(|(_, at)| {
                 let event = &self.facts.events[at];
-                Some(Alike { tag: tag(event)?, failed: event.failed() })
+                Some(Alike { tag: self.facts.tag(event)?, failed: event.failed() })
             })
             .collect()
     }

@@ -52,9 +52,8 @@ pub(super) fn conditions(facts: &Facts<'_>, policy: &GatePolicy) -> Vec<String> 
 }
 
 fn doubtful(facts: &Facts<'_>, index: IncidentIndex) -> bool {
-    let at = index.0 as usize;
-    matches!(facts.attributions[at].fate, Fate::Unattributed(_))
-        || facts.history.incidents[at].cause() == Cause::Unknown
+    matches!(facts.attributions[index].fate, Fate::Unattributed(_))
+        || facts.history.incidents[index].cause() == Cause::Unknown
 }
 
 /// The releases and incidents of the current window that a metric rests on.
@@ -62,7 +61,7 @@ pub(super) fn behind(facts: &Facts<'_>, metric: &str, now: &Measurement) -> Evid
     let current = facts.windows.current;
     let history = facts.history;
     let mut incidents: Vec<Untrusted> =
-        facts.failing_incidents(current).iter().map(|index| history.incidents[index.0 as usize].id.clone()).collect();
+        facts.failing_incidents(current).iter().map(|&index| history.incidents[index].id.clone()).collect();
     incidents.reverse();
     let tags = |wanted: &dyn Fn(crate::model::ReleaseIndex) -> bool| {
         let events: Vec<_> = facts.exposed(current).collect();
@@ -71,7 +70,7 @@ pub(super) fn behind(facts: &Facts<'_>, metric: &str, now: &Measurement) -> Evid
     };
     match metric {
         "change_failure_rate" => Evidence {
-            releases: tags(&|index| facts.outcomes[index.0 as usize] == crate::attribution::Outcome::Failed),
+            releases: tags(&|index| facts.outcomes[index] == crate::attribution::Outcome::Failed),
             incidents,
             person: None,
         },

@@ -16,7 +16,7 @@ pub use reverts::{Revert, Shipping, fixes_of, reverts};
 pub use select::{Selection, select};
 
 use crate::error::Error;
-use crate::model::{ChangeIndex, Changes, History, Incident, Notice, Policy, ReleaseEntry, RepositoryInfo};
+use crate::model::{Arena, ChangeIndex, Changes, History, Incident, Notice, Policy, ReleaseEntry, RepositoryInfo};
 
 /// What the sources found, beside the tags.
 #[derive(Debug)]
@@ -52,13 +52,13 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
     let people = people::People::resolve(&changes, &joined.drafts, &incidents, mailmap.as_deref(), policy);
     let mut history = History {
         repository,
-        releases: Vec::new(),
-        components: Vec::new(),
+        releases: Arena::new(),
+        components: Arena::new(),
         changes,
-        person_of: people.of_identity.clone(),
-        people: people.list.clone(),
+        person_of: people.of_identity.clone().into(),
+        people: people.list.clone().into(),
         person_names: people.by_name.clone(),
-        incidents,
+        incidents: incidents.into(),
         incident_log_given,
         set_aside,
         tags: joined.tags,

@@ -25,7 +25,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     let incidents: Vec<_> = facts
         .incidents(span, |attribution| ours(attribution.fate))
         .into_iter()
-        .map(|index| &facts.history.incidents[index.0 as usize])
+        .map(|index| &facts.history.incidents[index])
         .filter(|incident| incident.kind == IncidentKind::Incident)
         .collect();
     let by =

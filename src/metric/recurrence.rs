@@ -46,7 +46,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
 }
 
 fn incident<'f>(facts: &'f Facts<'_>, index: IncidentIndex) -> &'f Incident {
-    &facts.history.incidents[index.0 as usize]
+    &facts.history.incidents[index]
 }
 
 /// Earlier incidents and near misses with the same cause.

@@ -21,7 +21,7 @@ pub(super) const METRIC: Metric = Metric {
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     let (mut n, mut hotfixes, mut rollbacks) = (0, 0, 0);
     for event in facts.exposed(span) {
-        let any = |kind| event.releases.iter().any(|release| facts.kinds[release.0 as usize] == kind);
+        let any = |kind| event.releases.iter().any(|&release| facts.kinds[release] == kind);
         n += 1;
         // An event over several components is one piece of rework, however many of its releases say so.
         if any(Kind::Rollback) {

@@ -48,7 +48,7 @@ fn of_event(facts: &Facts<'_>, event: &Event) -> BTreeSet<String> {
 pub fn special_handling(facts: &Facts<'_>, index: ReleaseIndex) -> BTreeSet<String> {
     let release = facts.history.release(index);
     let mut kinds = BTreeSet::new();
-    match facts.kinds[index.0 as usize] {
+    match facts.kinds[index] {
         Kind::Hotfix => drop(kinds.insert("hotfix".to_owned())),
         Kind::Rollback => drop(kinds.insert("rollback".to_owned())),
         Kind::Regular | Kind::Withdrawn => {}

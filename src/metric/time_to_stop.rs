@@ -27,7 +27,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     let mut measurement = durations(facts, span, |timeline| timeline.stop);
     let mut by_kind: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for index in facts.failing_incidents(span) {
-        let timeline = &facts.timelines[index.0 as usize];
+        let timeline = &facts.timelines[index];
         let kind = match timeline.stopped_by {
             Some(RemediationKind::Rollback) => "rollback",
             Some(RemediationKind::Pause) => "pause",

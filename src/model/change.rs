@@ -1,3 +1,4 @@
+use super::ArenaIndex as _;
 use std::fmt;
 
 pub use super::person::IdentityIndex;
@@ -26,9 +27,10 @@ impl fmt::Debug for CommitId {
     }
 }
 
-/// Index of a commit in [`Changes`]. Parents have smaller indices than their children.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ChangeIndex(pub u32);
+super::arena_index! {
+    /// Index of a commit in [`Changes`]. Parents have smaller indices than their children.
+    ChangeIndex
+}
 
 /// How a commit's message speaks of another commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,54 +164,54 @@ impl Changes {
 
     /// A commit's id.
     pub fn id(&self, index: ChangeIndex) -> CommitId {
-        self.ids[index.0 as usize]
+        self.ids[index.place()]
     }
 
     /// A commit's parents.
     pub fn parents(&self, index: ChangeIndex) -> &[u32] {
-        let at = index.0 as usize;
+        let at = index.place();
         let start = if at == 0 { 0 } else { self.parent_end[at - 1] };
         &self.parents[start as usize..self.parent_end[at] as usize]
     }
 
     /// Whether it has two parents or more.
     pub fn is_merge(&self, index: ChangeIndex) -> bool {
-        self.merge[index.0 as usize]
+        self.merge[index.place()]
     }
 
     /// Whether a parent of it could not be read (shallow clone, missing object).
     pub fn is_truncated(&self, index: ChangeIndex) -> bool {
-        self.truncated[index.0 as usize]
+        self.truncated[index.place()]
     }
 
     /// Author time, seconds since 1970.
     pub fn author_time(&self, index: ChangeIndex) -> i64 {
-        self.author_time[index.0 as usize]
+        self.author_time[index.place()]
     }
 
     /// Committer time, seconds since 1970.
     pub fn commit_time(&self, index: ChangeIndex) -> i64 {
-        self.commit_time[index.0 as usize]
+        self.commit_time[index.place()]
     }
 
     /// Committer's offset from UTC, minutes.
     pub fn commit_offset(&self, index: ChangeIndex) -> i16 {
-        self.commit_offset[index.0 as usize]
+        self.commit_offset[index.place()]
     }
 
     /// Author.
     pub fn author(&self, index: ChangeIndex) -> IdentityIndex {
-        self.author[index.0 as usize]
+        self.author[index.place()]
     }
 
     /// Committer.
     pub fn committer(&self, index: ChangeIndex) -> IdentityIndex {
-        self.committer[index.0 as usize]
+        self.committer[index.place()]
     }
 
     /// First line of the message.
     pub fn subject(&self, index: ChangeIndex) -> Untrusted {
-        let at = index.0 as usize;
+        let at = index.place();
         let start = if at == 0 { 0 } else { self.subject_end[at - 1] };
         Untrusted::from_bytes(&self.subjects[start as usize..self.subject_end[at] as usize])
     }

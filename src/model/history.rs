@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Changes, Incident, Person, Release, ReleaseIndex, Untrusted};
+use super::{Arena, Changes, Incident, Person, Release, ReleaseIndex, Untrusted};
 
-/// Index of a component in [`History::components`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ComponentIndex(pub u32);
+super::arena_index! {
+    /// Index of a component in [`History::components`].
+    ComponentIndex
+}
 
 /// A line of releases with a sequence of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,19 +87,19 @@ pub struct History {
     /// Where it was read; `None` where the log alone is the history.
     pub repository: Option<RepositoryInfo>,
     /// All releases of all components, each component's in its own order.
-    pub releases: Vec<Release>,
+    pub releases: Arena<ReleaseIndex, Release>,
     /// The components, by name.
-    pub components: Vec<Component>,
+    pub components: Arena<ComponentIndex, Component>,
     /// The commits.
     pub changes: Changes,
     /// Person of each recorded identity of [`History::changes`].
-    pub person_of: Vec<super::PersonIndex>,
+    pub person_of: Arena<super::IdentityIndex, super::PersonIndex>,
     /// The people.
-    pub people: Vec<Person>,
+    pub people: Arena<super::PersonIndex, Person>,
     /// Who is meant by a name in a log: lower-case handles, full names and e-mails.
     pub person_names: BTreeMap<String, super::PersonIndex>,
     /// The incident log, in the order of (surfaced, id).
-    pub incidents: Vec<Incident>,
+    pub incidents: Arena<super::IncidentIndex, Incident>,
     /// Whether an incident log was given at all (an empty one is a statement, none is not).
     pub incident_log_given: bool,
     /// Log entries that could not be used.
@@ -116,12 +117,12 @@ pub struct History {
 impl History {
     /// The release of an index.
     pub fn release(&self, index: ReleaseIndex) -> &Release {
-        &self.releases[index.0 as usize]
+        &self.releases[index]
     }
 
     /// The person of an index.
     pub fn person(&self, index: super::PersonIndex) -> &Person {
-        &self.people[index.0 as usize]
+        &self.people[index]
     }
 
     /// Who is meant by a name in a log.
@@ -131,12 +132,23 @@ impl History {
 
     /// The component of an index.
     pub fn component(&self, index: ComponentIndex) -> &Component {
-        &self.components[index.0 as usize]
+        &self.components[index]
     }
 
     /// The commits that a release ships, as indices into [`History::changes`].
     pub fn shipped(&self, index: ReleaseIndex) -> &[u32] {
         let release = self.release(index);
         &self.component(release.component).shipped[release.ships.start as usize..release.ships.end as usize]
+    }
+
+    /// The commits that a release ships, merges apart.
+    pub fn plain_commits(&self, index: ReleaseIndex) -> impl Iterator<Item = super::ChangeIndex> + '_ {
+        let shipped = self.shipped(index).iter().map(|&commit| super::ChangeIndex(commit));
+        shipped.filter(|&commit| !self.changes.is_merge(commit))
+    }
+
+    /// Who wrote a commit.
+    pub fn author(&self, commit: super::ChangeIndex) -> super::PersonIndex {
+        self.person_of[self.changes.author(commit)]
     }
 }

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Mark, Moment, Untrusted};
 
-/// Index of an incident in [`super::History::incidents`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct IncidentIndex(pub u32);
+super::arena_index! {
+    /// Index of an incident in [`super::History::incidents`].
+    IncidentIndex
+}
 
 /// What a log entry is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

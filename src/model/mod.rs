@@ -2,6 +2,7 @@
 //!
 //! Plain data. Nothing here reads a file, asks for the time or formats a line; every other room may use it.
 
+mod arena;
 mod change;
 mod finding;
 mod gate;
@@ -17,6 +18,8 @@ mod touched;
 mod unit;
 mod version;
 
+pub(crate) use arena::arena_index;
+pub use arena::{Arena, ArenaIndex};
 pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind};
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy};

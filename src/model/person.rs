@@ -1,12 +1,14 @@
 use super::Untrusted;
 
-/// Index of a name and e-mail pair as git recorded it, in [`super::Changes`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct IdentityIndex(pub u32);
+super::arena_index! {
+    /// Index of a name and e-mail pair as git recorded it, in [`super::Changes`].
+    IdentityIndex
+}
 
-/// Index of a person in [`super::History::people`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PersonIndex(pub u32);
+super::arena_index! {
+    /// Index of a person in [`super::History::people`].
+    PersonIndex
+}
 
 /// A name and an e-mail as recorded: raw bytes, because identity must not depend on a lossy decoding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

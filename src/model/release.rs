@@ -3,9 +3,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChangeIndex, ComponentIndex, Mark, Moment, Origin, PersonIndex, Untrusted, Version};
 
-/// Index of a release in [`super::History::releases`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ReleaseIndex(pub u32);
+super::arena_index! {
+    /// Index of a release in [`super::History::releases`].
+    ReleaseIndex
+}
 
 /// Where a release's time comes from, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, Outcome};
 use crate::factor::{
-    self, Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, conventional, day_name, local, timing,
+    Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, conventional, day_name, local, timing,
 };
 use crate::forecast::{Alike, Base, Forecast, Forecaster, Quality};
 use crate::model::{ChangeIndex, Moment, ReleaseFlag, ReleaseIndex, Untrusted};
@@ -138,7 +138,7 @@ impl Preflight {
     /// Looks at a planned release. `None` where it, or any release before it, is not in the scope of the history.
     pub fn of(facts: &Facts<'_>, planned: ReleaseIndex, asked: Asked) -> Option<Self> {
         let Asked { rev, tag, max_chance } = asked;
-        let number = facts.event_of[planned.0 as usize]? as usize;
+        let number = facts.event_of[planned]? as usize;
         let release = facts.history.release(planned);
         let before = facts.events.iter().filter(|event| event.exposed).flat_map(|event| event.releases.iter().copied());
         let newest = before
@@ -216,13 +216,11 @@ fn reasons(
 fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Change {
     let changes = &facts.history.changes;
     // Over several components a commit that is tagged already shares its event: what is new is the planned release's own.
-    let shipped = facts.history.shipped(planned);
-    let commits: Vec<ChangeIndex> =
-        shipped.iter().map(|&at| ChangeIndex(at)).filter(|&commit| !changes.is_merge(commit)).collect();
+    let commits: Vec<ChangeIndex> = facts.history.plain_commits(planned).collect();
     let mut by_author: BTreeMap<_, u64> = BTreeMap::new();
     let mut types: BTreeMap<String, u64> = BTreeMap::new();
     for &commit in &commits {
-        *by_author.entry(facts.history.person_of[changes.author(commit).0 as usize]).or_default() += 1;
+        *by_author.entry(facts.history.author(commit)).or_default() += 1;
         let declared: BTreeSet<_> = conventional(changes.subject(commit).raw()).collect();
         for kind in declared {
             *types.entry(kind.to_owned()).or_default() += 1;
@@ -243,7 +241,7 @@ fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Ch
     let newest = past().map(|past| past.released_at).max();
     Change {
         commits: commits.len() as u64,
-        merges: (shipped.len() - commits.len()) as u64,
+        merges: u64::from(facts.history.release(planned).ships.merges),
         authors: authors.len() as u64,
         author_names: authors
             .iter()
@@ -255,7 +253,7 @@ fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Ch
         types,
         risk: touched.map(|touched| touched.risk.iter().cloned().collect()),
         hot: hot.cloned().collect(),
-        smaller: past().filter(|past| factor::commits(facts, past).count() < commits.len()).count() as u64,
+        smaller: past().filter(|past| facts.commits(past).count() < commits.len()).count() as u64,
         compared: past().count() as u64,
         windows: windows(facts),
         since_last_seconds: newest.map(|newest| (facts.policy.as_of - newest).num_seconds() as f64),

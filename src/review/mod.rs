@@ -111,7 +111,7 @@ fn headline(facts: &Facts<'_>) -> Headline {
         failed,
         judged,
     });
-    let timelines = || facts.failing_incidents(current).into_iter().map(|index| &facts.timelines[index.0 as usize]);
+    let timelines = || facts.failing_incidents(current).into_iter().map(|index| &facts.timelines[index]);
     let ended = |interval: fn(&crate::attribution::Timeline) -> Interval| -> Vec<f64> {
         timelines().filter_map(|timeline| interval(timeline).ended()).map(|seconds| seconds as f64).collect()
     };

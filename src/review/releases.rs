@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::attribution::{Facts, Failure, Span};
 use crate::metric::special_handling;
-use crate::model::{ChangeIndex, Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::model::{Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
 use super::contract::{FailureReport, ReleasePeople, ReleaseReport, ShipsReport, WindowName};
@@ -12,7 +12,7 @@ use super::contract::{FailureReport, ReleasePeople, ReleaseReport, ShipsReport, 
 pub(super) fn all(facts: &Facts<'_>) -> Vec<ReleaseReport> {
     (0..facts.history.releases.len() as u32)
         .map(ReleaseIndex)
-        .filter_map(|index| Some(one(facts, index, facts.event_of[index.0 as usize]?)))
+        .filter_map(|index| Some(one(facts, index, facts.event_of[index]?)))
         .collect()
 }
 
@@ -29,15 +29,15 @@ fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32) -> ReleaseReport {
         commit: release.commit.map(|commit| history.changes.id(commit).to_string()),
         released_at: release.released_at,
         date_source: release.date_source,
-        kind: facts.kinds[index.0 as usize],
-        outcome: facts.outcomes[index.0 as usize],
+        kind: facts.kinds[index],
+        outcome: facts.outcomes[index],
         window: window(facts, release.released_at),
         predecessor: release.predecessor.map(|before| history.release(before).tag.clone()),
         ships: ships(facts, index),
         rehearsals: u64::from(release.rehearsals),
         people: ReleasePeople { releaser: names(&release.releasers), approver: names(&release.approvers) },
         special_handling: special_handling(facts, index).into_iter().map(Untrusted::new).collect(),
-        failures: facts.failures[index.0 as usize].iter().map(|failure| self::failure(facts, failure)).collect(),
+        failures: facts.failures[index].iter().map(|failure| self::failure(facts, failure)).collect(),
         flags: release.flags.iter().map(|&flag| flag_name(flag).to_owned()).collect(),
     }
 }
@@ -57,8 +57,8 @@ fn ships(facts: &Facts<'_>, index: ReleaseIndex) -> ShipsReport {
     let history = facts.history;
     let release = history.release(index);
     let changes = &history.changes;
-    let commits = || history.shipped(index).iter().map(|&commit| ChangeIndex(commit)).filter(|&c| !changes.is_merge(c));
-    let authors: BTreeSet<_> = commits().map(|c| history.person_of[changes.author(c).0 as usize]).collect();
+    let commits = || history.plain_commits(index);
+    let authors: BTreeSet<_> = commits().map(|commit| history.author(commit)).collect();
     let released_at = release.released_at.timestamp();
     let lead: Vec<_> = if release.has(ReleaseFlag::First) {
         Vec::new()
@@ -75,7 +75,7 @@ fn ships(facts: &Facts<'_>, index: ReleaseIndex) -> ShipsReport {
 
 fn failure(facts: &Facts<'_>, failure: &Failure) -> FailureReport {
     FailureReport {
-        incident: failure.incident.map(|index| facts.history.incidents[index.0 as usize].id.clone()),
+        incident: failure.incident.map(|index| facts.history.incidents[index].id.clone()),
         signal: failure.signal,
         tier: failure.tier,
         by: failure.by.clone(),

@@ -8,7 +8,7 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{self, Rule};
 use crate::metric::{self, METRICS};
-use crate::model::{ChangeIndex, History, Moment, Policy, ReleaseIndex, Untrusted};
+use crate::model::{History, Moment, Policy, ReleaseIndex, Untrusted};
 use crate::render::explain::{self, CommitLine, ReleaseExtra, RuleText};
 use crate::review::contract::Review;
 use crate::source::git::PathChange;
@@ -67,9 +67,7 @@ fn find_release(history: &History, facts: &Facts<'_>, subject: &str) -> Option<R
     let versioned = |index: &ReleaseIndex| {
         history.release(*index).version.as_ref().is_some_and(|version| version.to_string() == subject)
     };
-    let scoped = || {
-        (0..history.releases.len() as u32).map(ReleaseIndex).filter(|index| facts.event_of[index.0 as usize].is_some())
-    };
+    let scoped = || history.releases.indices().filter(|&index| facts.event_of[index].is_some());
     scoped().find(named).or_else(|| scoped().find(versioned))
 }
 
@@ -77,14 +75,13 @@ fn find_release(history: &History, facts: &Facts<'_>, subject: &str) -> Option<R
 fn extra(settings: &Settings, history: &History, index: ReleaseIndex) -> anyhow::Result<ReleaseExtra> {
     let release = history.release(index);
     let changes = &history.changes;
-    let shipped = history.shipped(index);
-    let newest_first = || shipped.iter().map(|&commit| ChangeIndex(commit)).filter(|&c| !changes.is_merge(c));
-    let commits = newest_first()
+    let commits = history
+        .plain_commits(index)
         .take(COMMITS)
         .map(|commit| CommitLine {
             id: format!("{:.9}", changes.id(commit)),
             subject: changes.subject(commit),
-            author: history.person(history.person_of[changes.author(commit).0 as usize]).name.clone(),
+            author: history.person(history.author(commit)).name.clone(),
         })
         .collect();
     let (mut changed_paths, mut total_paths) = (Vec::new(), None);

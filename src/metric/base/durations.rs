@@ -14,7 +14,7 @@ pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> 
     let mut observations = Vec::new();
     let mut dropped = Vec::new();
     for index in &incidents {
-        match interval(&facts.timelines[index.0 as usize]) {
+        match interval(&facts.timelines[*index]) {
             Interval::Ended(seconds) => observations.push(Observation { time: seconds as f64, ended: true }),
             Interval::Open(seconds) => observations.push(Observation { time: seconds as f64, ended: false }),
             Interval::Unusable(why) => dropped.push(why.reason()),
