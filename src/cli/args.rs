@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use super::given::Given;
+use crate::model::{Incident, ReleaseEntry};
+
 /// Answers one question with evidence: why is our next release safe, and which part of that belief is luck?
 #[derive(Debug, Parser)]
 #[command(name = "relconf", version, about, max_term_width = 100, after_help = AFTER_HELP)]
@@ -315,88 +318,35 @@ pub enum RecordWhat {
 /// Flags of `relconf record incident`. Times: now, -25m, 2024-05-01 10:04, or RFC 3339.
 #[derive(Debug, Args)]
 pub struct RecordIncident {
-    /// One line about it
-    #[arg(long)]
-    pub title: Option<String>,
-    /// Its id [default: the next number]
-    #[arg(long)]
-    pub id: Option<String>,
-    /// When the impact began
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub started: Option<String>,
-    /// When it was noticed [default: now]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub detected: Option<String>,
-    /// When the impact ended
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub mitigated: Option<String>,
-    /// When it was closed
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub resolved: Option<String>,
-    /// Who or what noticed: alert, test, person or customer
-    #[arg(long, value_name = "WHO")]
-    pub detected_by: Option<String>,
-    /// As the team names it, such as sev2
-    #[arg(long)]
-    pub severity: Option<String>,
-    /// change, external, capacity or unknown
-    #[arg(long)]
-    pub cause: Option<String>,
-    /// A short free key: recurrence compares it
-    #[arg(long, value_name = "KEY")]
-    pub cause_key: Option<String>,
+    #[command(flatten)]
+    pub given: Given<Incident>,
     /// The release that caused it
     #[arg(long, value_name = "TAG", conflicts_with = "caused_by_commit")]
     pub caused_by: Option<String>,
     /// The commit that caused it
     #[arg(long, value_name = "COMMIT")]
     pub caused_by_commit: Option<String>,
-    /// The part of the system (repeatable)
-    #[arg(long = "part", value_name = "NAME")]
-    pub parts: Vec<String>,
-    /// Who worked on it (repeatable)
-    #[arg(long = "responder", value_name = "NAME")]
-    pub responders: Vec<String>,
     /// How it was stopped: rollback, pause, `flag_off`, rollforward or none
     #[arg(long, value_name = "HOW")]
     pub stopped: Option<String>,
     /// When it was stopped
     #[arg(long, value_name = "TIME", requires = "stopped", allow_hyphen_values = true)]
     pub stopped_at: Option<String>,
-    /// A link to more
-    #[arg(long)]
-    pub url: Option<String>,
     #[command(flatten)]
     pub target: RecordTarget,
 }
 
-/// Flags of `relconf record release`.
+/// Flags of `relconf record release`. Without --tag, it is the newest release.
 #[derive(Debug, Args)]
 pub struct RecordRelease {
-    /// Its tag [default: the newest release]
-    #[arg(long)]
-    pub tag: Option<String>,
-    /// When it reached users: now, -25m, 2024-05-01 10:04, or RFC 3339
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub deployed: Option<String>,
-    /// Who ran it (repeatable)
-    #[arg(long = "operator", value_name = "NAME")]
-    pub operators: Vec<String>,
+    #[command(flatten)]
+    pub given: Given<ReleaseEntry>,
     /// Who said go (repeatable)
     #[arg(long = "approved-by", value_name = "NAME")]
     pub approvals: Vec<String>,
     /// A check and how it ended: canary=pass (or fail, skip, override; repeatable)
     #[arg(long = "check", value_name = "NAME=RESULT")]
     pub checks: Vec<String>,
-    /// What was special about it (repeatable)
-    #[arg(long = "special", value_name = "WHAT")]
-    pub special: Vec<String>,
-    /// standard, normal or emergency
-    #[arg(long, value_name = "TYPE")]
-    pub change_type: Option<String>,
-    /// It was stopped before users met it
-    #[arg(long)]
-    pub blocked: bool,
     #[command(flatten)]
     pub target: RecordTarget,
 }

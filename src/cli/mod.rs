@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod exit;
 mod file;
+mod given;
 mod output;
 mod settings;
 mod summary;

@@ -3,28 +3,15 @@
 use super::kinds::Kind;
 use super::write;
 use crate::document::{Field, nearest};
+use crate::model::{FieldInfo, Incident, Record, Shape};
 
-/// The names that a mapping may have.
-const NAMES: [&str; 18] = [
-    "items",
-    "id",
-    "title",
-    "kind",
-    "severity",
-    "cause",
-    "cause_key",
-    "component",
-    "environment",
-    "started_at",
-    "detected_at",
-    "acknowledged_at",
-    "mitigated_at",
-    "resolved_at",
-    "detected_by",
-    "responders",
-    "url",
-    "release",
-];
+/// The names that a mapping may have: where the records are, the fields of an incident that are no tables, and the release
+/// that caused it.
+fn names() -> Vec<&'static str> {
+    let plain = |field: &&FieldInfo| !matches!(field.shape, Shape::Table(_) | Shape::Tables(_) | Shape::Culprit);
+    let fields = Incident::FIELDS.iter().filter(plain).map(|field| field.key);
+    ["items"].into_iter().chain(fields).chain(["release"]).collect()
+}
 
 /// Mappings by name: native fields, and the paths that lead to them.
 pub struct Imports;
@@ -55,10 +42,11 @@ impl Kind for Imports {
 }
 
 fn read_mapping(field: Field<'_>) -> Option<Vec<(String, String)>> {
+    let names = names();
     let mut whole = true;
     let mut mapping = Vec::new();
     for (entry, path) in field.table()?.any() {
-        let known = NAMES.contains(&entry.key.as_str());
+        let known = names.contains(&entry.key.as_str());
         let text = path.filled();
         match (known, text) {
             (true, Some(text)) if text.starts_with('$') => mapping.push((entry.key.clone(), text.to_owned())),
@@ -69,8 +57,8 @@ fn read_mapping(field: Field<'_>) -> Option<Vec<(String, String)>> {
             (true, None) => whole = false,
             (false, _) => {
                 whole = false;
-                let help = nearest(&entry.key, NAMES).map_or_else(
-                    || format!("use one of: {}", NAMES.join(", ")),
+                let help = nearest(&entry.key, names.iter().copied()).map_or_else(
+                    || format!("use one of: {}", names.join(", ")),
                     |near| format!("did you mean {near}?"),
                 );
                 path.wrong::<()>("is no field of an incident", help);

@@ -91,6 +91,18 @@ impl<'a> Reader<'a> {
         (node.value != Value::Null).then_some(Field { findings: self.findings, key, node })
     }
 
+    /// The value of a key, or of one inside (`remediation.at`), that was or will be taken: to look at it once more.
+    pub fn peek(&self, path: &'a str) -> Option<Field<'a>> {
+        let (key, inner) = path.split_once('.').map_or((path, None), |(key, inner)| (key, Some(inner)));
+        let node = &self.table.get(key)?.node;
+        match (inner, &node.value) {
+            (_, Value::Null) => None,
+            (None, _) => Some(Field { findings: self.findings, key, node }),
+            (Some(inner), Value::Table(table)) => Self::new(self.findings, table, self.at).peek(inner),
+            (Some(_), _) => None,
+        }
+    }
+
     /// The value of a key that must be there; `example` is what could stand after the equals sign.
     pub fn require(&mut self, key: &'static str, example: &str) -> Option<Field<'a>> {
         let field = self.take(key);
@@ -171,6 +183,22 @@ impl<'a> Field<'a> {
     fn mistyped<T>(self, expected: &str, example: &str) -> Option<T> {
         let key = self.findings.document.assignment(&shown_key(self.key), example);
         self.wrong(format!("must be {expected}, not {}", self.node.value.kind()), format!("write {key}"))
+    }
+
+    /// Text that is not blank, as far as it is: what else it may be is no problem here.
+    pub fn plain(self) -> Option<&'a str> {
+        match &self.node.value {
+            Value::Text(text) if !text.trim().is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A time, as far as it is one: what else it may be is no problem here.
+    pub fn clock(self, zone: Option<Zone>) -> Option<Time> {
+        match &self.node.value {
+            Value::Text(text) | Value::Time(text) => parse_time(text, zone).ok(),
+            _ => None,
+        }
     }
 
     /// Text; empty text is an answer too.

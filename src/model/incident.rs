@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fields::{Culprit, Filled, Inner, Needed, OneOf, Text, Texts, Time, Usually, Word, record};
 use super::{Mark, Moment, Untrusted};
 
 super::arena_index! {
@@ -11,15 +12,21 @@ super::arena_index! {
 }
 
 /// What a log entry is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IncidentKind {
     /// Users were hurt.
+    #[default]
     Incident,
     /// It was caught just in time. Never a failure, always counted beside them.
     NearMiss,
     /// An exercise.
     Drill,
+}
+
+impl Word for IncidentKind {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("incident", Self::Incident), ("near_miss", Self::NearMiss), ("drill", Self::Drill)];
 }
 
 /// Why it happened, as far as the team named it.
@@ -35,6 +42,15 @@ pub enum Cause {
     Unknown,
 }
 
+impl Word for Cause {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("change", Self::Change),
+        ("external", Self::External),
+        ("capacity", Self::Capacity),
+        ("unknown", Self::Unknown),
+    ];
+}
+
 /// Who or what noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DetectedBy {
@@ -46,6 +62,11 @@ pub enum DetectedBy {
     Person,
     /// Somebody outside.
     Customer,
+}
+
+impl Word for DetectedBy {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("alert", Self::Alert), ("test", Self::Test), ("person", Self::Person), ("customer", Self::Customer)];
 }
 
 /// What the log says caused the incident.
@@ -81,6 +102,16 @@ pub enum RemediationKind {
     Nothing,
 }
 
+impl Word for RemediationKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("rollback", Self::Rollback),
+        ("pause", Self::Pause),
+        ("flag_off", Self::FlagOff),
+        ("rollforward", Self::RollForward),
+        ("none", Self::Nothing),
+    ];
+}
+
 impl RemediationKind {
     /// Rollback, pause and flag-off stop the harm; rolling forward only replaces it.
     pub fn stops(self) -> bool {
@@ -88,17 +119,15 @@ impl RemediationKind {
     }
 }
 
-/// The first thing done against an incident.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remediation {
-    /// Which.
-    pub kind: RemediationKind,
-    /// When it took effect.
-    pub at: Option<Mark>,
-    /// The version gone back (or on) to.
-    pub to: Option<Untrusted>,
-    /// Who did it.
-    pub by: Vec<Untrusted>,
+record! {
+    /// The first thing done against an incident.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    Remediation {
+        kind "type": Needed<RemediationKind>, "How it was stopped; rolling forward is no stop" required "\"rollback\"";
+        at "at": Time, "When it took effect";
+        to "to": Text, "The version gone back (or on) to";
+        by "by": Texts, "Who did it";
+    }
 }
 
 /// Where an entry stands in a log, for messages.
@@ -112,49 +141,31 @@ pub struct Origin {
     pub column: u32,
 }
 
-/// One entry of the incident log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Incident {
-    /// Unique across all files.
-    pub id: Untrusted,
-    /// One line.
-    pub title: Untrusted,
-    /// Incident, near miss or drill.
-    pub kind: IncidentKind,
-    /// As the team names it (`sev1` …).
-    pub severity: Option<Untrusted>,
-    /// As declared; `None` lets [`Incident::cause`] decide.
-    pub declared_cause: Option<Cause>,
-    /// Short free key: recurrence compares it.
-    pub cause_key: Option<Untrusted>,
-    /// The parts of the system it touched.
-    pub components: Vec<Untrusted>,
-    /// Where; absent means production.
-    pub environment: Option<Untrusted>,
-    /// Impact start.
-    pub started_at: Option<Mark>,
-    /// When it was noticed.
-    pub detected_at: Option<Mark>,
-    /// When somebody took it.
-    pub acknowledged_at: Option<Mark>,
-    /// Impact end.
-    pub mitigated_at: Option<Mark>,
-    /// Closed; absent means open.
-    pub resolved_at: Option<Mark>,
-    /// Who or what noticed.
-    pub detected_by: Option<DetectedBy>,
-    /// Who worked on it.
-    pub responders: Vec<Untrusted>,
-    /// What the log says caused it.
-    pub caused_by: Option<CausedBy>,
-    /// A link to more. Shown as text, never as a link built from data.
-    pub url: Option<Untrusted>,
-    /// How it was stopped.
-    pub remediation: Option<Remediation>,
-    /// Names of times that only stand for the true ones: an issue's creation for its detection.
-    pub proxies: Vec<Untrusted>,
-    /// Where it was read.
-    pub origin: Origin,
+record! {
+    /// One entry of the incident log.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    Incident {
+        id "id": Filled, "Unique across all files" required "\"INC-7\"";
+        title "title": Filled, "One line" required "\"Checkout answers 500\"";
+        kind "kind": Usually<IncidentKind>, "Near misses and drills never count as failures";
+        severity "severity": Text, "As the team names it, such as sev2";
+        declared_cause "cause": OneOf<Cause>, "Only a change, or an unknown cause, can fail a release";
+        cause_key "cause_key": Text, "Short and free: recurrence compares it";
+        components "component": Texts, "The parts of the system that it touched";
+        environment "environment": Text, "Where; absent: production";
+        started_at "started_at": Time, "Start of the impact";
+        detected_at "detected_at": Time, "When it was noticed; needed where its start is not known";
+        acknowledged_at "acknowledged_at": Time, "When somebody took it";
+        mitigated_at "mitigated_at": Time, "End of the impact";
+        resolved_at "resolved_at": Time, "When it was closed; absent: open";
+        detected_by "detected_by": OneOf<DetectedBy>, "Who or what noticed";
+        responders "responders": Texts, "Who worked on it";
+        caused_by "caused_by": Culprit, "What caused it: exactly one of these";
+        url "url": Text, "A link to more";
+        remediation "remediation": Inner<Remediation>, "How it was stopped, and when";
+        proxies "proxies": Texts, "Times that only stand for the true ones, as an import marks them";
+    }
+    placed origin
 }
 
 impl Incident {

@@ -4,6 +4,7 @@
 
 mod arena;
 mod change;
+pub mod fields;
 mod finding;
 mod gate;
 mod history;
@@ -21,6 +22,7 @@ mod version;
 pub(crate) use arena::arena_index;
 pub use arena::{Arena, ArenaIndex};
 pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind};
+pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy};
 pub use history::{Component, ComponentIndex, History, Notice, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};

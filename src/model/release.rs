@@ -1,7 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeIndex, ComponentIndex, Mark, Moment, Origin, PersonIndex, Untrusted, Version};
+use super::fields::{Commit, Filled, Flag, Needed, OneOf, Several, Share, Text, Texts, Time, Word, record};
+use super::{ChangeIndex, ComponentIndex, Moment, PersonIndex, Untrusted, Version};
 
 super::arena_index! {
     /// Index of a release in [`super::History::releases`].
@@ -45,6 +46,12 @@ pub enum Kind {
     Withdrawn,
 }
 
+/// Withdrawn is no kind to declare: `withdrawn = true` says it.
+impl Word for Kind {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("regular", Self::Regular), ("hotfix", Self::Hotfix), ("rollback", Self::Rollback)];
+}
+
 /// How a team classes a change (ITIL's three).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChangeType {
@@ -54,6 +61,11 @@ pub enum ChangeType {
     Normal,
     /// Past the usual gates.
     Emergency,
+}
+
+impl Word for ChangeType {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("standard", Self::Standard), ("normal", Self::Normal), ("emergency", Self::Emergency)];
 }
 
 /// How a check or ritual ended.
@@ -69,78 +81,64 @@ pub enum CheckResult {
     Override,
 }
 
-/// One check or ritual on one release.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckRun {
-    /// Its name.
-    pub name: Untrusted,
-    /// How it ended.
-    pub result: CheckResult,
-    /// Declared a ritual: done, but not evidence by design.
-    pub ritual: bool,
+impl Word for CheckResult {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("pass", Self::Pass), ("fail", Self::Fail), ("skip", Self::Skip), ("override", Self::Override)];
 }
 
-/// Who said go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approval {
-    /// Who.
-    pub by: Untrusted,
-    /// When.
-    pub at: Option<Mark>,
+record! {
+    /// One check or ritual on one release.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    CheckRun {
+        name "name": Filled, "Its name" required "\"canary\"";
+        result "result": Needed<CheckResult>, "How it ended" required "\"pass\"";
+        ritual "ritual": Flag, "Done, but not evidence by design";
+    }
 }
 
-/// One step of a staged rollout.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stage {
-    /// Its name.
-    pub name: Untrusted,
-    /// Share of traffic, 0 to 1.
-    pub share: Option<f64>,
-    /// When it began.
-    pub at: Option<Mark>,
-}
-
-/// What the release log says about a release.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReleaseEntry {
-    /// The tag it speaks of.
-    pub tag: Untrusted,
-    /// The version, where the tag does not say it.
-    pub version: Option<Untrusted>,
-    /// The component, where the tag does not say it.
-    pub component: Option<Untrusted>,
-    /// The commit, where there is no tag.
-    pub commit: Option<Untrusted>,
-    /// When it reached users.
-    pub deployed_at: Option<Mark>,
-    /// Where; absent means production.
-    pub environment: Option<Untrusted>,
-    /// Who ran it.
-    pub operators: Vec<Untrusted>,
+record! {
     /// Who said go.
-    pub approvals: Vec<Approval>,
-    /// Its class.
-    pub change_type: Option<ChangeType>,
-    /// What was special about it, in the team's words.
-    pub special_handling: Vec<Untrusted>,
-    /// The checks and rituals that ran.
-    pub checks: Vec<CheckRun>,
-    /// How it was rolled out.
-    pub stages: Vec<Stage>,
-    /// When the rollout was halted.
-    pub paused_at: Option<Mark>,
-    /// Declared kind.
-    pub kind: Option<Kind>,
-    /// Stopped before exposure: a catch, not a release.
-    pub blocked: bool,
-    /// Yanked or retracted.
-    pub withdrawn: bool,
-    /// When it was withdrawn.
-    pub withdrawn_at: Option<Mark>,
-    /// Left out of every rate.
-    pub exclude: bool,
-    /// Where it was read.
-    pub origin: Origin,
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    Approval {
+        by "by": Filled, "Who" required "\"bo\"";
+        at "at": Time, "When";
+    }
+}
+
+record! {
+    /// One step of a staged rollout.
+    #[derive(Clone, Debug, PartialEq)]
+    Stage {
+        name "name": Filled, "Its name" required "\"canary\"";
+        share "share": Share, "Share of the traffic, from 0 to 1";
+        at "at": Time, "When it began";
+    }
+}
+
+record! {
+    /// What the release log says about a release.
+    #[derive(Clone, Debug, PartialEq)]
+    ReleaseEntry {
+        tag "tag": Filled, "The tag that it says more about; with --no-git, the release" required "\"v2.3.0\"";
+        version "version": Text, "The version, where the tag does not say it";
+        component "component": Text, "The component, where the tag does not say it";
+        commit "commit": Commit, "The commit, where there is no tag";
+        deployed_at "deployed_at": Time, "When it reached users";
+        environment "environment": Text, "Where; absent: production";
+        operators "operators": Texts, "Who ran it";
+        approvals "approvals": Several<Approval>, "Who said go";
+        change_type "change_type": OneOf<ChangeType>, "Its class";
+        special_handling "special_handling": Texts, "What was special about it, in the team's words";
+        checks "checks": Several<CheckRun>, "The checks and rituals that ran";
+        stages "stages": Several<Stage>, "How it was rolled out";
+        paused_at "paused_at": Time, "When the rollout was halted";
+        kind "kind": OneOf<Kind>, "What kind of release it is";
+        blocked "blocked": Flag, "Stopped before exposure: a catch, not a release";
+        withdrawn "withdrawn": Flag, "Yanked or retracted";
+        withdrawn_at "withdrawn_at": Time, "When it was withdrawn";
+        exclude "exclude": Flag, "In no rate";
+    }
+    placed origin
 }
 
 /// Something about a release that a reader should know before trusting its numbers.

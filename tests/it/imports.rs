@@ -164,7 +164,7 @@ fn a_mapping_reads_anything() {
     assert_eq!(
         ran.stdout,
         "[[incident]]\nid = \"OPS-1\"\ntitle = \"x \\\"y\\\"\"\nseverity = \"High\"\ncomponent = [\"a\", \"b\"]\nstarted_at = 2026-01-04T10:00:00Z\n\
-         detected_at = 2026-01-04T10:05:00Z\ncaused_by = { release = \"v1.1.0\" }\nresponders = [\"ana\"]\n\n\
+         detected_at = 2026-01-04T10:05:00Z\nresponders = [\"ana\"]\ncaused_by = { release = \"v1.1.0\" }\n\n\
          [[incident]]\nid = \"OPS-2\"\ntitle = \"bad time\"\ndetected_at = \"soon\"\n"
     );
     // What cannot be used is found by validate, and not lost.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::cli::args::ImportArgs;
 use crate::cli::exit::Exit;
@@ -12,29 +12,11 @@ use crate::cli::file;
 use crate::cli::settings::Place;
 use crate::cli::terminal::Terminal;
 use crate::config::Config;
-use crate::document::{MAX_FILE_BYTES, read_bytes, read_file, toml_text};
+use crate::document::{MAX_FILE_BYTES, read_bytes, read_file};
 use crate::error::Error;
 use crate::render::encode;
 use crate::source::import::{self, FORMATS, Import, Mapping};
-
-/// The order in which a record's fields are written; the others follow by name.
-const ORDER: [&str; 15] = [
-    "id",
-    "tag",
-    "title",
-    "kind",
-    "severity",
-    "cause",
-    "cause_key",
-    "component",
-    "environment",
-    "started_at",
-    "detected_at",
-    "acknowledged_at",
-    "mitigated_at",
-    "resolved_at",
-    "detected_by",
-];
+use crate::source::log;
 
 pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     if args.formats {
@@ -56,7 +38,7 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
     }
     let _turn = args.into.as_deref().map(file::Turn::on);
     let (before, mut known) = match &args.into {
-        Some(log) => there(log)?,
+        Some(file) => there(file)?,
         None => (String::new(), BTreeSet::new()),
     };
     let before_it = known.clone();
@@ -70,7 +52,7 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
                 old += 1;
             } else if known.insert(key.clone()) {
                 new += 1;
-                text.push_str(&toml(head, record));
+                text.push_str(&format!("\n{}", log::toml(head, &[], record)));
             } else {
                 terminal.note(&encode::terminal(&format!("twice in the exports, the first is kept: {key}")));
             }
@@ -78,13 +60,13 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
     }
     match &args.into {
         None => terminal.data(text.trim_start())?,
-        Some(log) => {
+        Some(into) => {
             if new > 0 {
                 let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
                 let start = if before.is_empty() { text.trim_start() } else { &text };
-                file::write(log, &format!("{before}{gap}{start}"))?;
+                file::write(into, &format!("{before}{gap}{start}"))?;
             }
-            let shown = encode::terminal(&log.display().to_string());
+            let shown = encode::terminal(&into.display().to_string());
             terminal.note(&format!("{shown}: {new} new, {old} there already; relconf validate checks them"));
         }
     }
@@ -187,35 +169,4 @@ fn there(log: &Path) -> Result<(String, BTreeSet<String>), Error> {
         }
     }
     Ok((text, known))
-}
-
-/// A record as TOML, with an empty line before it.
-fn toml(head: &str, record: &Map<String, Value>) -> String {
-    let mut fields: Vec<(&String, &Value)> = record.iter().collect();
-    let place = |name: &str| ORDER.iter().position(|ordered| *ordered == name).unwrap_or(ORDER.len());
-    fields.sort_by_key(|(name, _)| place(name));
-    let lines = fields.iter().map(|(name, value)| format!("{name} = {}\n", inline(name, value)));
-    std::iter::once(format!("\n[[{head}]]\n")).chain(lines).collect()
-}
-
-/// A value of a record. A time is written as TOML's own.
-fn inline(name: &str, value: &Value) -> String {
-    match value {
-        Value::String(text)
-            if (name.ends_with("_at") || name == "at") && text.parse::<toml::value::Datetime>().is_ok() =>
-        {
-            text.clone()
-        }
-        Value::String(text) => toml_text(text),
-        Value::Array(items) => {
-            format!("[{}]", items.iter().map(|item| inline("", item)).collect::<Vec<_>>().join(", "))
-        }
-        Value::Object(fields) => {
-            let fields: Vec<_> =
-                fields.iter().map(|(name, value)| format!("{name} = {}", inline(name, value))).collect();
-            format!("{{ {} }}", fields.join(", "))
-        }
-        Value::Null => toml_text(""),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-    }
 }

@@ -10,7 +10,7 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::gate;
 use crate::history::{self, Planned};
-use crate::model::{Approval, CheckResult, CheckRun, Untrusted};
+use crate::model::{Approval, CheckResult, CheckRun, Untrusted, Word};
 use crate::pipeline;
 use crate::preflight::{Asked, Preflight, Verdict};
 use crate::render::preflight::{PREFLIGHT_FORMATS, markdown};
@@ -82,13 +82,7 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
 /// Reads `canary=pass`.
 fn check(typed: &str) -> Result<CheckRun, Error> {
     let read = typed.rsplit_once('=').and_then(|(name, result)| {
-        let result = match result {
-            "pass" => CheckResult::Pass,
-            "fail" => CheckResult::Fail,
-            "skip" => CheckResult::Skip,
-            "override" => CheckResult::Override,
-            _ => return None,
-        };
+        let (_, result) = *CheckResult::WORDS.iter().find(|(known, _)| *known == result)?;
         (!name.trim().is_empty()).then(|| CheckRun { name: Untrusted::new(name.trim()), result, ritual: false })
     });
     read.ok_or_else(|| {

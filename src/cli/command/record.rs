@@ -4,15 +4,17 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use chrono::{Local, Offset, SecondsFormat};
+use serde_json::{Map, Value, json};
 
 use crate::cli::args::{RecordArgs, RecordIncident, RecordRelease, RecordTarget, RecordWhat};
 use crate::cli::exit::Exit;
 use crate::cli::file;
+use crate::cli::given::{self, Given};
 use crate::cli::settings::{Settings, typed_time};
 use crate::cli::terminal::Terminal;
-use crate::document::{Zone, toml_text, toml_texts};
+use crate::document::Zone;
 use crate::error::Error;
-use crate::model::{History, Moment, Release};
+use crate::model::{History, Moment, Record, Release, Shape};
 use crate::render::encode;
 use crate::source::log::{self, Sources};
 
@@ -88,32 +90,36 @@ impl Ask<'_> {
     }
 }
 
-/// A record in the making: its lines, each a key and a value that is TOML already.
+/// A record in the making.
 struct Draft {
     head: &'static str,
     comments: Vec<String>,
-    lines: Vec<(&'static str, String)>,
+    fields: Map<String, Value>,
 }
 
 impl Draft {
-    fn text(&mut self, key: &'static str, value: Option<impl AsRef<str>>) {
-        self.lines.extend(value.map(|value| (key, toml_text(value.as_ref()))));
-    }
-
-    fn texts(&mut self, key: &'static str, values: &[String]) {
-        if !values.is_empty() {
-            self.lines.push((key, toml_texts(values.iter().map(String::as_str))));
+    /// What was typed, each field as its list says.
+    fn of<R: Record>(head: &'static str, given: &Given<R>, clock: &Clock) -> Result<Self, Error> {
+        let mut fields = Map::new();
+        for (field, typed) in given.fields() {
+            let flag = format!("--{}", given::flag::<R>(field).unwrap_or_default());
+            let value = match field.shape {
+                Shape::Texts => typed.into(),
+                Shape::Time => clock.read(&flag, typed.first().map(String::as_str))?.map(time).into(),
+                Shape::Flag => true.into(),
+                _ => typed.concat().into(),
+            };
+            fields.insert(field.key.to_owned(), value);
         }
+        Ok(Self { head, comments: Vec::new(), fields })
     }
 
-    fn time(&mut self, key: &'static str, at: Option<Moment>) {
-        self.lines.extend(at.map(|at| (key, time(at))));
+    fn set(&mut self, key: &str, value: Option<Value>) {
+        self.fields.extend(value.map(|value| (key.to_owned(), value)));
     }
 
     fn finish(self) -> String {
-        let comments = self.comments.iter().map(|comment| format!("# {comment}\n"));
-        let lines = self.lines.iter().map(|(key, value)| format!("{key} = {value}\n"));
-        std::iter::once(format!("[[{}]]\n", self.head)).chain(comments).chain(lines).collect()
+        log::toml(self.head, &self.comments, &self.fields)
     }
 }
 
@@ -128,14 +134,18 @@ fn incident(
     clock: &Clock,
     ask: &mut Ask<'_>,
 ) -> Result<String, Error> {
+    let mut given = args.given.clone();
     let what = if kind == "near_miss" { "What nearly happened" } else { "What happened, in one line" };
     let title = ask
-        .text(what, args.title.as_ref(), "")?
+        .text(what, given.one("title"), "")?
         .ok_or_else(|| Error::new("the record has no title", "add --title \"Checkout answers 500\""))?;
-    let detected = ask.text("When was it noticed (now, -25m, 2024-05-01 10:04)", args.detected.as_ref(), "now")?;
-    let started = ask.text("When did the impact begin, if you know", args.started.as_ref(), "")?;
+    given.set("title", Some(title));
+    let detected = ask.text("When was it noticed (now, -25m, 2024-05-01 10:04)", given.one("detected_at"), "now")?;
+    let started = ask.text("When did the impact begin, if you know", given.one("started_at"), "")?;
     let detected_at = clock.read("--detected", detected.as_deref())?;
     let started_at = clock.read("--started", started.as_deref())?;
+    given.set("detected_at", detected);
+    given.set("started_at", started);
     let live = live(history, started_at.or(detected_at).unwrap_or(clock.now));
     let caused_by = match &args.caused_by_commit {
         Some(_) => None,
@@ -145,35 +155,26 @@ fn incident(
             ask.text(&format!("Which release caused it, if one did{was}"), args.caused_by.as_ref(), "")?
         }
     };
-    let detected_by = ask.text("Who noticed: alert, test, person or customer", args.detected_by.as_ref(), "")?;
-    let mut draft = Draft { head: "incident", comments: Vec::new(), lines: Vec::new() };
+    let detected_by = ask.text("Who noticed: alert, test, person or customer", given.one("detected_by"), "")?;
+    given.set("detected_by", detected_by);
+    let id = given.one("id").cloned().unwrap_or_else(|| next_id(history));
+    given.set("id", Some(id));
+    if kind != "incident" && given.one("kind").is_none() {
+        given.set("kind", Some(kind.to_owned()));
+    }
+    let mut draft = Draft::of("incident", &given, clock)?;
     if let (Some(release), None, None) = (live, &caused_by, &args.caused_by_commit) {
         draft.comments.push(live_then(history, release));
     }
-    let id = args.id.clone().unwrap_or_else(|| next_id(history));
-    draft.text("id", Some(id));
-    draft.text("title", Some(title));
-    draft.text("kind", (kind != "incident").then_some(kind));
-    draft.text("severity", args.severity.as_ref());
-    draft.text("cause", args.cause.as_ref());
-    draft.text("cause_key", args.cause_key.as_ref());
-    draft.texts("component", &args.parts);
-    draft.time("started_at", started_at);
-    draft.time("detected_at", detected_at);
-    draft.time("mitigated_at", clock.read("--mitigated", args.mitigated.as_deref())?);
-    draft.time("resolved_at", clock.read("--resolved", args.resolved.as_deref())?);
-    draft.text("detected_by", detected_by);
-    draft.texts("responders", &args.responders);
-    if let Some(release) = caused_by {
-        draft.lines.push(("caused_by", format!("{{ release = {} }}", toml_text(&release))));
-    } else if let Some(commit) = &args.caused_by_commit {
-        draft.lines.push(("caused_by", format!("{{ commit = {} }}", toml_text(commit))));
-    }
-    draft.text("url", args.url.as_ref());
+    draft.set("caused_by", caused_by.map(|release| json!({ "release": release })));
+    draft.set("caused_by", args.caused_by_commit.as_ref().map(|commit| json!({ "commit": commit })));
     if let Some(how) = &args.stopped {
         let at = clock.read("--stopped-at", args.stopped_at.as_deref())?;
-        let at = at.map_or_else(String::new, |at| format!(", at = {}", time(at)));
-        draft.lines.push(("remediation", format!("{{ type = {}{at} }}", toml_text(how))));
+        let mut remediation = json!({ "type": how });
+        if let Some(at) = at {
+            remediation["at"] = time(at).into();
+        }
+        draft.set("remediation", Some(remediation));
     }
     Ok(draft.finish())
 }
@@ -203,30 +204,21 @@ fn next_id(history: &History) -> String {
 
 fn release(args: &RecordRelease, history: &History, clock: &Clock) -> Result<String, Error> {
     let newest = live(history, clock.now);
-    let tag = args.tag.clone().or_else(|| newest.map(|release| release.tag.raw().to_owned()));
+    let tag = args.given.one("tag").cloned().or_else(|| newest.map(|release| release.tag.raw().to_owned()));
     let tag = tag.ok_or_else(|| Error::new("there is no release to say more about", "name one with --tag"))?;
-    let mut draft = Draft { head: "release", comments: Vec::new(), lines: Vec::new() };
-    draft.text("tag", Some(tag));
-    draft.time("deployed_at", clock.read("--deployed", args.deployed.as_deref())?);
-    draft.texts("operators", &args.operators);
-    if !args.approvals.is_empty() {
-        let approvals: Vec<_> = args.approvals.iter().map(|by| format!("{{ by = {} }}", toml_text(by))).collect();
-        draft.lines.push(("approvals", format!("[{}]", approvals.join(", "))));
-    }
-    draft.text("change_type", args.change_type.as_ref());
-    draft.texts("special_handling", &args.special);
-    if !args.checks.is_empty() {
-        let checks = args.checks.iter().map(|check| {
-            let (name, result) = check.split_once('=').ok_or_else(|| {
-                Error::new(format!("--check {check} names no result"), format!("write --check {check}=pass"))
-            })?;
-            Ok(format!("{{ name = {}, result = {} }}", toml_text(name), toml_text(result)))
-        });
-        draft.lines.push(("checks", format!("[{}]", checks.collect::<Result<Vec<_>, Error>>()?.join(", "))));
-    }
-    if args.blocked {
-        draft.lines.push(("blocked", "true".to_owned()));
-    }
+    let mut given = args.given.clone();
+    given.set("tag", Some(tag));
+    let mut draft = Draft::of("release", &given, clock)?;
+    let approvals: Vec<_> = args.approvals.iter().map(|by| json!({ "by": by })).collect();
+    draft.set("approvals", (!approvals.is_empty()).then(|| approvals.into()));
+    let checks = args.checks.iter().map(|check| {
+        let (name, result) = check.split_once('=').ok_or_else(|| {
+            Error::new(format!("--check {check} names no result"), format!("write --check {check}=pass"))
+        })?;
+        Ok(json!({ "name": name, "result": result }))
+    });
+    let checks = checks.collect::<Result<Vec<_>, Error>>()?;
+    draft.set("checks", (!checks.is_empty()).then(|| checks.into()));
     Ok(draft.finish())
 }
 

@@ -2,7 +2,7 @@
 
 use super::bytes;
 use super::signature::{self, Signature};
-use crate::model::{CheckResult, CommitId, TagCheck, Untrusted};
+use crate::model::{CheckResult, CommitId, TagCheck, Untrusted, Word};
 
 /// What a tag object says, without copying it.
 pub struct TagObject<'a> {
@@ -71,13 +71,8 @@ pub fn checks(message: &[u8]) -> (Vec<TagCheck>, usize) {
 fn check(text: &[u8]) -> Option<TagCheck> {
     let equals = text.iter().rposition(|&byte| byte == b'=')?;
     let name = text[..equals].trim_ascii();
-    let result = match text[equals + 1..].trim_ascii().to_ascii_lowercase().as_slice() {
-        b"pass" => CheckResult::Pass,
-        b"fail" => CheckResult::Fail,
-        b"skip" => CheckResult::Skip,
-        b"override" => CheckResult::Override,
-        _ => return None,
-    };
+    let word = text[equals + 1..].trim_ascii().to_ascii_lowercase();
+    let (_, result) = *CheckResult::WORDS.iter().find(|(known, _)| known.as_bytes() == word)?;
     (!name.is_empty()).then(|| TagCheck { name: Untrusted::from_bytes(name), result })
 }
 

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::Import;
 use super::fields::{Record, text, time};
 use crate::error::Error;
+use crate::model::{Incident, Record as _, Shape};
 
 /// Where the fields of a foreign record are: native names, and paths such as `$.fields.created`.
 pub type Mapping = Vec<(String, String)>;
@@ -24,18 +25,15 @@ pub(super) fn convert(mapping: &Mapping, document: &Value, import: &mut Import) 
         let mut record = Record::default();
         for (name, path) in mapping.iter().filter(|(name, _)| name != "items") {
             let found = at(item, path);
-            match name.as_str() {
-                "component" | "responders" => {
+            let shape = Incident::FIELDS.iter().find(|field| field.key == name).map(|field| field.shape);
+            match shape {
+                Some(Shape::Texts) => {
                     let texts = found
                         .iter()
                         .flat_map(|value| value.as_array().map_or_else(|| vec![*value], |list| list.iter().collect()));
                     record.list(name, texts.filter_map(text).collect());
                 }
-                "release" => {
-                    let release = found.into_iter().find_map(text);
-                    record.set("caused_by", release.map(|release| json!({ "release": release })));
-                }
-                name if name.ends_with("_at") => {
+                Some(Shape::Time) => {
                     let given = found.into_iter().next().filter(|value| !value.is_null());
                     let read = given.and_then(time);
                     if let (Some(given), None) = (given, &read) {
@@ -44,7 +42,11 @@ pub(super) fn convert(mapping: &Mapping, document: &Value, import: &mut Import) 
                     }
                     record.set(name, read);
                 }
-                name => drop(record.set(name, found.into_iter().find_map(text))),
+                Some(_) => drop(record.set(name, found.into_iter().find_map(text))),
+                None => {
+                    let release = found.into_iter().find_map(text);
+                    record.set("caused_by", release.map(|release| json!({ "release": release })));
+                }
             }
         }
         import.incidents.push(record.finish());

@@ -10,8 +10,11 @@ mod incident;
 mod record;
 mod release;
 mod schema;
+mod take;
+mod write;
 
 pub use schema::schema;
+pub use write::{fields, toml};
 
 use std::io::Read;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::document::{Field, Findings, Reader, Zone};
+use crate::document::{Field, Reader, Time, Zone};
 use crate::model::{Incident, Mark, Origin, Precision, ReleaseEntry, Untrusted};
 
 /// What was read so far, from all files.
@@ -8,7 +8,8 @@ pub(super) struct Records {
     pub incidents: Vec<Incident>,
     pub entries: Vec<ReleaseEntry>,
     pub set_aside: u64,
-    zone: Option<Zone>,
+    /// What gives an offset to times without one.
+    pub zone: Option<Zone>,
     ids: HashMap<String, Origin>,
 }
 
@@ -18,52 +19,37 @@ impl Records {
     }
 
     /// Remembers an incident's id; one that was seen before, in whatever file, is a problem.
-    pub(super) fn claim(&mut self, id: Field<'_>, text: &str, origin: &Origin) {
+    pub(super) fn claim(&mut self, reader: &Reader<'_>) {
+        let Some((id, text)) = reader.peek("id").and_then(|id| Some((id, id.plain()?))) else { return };
         if let Some(first) = self.ids.get(text) {
             let first = format!("{}:{}:{}", first.file.display(), first.line, first.column);
             id.wrong::<()>("is used twice", format!("the first is at {first}; give each incident its own id"));
         } else {
-            self.ids.insert(text.to_owned(), origin.clone());
+            self.ids.insert(text.to_owned(), origin(reader));
         }
     }
-
-    /// Reads a mark on a timeline.
-    pub(super) fn mark(&self, field: Field<'_>) -> Option<Mark> {
-        let time = field.time(self.zone)?;
-        Some(Mark { at: time.at, precision: if time.day { Precision::Day } else { Precision::Exact } })
-    }
-
-    /// The mark of a key, with its place.
-    pub(super) fn placed(&self, reader: &mut Reader<'_>, key: &'static str) -> Placed {
-        let field = reader.take(key);
-        Placed { key, mark: field.and_then(|field| self.mark(field)), at: field.map(Field::at) }
-    }
 }
 
-/// A mark, its key and where its value stands.
-#[derive(Clone, Copy)]
-pub(super) struct Placed {
-    pub key: &'static str,
-    /// `None` where the key is absent or its value no time.
-    pub mark: Option<Mark>,
-    /// `None` where the key is absent.
-    pub at: Option<usize>,
-}
-
-/// Reports each pair whose second mark is certainly before its first. The record stays usable: what is computed from
-/// such a pair is left out.
-pub(super) fn check_order(findings: &Findings<'_>, pairs: &[(Placed, Placed)]) {
+/// Reports each pair of keys of which the second has a mark certainly before the first's. The record stays usable: what
+/// is computed from such a pair is left out.
+pub(super) fn check_order(reader: &Reader<'_>, zone: Option<Zone>, pairs: &[(&str, &str)]) {
+    let findings = reader.findings();
+    let mark = |key| reader.peek(key).and_then(|field| Some((field.at(), mark(field.clock(zone)?))));
     for (first, second) in pairs {
-        if let (Some(early), Some(late), Some(first_at), Some(second_at)) =
-            (first.mark, second.mark, first.at, second.at)
+        if let (Some((first_at, early)), Some((second_at, late))) = (mark(first), mark(second))
             && late.certainly_before(early)
         {
             let (line, column) = findings.document().position(first_at);
-            let what = format!("{} is before {}", second.key, first.key);
-            let help = format!("correct one of them; {} is {} at {line}:{column}", first.key, written(early));
+            let what = format!("{second} is before {first}");
+            let help = format!("correct one of them; {first} is {} at {line}:{column}", written(early));
             findings.note(second_at, what, help);
         }
     }
+}
+
+/// A time as a mark on a timeline.
+pub(super) fn mark(time: Time) -> Mark {
+    Mark { at: time.at, precision: if time.day { Precision::Day } else { Precision::Exact } }
 }
 
 fn written(mark: Mark) -> String {
@@ -78,17 +64,6 @@ pub(super) fn origin(reader: &Reader<'_>) -> Origin {
     let document = reader.findings().document();
     let (line, column) = document.position(reader.at());
     Origin { file: document.file.clone(), line, column }
-}
-
-/// Text of a key that need not be there; blank text is as good as none.
-pub(super) fn text(reader: &mut Reader<'_>, key: &'static str) -> Option<Untrusted> {
-    reader.take(key)?.optional_text().map(Untrusted::from)
-}
-
-/// A list of text, or one text.
-pub(super) fn texts(reader: &mut Reader<'_>, key: &'static str) -> Vec<Untrusted> {
-    let texts = reader.take(key).and_then(Field::texts).unwrap_or_default();
-    texts.into_iter().map(Untrusted::from).collect()
 }
 
 /// An abbreviated or full commit id.
