@@ -6,7 +6,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::history::{self, Inputs};
-use crate::model::{ChangeIndex, CommitId, History, Notice, Policy, ReleaseFlag, ReleaseIndex, Touched};
+use crate::model::{ChangeIndex, CommitId, History, Notice, NoticeCode, Policy, ReleaseFlag, ReleaseIndex, Touched};
 use crate::source::git::Repository;
 use crate::source::log::{self, Logs, Sources, TimeRules};
 
@@ -25,11 +25,11 @@ pub fn read(
     let Logs { incidents, entries, set_aside, incident_log_given, problems, imports } =
         log::read(sources, rules, stdin)?;
     let mut notices: Vec<Notice> = problems.iter().map(log_notice).collect();
-    notices.extend(imports.into_iter().map(|said| Notice::new("imported", said, "")));
+    notices.extend(imports.into_iter().map(|said| Notice::new(NoticeCode::Imported, said, "")));
     let guessed = incidents.iter().filter(|incident| !incident.proxies.is_empty()).count();
     if guessed > 0 {
         notices.push(Notice::new(
-            "proxy-times",
+            NoticeCode::ProxyTimes,
             format!("incidents with a time that only stands for another one, such as an issue's creation for its detection: {guessed}"),
             "write the true times into the log where they matter, and take them out of proxies",
         ));
@@ -119,7 +119,7 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
     }
     if unread > 0 {
         history.notices.push(Notice::new(
-            "paths-unread",
+            NoticeCode::PathsUnread,
             format!("releases whose changed paths could not be read: {unread}; they are left out of hot spots"),
             "check the repository with `git fsck`, or clone it again",
         ));
@@ -155,7 +155,7 @@ fn log_notice(found: &log::LogProblem) -> Notice {
     let problem = &found.problem;
     let kept = if found.record_kept { "" } else { "; the entry is set aside" };
     Notice::new(
-        "log-problem",
+        NoticeCode::LogProblem,
         format!("{}:{}:{}: {}{kept}", problem.file.display(), problem.line, problem.column, problem.what),
         problem.help.clone(),
     )
@@ -166,7 +166,7 @@ fn emptiness(history: &History) -> Option<Notice> {
     let shallow = history.repository.as_ref().is_some_and(|repository| repository.shallow);
     if shallow {
         return Some(Notice::new(
-            "shallow-clone",
+            NoticeCode::ShallowClone,
             "this is a shallow clone: releases and commits are missing, every number here may be wrong",
             "run `git fetch --unshallow --tags`; in GitHub Actions set `fetch-depth: 0` on actions/checkout",
         ));
@@ -176,17 +176,17 @@ fn emptiness(history: &History) -> Option<Notice> {
     }
     Some(match (&history.repository, history.tags.total) {
         (None, _) => Notice::new(
-            "no-releases",
+            NoticeCode::NoReleases,
             "the release log has no release",
             "add a [[release]] with tag and deployed_at, or run without --no-git in a tagged repository",
         ),
         (Some(_), 0) => Notice::new(
-            "no-releases",
+            NoticeCode::NoReleases,
             "the repository has no tags",
             "run `git fetch --tags`; in GitHub Actions set `fetch-depth: 0` on actions/checkout; or tag your releases",
         ),
         (Some(_), total) => Notice::new(
-            "no-releases",
+            NoticeCode::NoReleases,
             format!("none of the {total} tags is a release at the as-of time"),
             "see why with `relconf list tags`, and name yours with --tags GLOB",
         ),

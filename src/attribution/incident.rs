@@ -2,8 +2,8 @@ use std::collections::HashMap;
 
 use crate::history::{Shipping, fixes_of};
 use crate::model::{
-    Cause, CausedBy, ChangeIndex, ComponentIndex, History, Incident, IncidentKind, Mark, Moment, Notice, Policy,
-    Precision, Release, ReleaseIndex, Untrusted, Version, VersionKey, VersionRange,
+    Cause, CausedBy, ChangeIndex, ComponentIndex, History, Incident, IncidentKind, Mark, Moment, Notice, NoticeCode,
+    Policy, Precision, Release, ReleaseIndex, Untrusted, Version, VersionKey, VersionRange,
 };
 
 use super::{Scope, Tier};
@@ -75,7 +75,7 @@ pub(super) fn attribute(
 fn unknown_release(incident: &Incident, named: &Untrusted) -> Notice {
     let origin = &incident.origin;
     Notice::new(
-        "unknown-release",
+        NoticeCode::UnknownRelease,
         format!(
             "{} names \"{}\", which is no release here ({}:{}:{})",
             incident.id.raw(),

@@ -4,7 +4,7 @@ use crate::attribution::{Facts, Fate};
 use crate::error::Error;
 use crate::factor::Role;
 use crate::metric::{Measurement, special_handling};
-use crate::model::{Cause, GatePolicy, IncidentIndex, Untrusted};
+use crate::model::{Cause, GatePolicy, IncidentIndex, Notice, NoticeWeight, Untrusted};
 
 use super::Evidence;
 
@@ -14,15 +14,15 @@ use super::Evidence;
 /// What is wrong, and what to do about it.
 pub fn usable(facts: &Facts<'_>) -> Result<(), Error> {
     let notices = || facts.history.notices.iter().chain(&facts.notices);
-    if let Some(notice) = notices().find(|notice| ["shallow-clone", "no-releases"].contains(&notice.code)) {
+    if let Some(notice) = notices().find(|notice| notice.code.weight() == NoticeWeight::EndsTheGate) {
         return Err(Error::new(format!("nothing can be judged: {}", notice.message.raw()), notice.help.raw()));
     }
     if facts.events.is_empty() {
         let help = "see why with `relconf list tags`, and name yours with --tags GLOB";
         return Err(Error::new("nothing can be judged: there is no release", help));
     }
-    let unusable = |code: &str| code == "log-problem" || code == "unknown-release" || code == "unmatched-entry";
-    let problems: Vec<&str> = notices().filter(|n| unusable(n.code)).map(|n| n.message.raw()).collect();
+    let mistake = |notice: &&Notice| notice.code.weight() == NoticeWeight::LogMistake;
+    let problems: Vec<&str> = notices().filter(mistake).map(|n| n.message.raw()).collect();
     match problems[..] {
         [] => Ok(()),
         [first, ref rest @ ..] => {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, FixedOffset, Offset, TimeZone, Utc};
 
 use crate::model::{
-    ChangeIndex, Changes, CheckRun, DateSource, Identity, Kind, Moment, Notice, Policy, ReleaseEntry, SkippedTag,
-    TagCounts, TagName, TagReading, Tagger, UnmatchedEntry, Untrusted, Version,
+    ChangeIndex, Changes, CheckRun, DateSource, Identity, Kind, Moment, Notice, NoticeCode, Policy, ReleaseEntry,
+    SkippedTag, TagCounts, TagName, TagReading, Tagger, UnmatchedEntry, Untrusted, Version,
 };
 
 use super::releases::significant;
@@ -259,9 +259,13 @@ impl<'c> Register<'c> {
             if skipped.is_none() && !rehearsal && entry.deployed_at.is_none() && self.is_next(reading.as_ref()) {
                 let tag = entry.tag.raw();
                 let (what, help) = ("is no tag yet", format!("relconf preflight --tag {tag} takes what is said of it"));
-                notices.push(Notice::new("planned-entry", format!("{tag} {what} ({at})"), help));
+                notices.push(Notice::new(NoticeCode::PlannedEntry, format!("{tag} {what} ({at})"), help));
             } else {
-                notices.push(Notice::new("unmatched-entry", format!("{} {what} ({at})", entry.tag.raw()), help));
+                notices.push(Notice::new(
+                    NoticeCode::UnmatchedEntry,
+                    format!("{} {what} ({at})", entry.tag.raw()),
+                    help,
+                ));
             }
             unmatched.push(UnmatchedEntry { tag: entry.tag.clone(), at: Untrusted::new(at), entry });
             return;
@@ -314,7 +318,7 @@ impl<'c> Register<'c> {
             self.drafts.push(again);
         } else {
             notices.push(Notice::new(
-                "repeated-entry",
+                NoticeCode::RepeatedEntry,
                 format!(
                     "{} is logged twice without a later deployed_at ({at}); the second is not used",
                     entry.tag.raw()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ChangeIndex, History, Kind, Notice, Policy, ReleaseFlag, ReleaseIndex};
+use crate::model::{ChangeIndex, History, Kind, Notice, NoticeCode, Policy, ReleaseFlag, ReleaseIndex};
 
 use super::releases::flag;
 
@@ -54,7 +54,7 @@ fn infer_hotfixes(history: &mut History, component: usize, policy: &Policy) {
         let name = component.name.raw().to_owned();
         let percent = 100 * k / n;
         history.notices.push(Notice::new(
-            "hotfix-uninformative",
+            NoticeCode::HotfixUninformative,
             format!("{k} of {n} releases of {name} ({percent} %) look like hotfixes: too many to tell one from the others, so none is inferred"),
             "declare real ones in the release log (kind = \"hotfix\"), or set hotfix_window in [releases]",
         ));

@@ -63,24 +63,6 @@ pub struct UnmatchedEntry {
     pub entry: super::ReleaseEntry,
 }
 
-/// Something a reader must know, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Stable, kebab-case.
-    pub code: &'static str,
-    /// What.
-    pub message: Untrusted,
-    /// The exact thing to do; may be empty where there is nothing to do.
-    pub help: Untrusted,
-}
-
-impl Notice {
-    /// A notice; the message may quote text from outside.
-    pub fn new(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: Untrusted::new(message), help: Untrusted::new(help) }
-    }
-}
-
 /// Everything that was read, in one order. Releases live in one list; all else refers to them by index.
 #[derive(Debug)]
 pub struct History {
@@ -111,7 +93,7 @@ pub struct History {
     /// Log entries without a release.
     pub unmatched: Vec<UnmatchedEntry>,
     /// What to know.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<super::Notice>,
 }
 
 impl History {

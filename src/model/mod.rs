@@ -9,6 +9,7 @@ mod finding;
 mod gate;
 mod history;
 mod incident;
+mod notice;
 mod person;
 mod policy;
 mod release;
@@ -25,10 +26,11 @@ pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, I
 pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy};
-pub use history::{Component, ComponentIndex, History, Notice, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
+pub use history::{Component, ComponentIndex, History, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
 pub use incident::{
     Cause, CausedBy, DetectedBy, Incident, IncidentIndex, IncidentKind, Origin, Remediation, RemediationKind,
 };
+pub use notice::{Notice, NoticeCode, NoticeWeight};
 pub use person::{Identity, Person, PersonIndex};
 pub use policy::{ComponentChoice, Policy, RecoveryFrom, Signal, TagCheck, WindowRequest};
 pub use release::{

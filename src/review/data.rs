@@ -42,7 +42,7 @@ pub(super) fn of(facts: &Facts<'_>) -> Data {
 }
 
 fn warning(notice: &Notice) -> Warning {
-    Warning { code: notice.code.to_owned(), message: notice.message.clone(), help: notice.help.clone() }
+    Warning { code: notice.code.name().to_owned(), message: notice.message.clone(), help: notice.help.clone() }
 }
 
 fn releases(facts: &Facts<'_>) -> ReleaseData {

@@ -71,7 +71,7 @@ fn walk_all(repository: &Repository) -> Walk {
 }
 
 fn codes(notices: &[Notice]) -> Vec<&str> {
-    notices.iter().map(|notice| notice.code).collect()
+    notices.iter().map(|notice| notice.code.name()).collect()
 }
 
 fn message_of<T>(result: Result<T, release_confidence::error::Error>) -> (String, String) {

@@ -160,7 +160,7 @@ fn ships(history: &History, tag: &str) -> Vec<u32> {
 }
 
 fn codes(history: &History) -> Vec<&str> {
-    history.notices.iter().map(|notice| notice.code).collect()
+    history.notices.iter().map(|notice| notice.code.name()).collect()
 }
 
 fn releasers(history: &History, tag: &str) -> Vec<String> {

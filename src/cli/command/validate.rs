@@ -12,13 +12,11 @@ use crate::cli::settings::{Place, Settings};
 use crate::cli::terminal::Terminal;
 use crate::config::Config;
 use crate::error::{Error, Problem};
-use crate::model::Untrusted;
+use crate::model::{Notice, NoticeCode, NoticeWeight, Untrusted};
 use crate::pipeline;
 use crate::render::validation::{Flaw, Mismatch, VALIDATION_FORMATS, Validation};
 use crate::source::log;
 
-/// What the logs and the repository say of each other that is a mistake in a log.
-const MISTAKES: [&str; 2] = ["unknown-release", "unmatched-entry"];
 /// The largest file that a line is quoted from, in bytes.
 const QUOTED: u64 = 16 << 20;
 
@@ -74,7 +72,11 @@ impl Found {
         let history =
             pipeline::read(repository, &settings.sources, &settings.rules, &settings.policy, &mut typed.as_slice())?;
         let facts = Facts::derive(&history, &settings.policy)?;
-        let notices = history.notices.iter().chain(&facts.notices).filter(|notice| MISTAKES.contains(&notice.code));
+        // A problem of a record stands in the list already, with its place.
+        let mistake = |notice: &&Notice| {
+            notice.code.weight() == NoticeWeight::LogMistake && notice.code != NoticeCode::LogProblem
+        };
+        let notices = history.notices.iter().chain(&facts.notices).filter(mistake);
         self.mismatches
             .extend(notices.map(|notice| Mismatch { what: notice.message.clone(), help: notice.help.clone() }));
         Ok(())

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{loose_refs, objects, packed_refs, tags};
 use crate::error::Error;
-use crate::model::{CommitId, Notice};
+use crate::model::{CommitId, Notice, NoticeCode};
 
 /// How many symbolic refs are followed, as in git.
 const LONGEST_CHAIN: usize = 5;
@@ -26,7 +26,7 @@ pub fn read(repository: &git2::Repository, notices: &mut Vec<Notice>) -> Result<
         Ok(commit) => Ok(Some(commit)),
         Err(reason) => {
             notices.push(Notice::new(
-                "head-broken",
+                NoticeCode::HeadBroken,
                 format!("HEAD leads to no commit: its ref {reason}"),
                 "git symbolic-ref HEAD refs/heads/BRANCH",
             ));

@@ -8,7 +8,7 @@ use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::{Repository, head, paths, shallow};
 use crate::error::Error;
-use crate::model::{Notice, RepositoryInfo};
+use crate::model::{Notice, NoticeCode, RepositoryInfo};
 
 /// Makes git2 read as fast as it can: objects are read once, so neither caching nor hashing them again pays. Both are
 /// switches of the whole process and must be set before opening.
@@ -59,7 +59,7 @@ fn grafts(repository: &git2::Repository) -> Option<Notice> {
     let grafts = repository.commondir().join("info").join("grafts");
     fs::metadata(grafts).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0).then(|| {
         Notice::new(
-            "grafts",
+            NoticeCode::Grafts,
             "info/grafts is not honoured: history is read as it was recorded",
             "git replace --convert-graft-file",
         )

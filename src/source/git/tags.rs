@@ -6,7 +6,7 @@ use super::objects::{self, oid};
 use super::signature::{self, TimeFault};
 use super::{loose_refs, packed_refs, tag_object};
 use crate::error::Error;
-use crate::model::{CommitId, Notice, Tag, TagTarget, Tagger, Untrusted};
+use crate::model::{CommitId, Notice, NoticeCode, Tag, TagTarget, Tagger, Untrusted};
 
 /// The tags of a repository.
 pub struct TagsRead {
@@ -49,7 +49,7 @@ pub fn read(repository: &git2::Repository) -> Result<TagsRead, Error> {
     let mut notices = odd.notices(&tags);
     if replaces {
         notices.push(Notice::new(
-            "replace-refs",
+            NoticeCode::ReplaceRefs,
             "refs/replace is not honoured: history is read as it was recorded",
             "compare with `git --no-replace-objects log`; `git replace -d ID` drops a replacement",
         ));
@@ -141,14 +141,19 @@ impl Oddities {
     fn notices(&self, tags: &[Tag]) -> Vec<Notice> {
         let kinds = [
             (
-                "tag-unusable",
+                NoticeCode::TagUnusable,
                 &self.unusable,
                 "tags that lead to no commit",
                 "look at `git for-each-ref refs/tags`; delete what is broken with `git tag -d NAME`",
             ),
-            ("tag-time", &self.times, "tags whose time is missing or out of range; the nearest possible is used", ""),
             (
-                "tag-check",
+                NoticeCode::TagTime,
+                &self.times,
+                "tags whose time is missing or out of range; the nearest possible is used",
+                "",
+            ),
+            (
+                NoticeCode::TagCheck,
                 &self.checks,
                 "tags with a `Check:` trailer that cannot be read",
                 "write `Check: NAME=pass`, `fail`, `skip` or `override`",

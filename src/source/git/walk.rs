@@ -13,6 +13,7 @@ use super::{Repository, commit, message};
 use crate::error::Error;
 use crate::model::{
     ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, Notice,
+    NoticeCode,
 };
 
 /// The commits of a repository.
@@ -214,7 +215,7 @@ impl Walker<'_> {
 fn unreadable(ids: &[CommitId]) -> Option<Notice> {
     let first = ids.first()?;
     Some(Notice::new(
-        "commit-missing",
+        NoticeCode::CommitMissing,
         format!(
             "commits that are missing or unreadable: {} ({first:.12} …); history before them is unknown",
             ids.len()
@@ -228,14 +229,14 @@ fn times((missing, clamped): (u32, u32), changes: &Changes) -> Vec<Notice> {
     let mut notices = Vec::new();
     if missing > 0 {
         notices.push(Notice::new(
-            "time-missing",
+            NoticeCode::TimeMissing,
             format!("signatures of commits without a time: {missing}; 1970 is used"),
             "",
         ));
     }
     if clamped > 0 {
         notices.push(Notice::new(
-            "time-out-of-range",
+            NoticeCode::TimeOutOfRange,
             format!("signatures of commits with a time out of range: {clamped}; the nearest possible is used"),
             "",
         ));
@@ -249,7 +250,7 @@ fn times((missing, clamped): (u32, u32), changes: &Changes) -> Vec<Notice> {
         .count();
     if older > 0 {
         notices.push(Notice::new(
-            "child-older-than-parent",
+            NoticeCode::ChildOlderThanParent,
             format!("commits older than a parent of theirs, by committer date: {older}; a clock was wrong"),
             "",
         ));

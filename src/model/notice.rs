@@ -1,0 +1,121 @@
+use super::Untrusted;
+
+/// What a notice means to whoever must not pass by accident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeWeight {
+    /// Part of the history is missing or cannot be read: nothing can be judged.
+    EndsTheGate,
+    /// A log says what cannot be true: nothing can be judged, and `validate` reports it.
+    LogMistake,
+    /// A verdict stands, and whoever reads it must know this.
+    Told,
+    /// It changes no verdict.
+    Harmless,
+}
+
+/// Declares the codes: variant, stable name, weight, and what it is. A notice that is not here cannot be made.
+macro_rules! notice_codes {
+    ($($(#[doc = $about:literal])+ $variant:ident = $name:literal, $weight:ident;)+) => {
+        /// What a notice is about.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum NoticeCode {
+            $($(#[doc = $about])+ $variant,)+
+        }
+
+        impl NoticeCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// Its stable name, kebab-case.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// What it means to the gate and to `validate`.
+            pub fn weight(self) -> NoticeWeight {
+                match self {
+                    $(Self::$variant => NoticeWeight::$weight,)+
+                }
+            }
+        }
+    };
+}
+
+notice_codes! {
+    /// The clone is shallow: early releases and commits are missing.
+    ShallowClone = "shallow-clone", EndsTheGate;
+    /// There is no release to speak of.
+    NoReleases = "no-releases", EndsTheGate;
+    /// A commit is missing or cannot be read; what lies before it is unknown.
+    CommitMissing = "commit-missing", Told;
+    /// A tag leads to no commit.
+    TagUnusable = "tag-unusable", Told;
+    /// HEAD leads to no commit.
+    HeadBroken = "head-broken", Told;
+    /// The trees of a release cannot be read.
+    PathsUnread = "paths-unread", Told;
+    /// A record of a log cannot be used as it is.
+    LogProblem = "log-problem", LogMistake;
+    /// An incident names a release that is none here.
+    UnknownRelease = "unknown-release", LogMistake;
+    /// An entry of the release log fits no tag and no commit.
+    UnmatchedEntry = "unmatched-entry", LogMistake;
+    /// A release is logged twice.
+    RepeatedEntry = "repeated-entry", Told;
+    /// An entry of the release log speaks of a release that is yet to be made.
+    PlannedEntry = "planned-entry", Harmless;
+    /// Incidents were read from another program's export.
+    Imported = "imported", Told;
+    /// A time in a log stands for another one.
+    ProxyTimes = "proxy-times", Told;
+    /// Too many releases look like hotfixes to tell one from the others.
+    HotfixUninformative = "hotfix-uninformative", Told;
+    /// A graft is not honoured.
+    Grafts = "grafts", Told;
+    /// A replacement ref is not honoured.
+    ReplaceRefs = "replace-refs", Told;
+    /// A tag's time is missing or out of range.
+    TagTime = "tag-time", Told;
+    /// A tag's `Check:` trailer cannot be read.
+    TagCheck = "tag-check", Told;
+    /// A commit's signature has no time.
+    TimeMissing = "time-missing", Harmless;
+    /// A commit's time is out of range.
+    TimeOutOfRange = "time-out-of-range", Harmless;
+    /// A commit is older than its parent.
+    ChildOlderThanParent = "child-older-than-parent", Harmless;
+}
+
+/// Something a reader must know, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is about.
+    pub code: NoticeCode,
+    /// What.
+    pub message: Untrusted,
+    /// The exact thing to do; may be empty where there is nothing to do.
+    pub help: Untrusted,
+}
+
+impl Notice {
+    /// A notice; the message may quote text from outside.
+    pub fn new(code: NoticeCode, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: Untrusted::new(message), help: Untrusted::new(help) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NoticeCode;
+
+    #[test]
+    fn names_are_stable_words_and_differ() {
+        let mut names: Vec<_> = NoticeCode::ALL.iter().map(|code| code.name()).collect();
+        assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')), "{names:?}");
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), NoticeCode::ALL.len());
+    }
+}
