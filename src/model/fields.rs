@@ -1,4 +1,4 @@
-//! The records of a log, each field in one list: see [`record!`].
+//! The records of a log, each field in one list: see `record!`.
 
 use std::marker::PhantomData;
 

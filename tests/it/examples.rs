@@ -1,5 +1,5 @@
 //! Every example gives the report that lies beside it. To renew them after a change that is meant:
-//! `RELCONF_UPDATE=1 cargo test --test examples`, and read the difference.
+//! `RELCONF_UPDATE=1 cargo test examples`, and read the difference.
 
 use std::fs;
 use std::path::Path;
