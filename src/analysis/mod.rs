@@ -4,7 +4,7 @@ mod threshold;
 
 use std::collections::BTreeMap;
 
-pub use threshold::{THRESHOLDS, Threshold};
+pub use threshold::Threshold;
 
 use crate::attribution::{Event, Facts, Fate};
 use crate::error::Error;
@@ -63,11 +63,9 @@ impl<'a> Analysis<'a> {
         Some((reading.value?, reading.sample))
     }
 
-    /// A threshold, as configured. A name that is none exceeds everything, so that nothing is ever said because of it.
-    pub fn threshold(&self, name: &str) -> f64 {
-        let configured = self.facts.policy.findings.thresholds.iter().find(|(key, _)| key == name);
-        let default = || threshold::find(name).map_or(f64::INFINITY, |threshold| threshold.default);
-        configured.map_or_else(default, |(_, value)| *value)
+    /// A threshold, as configured.
+    pub fn threshold(&self, threshold: Threshold) -> f64 {
+        threshold.value(self.facts.policy)
     }
 
     /// The events of the window that users met, newest first.
@@ -121,10 +119,10 @@ impl<'a> Analysis<'a> {
 /// # Errors
 /// A name that is none.
 pub fn validate(policy: &Policy) -> Result<(), Error> {
-    match policy.findings.thresholds.iter().find(|(name, _)| threshold::find(name).is_none()) {
+    match policy.findings.thresholds.iter().find(|(name, _)| Threshold::find(name).is_none()) {
         None => Ok(()),
         Some((name, _)) => {
-            let known: Vec<_> = THRESHOLDS.iter().map(|threshold| threshold.name).collect();
+            let known: Vec<_> = Threshold::ALL.iter().map(|threshold| threshold.key()).collect();
             Err(Error::new(
                 format!("[findings.thresholds] {name} is no threshold"),
                 format!("use one of: {}", known.join(", ")),

@@ -1,5 +1,4 @@
-use super::{Draft, Owner, Plan, Rule};
-use crate::analysis::Analysis;
+use super::{Draft, Look, Owner, Plan, Rule};
 use crate::factor::{HotspotKind, TraitReport, TraitVerdict};
 use crate::map::StageId;
 use crate::phrase::{probability, rate};
@@ -40,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
 /// The trait that is a finding of its own.
 const LARGE: &str = "size:large";
 
-fn large_batch(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn large_batch(analysis: &Look<'_>) -> Vec<Draft> {
     let large = risky(analysis).filter(|found| found.id.raw() == LARGE);
     large
         .map(|found| {
@@ -51,7 +50,7 @@ fn large_batch(analysis: &Analysis<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn risky_trait(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn risky_trait(analysis: &Look<'_>) -> Vec<Draft> {
     risky(analysis)
         .filter(|found| found.id.raw() != LARGE)
         .map(|found| {
@@ -67,12 +66,12 @@ fn risky_trait(analysis: &Analysis<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn risky<'p>(analysis: &'p Analysis<'_>) -> impl Iterator<Item = &'p TraitReport> {
+fn risky<'p>(analysis: &'p Look<'_>) -> impl Iterator<Item = &'p TraitReport> {
     analysis.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky)
 }
 
 /// What must be said where failures are guessed.
-fn guessed(analysis: &Analysis<'_>, draft: Draft) -> Draft {
+fn guessed(analysis: &Look<'_>, draft: Draft) -> Draft {
     if analysis.facts.signals.iter().all(|signal| signal.inferred()) {
         return draft.because(
             "Failures are inferred from git: what ships more has more that can be reverted, and only a new line (X.Y.0) can be \
@@ -82,7 +81,7 @@ fn guessed(analysis: &Analysis<'_>, draft: Draft) -> Draft {
     draft
 }
 
-fn draft(analysis: &Analysis<'_>, found: &TraitReport, action: &str) -> Draft {
+fn draft(analysis: &Look<'_>, found: &TraitReport, action: &str) -> Draft {
     let (with, without) =
         (rate(found.split.failed, found.split.judged), rate(found.split.failed_without, found.split.judged_without));
     let draft = Draft::new(format!("Releases {} fail {with}; the others {without}.", found.title.raw()), action)
@@ -101,18 +100,18 @@ fn draft(analysis: &Analysis<'_>, found: &TraitReport, action: &str) -> Draft {
 }
 
 /// Failures of a group beyond what the rate of the others would give, in a quarter.
-pub(super) fn per_quarter(analysis: &Analysis<'_>, excess: f64) -> f64 {
+pub(super) fn per_quarter(analysis: &Look<'_>, excess: f64) -> f64 {
     (excess / history_quarters(analysis)).max(0.0)
 }
 
 /// Quarters of a year between the first release and now.
-fn history_quarters(analysis: &Analysis<'_>) -> f64 {
+fn history_quarters(analysis: &Look<'_>) -> f64 {
     let first = analysis.facts.events.iter().map(|event| event.released_at).min();
     let days = first.map_or(0, |first| (analysis.facts.policy.as_of - first).num_days());
     (days as f64 / 91.0).max(1.0)
 }
 
-fn hot_component(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn hot_component(analysis: &Look<'_>) -> Vec<Draft> {
     analysis
         .screening
         .hotspots

@@ -1,6 +1,6 @@
-use super::change::per_quarter;
 use super::{Draft, Owner, Plan, Rule};
-use crate::analysis::Analysis;
+use super::{Look, change::per_quarter};
+use crate::analysis::Threshold;
 use crate::factor::{CheckReport, CheckVerdict};
 use crate::map::StageId;
 use crate::model::CheckResult;
@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::Qa,
         reference: "artifact: strengthen weak signals",
         about: "A check passed before at least three failed releases, and before more than it caught.",
-        thresholds: &["incidents"],
+        thresholds: &[Threshold::Incidents],
         find: misses,
     },
     Rule {
@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::Qa,
         reference: "follow-up: prune theater as stronger controls arrive",
         about: "A check has run often and never failed: nobody knows whether it can.",
-        thresholds: &["releases"],
+        thresholds: &[Threshold::Releases],
         find: never_caught,
     },
     Rule {
@@ -44,7 +44,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::ReleaseOwner,
         reference: "decision: which rituals are valuable and which are comfort theater",
         about: "A ritual has run often and never failed, or makes no practical difference to the outcome.",
-        thresholds: &["releases"],
+        thresholds: &[Threshold::Releases],
         find: theater,
     },
     Rule {
@@ -54,7 +54,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::ReleaseOwner,
         reference: "artifact: riskier change types earn more explicit confidence",
         about: "Too few releases have every required check recorded as passed.",
-        thresholds: &["coverage", "releases"],
+        thresholds: &[Threshold::Coverage, Threshold::Releases],
         find: evidence_gap,
     },
     Rule {
@@ -69,7 +69,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn predicts(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn predicts(analysis: &Look<'_>) -> Vec<Draft> {
     let good = analysis.screening.checks.iter().filter(|check| check.verdict == CheckVerdict::Predicts);
     good.map(|check| {
         let name = check.name.raw();
@@ -99,8 +99,8 @@ fn predicts(analysis: &Analysis<'_>) -> Vec<Draft> {
     .collect()
 }
 
-fn misses(analysis: &Analysis<'_>) -> Vec<Draft> {
-    let least = analysis.threshold("incidents");
+fn misses(analysis: &Look<'_>) -> Vec<Draft> {
+    let least = analysis.limit(Threshold::Incidents);
     let weak = |check: &&CheckReport| {
         !check.ritual
             && check.verdict != CheckVerdict::Predicts
@@ -135,15 +135,17 @@ fn misses(analysis: &Analysis<'_>) -> Vec<Draft> {
 }
 
 /// A check that passed every time it ran, often enough to wonder.
-fn idle(analysis: &Analysis<'_>, check: &CheckReport) -> bool {
-    check.runs as f64 >= analysis.threshold("releases") && check.catches == 0 && check.verdict != CheckVerdict::Predicts
+fn idle(analysis: &Look<'_>, check: &CheckReport) -> bool {
+    check.runs as f64 >= analysis.limit(Threshold::Releases)
+        && check.catches == 0
+        && check.verdict != CheckVerdict::Predicts
 }
 
 fn never_failed(check: &CheckReport) -> bool {
     check.failed + check.overridden == 0
 }
 
-fn never_caught(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn never_caught(analysis: &Look<'_>) -> Vec<Draft> {
     let idle = |check: &&CheckReport| !check.ritual && idle(analysis, check) && never_failed(check);
     analysis
         .screening
@@ -174,7 +176,7 @@ fn blocking(draft: Draft, check: &CheckReport) -> Draft {
     draft.because("A check that blocks takes its own catches out of the outcomes: this is no proof that it is useless.")
 }
 
-fn theater(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn theater(analysis: &Look<'_>) -> Vec<Draft> {
     let candidate = |check: &&CheckReport| {
         let same = check.verdict == CheckVerdict::NoPracticalDifference;
         check.ritual && idle(analysis, check) && (never_failed(check) || same)
@@ -204,8 +206,8 @@ fn times(n: u64) -> String {
     if n == 1 { "once".to_owned() } else { format!("{n} times") }
 }
 
-fn evidence_gap(analysis: &Analysis<'_>) -> Vec<Draft> {
-    let (target, least) = (analysis.threshold("coverage"), analysis.threshold("releases"));
+fn evidence_gap(analysis: &Look<'_>) -> Vec<Draft> {
+    let (target, least) = (analysis.limit(Threshold::Coverage), analysis.limit(Threshold::Releases));
     let Some((k, n)) = analysis.ratio("evidence_coverage") else { return Vec::new() };
     if (n as f64) < least || k as f64 / n as f64 >= target {
         return Vec::new();
@@ -230,7 +232,7 @@ fn evidence_gap(analysis: &Analysis<'_>) -> Vec<Draft> {
     ]
 }
 
-fn skipped(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn skipped(analysis: &Look<'_>) -> Vec<Draft> {
     let required = &analysis.facts.policy.required_checks;
     let passed_over = |run: &crate::model::CheckRun| match run.result {
         CheckResult::Override => true,

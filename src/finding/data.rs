@@ -1,5 +1,5 @@
-use super::{Draft, Owner, Plan, Rule};
-use crate::analysis::Analysis;
+use super::{Draft, Look, Owner, Plan, Rule};
+use crate::analysis::Threshold;
 use crate::map::StageId;
 use crate::model::{Incident, IncidentIndex};
 use crate::phrase::rate;
@@ -11,11 +11,11 @@ pub(super) const RULES: &[Rule] = &[Rule {
     owner: Owner::ReleaseOwner,
     reference: "pitfall: better narratives without better mechanics",
     about: "There is no incident log, or a field that metrics need is missing from too many incidents or releases.",
-    thresholds: &["unknown", "incidents", "releases"],
+    thresholds: &[Threshold::Unknown, Threshold::Incidents, Threshold::Releases],
     find,
 }];
 
-fn find(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn find(analysis: &Look<'_>) -> Vec<Draft> {
     if !analysis.facts.history.incident_log_given {
         let n = analysis.events().count() as u64;
         return vec![
@@ -42,13 +42,13 @@ const FIELDS: [Field; 5] = [
     ("mitigated_at", "the recovery time", |incident| incident.mitigated_at.is_some() || incident.resolved_at.is_some()),
 ];
 
-fn fields(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn fields(analysis: &Look<'_>) -> Vec<Draft> {
     let failing = analysis.failing();
     let n = failing.len() as u64;
-    if (n as f64) < analysis.threshold("incidents") {
+    if (n as f64) < analysis.limit(Threshold::Incidents) {
         return Vec::new();
     }
-    let limit = analysis.threshold("unknown");
+    let limit = analysis.limit(Threshold::Unknown);
     let lacking = |there: fn(&Incident) -> bool| -> Vec<IncidentIndex> {
         failing.iter().copied().filter(|&index| !there(analysis.incident(index))).collect()
     };

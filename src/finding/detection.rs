@@ -1,5 +1,5 @@
-use super::{Draft, Owner, Plan, Rule};
-use crate::analysis::Analysis;
+use super::{Draft, Look, Owner, Plan, Rule};
+use crate::analysis::Threshold;
 use crate::attribution::{Interval, Timeline};
 use crate::map::StageId;
 use crate::model::{DetectedBy, IncidentIndex};
@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::Sre,
         reference: "metric: time to detect release regression",
         about: "The median time from the start of the impact until it is noticed is above the threshold.",
-        thresholds: &["detect", "incidents"],
+        thresholds: &[Threshold::Detect, Threshold::Incidents],
         find: late,
     },
     Rule {
@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::ServiceOwner,
         reference: "artifact: alerting",
         about: "Customers notice too many of the incidents first.",
-        thresholds: &["customer_detected", "incidents"],
+        thresholds: &[Threshold::CustomerDetected, Threshold::Incidents],
         find: customers,
     },
     Rule {
@@ -33,14 +33,14 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::Sre,
         reference: "artifact: alerting",
         about: "Too few incidents are noticed by an alert or a test.",
-        thresholds: &["automated_detection", "incidents"],
+        thresholds: &[Threshold::AutomatedDetection, Threshold::Incidents],
         find: no_alert,
     },
 ];
 
 /// The incidents of the window whose interval is longer than a threshold, and the hours beyond it in a quarter.
 pub(super) fn beyond(
-    analysis: &Analysis<'_>,
+    analysis: &Look<'_>,
     limit: f64,
     interval: impl Fn(&Timeline) -> Interval,
 ) -> (Vec<IncidentIndex>, f64) {
@@ -53,10 +53,10 @@ pub(super) fn beyond(
     (slow, hours / analysis.quarters())
 }
 
-fn late(analysis: &Analysis<'_>) -> Vec<Draft> {
-    let limit = analysis.threshold("detect");
+fn late(analysis: &Look<'_>) -> Vec<Draft> {
+    let limit = analysis.limit(Threshold::Detect);
     let Some((median, n)) = analysis.value("time_to_detect") else { return Vec::new() };
-    if median <= limit || (n as f64) < analysis.threshold("incidents") {
+    if median <= limit || (n as f64) < analysis.limit(Threshold::Incidents) {
         return Vec::new();
     }
     let (slow, hours) = beyond(analysis, limit, |timeline| timeline.detect);
@@ -76,7 +76,7 @@ fn late(analysis: &Analysis<'_>) -> Vec<Draft> {
 }
 
 /// Failing incidents by who noticed: those of a kind, and all that say it.
-fn noticed(analysis: &Analysis<'_>, wanted: impl Fn(DetectedBy) -> bool) -> (Vec<IncidentIndex>, u64) {
+fn noticed(analysis: &Look<'_>, wanted: impl Fn(DetectedBy) -> bool) -> (Vec<IncidentIndex>, u64) {
     let known: Vec<_> = analysis
         .failing()
         .into_iter()
@@ -86,11 +86,11 @@ fn noticed(analysis: &Analysis<'_>, wanted: impl Fn(DetectedBy) -> bool) -> (Vec
     (known.into_iter().filter(|(_, by)| wanted(*by)).map(|(index, _)| index).collect(), n)
 }
 
-fn customers(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn customers(analysis: &Look<'_>) -> Vec<Draft> {
     let (told, n) = noticed(analysis, |by| by == DetectedBy::Customer);
     let k = told.len() as u64;
-    let limit = analysis.threshold("customer_detected");
-    if (n as f64) < analysis.threshold("incidents") || k as f64 / n as f64 <= limit {
+    let limit = analysis.limit(Threshold::CustomerDetected);
+    if (n as f64) < analysis.limit(Threshold::Incidents) || k as f64 / n as f64 <= limit {
         return Vec::new();
     }
     vec![
@@ -103,10 +103,10 @@ fn customers(analysis: &Analysis<'_>) -> Vec<Draft> {
     ]
 }
 
-fn no_alert(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn no_alert(analysis: &Look<'_>) -> Vec<Draft> {
     let Some((k, n)) = analysis.ratio("automated_detection") else { return Vec::new() };
-    let target = analysis.threshold("automated_detection");
-    if (n as f64) < analysis.threshold("incidents") || k as f64 / n as f64 >= target {
+    let target = analysis.limit(Threshold::AutomatedDetection);
+    if (n as f64) < analysis.limit(Threshold::Incidents) || k as f64 / n as f64 >= target {
         return Vec::new();
     }
     let (missed, _) = noticed(analysis, |by| !matches!(by, DetectedBy::Alert | DetectedBy::Test));

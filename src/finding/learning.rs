@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::{Draft, Owner, Plan, Rule};
-use crate::analysis::Analysis;
+use super::{Draft, Look, Owner, Plan, Rule};
+use crate::analysis::Threshold;
 use crate::attribution::Fate;
 use crate::map::StageId;
 use crate::model::{Incident, IncidentIndex};
@@ -38,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::EngineeringManager,
         reference: "success: the system got stronger, not the team quieter",
         about: "Failures fell, and more than half of the fall is only fewer releases.",
-        thresholds: &["releases"],
+        thresholds: &[Threshold::Releases],
         find: quieter,
     },
 ];
@@ -51,7 +51,7 @@ fn key(incident: &Incident) -> Option<&str> {
 }
 
 /// Incidents and near misses with this cause that surfaced in the year before this one, oldest first.
-fn earlier(analysis: &Analysis<'_>, index: IncidentIndex, fate: impl Fn(Fate) -> bool) -> Vec<IncidentIndex> {
+fn earlier(analysis: &Look<'_>, index: IncidentIndex, fate: impl Fn(Fate) -> bool) -> Vec<IncidentIndex> {
     let incident = analysis.incident(index);
     let (Some(cause), Some(now)) = (key(incident), incident.anchor()) else { return Vec::new() };
     let facts = analysis.facts;
@@ -65,7 +65,7 @@ fn earlier(analysis: &Analysis<'_>, index: IncidentIndex, fate: impl Fn(Fate) ->
     found
 }
 
-fn recurring(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn recurring(analysis: &Look<'_>) -> Vec<Draft> {
     let mut causes: BTreeMap<&str, Vec<IncidentIndex>> = BTreeMap::new();
     for index in analysis.failing() {
         if let Some(cause) = key(analysis.incident(index)) {
@@ -110,7 +110,7 @@ fn recurring(analysis: &Analysis<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn linked(analysis: &Analysis<'_>, incidents: &[IncidentIndex]) -> Vec<crate::model::Untrusted> {
+fn linked(analysis: &Look<'_>, incidents: &[IncidentIndex]) -> Vec<crate::model::Untrusted> {
     let links = incidents.iter().filter_map(|&index| analysis.facts.attributions[index].link.as_ref());
     links.map(|link| analysis.facts.history.release(link.release).tag.clone()).collect()
 }
@@ -127,7 +127,7 @@ fn incidents(n: usize) -> String {
     count(n as u64, "incident")
 }
 
-fn ignored(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn ignored(analysis: &Look<'_>) -> Vec<Draft> {
     let mut seen = std::collections::BTreeSet::new();
     analysis
         .failing()
@@ -157,7 +157,7 @@ fn ignored(analysis: &Analysis<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn quieter(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn quieter(analysis: &Look<'_>) -> Vec<Draft> {
     let windows = &analysis.facts.windows;
     let Some(previous) = windows.previous else { return Vec::new() };
     let judged = |span| {
@@ -165,7 +165,7 @@ fn quieter(analysis: &Analysis<'_>) -> Vec<Draft> {
         all.fold((0_u64, 0_u64), |(n, k), event| (n + 1, k + u64::from(event.failed())))
     };
     let ((n0, k0), (n1, k1)) = (judged(previous), judged(windows.current));
-    let least = analysis.threshold("releases");
+    let least = analysis.limit(Threshold::Releases);
     if (n0 as f64) < least || n1 == 0 || k1 >= k0 {
         return Vec::new();
     }

@@ -14,6 +14,8 @@ mod recovery;
 mod rollout;
 mod since;
 
+use std::ops::Deref;
+
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use plan::{Plans, plans};
 pub use since::{Moved, Since, SinceItem, since};
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::error::Error;
 use crate::map::StageId;
 use crate::model::{Better, Moment, Policy, Unit, Untrusted};
@@ -109,9 +111,31 @@ pub struct Rule {
     /// When it fires, in a sentence.
     pub about: &'static str,
     /// The thresholds that it uses.
-    pub thresholds: &'static [&'static str],
+    pub thresholds: &'static [Threshold],
     /// Looks for it.
-    find: fn(&Analysis<'_>) -> Vec<Draft>,
+    find: fn(&Look<'_>) -> Vec<Draft>,
+}
+
+/// What a rule looks at: the analysis, and the thresholds that it lists.
+struct Look<'a> {
+    analysis: &'a Analysis<'a>,
+    thresholds: &'static [Threshold],
+}
+
+impl<'a> Deref for Look<'a> {
+    type Target = Analysis<'a>;
+
+    fn deref(&self) -> &Analysis<'a> {
+        self.analysis
+    }
+}
+
+impl Look<'_> {
+    /// A threshold, as configured. What `explain` does not list decides nothing: the tests run every rule, and fail.
+    fn limit(&self, threshold: Threshold) -> f64 {
+        debug_assert!(self.thresholds.contains(&threshold), "{} is used and not listed", threshold.key());
+        self.analysis.threshold(threshold)
+    }
 }
 
 /// Every rule; equal effects are ranked in this order.
@@ -263,7 +287,7 @@ impl Draft {
     }
 
     /// Success is a metric that reaches a target.
-    fn metric(mut self, analysis: &Analysis<'_>, id: &str, target: f64) -> Self {
+    fn metric(mut self, analysis: &Look<'_>, id: &str, target: f64) -> Self {
         let measured = analysis.metrics.iter().find(|measured| measured.metric.info.id == id);
         if let Some(info) = measured.map(|measured| &measured.metric.info) {
             let now = analysis.value(id).map(|(value, _)| value);
@@ -328,7 +352,7 @@ pub fn all(analysis: &Analysis<'_>) -> Findings {
     let policy = analysis.facts.policy;
     let mut found = Findings::default();
     for rule in rules() {
-        for draft in (rule.find)(analysis) {
+        for draft in (rule.find)(&Look { analysis, thresholds: rule.thresholds }) {
             let finding = draft.finish(rule, policy.as_of);
             let silence = policy.findings.silence.iter().find(|silence| {
                 let named = silence.finding == finding.code || silence.finding == finding.id.raw();

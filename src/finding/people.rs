@@ -1,5 +1,5 @@
-use super::{Draft, Owner, Plan, Rule};
-use crate::analysis::Analysis;
+use super::{Draft, Look, Owner, Plan, Rule};
+use crate::analysis::Threshold;
 use crate::factor::Role;
 use crate::map::StageId;
 use crate::model::{Release, ReleaseFlag};
@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::EngineeringManager,
         reference: "metric: person-dependence during release",
         about: "One person made too large a share of the window's releases.",
-        thresholds: &["concentration", "releases"],
+        thresholds: &[Threshold::Concentration, Threshold::Releases],
         find: single_releaser,
     },
     Rule {
@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::EngineeringManager,
         reference: "warning: the same people are still required every release",
         about: "One person responded to too large a share of the failed releases.",
-        thresholds: &["concentration", "incidents"],
+        thresholds: &[Threshold::Concentration, Threshold::Incidents],
         find: single_responder,
     },
     Rule {
@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::EngineeringManager,
         reference: "decision: reduce reliance on particular people or times",
         about: "One person approved too large a share of the window's releases.",
-        thresholds: &["concentration", "releases"],
+        thresholds: &[Threshold::Concentration, Threshold::Releases],
         find: approvals,
     },
     Rule {
@@ -43,7 +43,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::EngineeringManager,
         reference: "follow-up: teach new engineers the release model",
         about: "Nobody released for the first time in the window.",
-        thresholds: &["releases"],
+        thresholds: &[Threshold::Releases],
         find: no_new,
     },
     Rule {
@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::ReleaseOwner,
         reference: "inputs: ownership model",
         about: "Who made too many of the releases is not on record, or only guessed from the commit.",
-        thresholds: &["unknown", "releases"],
+        thresholds: &[Threshold::Unknown, Threshold::Releases],
         find: role_unclear,
     },
     Rule {
@@ -63,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::ServiceOwner,
         reference: "artifact: roles and escalation",
         about: "Too many incidents do not say who responded.",
-        thresholds: &["unknown", "incidents"],
+        thresholds: &[Threshold::Unknown, Threshold::Incidents],
         find: escalation_unclear,
     },
 ];
@@ -71,17 +71,17 @@ pub(super) const RULES: &[Rule] = &[
 /// How a role rests on one person.
 struct Role1<'t> {
     role: Role,
-    least: &'t str,
+    least: Threshold,
     does: &'t str,
     action: &'t str,
 }
 
-fn single(analysis: &Analysis<'_>, of: &Role1<'_>) -> Vec<Draft> {
+fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
     let Some(carried) = analysis.roles.get(&of.role) else { return Vec::new() };
     let Some((person, k)) = carried.top() else { return Vec::new() };
-    let limit = analysis.threshold("concentration");
+    let limit = analysis.limit(Threshold::Concentration);
     let share = k as f64 / carried.known as f64;
-    if (carried.known as f64) < analysis.threshold(of.least) || share <= limit {
+    if (carried.known as f64) < analysis.limit(of.least) || share <= limit {
         return Vec::new();
     }
     let name = analysis.facts.history.person(person).name.raw();
@@ -112,47 +112,47 @@ fn single(analysis: &Analysis<'_>, of: &Role1<'_>) -> Vec<Draft> {
     }]
 }
 
-fn single_releaser(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn single_releaser(analysis: &Look<'_>) -> Vec<Draft> {
     single(
         analysis,
         &Role1 {
             role: Role::Releaser,
-            least: "releases",
+            least: Threshold::Releases,
             does: "released",
             action: "Let somebody else make the next three releases while {name} watches, and write down what is asked.",
         },
     )
 }
 
-fn single_responder(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn single_responder(analysis: &Look<'_>) -> Vec<Draft> {
     single(
         analysis,
         &Role1 {
             role: Role::Responder,
-            least: "incidents",
+            least: Threshold::Incidents,
             does: "responded to failures of",
             action: "Put a second person on each incident; {name} explains, the other one types.",
         },
     )
 }
 
-fn approvals(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn approvals(analysis: &Look<'_>) -> Vec<Draft> {
     single(
         analysis,
         &Role1 {
             role: Role::Approver,
-            least: "releases",
+            least: Threshold::Releases,
             does: "approved",
             action: "Name two more approvers, and write down what {name} looks at before saying go.",
         },
     )
 }
 
-fn no_new(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn no_new(analysis: &Look<'_>) -> Vec<Draft> {
     let Some(carried) = analysis.roles.get(&Role::Releaser) else { return Vec::new() };
     // Without a release by a person, nobody could have been new.
     let people = carried.teams.iter().filter(|team| !team.is_empty()).count();
-    if carried.first_time[0] > 0 || (people as f64) < analysis.threshold("releases") {
+    if carried.first_time[0] > 0 || (people as f64) < analysis.limit(Threshold::Releases) {
         return Vec::new();
     }
     // Where the window holds all there is, its first releaser was new.
@@ -168,11 +168,11 @@ fn no_new(analysis: &Analysis<'_>) -> Vec<Draft> {
     ]
 }
 
-fn role_unclear(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn role_unclear(analysis: &Look<'_>) -> Vec<Draft> {
     let guessed = |release: &Release| release.releasers.is_empty() || release.has(ReleaseFlag::ReleaserInferred);
     let releases = analysis.releases(|event| analysis.any(event, guessed));
     let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
-    if (n as f64) < analysis.threshold("releases") || k as f64 / n as f64 <= analysis.threshold("unknown") {
+    if (n as f64) < analysis.limit(Threshold::Releases) || k as f64 / n as f64 <= analysis.limit(Threshold::Unknown) {
         return Vec::new();
     }
     vec![
@@ -186,7 +186,7 @@ fn role_unclear(analysis: &Analysis<'_>) -> Vec<Draft> {
     ]
 }
 
-fn escalation_unclear(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn escalation_unclear(analysis: &Look<'_>) -> Vec<Draft> {
     let failing = analysis.failing();
     let silent: Vec<_> = failing
         .iter()
@@ -197,7 +197,7 @@ fn escalation_unclear(analysis: &Analysis<'_>) -> Vec<Draft> {
         })
         .collect();
     let (k, n) = (silent.len() as u64, failing.len() as u64);
-    if (n as f64) < analysis.threshold("incidents") || k as f64 / n as f64 <= analysis.threshold("unknown") {
+    if (n as f64) < analysis.limit(Threshold::Incidents) || k as f64 / n as f64 <= analysis.limit(Threshold::Unknown) {
         return Vec::new();
     }
     vec![

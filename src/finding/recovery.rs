@@ -1,6 +1,6 @@
-use super::detection::beyond;
 use super::{Draft, Owner, Plan, Rule};
-use crate::analysis::Analysis;
+use super::{Look, detection::beyond};
+use crate::analysis::Threshold;
 use crate::attribution::Fate;
 use crate::map::StageId;
 use crate::model::{IncidentIndex, Kind, RemediationKind};
@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::Sre,
         reference: "metric: time to rollback or pause",
         about: "The median time from noticing to the first rollback, pause or flag-off is above the threshold.",
-        thresholds: &["stop", "incidents"],
+        thresholds: &[Threshold::Stop, Threshold::Incidents],
         find: slow_stop,
     },
     Rule {
@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::TechLead,
         reference: "artifact: staged rollout, pause, rollback",
         about: "No incident of the window that says how it ended was stopped, by rollback, pause or flag-off.",
-        thresholds: &["incidents"],
+        thresholds: &[Threshold::Incidents],
         find: no_rollback,
     },
     Rule {
@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::TechLead,
         reference: "artifact: staged rollout, pause, rollback",
         about: "Every incident of the window that says how it ended was ended by rolling forward.",
-        thresholds: &["incidents"],
+        thresholds: &[Threshold::Incidents],
         find: forward_only,
     },
     Rule {
@@ -44,7 +44,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::ReleaseOwner,
         reference: "artifact: staged rollout, pause, rollback",
         about: "The last rollback or drill on record is long ago, or there is none.",
-        thresholds: &["rehearsal", "releases"],
+        thresholds: &[Threshold::Rehearsal, Threshold::Releases],
         find: unrehearsed,
     },
     Rule {
@@ -54,15 +54,15 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::ServiceOwner,
         reference: "artifact: roles and escalation",
         about: "An incident has been open for longer than the threshold.",
-        thresholds: &["open"],
+        thresholds: &[Threshold::Open],
         find: unresolved,
     },
 ];
 
-fn slow_stop(analysis: &Analysis<'_>) -> Vec<Draft> {
-    let limit = analysis.threshold("stop");
+fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
+    let limit = analysis.limit(Threshold::Stop);
     let Some((median, n)) = analysis.value("time_to_stop") else { return Vec::new() };
-    if median <= limit || (n as f64) < analysis.threshold("incidents") {
+    if median <= limit || (n as f64) < analysis.limit(Threshold::Incidents) {
         return Vec::new();
     }
     let (slow, hours) = beyond(analysis, limit, |timeline| timeline.stop);
@@ -82,7 +82,7 @@ fn slow_stop(analysis: &Analysis<'_>) -> Vec<Draft> {
 }
 
 /// Failing incidents of the window that say how they ended.
-fn remedied(analysis: &Analysis<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
+fn remedied(analysis: &Look<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
     let kind = |index: IncidentIndex| {
         let declared = analysis.incident(index).remediation.as_ref().map(|remediation| remediation.kind);
         analysis.facts.timelines[index].stopped_by.or(declared)
@@ -90,12 +90,12 @@ fn remedied(analysis: &Analysis<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
     analysis.failing().into_iter().filter_map(|index| Some((index, kind(index)?))).collect()
 }
 
-fn no_rollback(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn no_rollback(analysis: &Look<'_>) -> Vec<Draft> {
     let remedied = remedied(analysis);
     let n = remedied.len() as u64;
     let stopped = remedied.iter().any(|(_, kind)| kind.stops());
     let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
-    if (n as f64) < analysis.threshold("incidents") || stopped || forward {
+    if (n as f64) < analysis.limit(Threshold::Incidents) || stopped || forward {
         return Vec::new();
     }
     vec![
@@ -108,11 +108,11 @@ fn no_rollback(analysis: &Analysis<'_>) -> Vec<Draft> {
     ]
 }
 
-fn forward_only(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn forward_only(analysis: &Look<'_>) -> Vec<Draft> {
     let remedied = remedied(analysis);
     let n = remedied.len() as u64;
     let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
-    if (n as f64) < analysis.threshold("incidents") || !forward {
+    if (n as f64) < analysis.limit(Threshold::Incidents) || !forward {
         return Vec::new();
     }
     vec![
@@ -126,11 +126,11 @@ fn forward_only(analysis: &Analysis<'_>) -> Vec<Draft> {
     ]
 }
 
-fn unrehearsed(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn unrehearsed(analysis: &Look<'_>) -> Vec<Draft> {
     let facts = analysis.facts;
     let (history, as_of) = (facts.history, facts.policy.as_of);
     // Without a log nobody can tell whether it was rehearsed.
-    if !history.incident_log_given || (analysis.events().count() as f64) < analysis.threshold("releases") {
+    if !history.incident_log_given || (analysis.events().count() as f64) < analysis.limit(Threshold::Releases) {
         return Vec::new();
     }
     let drills = analysis.of_fate(Fate::Drill).filter_map(|index| analysis.incident(index).anchor());
@@ -143,7 +143,7 @@ fn unrehearsed(analysis: &Analysis<'_>) -> Vec<Draft> {
         .filter(|event| event.releases.iter().any(|&index| facts.kinds[index] == Kind::Rollback))
         .map(|event| event.released_at);
     let last = drills.chain(stops).chain(rollbacks).filter(|at| *at < as_of).max();
-    let limit = analysis.threshold("rehearsal");
+    let limit = analysis.limit(Threshold::Rehearsal);
     let (statement, days) = match last.map(|last| (last, (as_of - last).num_seconds() as f64)) {
         Some((_, age)) if age <= limit => return Vec::new(),
         Some((last, age)) => (
@@ -167,8 +167,8 @@ fn unrehearsed(analysis: &Analysis<'_>) -> Vec<Draft> {
     vec![draft]
 }
 
-fn unresolved(analysis: &Analysis<'_>) -> Vec<Draft> {
-    let (facts, limit) = (analysis.facts, analysis.threshold("open"));
+fn unresolved(analysis: &Look<'_>) -> Vec<Draft> {
+    let (facts, limit) = (analysis.facts, analysis.limit(Threshold::Open));
     let counts = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_) | Fate::NotChange);
     let mut open: Vec<(IncidentIndex, f64)> = (0..facts.history.incidents.len() as u32)
         .map(IncidentIndex)

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::{Draft, Owner, Plan, Rule};
-use crate::analysis::Analysis;
+use super::{Draft, Look, Owner, Plan, Rule};
+use crate::analysis::Threshold;
 use crate::attribution::{Event, Span};
 use crate::factor::{TimeWindow, WindowVerdict};
 use crate::map::StageId;
@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::TechLead,
         reference: "mistake: special-case release paths multiply",
         about: "More kinds of special handling than in the window before, in at least three releases more; or a share above the threshold that is growing.",
-        thresholds: &["special_handling", "releases"],
+        thresholds: &[Threshold::SpecialHandling, Threshold::Releases],
         find: special_paths,
     },
     Rule {
@@ -47,18 +47,18 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::TechLead,
         reference: "metric: number of releases requiring special handling",
         about: "Releases are made off the branch on which most are made.",
-        thresholds: &["off_branch"],
+        thresholds: &[Threshold::OffBranch],
         find: off_branch,
     },
 ];
 
-fn unjustified(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn unjustified(analysis: &Look<'_>) -> Vec<Draft> {
     avoided(analysis, WindowVerdict::Superstition, "without a reason in the outcomes", |window| {
         format!("Release on {} as on any other: begin with the smallest changes.", window.label)
     })
 }
 
-fn confirmed(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn confirmed(analysis: &Look<'_>) -> Vec<Draft> {
     avoided(analysis, WindowVerdict::Justified, "for a reason", |window| {
         format!(
             "Find out what is missing on {}: who is away, what is not watched, what cannot be stopped then.",
@@ -69,7 +69,7 @@ fn confirmed(analysis: &Analysis<'_>) -> Vec<Draft> {
 
 /// The avoided windows of which the outcomes say so.
 fn avoided(
-    analysis: &Analysis<'_>,
+    analysis: &Look<'_>,
     verdict: WindowVerdict,
     why: &str,
     action: impl Fn(&TimeWindow) -> String,
@@ -112,7 +112,7 @@ fn avoided(
 const MORE: u64 = 3;
 
 /// Releases by kind of special handling, in a span.
-fn kinds(analysis: &Analysis<'_>, span: Span) -> BTreeMap<String, u64> {
+fn kinds(analysis: &Look<'_>, span: Span) -> BTreeMap<String, u64> {
     let mut kinds = BTreeMap::new();
     for event in analysis.facts.exposed(span) {
         let of_event: std::collections::BTreeSet<String> =
@@ -124,13 +124,13 @@ fn kinds(analysis: &Analysis<'_>, span: Span) -> BTreeMap<String, u64> {
     kinds
 }
 
-fn special_paths(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn special_paths(analysis: &Look<'_>) -> Vec<Draft> {
     let windows = &analysis.facts.windows;
     let Some(previous) = windows.previous else { return Vec::new() };
     let (now, before) = (kinds(analysis, windows.current), kinds(analysis, previous));
     let n = analysis.facts.exposed(windows.current).count() as u64;
     let n0 = analysis.facts.exposed(previous).count() as u64;
-    let least = analysis.threshold("releases");
+    let least = analysis.limit(Threshold::Releases);
     if (n as f64) < least || (n0 as f64) < least {
         return Vec::new();
     }
@@ -139,7 +139,7 @@ fn special_paths(analysis: &Analysis<'_>) -> Vec<Draft> {
         analysis.facts.exposed(windows.current).filter(|event| special(event)).count() as u64,
         analysis.facts.exposed(previous).filter(|event| special(event)).count() as u64,
     );
-    let limit = analysis.threshold("special_handling");
+    let limit = analysis.limit(Threshold::SpecialHandling);
     let (share, share0) = (k as f64 / n as f64, k0 as f64 / n0 as f64);
     let more_kinds = now.len() > before.len() && now.len() >= 2 && k >= k0 + MORE;
     let grows = share > limit && share > share0;
@@ -168,10 +168,10 @@ fn special_paths(analysis: &Analysis<'_>) -> Vec<Draft> {
     ]
 }
 
-fn off_branch(analysis: &Analysis<'_>) -> Vec<Draft> {
+fn off_branch(analysis: &Look<'_>) -> Vec<Draft> {
     let releases = analysis.releases(|event| analysis.any(event, |release| release.has(ReleaseFlag::OffBranch)));
     let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
-    if k < 2 || k as f64 / n as f64 <= analysis.threshold("off_branch") {
+    if k < 2 || k as f64 / n as f64 <= analysis.limit(Threshold::OffBranch) {
         return Vec::new();
     }
     vec![
@@ -180,6 +180,6 @@ fn off_branch(analysis: &Analysis<'_>) -> Vec<Draft> {
             "Say when a release may leave the main branch, and merge back what it shipped.",
         )
         .releases(releases)
-        .metric(analysis, "special_handling", analysis.threshold("special_handling")),
+        .metric(analysis, "special_handling", analysis.limit(Threshold::SpecialHandling)),
     ]
 }

@@ -1,5 +1,5 @@
 use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::factor::{Role, TraitVerdict};
 use crate::phrase::rate;
 
@@ -9,7 +9,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let failed = analysis.releases(crate::attribution::Event::failed);
     let inferred =
         if analysis.facts.signals.iter().all(|signal| signal.inferred()) { " (inferred from git)" } else { "" };
-    let rate_now = against(analysis, "change_failure_rate", "failure_rate", "releases", |rate| {
+    let rate_now = against(analysis, "change_failure_rate", Threshold::FailureRate, Threshold::Releases, |rate| {
         format!("{rate} of the judged releases failed{inferred}")
     });
     draft.add(Source::Evidence, rate_now.map(|reading| reading.released(failed).feared()));
@@ -24,7 +24,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
             MapReading::new(Standing::Contradicted, found.split.judged + found.split.judged_without, statement);
         draft.add(Source::Evidence, [reading.released(found.releases.clone()).feared()]);
     }
-    draft.add(Source::Person, concentration(analysis, Role::Author, "releases", "wrote part of"));
+    draft.add(Source::Person, concentration(analysis, Role::Author, Threshold::Releases, "wrote part of"));
     draft.ask(
         !draft.measured(Source::Evidence),
         "more releases, or an incident log: incidents.toml with [[incident]] id, title, detected_at, caused_by",

@@ -1,5 +1,5 @@
 use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 use crate::model::CheckResult;
 use crate::phrase::rate;
@@ -7,12 +7,12 @@ use crate::phrase::rate;
 /// Go or no go: on what, and by whom.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Decision);
-    let coverage = against(analysis, "evidence_coverage", "coverage", "releases", |rate| {
+    let coverage = against(analysis, "evidence_coverage", Threshold::Coverage, Threshold::Releases, |rate| {
         format!("{rate} went out with every required check passed")
     });
     draft.add(Source::Evidence, coverage.map(MapReading::feared));
     draft.add(Source::Evidence, overruled(analysis));
-    draft.add(Source::Person, concentration(analysis, Role::Approver, "releases", "approved"));
+    draft.add(Source::Person, concentration(analysis, Role::Approver, Threshold::Releases, "approved"));
     draft.ask(
         !draft.measured(Source::Evidence),
         "which checks a release must pass: [checks] required = [\"canary\"] in relconf.toml, and their results in the release log",

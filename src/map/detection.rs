@@ -1,5 +1,5 @@
 use super::{Draft, MapReading, Source, StageId, Standing, against};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::model::DetectedBy;
 use crate::phrase::rate;
 
@@ -7,13 +7,14 @@ use crate::phrase::rate;
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Detection);
     let ids = || analysis.ids(analysis.failing());
-    let detect = against(analysis, "time_to_detect", "detect", "incidents", |time| {
+    let detect = against(analysis, "time_to_detect", Threshold::Detect, Threshold::Incidents, |time| {
         format!("noticed after {time}, in the median")
     });
     draft.add(Source::Evidence, detect.map(|reading| reading.incidents(ids()).feared()));
-    let automated = against(analysis, "automated_detection", "automated_detection", "incidents", |rate| {
-        format!("{rate} were noticed by an alert or a test")
-    });
+    let automated =
+        against(analysis, "automated_detection", Threshold::AutomatedDetection, Threshold::Incidents, |rate| {
+            format!("{rate} were noticed by an alert or a test")
+        });
     draft.add(Source::Evidence, automated.map(MapReading::feared));
     draft.add(Source::Person, by_customers(analysis));
     draft.ask(
@@ -40,9 +41,9 @@ fn by_customers(analysis: &Analysis<'_>) -> Option<MapReading> {
     if n == 0 {
         return None;
     }
-    let standing = if (n as f64) < analysis.threshold("incidents") {
+    let standing = if (n as f64) < analysis.threshold(Threshold::Incidents) {
         Standing::Unmeasured
-    } else if k as f64 / n as f64 > analysis.threshold("customer_detected") {
+    } else if k as f64 / n as f64 > analysis.threshold(Threshold::CustomerDetected) {
         Standing::Borrowed
     } else {
         Standing::Earned

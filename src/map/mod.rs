@@ -13,7 +13,7 @@ mod verification;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 use crate::model::{Unit, Untrusted};
 
@@ -271,8 +271,8 @@ pub fn draw(analysis: &Analysis<'_>) -> ConfidenceMap {
 fn against(
     analysis: &Analysis<'_>,
     id: &str,
-    threshold: &str,
-    least: &str,
+    threshold: Threshold,
+    least: Threshold,
     statement: impl Fn(String) -> String,
 ) -> Option<MapReading> {
     use crate::model::Better;
@@ -303,13 +303,13 @@ fn against(
 }
 
 /// How much a role rests on one person.
-fn concentration(analysis: &Analysis<'_>, role: Role, least: &str, does: &str) -> Option<MapReading> {
+fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold, does: &str) -> Option<MapReading> {
     let carried = analysis.roles.get(&role)?;
     let (person, k) = carried.top()?;
     let name = analysis.facts.history.person(person).name.raw();
     let standing = if (carried.known as f64) < analysis.threshold(least) {
         Standing::Unmeasured
-    } else if k as f64 / carried.known as f64 > analysis.threshold("concentration") {
+    } else if k as f64 / carried.known as f64 > analysis.threshold(Threshold::Concentration) {
         Standing::Borrowed
     } else {
         Standing::Earned

@@ -1,24 +1,27 @@
 use super::{Draft, Source, StageId, against, concentration};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 
 /// How a bad release is stopped and repaired, and whether it was learned from.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Recovery);
     let ids = || analysis.ids(analysis.failing());
-    let stop = against(analysis, "time_to_stop", "stop", "incidents", |time| {
+    let stop = against(analysis, "time_to_stop", Threshold::Stop, Threshold::Incidents, |time| {
         format!("stopped {time} after it was noticed, in the median")
     });
     draft.add(Source::Evidence, stop.map(|reading| reading.incidents(ids()).feared()));
-    let restore = against(analysis, "recovery_time", "recover", "incidents", |time| {
+    let restore = against(analysis, "recovery_time", Threshold::Recover, Threshold::Incidents, |time| {
         format!("repaired after {time}, in the median")
     });
     draft.add(Source::Evidence, restore.map(|reading| reading.incidents(ids()).feared()));
-    let again = against(analysis, "recurrence", "recurrence", "incidents", |rate| {
+    let again = against(analysis, "recurrence", Threshold::Recurrence, Threshold::Incidents, |rate| {
         format!("{rate} of the causes were seen before")
     });
     draft.add(Source::Evidence, again.map(super::MapReading::feared));
-    draft.add(Source::Person, concentration(analysis, Role::Responder, "incidents", "responded to failures of"));
+    draft.add(
+        Source::Person,
+        concentration(analysis, Role::Responder, Threshold::Incidents, "responded to failures of"),
+    );
     draft.ask(
         analysis.value("time_to_stop").is_none(),
         "how it was stopped: remediation = { type = \"rollback\", at = … } of each [[incident]] in incidents.toml",

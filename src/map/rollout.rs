@@ -1,5 +1,5 @@
 use super::{Draft, MapReading, Source, StageId, Standing, concentration};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::factor::{Role, TimeWindow, WindowVerdict};
 use crate::metric::special_handling;
 use crate::phrase::rate;
@@ -8,7 +8,7 @@ use crate::phrase::rate;
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Rollout);
     let of = analysis.events().count() as u64;
-    let enough = of as f64 >= analysis.threshold("releases");
+    let enough = of as f64 >= analysis.threshold(Threshold::Releases);
     let staged = analysis.releases(|event| {
         analysis.any(event, |release| release.entry.as_ref().is_some_and(|entry| !entry.stages.is_empty()))
     });
@@ -16,7 +16,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         let share = staged.len() as f64 / of as f64;
         let standing = match enough {
             false => Standing::Unmeasured,
-            true if share >= analysis.threshold("staged") => Standing::Earned,
+            true if share >= analysis.threshold(Threshold::Staged) => Standing::Earned,
             true => Standing::Borrowed,
         };
         let statement = format!("{} went out in stages", rate(staged.len() as u64, of));
@@ -27,7 +27,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
             .releases(|event| event.releases.iter().any(|&index| !special_handling(analysis.facts, index).is_empty()));
         let standing = match enough {
             false => Standing::Unmeasured,
-            true if k as f64 / n as f64 > analysis.threshold("special_handling") => Standing::Borrowed,
+            true if k as f64 / n as f64 > analysis.threshold(Threshold::SpecialHandling) => Standing::Borrowed,
             true => Standing::Earned,
         };
         let statement = format!("{} needed special handling", rate(k, n));
@@ -35,7 +35,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         draft.add(Source::Ritual, [reading]);
     }
     draft.add(Source::Timing, timing(analysis, of, enough));
-    draft.add(Source::Person, concentration(analysis, Role::Releaser, "releases", "released"));
+    draft.add(Source::Person, concentration(analysis, Role::Releaser, Threshold::Releases, "released"));
     draft.ask(
         !draft.measured(Source::Evidence),
         "how it was rolled out: stages = [{ name = \"canary\", share = 0.05 }] in a [[release]] of releases.toml",

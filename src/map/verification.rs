@@ -1,5 +1,5 @@
 use super::{Draft, MapReading, Source, StageId, Standing};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::factor::{CheckReport, CheckVerdict};
 use crate::phrase::{count, percent, rate};
 
@@ -20,7 +20,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
 
 fn reading(analysis: &Analysis<'_>, check: &CheckReport) -> MapReading {
     let name = check.name.raw();
-    let enough = check.runs as f64 >= analysis.threshold("releases");
+    let enough = check.runs as f64 >= analysis.threshold(Threshold::Releases);
     let (standing, statement) = match check.verdict {
         CheckVerdict::Predicts => (
             Standing::Earned,

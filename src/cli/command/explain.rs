@@ -1,6 +1,5 @@
 //! `relconf explain`.
 
-use crate::analysis::THRESHOLDS;
 use crate::attribution::Facts;
 use crate::cli::args::ExplainArgs;
 use crate::cli::settings::Settings;
@@ -50,12 +49,10 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()>
 }
 
 fn rule_text(rule: &Rule, policy: &Policy) -> RuleText {
-    let thresholds = rule.thresholds.iter().filter_map(|name| {
-        let threshold = THRESHOLDS.iter().find(|threshold| threshold.name == *name)?;
-        let configured = policy.findings.thresholds.iter().find(|(key, _)| key == name);
-        let value = configured.map_or(threshold.default, |(_, value)| *value);
-        Some((threshold.name, value, threshold.unit, threshold.about))
-    });
+    let thresholds = rule
+        .thresholds
+        .iter()
+        .map(|threshold| (threshold.key(), threshold.value(policy), threshold.unit(), threshold.about()));
     RuleText { code: rule.code, about: rule.about, reference: rule.reference, thresholds: thresholds.collect() }
 }
 
