@@ -47,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         owner: Owner::TechLead,
         reference: "metric: number of releases requiring special handling",
         about: "Releases are made off the branch on which most are made.",
-        thresholds: &[Threshold::OffBranch],
+        thresholds: &[Threshold::OffBranch, Threshold::SpecialHandling],
         find: off_branch,
     },
 ];
