@@ -8,7 +8,7 @@ pub use threshold::Threshold;
 
 use crate::attribution::{Event, Facts, Fate};
 use crate::error::Error;
-use crate::factor::{Carried, Role, Screening, Timing, carried, timing};
+use crate::factor::{Carried, Role, Screening, Timing, Values, carried, timing};
 use crate::metric::{Measured, Measurement, Value, measure_all};
 use crate::model::{Incident, IncidentIndex, Policy, Release, Untrusted};
 
@@ -18,6 +18,8 @@ pub struct Analysis<'a> {
     pub facts: &'a Facts<'a>,
     /// Every metric.
     pub metrics: Vec<Measured>,
+    /// What was known of each release when it was made.
+    pub values: Values,
     /// What goes with failure.
     pub screening: Screening,
     /// When releases are made.
@@ -30,10 +32,12 @@ impl<'a> Analysis<'a> {
     /// Computes it.
     pub fn of(facts: &'a Facts<'a>) -> Self {
         let current = facts.windows.current;
+        let values = Values::of(facts);
         Self {
             facts,
             metrics: measure_all(facts),
-            screening: Screening::of(facts),
+            screening: Screening::of(facts, &values),
+            values,
             timing: timing(facts, current),
             roles: Role::ALL.iter().map(|&role| (role, carried(facts, current, role))).collect(),
         }

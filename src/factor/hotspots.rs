@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::compare::Split;
-use super::traits::{Universe, touched};
-use crate::attribution::Facts;
+use super::traits::Universe;
+use super::values::touched;
 use crate::model::Untrusted;
 
 /// Folders and components compared. More would only cost power; chosen without a look at the outcomes.
@@ -35,10 +35,10 @@ pub enum HotspotKind {
 }
 
 /// The parts of the code that divide the releases best, not yet tested.
-pub(super) fn all(facts: &Facts<'_>) -> Vec<Hotspot> {
-    let universe = Universe::of(facts);
+pub(super) fn all(universe: &Universe<'_>) -> Vec<Hotspot> {
+    let facts = universe.facts;
     let mut names: BTreeSet<(HotspotKind, &str)> = BTreeSet::new();
-    for index in universe.events.iter().flat_map(|event| &event.releases) {
+    for index in universe.events.iter().flat_map(|(event, _)| &event.releases) {
         if facts.scope.components.len() > 1 {
             let component = facts.history.component(facts.history.release(*index).component);
             names.insert((HotspotKind::Component, component.name.raw()));
@@ -47,7 +47,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Hotspot> {
         names.extend(folders.map(|folder| (HotspotKind::Folder, folder.as_str())));
     }
     let spot = |(kind, name): (HotspotKind, &str)| {
-        let (split, releases) = universe.split(true, |event| match kind {
+        let (split, releases) = universe.split(true, |event, _| match kind {
             HotspotKind::Component => Some(event.releases.iter().any(|&index| {
                 let component = facts.history.release(index).component;
                 facts.history.component(component).name.raw() == name

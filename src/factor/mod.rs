@@ -7,19 +7,23 @@
 
 mod checks;
 mod compare;
+mod conventional;
 mod hotspots;
 mod people;
 mod timing;
 mod traits;
+mod values;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use checks::{CheckReport, CheckVerdict};
+pub use conventional::conventional;
 pub use hotspots::{Hotspot, HotspotKind};
 pub use people::{Carried, Concentration, PersonShare, Role, carried};
 pub use timing::{DAYS, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict, day_name, local, timing};
-pub use traits::{TraitReport, TraitVerdict, conventional, touched};
+pub use traits::{TraitReport, TraitVerdict};
+pub use values::{Shipped, Traits, Values, touched};
 
 use crate::attribution::Facts;
 
@@ -40,10 +44,11 @@ pub struct Screening {
 
 impl Screening {
     /// Screens a history.
-    pub fn of(facts: &Facts<'_>) -> Self {
+    pub fn of(facts: &Facts<'_>, values: &Values) -> Self {
         let (checks, checks_tested) = checks::all(facts);
-        let mut traits = traits::all(facts);
-        let mut hotspots = hotspots::all(facts);
+        let universe = traits::Universe::of(facts, values);
+        let mut traits = traits::all(&universe);
+        let mut hotspots = hotspots::all(&universe);
         let mut comparisons: Vec<_> = traits
             .iter_mut()
             .map(|found| &mut found.split)

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Weekday;
 
 use crate::attribution::{Event, Facts};
-use crate::factor::{conventional, local, touched};
-use crate::model::{CheckResult, Kind};
+use crate::factor::{Shipped, Traits, Values, touched};
+use crate::model::CheckResult;
 
 /// Checks that are looked at: those on record most often.
 const CHECKS: usize = 8;
@@ -32,17 +32,28 @@ impl Column {
 }
 
 /// Adds the columns of a family.
-type Family = fn(&Facts<'_>) -> Vec<Column>;
+type Family = fn(&Facts<'_>, &Values) -> Vec<Column>;
 
 /// Every family.
 const FAMILIES: [Family; 8] = [size, types, risk, week, releaser, gap, made, checks];
 
 /// Every column.
-pub(super) fn all(facts: &Facts<'_>) -> Vec<Column> {
-    FAMILIES.iter().flat_map(|family| family(facts)).collect()
+pub(super) fn all(facts: &Facts<'_>, values: &Values) -> Vec<Column> {
+    FAMILIES.iter().flat_map(|family| family(facts, values)).collect()
 }
 
 fn column(
+    values: &Values,
+    (family, name): (&str, &str),
+    title: fn(&str, f64) -> String,
+    value: impl Fn(&Traits) -> Option<f64>,
+) -> Column {
+    let values = values.iter().map(value).collect();
+    Column { id: format!("{family}:{name}"), title, name: name.to_owned(), values }
+}
+
+/// A column that only the event itself can tell.
+fn of_events(
     facts: &Facts<'_>,
     (family, name): (&str, &str),
     title: fn(&str, f64) -> String,
@@ -61,43 +72,42 @@ fn with(name: &str, value: f64) -> String {
 }
 
 /// Sizes are compared by their logarithm: from 1 to 10 is as far as from 10 to 100.
-fn size(facts: &Facts<'_>) -> Vec<Column> {
+fn size(facts: &Facts<'_>, values: &Values) -> Vec<Column> {
     if facts.history.changes.is_empty() {
         return Vec::new();
     }
-    let count = |title: fn(&str, f64) -> String, name: &str, of: &dyn Fn(&Event) -> usize| {
-        column(facts, ("size", name), title, |_, event| Some((1.0 + of(event) as f64).ln()))
+    let count = |title: fn(&str, f64) -> String, name: &str, of: fn(&Shipped) -> u64| {
+        column(values, ("size", name), title, |traits| Some((1.0 + of(traits.shipped.as_ref()?) as f64).ln()))
     };
-    let authors = |event: &Event| facts.authors(event).len();
     vec![
-        count(|_, value| format!("{:.0} commits", value.exp() - 1.0), "commits", &|event| facts.commits(event).count()),
-        count(|_, value| format!("{:.0} authors", value.exp() - 1.0), "authors", &authors),
+        count(|_, value| format!("{:.0} commits", value.exp() - 1.0), "commits", |shipped| shipped.commits),
+        count(|_, value| format!("{:.0} authors", value.exp() - 1.0), "authors", |shipped| shipped.authors),
     ]
 }
 
-fn types(facts: &Facts<'_>) -> Vec<Column> {
-    let declared: Vec<BTreeSet<&str>> = facts
-        .events
+fn types(_: &Facts<'_>, values: &Values) -> Vec<Column> {
+    let known: BTreeSet<&str> = values
         .iter()
-        .map(|event| facts.commits(event).flat_map(|c| conventional(facts.history.changes.subject(c).raw())).collect())
+        .filter_map(|traits| traits.shipped.as_ref())
+        .flat_map(|shipped| &shipped.types)
+        .copied()
         .collect();
-    let known: BTreeSet<&str> = declared.iter().flatten().copied().collect();
     known
         .into_iter()
         .map(|name| {
             column(
-                facts,
+                values,
                 ("type", name),
                 |name, value| with(&format!("a change of type {name}"), value),
-                |number, _| Some(flag(declared[number].contains(name))),
+                |traits| Some(flag(traits.shipped.as_ref()?.types.contains(name))),
             )
         })
         .collect()
 }
 
-fn risk(facts: &Facts<'_>) -> Vec<Column> {
+fn risk(facts: &Facts<'_>, _: &Values) -> Vec<Column> {
     let classes = facts.policy.risk.iter().map(|class| {
-        column(
+        of_events(
             facts,
             ("risk", &class.name),
             |name, value| with(&format!("changes of class {name}"), value),
@@ -107,75 +117,52 @@ fn risk(facts: &Facts<'_>) -> Vec<Column> {
     classes.collect()
 }
 
-fn week(facts: &Facts<'_>) -> Vec<Column> {
-    let last = facts.policy.working_days.iter().copied().max_by_key(Weekday::num_days_from_monday);
-    let late = |event: &Event| {
-        let day = local(event.released_at, facts.policy).0;
-        Some(day) == last || !facts.policy.working_days.contains(&day)
-    };
+fn week(facts: &Facts<'_>, values: &Values) -> Vec<Column> {
+    let working = &facts.policy.working_days;
+    let last = working.iter().copied().max_by_key(Weekday::num_days_from_monday);
     let title = |_: &str, value: f64| {
         if value > 0.5 { "at the end of the week" } else { "before the end of the week" }.to_owned()
     };
-    vec![column(facts, ("week", "end"), title, |_, event| Some(flag(late(event))))]
+    vec![column(values, ("week", "end"), title, |traits| {
+        Some(flag(Some(traits.day) == last || !working.contains(&traits.day)))
+    })]
 }
 
-fn releaser(facts: &Facts<'_>) -> Vec<Column> {
-    let mut so_far: BTreeMap<_, u32> = BTreeMap::new();
-    let mut values = Vec::new();
-    for event in &facts.events {
-        let people: BTreeSet<_> = event
-            .releases
-            .iter()
-            .flat_map(|&index| &facts.history.release(index).releasers)
-            .copied()
-            .filter(|&person| !facts.history.person(person).bot)
-            .collect();
-        let least = people.iter().map(|person| so_far.get(person).copied().unwrap_or(0)).min();
-        values.push(least.map(|releases| f64::from(releases).ln_1p()));
-        for person in people {
-            *so_far.entry(person).or_default() += 1;
-        }
-    }
+fn releaser(_: &Facts<'_>, values: &Values) -> Vec<Column> {
     let title = |_: &str, value: f64| match value.exp_m1().round() as u64 {
         0 => "by a first-time releaser".to_owned(),
         1 => "by somebody with 1 release before".to_owned(),
         n => format!("by somebody with {n} releases before"),
     };
-    vec![Column { id: "releaser:releases".to_owned(), title, name: String::new(), values }]
+    let experience = |traits: &Traits| traits.releases_before.map(|releases| f64::from(releases).ln_1p());
+    vec![Column { name: String::new(), ..column(values, ("releaser", "releases"), title, experience) }]
 }
 
-fn gap(facts: &Facts<'_>) -> Vec<Column> {
-    let mut times: Vec<_> = facts.events.iter().filter(|e| e.exposed).map(|event| event.released_at).collect();
-    times.sort();
+fn gap(_: &Facts<'_>, values: &Values) -> Vec<Column> {
     let title = |_: &str, value: f64| format!("{:.0} days after the one before", value.exp_m1());
-    let days = |event: &Event| {
-        let before = times.partition_point(|at| *at < event.released_at).checked_sub(1)?;
-        Some(((event.released_at - times[before]).num_minutes() as f64 / 1440.0).ln_1p())
-    };
-    vec![column(facts, ("gap", "days"), title, |_, event| days(event))]
+    let days = |traits: &Traits| traits.minutes_since.map(|minutes| (minutes as f64 / 1440.0).ln_1p());
+    vec![column(values, ("gap", "days"), title, days)]
 }
 
-fn made(facts: &Facts<'_>) -> Vec<Column> {
-    let hotfix = |event: &Event| event.releases.iter().any(|&index| facts.kinds[index] == Kind::Hotfix);
-    let rehearsed = |event: &Event| event.releases.iter().any(|&index| facts.history.release(index).rehearsals > 0);
+fn made(_: &Facts<'_>, values: &Values) -> Vec<Column> {
     vec![
         column(
-            facts,
+            values,
             ("kind", "hotfix"),
             |_, value| if value > 0.5 { "a hotfix" } else { "no hotfix" }.to_owned(),
-            |_, event| Some(flag(hotfix(event))),
+            |traits| Some(flag(traits.hotfix)),
         ),
         column(
-            facts,
+            values,
             ("rehearsal", "done"),
             |_, value| with("a pre-release before it", value),
-            |_, event| Some(flag(rehearsed(event))),
+            |traits| Some(flag(traits.rehearsed)),
         ),
     ]
 }
 
 /// Whether each check had passed; known of releases for which any check is on record.
-fn checks(facts: &Facts<'_>) -> Vec<Column> {
+fn checks(facts: &Facts<'_>, _: &Values) -> Vec<Column> {
     let runs = |event: &Event| -> BTreeMap<String, bool> {
         let all = event.releases.iter().flat_map(|&index| &facts.history.release(index).checks);
         all.map(|run| (run.name.raw().to_owned(), run.result == CheckResult::Pass)).collect()
@@ -189,7 +176,7 @@ fn checks(facts: &Facts<'_>) -> Vec<Column> {
         counts.into_iter().filter(|(_, count)| *count as f64 >= RECORDED * recorded.len() as f64).collect();
     names.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
     let passed = |name: &str| {
-        column(
+        of_events(
             facts,
             ("check", name),
             |name, value| if value > 0.5 { format!("{name} passed") } else { format!("{name} has not passed") },

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Event, Facts};
+use crate::factor::Values;
 use crate::model::{Moment, Untrusted};
 use crate::stats;
 
@@ -106,8 +107,8 @@ pub struct Forecaster<'f> {
 
 impl<'f> Forecaster<'f> {
     /// Looks at every release.
-    pub fn of(facts: &'f Facts<'f>) -> Self {
-        let columns = features::all(facts);
+    pub fn of(facts: &'f Facts<'f>, values: &Values) -> Self {
+        let columns = features::all(facts, values);
         let rows = (0..facts.events.len()).map(|at| columns.iter().map(|column| column.values[at]).collect()).collect();
         // The first release of a component ships all that came before, and is like no other.
         let mut judged: Vec<usize> =

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, Outcome};
 use crate::factor::{
-    Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, conventional, day_name, local, timing,
+    Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, Values, conventional, day_name, local, timing,
 };
 use crate::forecast::{Alike, Base, Forecast, Forecaster, Quality};
 use crate::model::{ChangeIndex, Moment, ReleaseFlag, ReleaseIndex, Untrusted};
@@ -144,8 +144,9 @@ impl Preflight {
         let newest = before
             .filter(|&index| index != planned)
             .max_by_key(|&index| (facts.history.release(index).released_at, index))?;
-        let screening = Screening::of(facts);
-        let forecaster = Forecaster::of(facts);
+        let values = Values::of(facts);
+        let screening = Screening::of(facts, &values);
+        let forecaster = Forecaster::of(facts, &values);
         let quality = forecaster.quality();
         let change = change(facts, planned, &screening);
         let forecast = quality.usable.then(|| forecaster.forecast(number)).flatten();

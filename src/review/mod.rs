@@ -40,7 +40,7 @@ impl Review {
         let map = map::draw(&analysis);
         let Findings { findings, silenced } = finding::all(&analysis);
         let since = earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &analysis, &findings));
-        let Analysis { metrics: measured, screening, timing, roles, .. } = analysis;
+        let Analysis { metrics: measured, values, screening, timing, roles, .. } = analysis;
         let Screening { checks, checks_tested, traits, traits_tested, hotspots } = screening;
         Self {
             schema: contract::SCHEMA,
@@ -65,7 +65,7 @@ impl Review {
             checks,
             traits,
             hotspots,
-            forecasts: Forecaster::of(facts).quality(),
+            forecasts: Forecaster::of(facts, &values).quality(),
             screened: Screened { checks: checks_tested, traits: traits_tested },
             plans: finding::plans(&findings),
             findings,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::support::Random;
 use chrono::{DateTime, TimeDelta};
 use release_confidence::attribution::Facts;
-use release_confidence::factor::{CheckVerdict, Screening, TraitVerdict};
+use release_confidence::factor::{CheckVerdict, Screening, TraitVerdict, Values};
 use release_confidence::factor::{WindowVerdict, timing};
 use release_confidence::model::{Policy, WindowRequest};
 use release_confidence::pipeline;
@@ -67,7 +67,7 @@ fn said(log: &str, folder: &std::path::Path) -> [bool; 3] {
     let history =
         pipeline::read(None, &sources, &TimeRules::default(), &policy, &mut std::io::empty()).expect("a history");
     let facts = Facts::derive(&history, &policy).expect("facts");
-    let screening = Screening::of(&facts);
+    let screening = Screening::of(&facts, &Values::of(&facts));
     let differs = |verdict: TraitVerdict| matches!(verdict, TraitVerdict::Risky | TraitVerdict::Safer);
     [
         screening.checks.iter().any(|check| check.verdict == CheckVerdict::Predicts),

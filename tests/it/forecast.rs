@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::support::Random;
 use chrono::{DateTime, TimeDelta};
 use release_confidence::attribution::Facts;
+use release_confidence::factor::Values;
 use release_confidence::forecast::{Forecaster, Quality};
 use release_confidence::model::Policy;
 use release_confidence::pipeline;
@@ -84,7 +85,7 @@ fn with<R>(log: &str, look: impl FnOnce(&Facts<'_>) -> R) -> R {
 }
 
 fn quality(log: &str) -> Quality {
-    with(log, |facts| Forecaster::of(facts).quality())
+    with(log, |facts| Forecaster::of(facts, &Values::of(facts)).quality())
 }
 
 #[test]
