@@ -12,7 +12,7 @@ mod screen;
 mod survival;
 mod trend;
 
-pub use bayes::{Posterior, beta_posterior};
+pub use bayes::{Posterior, beta_posterior, chance_above, longer_than};
 pub use concentration::{Concentration, concentration, expected_total_variation, total_variation};
 pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, rank_test};
 pub use mean::mean_above_zero;

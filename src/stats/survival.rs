@@ -58,9 +58,13 @@ impl Survival {
         self.steps.iter().take_while(|step| step.time <= t).last()
     }
 
-    /// The first time at which fewer than half last longer; `None` where that is not reached.
+    /// The first time at which fewer than half last longer; where the curve stands at exactly one half for a while, the
+    /// middle of that stretch, as R's `survfit` has it. Without censored times that is the plain median, so one case that
+    /// is still open makes no step. `None` where the curve never falls below a half.
     pub fn median(&self) -> Option<f64> {
-        self.steps.iter().find(|step| step.survival < 0.5 - ROUNDING).map(|step| step.time)
+        let below = self.steps.iter().position(|step| step.survival < 0.5 - ROUNDING)?;
+        let half = below.checked_sub(1).map(|before| self.steps[before]).filter(|step| step.survival < 0.5 + ROUNDING);
+        Some(half.map_or(self.steps[below].time, |half| f64::midpoint(half.time, self.steps[below].time)))
     }
 
     /// The interval of the share at `t`, on the log-log scale with Greenwood's variance (Kalbfleisch and Prentice
@@ -87,5 +91,38 @@ impl Step {
         }
         let spread = quantile::two_sided(level) * self.greenwood.sqrt() / self.survival.ln().abs();
         Some(Interval { low: self.survival.powf(spread.exp()), high: self.survival.powf((-spread).exp()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Observation, Survival};
+
+    fn seen(times: &[u32], open: usize) -> Vec<Observation> {
+        let mut all: Vec<_> = times.iter().map(|&time| Observation { time: f64::from(time), ended: true }).collect();
+        for one in all.iter_mut().take(open) {
+            one.ended = false;
+        }
+        all
+    }
+
+    #[test]
+    fn one_open_case_makes_no_step() {
+        let median = |times: &[u32], open| Survival::fit(&seen(times, open)).expect("some").median();
+        assert_eq!(median(&[10, 20, 30, 40], 0), Some(25.0));
+        // Open at 40, the last of four: the curve stands at 1/2 from 20 on and falls to 1/4 at 30.
+        assert_eq!(median(&[40, 10, 20, 30], 1), Some(25.0));
+        // It stands at one half and never falls below.
+        assert_eq!(median(&[30, 40, 10, 20], 2), None);
+    }
+
+    proptest! {
+        #[test]
+        fn without_open_cases_it_is_the_plain_median(times in prop::collection::vec(0_u32..50, 1..40)) {
+            let plain: Vec<f64> = times.iter().map(|&time| f64::from(time)).collect();
+            prop_assert_eq!(Survival::fit(&seen(&times, 0)).expect("some").median(), super::super::median(&plain));
+        }
     }
 }
