@@ -65,12 +65,13 @@ thresholds! {
     CustomerDetected = "customer_detected", 0.33, Ratio, "incidents noticed by customers, above which they are your monitoring";
     SpecialHandling = "special_handling", 0.15, Ratio, "releases with special handling, above which the path is feared";
     OffBranch = "off_branch", 0.10, Ratio, "releases made off the usual branch, above which that is a path of its own";
-    Concentration = "concentration", 0.75, Ratio, "releases carried by one person, above which they rest on that person";
+    Concentration = "concentration", 0.75, Ratio, "releases carried by one person, above which something is to be done about it";
     Recurrence = "recurrence", 0.20, Ratio, "incidents with a cause seen before, above which lessons are lost";
     Staged = "staged", 0.50, Ratio, "releases rolled out in stages, from which staging is the rule";
     Unknown = "unknown", 0.50, Ratio, "releases or incidents without a field, above which it is missing";
     Releases = "releases", 10.0, Count, "releases, or runs of a check, that a statement needs";
-    Incidents = "incidents", 3.0, Count, "incidents that a statement needs";
+    Incidents = "incidents", 3.0, Count, "incidents that a finding needs";
+    MapIncidents = "map_incidents", 5.0, Count, "incidents that the map needs to call something earned or contradicted";
     Rehearsal = "rehearsal", 180.0 * DAY, Seconds, "since the last rollback or drill, above which it is unrehearsed";
     Open = "open", 7.0 * DAY, Seconds, "an incident open for longer than this is unresolved";
 }

@@ -1,6 +1,7 @@
 use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
 use crate::analysis::{Analysis, Threshold};
-use crate::factor::{Role, TraitVerdict};
+use crate::factor::Role;
+use crate::factor::TraitVerdict;
 use crate::phrase::rate;
 
 /// What goes in: how often it fails, and whether it is known which changes do.
@@ -9,10 +10,12 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let failed = analysis.releases(crate::attribution::Event::failed);
     let inferred =
         if analysis.facts.signals.iter().all(|signal| signal.inferred()) { " (inferred from git)" } else { "" };
-    let rate_now = against(analysis, "change_failure_rate", Threshold::FailureRate, Threshold::Releases, |rate| {
+    let rate_now = against(analysis, Source::Evidence, "change_failure_rate", Threshold::FailureRate, |rate| {
         format!("{rate} of the judged releases failed{inferred}")
     });
-    draft.add(Source::Evidence, rate_now.map(|reading| reading.released(failed).feared()));
+    // What git shows can speak against a team, never for it: it misses failures.
+    let guess = |reading: MapReading| if inferred.is_empty() { reading } else { reading.guessed() };
+    draft.add(Source::Evidence, rate_now.map(|reading| guess(reading).released(failed)));
     for found in analysis.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky) {
         let statement = format!(
             "releases {} fail {}, the others {}",
@@ -22,7 +25,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         );
         let reading =
             MapReading::new(Standing::Contradicted, found.split.judged + found.split.judged_without, statement);
-        draft.add(Source::Evidence, [reading.released(found.releases.clone()).feared()]);
+        draft.add(Source::Evidence, [reading.released(found.releases.clone())]);
     }
     draft.add(Source::Person, concentration(analysis, Role::Author, Threshold::Releases, "wrote part of"));
     draft.ask(

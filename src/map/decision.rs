@@ -1,4 +1,4 @@
-use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
+use super::{Draft, Held, MapReading, Source, StageId, against, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 use crate::model::CheckResult;
@@ -7,10 +7,10 @@ use crate::phrase::rate;
 /// Go or no go: on what, and by whom.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Decision);
-    let coverage = against(analysis, "evidence_coverage", Threshold::Coverage, Threshold::Releases, |rate| {
+    let coverage = against(analysis, Source::Evidence, "evidence_coverage", Threshold::Coverage, |rate| {
         format!("{rate} went out with every required check passed")
     });
-    draft.add(Source::Evidence, coverage.map(MapReading::feared));
+    draft.add(Source::Evidence, coverage);
     draft.add(Source::Evidence, overruled(analysis));
     draft.add(Source::Person, concentration(analysis, Role::Approver, Threshold::Releases, "approved"));
     draft.ask(
@@ -24,14 +24,22 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     draft
 }
 
-/// Checks that said no and were not heard.
+/// Checks that said no and were not heard: a special path, held against the limit of those. That there were few of them
+/// supports nothing.
 fn overruled(analysis: &Analysis<'_>) -> Option<MapReading> {
     let overruled = analysis.releases(|event| {
         analysis.any(event, |release| release.checks.iter().any(|run| run.result == CheckResult::Override))
     });
     let of = analysis.events().count() as u64;
     (!overruled.is_empty()).then(|| {
-        let statement = format!("{} overruled a failed check", rate(overruled.len() as u64, of));
-        MapReading::new(Standing::Contradicted, of, statement).released(overruled).feared()
+        let k = overruled.len() as u64;
+        let held = Held::at_most(
+            analysis.threshold(Threshold::SpecialHandling),
+            k,
+            of,
+            analysis.threshold(Threshold::Releases),
+        );
+        let statement = format!("{} overruled a failed check", rate(k, of));
+        MapReading::new(held.standing().guessed(), of, statement).released(overruled).feared()
     })
 }

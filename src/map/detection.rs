@@ -1,4 +1,4 @@
-use super::{Draft, MapReading, Source, StageId, Standing, against};
+use super::{Draft, Held, MapReading, Source, StageId, against};
 use crate::analysis::{Analysis, Threshold};
 use crate::model::DetectedBy;
 use crate::phrase::rate;
@@ -7,15 +7,14 @@ use crate::phrase::rate;
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Detection);
     let ids = || analysis.ids(analysis.failing());
-    let detect = against(analysis, "time_to_detect", Threshold::Detect, Threshold::Incidents, |time| {
+    let detect = against(analysis, Source::Evidence, "time_to_detect", Threshold::Detect, |time| {
         format!("noticed after {time}, in the median")
     });
-    draft.add(Source::Evidence, detect.map(|reading| reading.incidents(ids()).feared()));
-    let automated =
-        against(analysis, "automated_detection", Threshold::AutomatedDetection, Threshold::Incidents, |rate| {
-            format!("{rate} were noticed by an alert or a test")
-        });
-    draft.add(Source::Evidence, automated.map(MapReading::feared));
+    draft.add(Source::Evidence, detect.map(|reading| reading.incidents(ids())));
+    let automated = against(analysis, Source::Evidence, "automated_detection", Threshold::AutomatedDetection, |rate| {
+        format!("{rate} were noticed by an alert or a test")
+    });
+    draft.add(Source::Evidence, automated);
     draft.add(Source::Person, by_customers(analysis));
     draft.ask(
         analysis.value("time_to_detect").is_none(),
@@ -41,13 +40,13 @@ fn by_customers(analysis: &Analysis<'_>) -> Option<MapReading> {
     if n == 0 {
         return None;
     }
-    let standing = if (n as f64) < analysis.threshold(Threshold::Incidents) {
-        Standing::Unmeasured
-    } else if k as f64 / n as f64 > analysis.threshold(Threshold::CustomerDetected) {
-        Standing::Borrowed
-    } else {
-        Standing::Earned
-    };
+    let held = Held::at_most(
+        analysis.threshold(Threshold::CustomerDetected),
+        k,
+        n,
+        analysis.threshold(Threshold::MapIncidents),
+    );
+    let standing = held.standing().said_by(Source::Person);
     let statement = format!("{} were noticed by customers", rate(k, n));
-    Some(MapReading::new(standing, n, statement).incidents(analysis.ids(told)).feared())
+    Some(MapReading::new(standing, n, statement).incidents(analysis.ids(told)))
 }

@@ -1,13 +1,15 @@
 //! The release confidence map: where confidence comes from, stage by stage.
 //!
 //! Four sources of confidence by six stages. Each cell holds readings: statements with their numbers, and what they say
-//! of it. A stage's trust follows from its readings by the rules of [`Trust`], and the rule that decided is shown.
+//! of it by the one rule of [`Standing`]. A stage's trust is read off its cells by the rules of [`Trust`], and the rule that
+//! decided is shown.
 
 mod change;
 mod decision;
 mod detection;
 mod recovery;
 mod rollout;
+mod standing;
 mod verification;
 
 use schemars::JsonSchema;
@@ -15,7 +17,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
-use crate::model::{Unit, Untrusted};
+use crate::metric::Value;
+use crate::model::{Better, Untrusted};
+use crate::phrase::{duration, percent, rate};
+use crate::stats;
+
+use standing::{HALF, Held};
+pub use standing::{Standing, Trust};
 
 /// A stage of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -61,34 +69,6 @@ pub enum Source {
     Timing,
     /// Somebody is there.
     Person,
-}
-
-/// What a reading says of the confidence that comes from there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// Nothing was measured, or too little.
-    Unmeasured,
-    /// The outcomes support it.
-    Earned,
-    /// It rests on a ritual, a window or a person.
-    Borrowed,
-    /// The data speak against it.
-    Contradicted,
-}
-
-/// How much a stage can be trusted. The first rule that applies decides, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Trust {
-    /// Nothing was measured.
-    Blind,
-    /// Avoidance, special handling or surprise above its threshold, and no earned evidence.
-    FearLoaded,
-    /// Earned evidence, and nothing borrowed or contradicted.
-    HighTrust,
-    /// Some of both.
-    Mixed,
 }
 
 /// The map.
@@ -148,7 +128,7 @@ pub struct MapReading {
     pub statement: Untrusted,
     /// What it says.
     pub standing: Standing,
-    /// Whether it is a sign of fear: avoidance, special handling or surprise above its threshold.
+    /// Whether it is a sign of fear: special handling or recurring surprise beyond its limit.
     pub fear: bool,
     /// Releases, incidents or runs that it rests on.
     pub sample: u64,
@@ -173,9 +153,19 @@ impl MapReading {
         }
     }
 
-    /// A sign of fear where the data speak against it.
+    /// A sign of fear where it is beyond its limit.
     fn feared(mut self) -> Self {
         self.fear = matches!(self.standing, Standing::Contradicted | Standing::Borrowed);
+        self
+    }
+
+    /// Made of guesses: it may speak against, and not for.
+    fn guessed(mut self) -> Self {
+        if self.standing == Standing::Earned {
+            self.standing = self.standing.guessed();
+            self.statement =
+                Untrusted::new(format!("{}, which proves nothing: a guess misses some", self.statement.raw()));
+        }
         self
     }
 
@@ -223,9 +213,9 @@ impl Draft {
     }
 
     fn finish(self) -> Stage {
-        let (trust, rule) = self.trust();
         let mut cells = Cells::default();
-        for (source, reading) in self.readings {
+        let fear = self.readings.iter().any(|(_, reading)| reading.fear);
+        for (source, reading) in &self.readings {
             let cell = match source {
                 Source::Evidence => &mut cells.evidence,
                 Source::Ritual => &mut cells.ritual,
@@ -233,29 +223,37 @@ impl Draft {
                 Source::Person => &mut cells.person,
             };
             cell.standing = cell.standing.max(reading.standing);
-            cell.readings.push(reading);
+            cell.readings.push(reading.clone());
         }
+        let trust = Trust::of(&cells, fear);
+        let rule = self.rule(trust);
         let record = self.record.into_iter().map(str::to_owned).collect();
         Stage { id: self.id, trust, rule: Untrusted::new(rule), cells, record }
     }
 
-    fn trust(&self) -> (Trust, String) {
-        let find = |wanted: &dyn Fn(&(Source, MapReading)) -> bool| {
-            self.readings.iter().find(|reading| wanted(reading)).map(|(_, reading)| reading.statement.raw())
+    /// Why the stage has its trust, with the reading that decided.
+    fn rule(&self, trust: Trust) -> String {
+        let find = |wanted: &dyn Fn(Source, &MapReading) -> bool| {
+            let found = self.readings.iter().find(|(source, reading)| wanted(*source, reading));
+            found.map_or("", |(_, reading)| reading.statement.raw())
         };
-        let earned = find(&|(source, reading)| *source == Source::Evidence && reading.standing == Standing::Earned);
-        let fear = find(&|(_, reading)| reading.fear);
-        let against = find(&|(_, reading)| reading.standing == Standing::Contradicted)
-            .or_else(|| find(&|(_, reading)| reading.standing == Standing::Borrowed));
-        if self.readings.iter().all(|(_, reading)| reading.standing == Standing::Unmeasured) {
-            return (Trust::Blind, "nothing is measured".to_owned());
-        }
-        match (earned, fear, against) {
-            (None, Some(fear), _) => (Trust::FearLoaded, format!("no earned evidence, and {fear}")),
-            (Some(earned), _, None) => (Trust::HighTrust, format!("earned evidence, nothing borrowed: {earned}")),
-            (Some(earned), _, Some(against)) => (Trust::Mixed, format!("earned: {earned}; but {against}")),
-            (None, None, Some(against)) => (Trust::Mixed, format!("no earned evidence: {against}")),
-            (None, None, None) => (Trust::Mixed, "no evidence of its own; nothing speaks against it".to_owned()),
+        let evidence = |standing| find(&|source, reading| source == Source::Evidence && reading.standing == standing);
+        let rests = find(&|_, reading| matches!(reading.standing, Standing::Borrowed | Standing::Contradicted));
+        let with = |said: &str, statement: &str| {
+            if statement.is_empty() { said.to_owned() } else { format!("{said}: {statement}") }
+        };
+        match trust {
+            Trust::Blind => "there is no record".to_owned(),
+            Trust::Unproven => match evidence(Standing::Unproven) {
+                "" => with("no evidence of its own", rests),
+                unproven => unproven.to_owned(),
+            },
+            Trust::FearLoaded => format!("no earned evidence, and {}", find(&|_, reading| reading.fear)),
+            Trust::HighTrust => with("earned, and nothing borrowed", evidence(Standing::Earned)),
+            Trust::Mixed => match evidence(Standing::Earned) {
+                "" => with("no earned evidence", rests),
+                earned => format!("earned: {earned}; but {rests}"),
+            },
         }
     }
 }
@@ -267,55 +265,61 @@ pub fn draw(analysis: &Analysis<'_>) -> ConfidenceMap {
     ConfidenceMap { stages: stages.map(|stage| stage(analysis).finish()).into() }
 }
 
-/// A metric against a threshold: earned on its good side, contradicted on the other, unmeasured below a sample.
+/// Ratios of incidents; the others are of releases.
+const INCIDENTS: [&str; 2] = ["automated_detection", "recurrence"];
+
+/// A metric against a threshold. Of durations, the share of cases beyond it is held against one half: that is where the
+/// median is.
 fn against(
     analysis: &Analysis<'_>,
+    source: Source,
     id: &str,
     threshold: Threshold,
-    least: Threshold,
     statement: impl Fn(String) -> String,
 ) -> Option<MapReading> {
-    use crate::model::Better;
     let measured = analysis.metrics.iter().find(|measured| measured.metric.info.id == id)?;
-    let (value, sample) = analysis.value(id)?;
-    let limit = analysis.threshold(threshold);
     let info = &measured.metric.info;
-    let good = if info.better == Some(Better::Higher) { value >= limit } else { value <= limit };
-    let standing = match (sample as f64 >= analysis.threshold(least), good) {
-        (false, _) => Standing::Unmeasured,
-        (true, true) => Standing::Earned,
-        (true, false) => Standing::Contradicted,
+    let limit = analysis.threshold(threshold);
+    let higher = info.better == Some(Better::Higher);
+    let (held, shown, bound) = match &measured.now.value {
+        Value::Ratio { k, n } => {
+            let least = if INCIDENTS.contains(&id) {
+                analysis.threshold(Threshold::MapIncidents)
+            } else {
+                analysis.threshold(Threshold::Releases)
+            };
+            let held = if higher { Held::at_least(limit, *k, *n, least) } else { Held::at_most(limit, *k, *n, least) };
+            (held, rate(*k, *n), percent(limit))
+        }
+        Value::Durations(durations) => {
+            let (k, n) = stats::longer_than(limit, durations);
+            let reading = measured.now.reading();
+            let held = Held::at_most(HALF, k, n, analysis.threshold(Threshold::MapIncidents));
+            let median = reading.value.map_or_else(|| "more than was seen".to_owned(), duration);
+            (held, format!("{median} (n {})", reading.sample), duration(limit))
+        }
+        _ => return None,
     };
-    let shown = match (analysis.ratio(id), info.unit) {
-        (Some((k, n)), _) => crate::phrase::rate(k, n),
-        (None, Unit::Seconds) => format!("{} (n {sample})", crate::phrase::duration(value)),
-        (None, _) => format!("{} (n {sample})", crate::phrase::decimal(value)),
-    };
-    let bound = if info.unit == Unit::Seconds { crate::phrase::duration(limit) } else { crate::phrase::percent(limit) };
-    let said = match (standing, info.better == Some(Better::Higher)) {
-        (Standing::Unmeasured, _) => ": too few to say".to_owned(),
+    let standing = held.standing().said_by(source);
+    let said = match (standing, higher) {
+        (Standing::Unproven, _) => format!(": too close to {bound} or too few to say"),
         (Standing::Earned, false) => format!(": not above {bound}"),
         (Standing::Earned, true) => format!(": not below {bound}"),
         (_, false) => format!(": above {bound}"),
         (_, true) => format!(": below {bound}"),
     };
-    Some(MapReading::new(standing, sample, format!("{}{said}", statement(shown))).of(id))
+    Some(MapReading::new(standing, measured.now.reading().sample, format!("{}{said}", statement(shown))).of(id))
 }
 
-/// How much a role rests on one person.
+/// How much a role rests on one person: a share above one half does.
 fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold, does: &str) -> Option<MapReading> {
     let carried = analysis.roles.get(&role)?;
     let (person, k) = carried.top()?;
     let name = analysis.facts.history.person(person).name.raw();
-    let standing = if (carried.known as f64) < analysis.threshold(least) {
-        Standing::Unmeasured
-    } else if k as f64 / carried.known as f64 > analysis.threshold(Threshold::Concentration) {
-        Standing::Borrowed
-    } else {
-        Standing::Earned
-    };
-    let too_few = if standing == Standing::Unmeasured { ", too few to say" } else { "" };
-    let statement = format!("{name} {does} {}{too_few}", crate::phrase::rate(k, carried.known));
+    let held = Held::at_most(HALF, k, carried.known, analysis.threshold(least));
+    let standing = held.standing().said_by(Source::Person);
+    let unsure = if standing == Standing::Unproven { ", too close to one half or too few to say" } else { "" };
+    let statement = format!("{name} {does} {}{unsure}", rate(k, carried.known));
     let mine = |release: &crate::model::Release| {
         let people = if role == Role::Approver { &release.approvers } else { &release.releasers };
         people.contains(&person)

@@ -6,21 +6,21 @@ use crate::factor::Role;
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Recovery);
     let ids = || analysis.ids(analysis.failing());
-    let stop = against(analysis, "time_to_stop", Threshold::Stop, Threshold::Incidents, |time| {
+    let stop = against(analysis, Source::Evidence, "time_to_stop", Threshold::Stop, |time| {
         format!("stopped {time} after it was noticed, in the median")
     });
-    draft.add(Source::Evidence, stop.map(|reading| reading.incidents(ids()).feared()));
-    let restore = against(analysis, "recovery_time", Threshold::Recover, Threshold::Incidents, |time| {
+    draft.add(Source::Evidence, stop.map(|reading| reading.incidents(ids())));
+    let restore = against(analysis, Source::Evidence, "recovery_time", Threshold::Recover, |time| {
         format!("repaired after {time}, in the median")
     });
-    draft.add(Source::Evidence, restore.map(|reading| reading.incidents(ids()).feared()));
-    let again = against(analysis, "recurrence", Threshold::Recurrence, Threshold::Incidents, |rate| {
+    draft.add(Source::Evidence, restore.map(|reading| reading.incidents(ids())));
+    let again = against(analysis, Source::Evidence, "recurrence", Threshold::Recurrence, |rate| {
         format!("{rate} of the causes were seen before")
     });
     draft.add(Source::Evidence, again.map(super::MapReading::feared));
     draft.add(
         Source::Person,
-        concentration(analysis, Role::Responder, Threshold::Incidents, "responded to failures of"),
+        concentration(analysis, Role::Responder, Threshold::MapIncidents, "responded to failures of"),
     );
     draft.ask(
         analysis.value("time_to_stop").is_none(),

@@ -1,4 +1,4 @@
-use super::{Draft, MapReading, Source, StageId, Standing, concentration};
+use super::{Draft, Held, MapReading, Source, StageId, Standing, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::{Role, TimeWindow, WindowVerdict};
 use crate::metric::special_handling;
@@ -8,33 +8,31 @@ use crate::phrase::rate;
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Rollout);
     let of = analysis.events().count() as u64;
-    let enough = of as f64 >= analysis.threshold(Threshold::Releases);
+    let least = analysis.threshold(Threshold::Releases);
     let staged = analysis.releases(|event| {
         analysis.any(event, |release| release.entry.as_ref().is_some_and(|entry| !entry.stages.is_empty()))
     });
     if !staged.is_empty() {
-        let share = staged.len() as f64 / of as f64;
-        let standing = match enough {
-            false => Standing::Unmeasured,
-            true if share >= analysis.threshold(Threshold::Staged) => Standing::Earned,
-            true => Standing::Borrowed,
-        };
-        let statement = format!("{} went out in stages", rate(staged.len() as u64, of));
+        let k = staged.len() as u64;
+        let standing = Held::at_least(analysis.threshold(Threshold::Staged), k, of, least).standing();
+        let statement = format!("{} went out in stages", rate(k, of));
         draft.add(Source::Evidence, [MapReading::new(standing, of, statement).released(staged)]);
     }
     if let Some((k, n)) = analysis.ratio("special_handling") {
         let special = analysis
             .releases(|event| event.releases.iter().any(|&index| !special_handling(analysis.facts, index).is_empty()));
-        let standing = match enough {
-            false => Standing::Unmeasured,
-            true if k as f64 / n as f64 > analysis.threshold(Threshold::SpecialHandling) => Standing::Borrowed,
-            true => Standing::Earned,
-        };
+        let held = Held::at_most(analysis.threshold(Threshold::SpecialHandling), k, n, least);
+        // Without a release log only git could tell of special paths, and git sees few of them.
+        let logged = analysis.events().any(|event| analysis.any(event, |release| release.entry.is_some()));
+        let standing = if logged { held.standing() } else { held.standing().guessed() };
         let statement = format!("{} needed special handling", rate(k, n));
-        let reading = MapReading::new(standing, n, statement).of("special_handling").released(special).feared();
+        let reading = MapReading::new(standing.said_by(Source::Ritual), n, statement)
+            .of("special_handling")
+            .released(special)
+            .feared();
         draft.add(Source::Ritual, [reading]);
     }
-    draft.add(Source::Timing, timing(analysis, of, enough));
+    draft.add(Source::Timing, timing(analysis, of, of as f64 >= least));
     draft.add(Source::Person, concentration(analysis, Role::Releaser, Threshold::Releases, "released"));
     draft.ask(
         !draft.measured(Source::Evidence),
@@ -46,7 +44,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
 fn timing(analysis: &Analysis<'_>, of: u64, enough: bool) -> Vec<MapReading> {
     let avoided: Vec<_> = analysis.timing.windows.iter().filter(|window| window.avoided).collect();
     if avoided.is_empty() {
-        let standing = if enough { Standing::Earned } else { Standing::Unmeasured };
+        let standing = if enough { Standing::Earned } else { Standing::Unproven };
         let too_few = if enough { "" } else { ", too few to say" };
         return vec![MapReading::new(standing, of, format!("no weekday or hour is avoided in {of} releases{too_few}"))];
     }
@@ -54,10 +52,11 @@ fn timing(analysis: &Analysis<'_>, of: u64, enough: bool) -> Vec<MapReading> {
 }
 
 fn avoidance(window: &TimeWindow) -> MapReading {
-    let (standing, why) = match window.verdict {
-        Some(WindowVerdict::Justified) => (Standing::Borrowed, "and it fails more often there"),
-        Some(WindowVerdict::Superstition) => (Standing::Contradicted, "and the outcomes give no reason to"),
-        _ => (Standing::Borrowed, "and too little is known to say why"),
+    // A window that is avoided is what confidence rests on, whatever the reason.
+    let why = match window.verdict {
+        Some(WindowVerdict::Justified) => "and it fails more often there",
+        Some(WindowVerdict::Superstition) => "and the outcomes give no reason to",
+        _ => "and too little is known to say why",
     };
     let statement = format!(
         "{} is avoided ({} of {} releases), {why}: {}",
@@ -66,7 +65,7 @@ fn avoidance(window: &TimeWindow) -> MapReading {
         window.of,
         outcomes(window)
     );
-    MapReading::new(standing, window.of, statement).of("timing_dependence").feared()
+    MapReading::new(Standing::Borrowed, window.of, statement).of("timing_dependence")
 }
 
 /// How releases fare inside a window and outside it.

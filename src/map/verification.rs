@@ -8,7 +8,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Verification);
     for check in &analysis.screening.checks {
         let source = if check.ritual { Source::Ritual } else { Source::Evidence };
-        draft.add(source, [reading(analysis, check)]);
+        draft.add(source, [reading(analysis, check, source)]);
     }
     draft.ask(
         !draft.measured(Source::Evidence),
@@ -18,7 +18,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     draft
 }
 
-fn reading(analysis: &Analysis<'_>, check: &CheckReport) -> MapReading {
+fn reading(analysis: &Analysis<'_>, check: &CheckReport, source: Source) -> MapReading {
     let name = check.name.raw();
     let enough = check.runs as f64 >= analysis.threshold(Threshold::Releases);
     let (standing, statement) = match check.verdict {
@@ -30,10 +30,13 @@ fn reading(analysis: &Analysis<'_>, check: &CheckReport) -> MapReading {
                 rate(check.split.failed_without, check.split.judged_without)
             ),
         ),
+        _ if !enough => {
+            let caught = if check.catches > 0 { format!(" and caught {}", check.catches) } else { String::new() };
+            (Standing::Unproven, format!("{name} ran {}{caught}, too few to say", count(check.runs, "time")))
+        }
         _ if check.catches > 0 => {
             (Standing::Earned, format!("{name} caught {} in {}", check.catches, count(check.runs, "run")))
         }
-        _ if !enough => (Standing::Unmeasured, format!("{name} ran {} times, too few to say", check.runs)),
         _ if check.misses > 0 => (
             Standing::Contradicted,
             format!(
@@ -52,10 +55,10 @@ fn reading(analysis: &Analysis<'_>, check: &CheckReport) -> MapReading {
             (Standing::Borrowed, format!("{name} never failed in {}{upper}", count(check.runs, "run")))
         }
         CheckVerdict::Undetermined => {
-            (Standing::Borrowed, format!("{name} has caught nothing in {}", count(check.runs, "run")))
+            (Standing::Unproven, format!("{name} has caught nothing in {}", count(check.runs, "run")))
         }
     };
-    MapReading::new(standing, check.runs, statement).released(if check.catches > 0 {
+    MapReading::new(standing.said_by(source), check.runs, statement).released(if check.catches > 0 {
         Vec::new()
     } else {
         check.missed.clone()

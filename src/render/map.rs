@@ -16,6 +16,7 @@ const NAMED: usize = 5;
 pub(super) fn trust(trust: Trust) -> &'static str {
     match trust {
         Trust::Blind => "blind",
+        Trust::Unproven => "unproven",
         Trust::FearLoaded => "fear-loaded",
         Trust::HighTrust => "high-trust",
         Trust::Mixed => "mixed",
@@ -27,7 +28,7 @@ fn tone(trust: Trust) -> Tone {
         Trust::Blind => Tone::Dim,
         Trust::FearLoaded => Tone::Bad,
         Trust::HighTrust => Tone::Good,
-        Trust::Mixed => Tone::Unsure,
+        Trust::Unproven | Trust::Mixed => Tone::Unsure,
     }
 }
 
@@ -36,6 +37,7 @@ fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Unmeasured => ".",
         Standing::Earned => "+ earned",
+        Standing::Unproven => "? unproven",
         Standing::Borrowed => "~ borrowed",
         Standing::Contradicted => "! against",
     }
@@ -65,7 +67,7 @@ pub(super) fn draw(page: &mut Page, review: &Review, whole: bool) {
         row
     });
     page.table(&["", "trust", "evidence", "ritual", "timing", "person"], rows.collect());
-    page.item("+ the outcomes support it  ~ it rests on a habit, a window or a person  ! the data speak against it  . not measured");
+    page.item("+ the outcomes support it  ? too close or too few to say  ~ it rests on a habit, a window or a person  ! the data speak against it  . no record");
     for stage in &review.map.stages {
         if whole {
             page.blank();

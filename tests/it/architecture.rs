@@ -23,7 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("metric", &["attribution", "factor", "model", "stats"]),
     ("forecast", &["attribution", "factor", "metric", "model", "stats"]),
     ("analysis", &["attribution", "error", "factor", "metric", "model"]),
-    ("map", &["analysis", "attribution", "factor", "metric", "model", "phrase"]),
+    ("map", &["analysis", "attribution", "factor", "metric", "model", "phrase", "stats"]),
     ("finding", &["analysis", "attribution", "error", "factor", "map", "metric", "model", "phrase", "stats"]),
     ("gate", &["attribution", "error", "factor", "metric", "model", "stats"]),
     ("review", &["analysis", "attribution", "factor", "finding", "forecast", "map", "metric", "model", "stats"]),
