@@ -1,9 +1,11 @@
 //! The `[gate]` section: what holds for all metrics, and a table of limits for each.
 
+use chrono::TimeDelta;
+
 use super::kinds::Kind;
 use super::write;
-use crate::document::{Field, Value};
-use crate::model::{GateLimit, GateMode, GatePolicy};
+use crate::document::{Field, Value, duration_text, nearest};
+use crate::model::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
 
 /// What the gate holds a team to.
 pub struct Gate;
@@ -31,9 +33,20 @@ impl Kind for Gate {
         parts.push(format!("minimum_before = {}", policy.minimum_before));
         parts.push(format!("max_unattributed = {}", policy.max_unattributed));
         for (metric, limit) in &policy.limits {
-            let bounds = [("max", limit.max), ("min", limit.min), ("max_increase", limit.max_increase)];
-            let bounds: Vec<_> =
-                bounds.iter().filter_map(|(name, bound)| Some(format!("{name} = {}", (*bound)?))).collect();
+            let timed = LIMITED.contains(&(metric.as_str(), LimitKind::Duration));
+            let bound = |bound: f64| {
+                if timed {
+                    write::text(&duration_text(TimeDelta::try_seconds(bound as i64)))
+                } else {
+                    bound.to_string()
+                }
+            };
+            let bounds = [
+                limit.max.map(|max| format!("max = {}", bound(max))),
+                limit.min.map(|min| format!("min = {}", bound(min))),
+                limit.max_increase.map(|increase| format!("max_increase = {increase}")),
+            ];
+            let bounds: Vec<_> = bounds.into_iter().flatten().collect();
             parts.push(format!("{metric} = {{ {} }}", bounds.join(", ")));
         }
         Some(format!("{{ {} }}", parts.join(", ")))
@@ -49,7 +62,7 @@ fn key(name: &str, field: Field<'_>, policy: &mut GatePolicy) -> Option<()> {
         "minimum_before" => policy.minimum_before = count(field)?,
         "max_unattributed" => policy.max_unattributed = field.share()?,
         _ if matches!(field.value(), Value::Table(_)) => {
-            let limit = limit(field)?;
+            let limit = limit(name, field)?;
             policy.limits.push((name.to_owned(), limit));
         }
         _ => {
@@ -65,39 +78,62 @@ fn key(name: &str, field: Field<'_>, policy: &mut GatePolicy) -> Option<()> {
 
 fn count(field: Field<'_>) -> Option<u64> {
     let number = field.integer()?;
-    u64::try_from(number).ok().or_else(|| field.wrong("cannot be negative", "write a number such as 10"))
+    let wrong = |what: &str| field.wrong(what, "write a number such as 10");
+    match u64::try_from(number) {
+        Err(_) => wrong("cannot be negative"),
+        Ok(number) if number > MOST_COUNTED => wrong(&format!("is more than {MOST_COUNTED}")),
+        Ok(number) => Some(number),
+    }
 }
 
-fn limit(field: Field<'_>) -> Option<GateLimit> {
+/// The limits of one metric, each as that metric is measured.
+fn limit(metric: &str, field: Field<'_>) -> Option<GateLimit> {
+    let Some(&(_, kind)) = LIMITED.iter().find(|(id, _)| *id == metric) else {
+        let ids: Vec<_> = LIMITED.iter().map(|(id, _)| *id).collect();
+        let help = nearest(metric, ids.iter().copied())
+            .map_or_else(|| format!("use one of: {}", ids.join(", ")), |id| format!("did you mean \"{id}\"?"));
+        return field.wrong("is no metric that can be held to a limit; context such as lead_time cannot", help);
+    };
     let mut table = field.table()?;
     let mut whole = true;
-    let mut read = |field: Option<Field<'_>>| match field.map(bound) {
-        None => None,
-        Some(None) => {
-            whole = false;
-            None
-        }
-        Some(bound) => bound,
+    let mut read = |field: Option<Field<'_>>, read: fn(Field<'_>, LimitKind) -> Option<f64>| {
+        let bound = field.map(|field| read(field, kind));
+        whole &= bound != Some(None);
+        bound.flatten()
     };
     let limit = GateLimit {
-        max: read(table.take("max")),
-        min: read(table.take("min")),
-        max_increase: read(table.take("max_increase")),
+        max: read(table.take("max"), bound),
+        min: read(table.take("min"), bound),
+        max_increase: read(table.take("max_increase"), increase),
     };
     table.finish();
+    if limit.max.zip(limit.min).is_some_and(|(max, min)| max < min) {
+        return field.wrong("cannot be held: max is below min", "swap them, or remove one");
+    }
     whole.then_some(limit)
 }
 
-/// A number, or a duration in seconds.
-fn bound(field: Field<'_>) -> Option<f64> {
-    let wrong = || field.wrong("must be a number that is not negative, or a duration", "write 0.15, 1.5 or \"2h\"");
-    match field.value() {
-        Value::Text(_) => match field.duration()? {
+/// A bound in the metric's unit: a share, or a duration in seconds.
+fn bound(field: Field<'_>, kind: LimitKind) -> Option<f64> {
+    match kind {
+        LimitKind::Share => field.share(),
+        LimitKind::Duration => match field.duration()? {
             Some(duration) => Some(duration.num_seconds() as f64),
-            None => wrong(),
+            None => field.wrong("must be a duration", "write \"2h\", or remove it"),
         },
-        Value::Float(number) if *number >= 0.0 && number.is_finite() => Some(*number),
-        Value::Integer(Some(number)) if *number >= 0 => Some(*number as f64),
-        _ => wrong(),
     }
+}
+
+/// How much worse is allowed: a difference of shares, or a factor.
+fn increase(field: Field<'_>, kind: LimitKind) -> Option<f64> {
+    let factor = match (kind, field.value()) {
+        (LimitKind::Share, _) => return field.share(),
+        (_, Value::Float(number)) => *number,
+        (_, Value::Integer(Some(number))) => *number as f64,
+        _ => f64::NAN,
+    };
+    if factor.is_finite() && factor >= 1.0 {
+        return Some(factor);
+    }
+    field.wrong("must be a factor of at least 1", "write 1.5 for half as long again")
 }

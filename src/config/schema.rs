@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Config;
+use crate::model::{LIMITED, LimitKind, MOST_COUNTED};
 
 /// The JSON Schema of `relconf.toml`, for editors. What each setting is comes from the list of settings.
 pub fn schema() -> Value {
@@ -9,11 +10,16 @@ pub fn schema() -> Value {
     let duration = json!({ "type": "string", "pattern": "^(none|[0-9]+ *[a-z]+)$" });
     let share = json!({ "type": "number", "minimum": 0, "maximum": 1 });
     let bound = json!({ "oneOf": [{ "type": "number", "minimum": 0 }, { "type": "string" }] });
-    let count = json!({ "type": "integer", "minimum": 0 });
-    let limit = json!({
-        "type": "object", "additionalProperties": false,
-        "properties": { "max": bound, "min": bound, "max_increase": bound }
+    let count = json!({ "type": "integer", "minimum": 0, "maximum": MOST_COUNTED });
+    let limits = LIMITED.iter().map(|(metric, kind)| {
+        let (bound, increase) = match kind {
+            LimitKind::Share => (share.clone(), share.clone()),
+            LimitKind::Duration => (duration.clone(), json!({ "type": "number", "minimum": 1 })),
+        };
+        let properties = json!({ "max": bound, "min": bound, "max_increase": increase });
+        ((*metric).to_owned(), json!({ "type": "object", "additionalProperties": false, "properties": properties }))
     });
+    let limits: Map<String, Value> = limits.collect();
     let kind = |key: &str| match key {
         "releases.maturity" | "releases.hotfix_window" | "attribution.window" | "failure.horizon" => duration.clone(),
         "releases.timezone" | "releases.environment" | "sources.assume_tz" => json!({ "type": "string" }),
@@ -39,12 +45,16 @@ pub fn schema() -> Value {
         "import" => json!({ "type": "object", "additionalProperties": {
             "type": "object", "additionalProperties": { "type": "string", "pattern": "^\\$" }
         } }),
-        "gate" => json!({ "type": "object", "additionalProperties": limit, "properties": {
-            "mode": { "enum": ["evidence", "strict"] },
-            "alpha": share, "max_unattributed": share,
-            "on_inconclusive": { "enum": ["pass", "fail"] },
-            "minimum_now": count, "minimum_before": count
-        } }),
+        "gate" => {
+            let mut gate = json!({
+                "mode": { "enum": ["evidence", "strict"] },
+                "alpha": share, "max_unattributed": share,
+                "on_inconclusive": { "enum": ["pass", "fail"] },
+                "minimum_now": count, "minimum_before": count
+            });
+            gate.as_object_mut().into_iter().for_each(|gate| gate.extend(limits.clone()));
+            json!({ "type": "object", "additionalProperties": false, "properties": gate })
+        }
         _ => json!({ "oneOf": [{ "type": "string" }, texts] }),
     };
     let mut sections: Map<String, Value> = Map::new();

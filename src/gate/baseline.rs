@@ -9,7 +9,7 @@ use crate::attribution::{Facts, Span};
 use crate::error::Error;
 use crate::factor::Role;
 use crate::metric::{self, METRICS, Measurement, Value};
-use crate::model::Moment;
+use crate::model::{MOST_COUNTED, Moment, Unit};
 use crate::stats::Observation;
 
 const SCHEMA: u32 = 1;
@@ -29,8 +29,10 @@ pub struct Baseline {
     /// Hash of the settings.
     pub config_hash: String,
     /// The settings themselves, so that a difference can be named.
+    #[serde(deserialize_with = "once_each")]
     pub settings: BTreeMap<String, String>,
     /// What each metric counted.
+    #[serde(deserialize_with = "once_each")]
     pub metrics: BTreeMap<String, Counted>,
     /// The tags of the window, and the commits they led to.
     pub tags: Vec<BaselineTag>,
@@ -120,7 +122,8 @@ impl Baseline {
         if schema.is_some_and(|schema| schema > u64::from(SCHEMA)) {
             return Err(Error::new("the baseline was written by a newer relconf", "update relconf"));
         }
-        let baseline: Self = serde_json::from_value(value).map_err(broken)?;
+        // From the text again: in a value, of two keys of one name only the second is left.
+        let baseline: Self = serde_json::from_str(text).map_err(broken)?;
         match baseline.impossible() {
             Some(what) => Err(Error::new(format!("the baseline says what cannot be: {what}"), rewrite)),
             None => Ok(baseline),
@@ -134,19 +137,18 @@ impl Baseline {
         if self.window.end < self.window.start {
             return Some("its window ends before it begins".to_owned());
         }
+        if self.window.end > self.as_of {
+            return Some("its window ends after it was taken".to_owned());
+        }
         if hash(&self.settings) != self.config_hash {
             return Some("its settings do not match their hash".to_owned());
         }
-        let bad = |seconds: &f64| !seconds.is_finite() || *seconds < 0.0;
-        self.metrics.iter().find_map(|(id, counted)| match counted {
-            _ if metric::find(id).is_none() => Some(format!("{id} is no metric")),
-            Counted::Ratio { k, n, .. } if k > n || *n == 0 => Some(format!("{id} is {k} of {n}")),
-            Counted::Durations { ended, open } if ended.iter().chain(open).any(bad) => {
-                Some(format!("{id} has an impossible duration"))
-            }
-            Counted::Index { value, .. } if !(0.0..=1.0).contains(value) => Some(format!("{id} is {value}")),
-            _ => None,
-        })
+        let mut tags: Vec<&str> = self.tags.iter().map(|tag| tag.tag.as_str()).collect();
+        tags.sort_unstable();
+        if let Some((twice, _)) = tags.iter().zip(tags.iter().skip(1)).find(|(tag, next)| tag == next) {
+            return Some(format!("the tag {twice} stands there twice"));
+        }
+        self.metrics.iter().find_map(|(id, counted)| impossible(id, counted))
     }
 
     /// The baseline as stable, readable JSON with a newline at its end.
@@ -210,6 +212,64 @@ impl Baseline {
         }
         notes
     }
+}
+
+/// What cannot be of one metric: it is none, it is counted in another way, or its numbers do not fit each other.
+fn impossible(id: &str, counted: &Counted) -> Option<String> {
+    let Some(metric) = metric::find(id).filter(|metric| metric.info.better.is_some()) else {
+        return Some(format!("{id} is no metric that is gated"));
+    };
+    let bad = |seconds: &f64| !seconds.is_finite() || *seconds < 0.0;
+    match (counted, metric.info.unit) {
+        (Counted::Ratio { k, n, .. }, Unit::Ratio) if k > n || *n == 0 => Some(format!("{id} is {k} of {n}")),
+        (Counted::Ratio { n, .. }, Unit::Ratio) | (Counted::Index { n, .. }, Unit::Index) if *n > MOST_COUNTED => {
+            Some(format!("{id} rests on {n}, more than {MOST_COUNTED}"))
+        }
+        (Counted::Durations { ended, open }, Unit::Seconds) if ended.iter().chain(open).any(bad) => {
+            Some(format!("{id} has an impossible duration"))
+        }
+        (Counted::Durations { ended, open }, Unit::Seconds) if (ended.len() + open.len()) as u64 > MOST_COUNTED => {
+            Some(format!("{id} rests on more than {MOST_COUNTED}"))
+        }
+        (Counted::Durations { ended, open }, Unit::Seconds) if ended.is_empty() && open.is_empty() => {
+            Some(format!("{id} has no duration"))
+        }
+        (Counted::Index { value, .. }, Unit::Index) if !(0.0..=1.0).contains(value) => Some(format!("{id} is {value}")),
+        (Counted::Ratio { .. }, Unit::Ratio)
+        | (Counted::Durations { .. }, Unit::Seconds)
+        | (Counted::Index { .. }, Unit::Index) => None,
+        _ => Some(format!("{id} is counted as another metric is")),
+    }
+}
+
+/// Reads a map in which no key stands twice: of two, one would be lost in silence.
+fn once_each<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct OnceEach<T>(std::marker::PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for OnceEach<T> {
+        type Value = BTreeMap<String, T>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((key, value)) = entries.next_entry::<String, T>()? {
+                if map.contains_key(&key) {
+                    return Err(serde::de::Error::custom(format!("{key} stands there twice")));
+                }
+                map.insert(key, value);
+            }
+            Ok(map)
+        }
+    }
+
+    deserializer.deserialize_map(OnceEach(std::marker::PhantomData))
 }
 
 fn counted(measurement: &Measurement) -> Option<Counted> {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 pub use baseline::{Baseline, BaselineTag, Counted};
 pub use quality::usable;
-pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, Side, Verdict};
+pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, Short, Side, Verdict};
 
 use crate::attribution::Facts;
 use crate::error::Error;
@@ -25,6 +25,9 @@ const DEFAULTS: [(&str, f64); 6] = [
     ("special_handling", 0.15),
     ("person_dependence", 0.15),
 ];
+
+/// The metric that decides whatever nobody names.
+const DECISIVE: &str = "change_failure_rate";
 
 /// The error that a test may make against a window that shares no release, and against a baseline looked at repeatedly.
 const ALPHA_DISJOINT: f64 = 0.05;
@@ -61,7 +64,8 @@ pub fn judge(
         if !gated.asked_for && cannot_be_known(&now) {
             continue;
         }
-        let test = rule::Test { info, limit: gated.limit, policy, alpha };
+        let decides = gated.asked_for || info.id == DECISIVE;
+        let test = rule::Test { info, limit: gated.limit, policy, alpha, decides };
         let mut verdict = test.judge(&now, before.as_ref());
         if verdict.verdict == Verdict::Regressed {
             verdict.evidence = quality::behind(facts, info.id, &now);
@@ -100,15 +104,12 @@ pub fn judge(
 
 /// What is gated: the defaults, each replaced by what the configuration says of it, and what it says of others.
 fn gated(policy: &GatePolicy) -> Result<Vec<Gated>, Error> {
-    for (id, limit) in &policy.limits {
+    for (id, _) in &policy.limits {
         let known = metric::find(id);
         if known.is_none_or(|metric| metric.info.better.is_none()) {
             let ids: Vec<_> = metric::METRICS.iter().filter(|m| m.info.better.is_some()).map(|m| m.info.id).collect();
             let what = if known.is_some() { "is context: neither way is better" } else { "is no metric" };
             return Err(Error::new(format!("[gate.{id}]: {id} {what}"), format!("use one of: {}", ids.join(", "))));
-        }
-        if limit.max.zip(limit.min).is_some_and(|(max, min)| max < min) {
-            return Err(Error::new(format!("[gate.{id}]: max is below min"), "swap them, or remove one"));
         }
     }
     let configured = |id: &str| policy.limits.iter().find(|(named, _)| named == id).map(|(_, limit)| *limit);
@@ -120,7 +121,7 @@ fn gated(policy: &GatePolicy) -> Result<Vec<Gated>, Error> {
         let asked_for = configured(metric.info.id);
         let limit = asked_for.or_else(|| default(metric.info.id))?;
         // A metric that is named without a limit is switched off.
-        (limit != GateLimit::default()).then_some(Gated { metric, limit, asked_for: asked_for.is_some() })
+        (!limit.off()).then_some(Gated { metric, limit, asked_for: asked_for.is_some() })
     });
     Ok(all.collect())
 }
@@ -139,11 +140,17 @@ fn cannot_be_known(now: &Measurement) -> bool {
     matches!(now.value, Value::Undefined(metric::NO_INCIDENT_LOG))
 }
 
+/// One verdict for all. Anything that regressed decides; else what was asked for, and the change failure rate. A metric that
+/// is held by default alone and lacks a sample is named by the report, and holds up nothing: a team whose releases seldom
+/// fail has too few incidents to time, and passes.
 fn overall(metrics: &BTreeMap<String, MetricGate>, conditions: &[String]) -> Verdict {
-    let any = |wanted| metrics.values().any(|metric| metric.verdict == wanted);
-    if any(Verdict::Regressed) {
+    let any = |wanted: &dyn Fn(&MetricGate) -> bool| metrics.values().any(wanted);
+    if any(&|metric| metric.verdict == Verdict::Regressed) {
         Verdict::Regressed
-    } else if any(Verdict::Inconclusive) || !conditions.is_empty() || metrics.is_empty() {
+    } else if !conditions.is_empty()
+        || any(&|metric| metric.decides && metric.verdict == Verdict::Inconclusive)
+        || !any(&MetricGate::judged)
+    {
         Verdict::Inconclusive
     } else {
         Verdict::Pass

@@ -121,8 +121,31 @@ pub struct MetricGate {
     pub within: bool,
     /// Why, in words.
     pub reason: String,
+    /// What the sample lacks, where that is why nothing can be concluded.
+    pub short: Option<Short>,
+    /// Whether the verdict on all waits for it: the change failure rate, and what the configuration names. What is held by
+    /// default alone can fail the gate, and where it lacks a sample holds up nothing.
+    pub decides: bool,
     /// What is behind a regression.
     pub evidence: Evidence,
+}
+
+impl MetricGate {
+    /// Whether there was anything to judge: something was measured, and it was enough.
+    pub fn judged(&self) -> bool {
+        self.verdict != Verdict::Inconclusive && self.now.sample > 0
+    }
+}
+
+/// A sample that is too small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Short {
+    /// Whether it is the one now; else the one before.
+    pub now: bool,
+    /// What it has.
+    pub have: u64,
+    /// What it needs.
+    pub need: u64,
 }
 
 /// A metric in one window.

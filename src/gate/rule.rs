@@ -4,7 +4,7 @@ use crate::metric::{Measurement, MetricInfo, NO_INCIDENT, Value};
 use crate::model::{Better, GateLimit, GateMode, GatePolicy};
 use crate::stats;
 
-use super::report::{LimitReport, MetricGate, Side, Verdict};
+use super::report::{LimitReport, MetricGate, Short, Side, Verdict};
 
 /// One metric under its limits.
 pub(super) struct Test<'a> {
@@ -12,6 +12,7 @@ pub(super) struct Test<'a> {
     pub limit: GateLimit,
     pub policy: &'a GatePolicy,
     pub alpha: f64,
+    pub decides: bool,
 }
 
 /// What one rule found.
@@ -23,6 +24,8 @@ struct Finding {
     within: bool,
     /// The count at which it would fire, and of how many.
     fires: Option<(u64, u64)>,
+    /// What the sample lacks.
+    short: Option<Short>,
 }
 
 impl Finding {
@@ -33,21 +36,44 @@ impl Finding {
 
     /// Beyond it, but not beyond chance; or nothing there that could be.
     fn pass(reason: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Pass, reason: reason.into(), p: None, within: false, fires: None }
+        Self { verdict: Verdict::Pass, reason: reason.into(), p: None, within: false, fires: None, short: None }
     }
 
     fn inconclusive(reason: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Inconclusive, reason: reason.into(), p: None, within: false, fires: None }
+        Self { verdict: Verdict::Inconclusive, ..Self::pass(reason) }
+    }
+
+    fn too_few(short: Short) -> Self {
+        let Short { now, have, need } = short;
+        let when = if now { "now" } else { "before" };
+        let reason = format!("too few {when}: {have}, at least {need} are needed");
+        Self { short: Some(short), ..Self::inconclusive(reason) }
     }
 
     fn regressed(reason: impl Into<String>, p: Option<f64>) -> Self {
-        Self { verdict: Verdict::Regressed, reason: reason.into(), p, within: false, fires: None }
+        Self { verdict: Verdict::Regressed, p, ..Self::pass(reason) }
     }
 }
 
-/// Whether a change is more than is allowed. 9 of 20 against 14 of 40 are ten points, whatever binary fractions say.
-fn exceeds(change: f64, allowed: f64) -> bool {
-    change > allowed + 1e-9
+/// Whether a value is more than is allowed. A limit that is met exactly is not exceeded, whatever binary fractions say:
+/// 9 of 20 against 14 of 40 are ten points, and 6900 s are 1.15 times 6000 s.
+fn exceeds(value: f64, allowed: f64) -> bool {
+    value > allowed + 1e-9 * allowed.abs().max(1.0)
+}
+
+/// Whether a value is on the wrong side of a ceiling (above), or of a floor.
+fn outside(value: f64, bound: f64, above: bool) -> bool {
+    if above { exceeds(value, bound) } else { exceeds(bound, value) }
+}
+
+/// The smallest of 0 to `of` that fires, where all above one that fires do too. `None` where none does.
+fn first_firing(of: u64, fires: impl Fn(u64) -> bool) -> Option<u64> {
+    let (mut low, mut high) = (0, of + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if fires(middle) { high = middle } else { low = middle + 1 }
+    }
+    (low <= of).then_some(low)
 }
 
 /// A share as a reason shows it.
@@ -90,6 +116,8 @@ impl Test<'_> {
             p: worst.p,
             within: worst.within,
             reason: worst.reason,
+            short: worst.short,
+            decides: self.decides,
             evidence: super::Evidence::default(),
         }
     }
@@ -98,9 +126,9 @@ impl Test<'_> {
         self.policy.mode == GateMode::Strict
     }
 
-    fn too_few_now(&self, n: u64) -> Option<String> {
-        let least = self.policy.minimum_now;
-        (!self.strict() && n < least).then(|| format!("too few now: {n}, at least {least} are needed"))
+    fn too_few_now(&self, have: u64) -> Option<Short> {
+        let need = self.policy.minimum_now;
+        (!self.strict() && have < need).then_some(Short { now: true, have, need })
     }
 
     /// A value above its maximum, or below its minimum.
@@ -111,16 +139,13 @@ impl Test<'_> {
                 let tail = |k: u64, n: u64| {
                     if above { stats::binomial_tail_ge(k, n, bound) } else { stats::binomial_tail_le(k, n, bound) }
                 };
-                let beyond = |k: u64, n: u64| {
-                    let share = k as f64 / n as f64;
-                    if above { share > bound } else { share < bound }
-                };
+                let beyond = |k: u64, n: u64| outside(k as f64 / n as f64, bound, above);
                 let at = (*n).max(self.policy.minimum_now);
-                let fires = |k: &u64| beyond(*k, at) && (self.strict() || tail(*k, at) <= self.alpha);
-                let fires_at = if above { (0..=at).find(fires) } else { (0..=at).rev().find(fires) };
+                let fires = |k: u64| beyond(k, at) && (self.strict() || tail(k, at) <= self.alpha);
+                let fires_at = Self::fires_at(at, !above, fires);
                 let p = tail(*k, *n);
                 let finding = match self.too_few_now(*n) {
-                    Some(reason) => Finding::inconclusive(reason),
+                    Some(short) => Finding::too_few(short),
                     None if !beyond(*k, *n) => Finding::within("within its limit"),
                     None if self.strict() || p <= self.alpha => {
                         Finding::regressed(format!("{word}, and not by chance"), Some(p))
@@ -134,16 +159,15 @@ impl Test<'_> {
             Value::Durations(durations) => {
                 let reading = now.reading();
                 let n = durations.len() as u64;
-                let outside =
-                    durations.iter().filter(|d| if above { d.time > bound } else { d.time < bound }).count() as u64;
-                let p = stats::binomial_tail_ge(outside, n, 0.5);
+                let beyond_bound = durations.iter().filter(|d| outside(d.time, bound, above)).count() as u64;
+                let p = stats::binomial_tail_ge(beyond_bound, n, 0.5);
                 // A median that is not reached is longer than all that ended.
-                let beyond = reading.value.map_or(above, |median| if above { median > bound } else { median < bound });
+                let beyond = reading.value.map_or(above, |median| outside(median, bound, above));
                 match self.too_few_now(n) {
-                    Some(reason) => Finding::inconclusive(reason),
+                    Some(short) => Finding::too_few(short),
                     None if !beyond => Finding::within("within its limit"),
                     None if self.strict() || p <= self.alpha => {
-                        Finding::regressed(format!("{word} in {outside} of {n}"), Some(p))
+                        Finding::regressed(format!("{word} in {beyond_bound} of {n}"), Some(p))
                     }
                     None => {
                         Finding { p: Some(p), ..Finding::pass(format!("{word}, but that cannot be told from chance")) }
@@ -152,9 +176,9 @@ impl Test<'_> {
             }
             _ => {
                 let reading = now.reading();
-                let beyond = reading.value.is_some_and(|value| if above { value > bound } else { value < bound });
+                let beyond = reading.value.is_some_and(|value| outside(value, bound, above));
                 match self.too_few_now(reading.sample) {
-                    Some(reason) => Finding::inconclusive(reason),
+                    Some(short) => Finding::too_few(short),
                     None if beyond => Finding::regressed(format!("{word} (the value itself: no test applies)"), None),
                     None => Finding::within("within its limit"),
                 }
@@ -175,17 +199,17 @@ impl Test<'_> {
             (Value::Ratio { k, n }, Value::Ratio { k: k0, n: n0 }) => self.rates((*k, *n), (*k0, *n0), allowed),
             (Value::Durations(times), Value::Durations(times0)) => {
                 let (n, n0) = (times.len() as u64, times0.len() as u64);
-                if let Some(reason) = self.too_few(n, n0) {
-                    return Finding::inconclusive(reason);
+                if let Some(short) = self.too_few(n, n0) {
+                    return Finding::too_few(short);
                 }
+                // Longer than what is not known to be long is nothing that can be said.
+                let Some(median0) = before.reading().value else {
+                    return Finding::inconclusive("nothing to compare with: the median before was not reached");
+                };
                 let plain = |side: &[stats::Observation]| side.iter().map(|o| o.time).collect::<Vec<_>>();
                 let p = stats::rank_test(&plain(times), &plain(times0)).map(|test| test.p_greater);
-                let longer = match (now.reading().value, before.reading().value) {
-                    (Some(median), Some(median0)) => median > allowed * median0,
-                    // Not reached now, but before: longer by any factor.
-                    (None, Some(_)) => true,
-                    (_, None) => false,
-                };
+                // Not reached now, but before: longer by any factor.
+                let longer = now.reading().value.is_none_or(|median| exceeds(median, allowed * median0));
                 let sure = self.strict() || p.is_some_and(|p| p <= self.alpha);
                 match (longer, sure) {
                     (false, _) => {
@@ -214,15 +238,19 @@ impl Test<'_> {
         }
     }
 
+    /// The count of `at` at which a rule fires: the lowest that does or, where fewer are worse, the highest. It is searched
+    /// by halves, because a window may hold as many releases as a configuration asks for.
+    fn fires_at(at: u64, fewer: bool, fires: impl Fn(u64) -> bool) -> Option<u64> {
+        if fewer { first_firing(at, |k| fires(at - k)).map(|k| at - k) } else { first_firing(at, fires) }
+    }
+
     fn worse_by(&self, now: f64, before: f64) -> f64 {
         if self.info.better == Some(Better::Higher) { before - now } else { now - before }
     }
 
-    fn too_few(&self, n: u64, n0: u64) -> Option<String> {
-        let least = self.policy.minimum_before;
-        self.too_few_now(n).or_else(|| {
-            (!self.strict() && n0 < least).then(|| format!("too few before: {n0}, at least {least} are needed"))
-        })
+    fn too_few(&self, n: u64, have: u64) -> Option<Short> {
+        let need = self.policy.minimum_before;
+        self.too_few_now(n).or_else(|| (!self.strict() && have < need).then_some(Short { now: false, have, need }))
     }
 
     fn rates(&self, (k, n): (u64, u64), (k0, n0): (u64, u64), allowed: f64) -> Finding {
@@ -236,15 +264,12 @@ impl Test<'_> {
             test.map_or(1.0, |test| test.mid_p_greater)
         };
         let at = n.max(self.policy.minimum_now);
-        let fires = |k: &u64| exceeds(worse(*k, at), allowed) && (self.strict() || p_of(*k, at) <= self.alpha);
-        let fires_at = match self.info.better {
-            Some(Better::Higher) => (0..=at).rev().find(fires),
-            _ => (0..=at).find(fires),
-        };
+        let fires = |k: u64| exceeds(worse(k, at), allowed) && (self.strict() || p_of(k, at) <= self.alpha);
+        let fires_at = Self::fires_at(at, self.info.better == Some(Better::Higher), fires);
         let p = p_of(k, n);
         let by = worse(k, n);
         let finding = match self.too_few(n, n0) {
-            Some(reason) => Finding::inconclusive(reason),
+            Some(short) => Finding::too_few(short),
             None if !exceeds(by, allowed) => {
                 Finding { p: Some(p), ..Finding::within(format!("not worse by more than {}", points(allowed))) }
             }

@@ -51,3 +51,39 @@ pub struct GateLimit {
     /// How much worse than before is allowed: a difference of shares, or a factor of durations.
     pub max_increase: Option<f64>,
 }
+
+impl GateLimit {
+    /// Whether a metric is named without any limit: it is switched off.
+    pub fn off(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How the limits of a metric are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitKind {
+    /// A share from 0 to 1, and a difference of shares.
+    Share,
+    /// A duration, and a factor.
+    Duration,
+}
+
+/// Every metric that can be held to a limit, and how its limits are written: what a configuration is checked against
+/// where it stands, before anything is measured. `metric` holds that these are the registry's.
+pub const LIMITED: &[(&str, LimitKind)] = &[
+    ("change_failure_rate", LimitKind::Share),
+    ("time_to_detect", LimitKind::Duration),
+    ("time_to_stop", LimitKind::Duration),
+    ("recovery_time", LimitKind::Duration),
+    ("special_handling", LimitKind::Share),
+    ("person_dependence", LimitKind::Share),
+    ("timing_dependence", LimitKind::Share),
+    ("rework_rate", LimitKind::Share),
+    ("recurrence", LimitKind::Share),
+    ("evidence_coverage", LimitKind::Share),
+    ("automated_detection", LimitKind::Share),
+];
+
+/// Most releases or incidents that a limit may ask for, and that a baseline may count: far beyond any team's window, and
+/// no more than every sum over them can take.
+pub const MOST_COUNTED: u64 = 100_000;

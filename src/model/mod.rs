@@ -25,7 +25,7 @@ pub use arena::{Arena, ArenaIndex};
 pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind};
 pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};
-pub use gate::{GateLimit, GateMode, GatePolicy};
+pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
 pub use history::{Component, ComponentIndex, History, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
 pub use incident::{
     Cause, CausedBy, DetectedBy, Incident, IncidentIndex, IncidentKind, Origin, Remediation, RemediationKind,

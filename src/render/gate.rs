@@ -1,6 +1,6 @@
 //! The gate's verdict: for a terminal, a pull request, a CI's annotations, a test report, a script.
 
-use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, Side, Verdict};
+use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, Short, Side, Verdict};
 use crate::review::contract::Unit;
 
 use super::json;
@@ -21,8 +21,7 @@ pub const GATE_FORMATS: &[Format<GateReport>] = &[
 const LISTED: usize = 5;
 
 /// What it means that nothing can be concluded.
-const INCONCLUSIVE: &str = "Too little or too poor data to say that nothing regressed. [gate] on_inconclusive = \"fail\" \
-                            turns this into exit code 3.";
+const INCONCLUSIVE: &str = "[gate] on_inconclusive = \"fail\" turns this into exit code 3.";
 
 /// A verdict in a word.
 fn word(verdict: Verdict) -> &'static str {
@@ -31,6 +30,40 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::Regressed => "regressed",
         Verdict::Inconclusive => "inconclusive",
     }
+}
+
+/// The verdict on one metric in a word: what is held by default alone, and cannot be judged, holds up nothing.
+fn word_of(metric: &MetricGate) -> &'static str {
+    match metric.verdict {
+        Verdict::Inconclusive if !metric.decides => "not judged",
+        verdict => word(verdict),
+    }
+}
+
+/// What is held by default alone and could not be judged yet, with what it has and what it needs.
+fn not_judged(report: &GateReport) -> Option<String> {
+    let waits = report.metrics.values().filter(|metric| metric.verdict == Verdict::Inconclusive && !metric.decides);
+    let named = waits.map(|metric| match metric.short {
+        Some(Short { now: true, have, need }) => format!("{} ({have} of {need})", metric.title),
+        Some(Short { now: false, have, need }) => format!("{} ({have} of {need} before)", metric.title),
+        None => format!("{} ({})", metric.title, metric.reason),
+    });
+    let named: Vec<_> = named.collect();
+    (!named.is_empty()).then(|| format!("Not judged yet: {}", named.join(", ")))
+}
+
+/// Why nothing can be concluded: what decides and could not be judged. Conditions are said one by one.
+fn undecided(report: &GateReport) -> Option<String> {
+    if report.verdict != Verdict::Inconclusive {
+        return None;
+    }
+    let waits = report.metrics.values().filter(|metric| metric.verdict == Verdict::Inconclusive && metric.decides);
+    let named: Vec<_> = waits.map(|metric| format!("{} ({})", metric.title, metric.reason)).collect();
+    Some(match (named.is_empty(), report.conditions.is_empty()) {
+        (false, _) => format!("Could not tell: {}", named.join(", ")),
+        (true, false) => "Could not tell, because of the data".to_owned(),
+        (true, true) => "Could not tell: there was nothing that could be judged".to_owned(),
+    })
 }
 
 fn value(side: &Side, unit: Unit) -> String {
@@ -125,8 +158,8 @@ fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
     };
     page.toned(tone, &format!("Gate: {}", word(report.verdict)));
     page.text(&format!("{} to {} against {}.", date(report.current.start), date(report.current.end), against(report)));
-    if report.verdict == Verdict::Inconclusive {
-        page.text(INCONCLUSIVE);
+    if let Some(why) = undecided(report) {
+        page.text(&format!("{}. {INCONCLUSIVE}", encode::terminal(&why)));
     }
     for (id, metric) in ordered(report).into_iter().filter(|(_, metric)| metric.verdict == Verdict::Regressed) {
         page.blank();
@@ -155,7 +188,7 @@ fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
     let rows = ordered(report).into_iter().map(|(_, metric)| {
         vec![
             metric.title.clone(),
-            word(metric.verdict).to_owned(),
+            word_of(metric).to_owned(),
             value(&metric.now, metric.unit),
             before(metric),
             limits(metric),
@@ -171,12 +204,12 @@ fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
     page.finish()
 }
 
-/// Why the metrics that have not regressed are as they are, those with the same reason together. What is well within its
-/// limit needs no words.
+/// Why the metrics that pass do, those with the same reason together. What is well within its limit needs no words.
 fn reasons(report: &GateReport) -> Vec<(String, String)> {
     let mut reasons: Vec<(String, String)> = Vec::new();
     for (_, metric) in ordered(report) {
-        let silent = metric.verdict == Verdict::Regressed || metric.within;
+        // What decides and could not be judged stands at the head, what does not in a line of its own.
+        let silent = metric.verdict != Verdict::Pass || metric.within;
         match reasons.iter_mut().find(|(reason, _)| *reason == metric.reason) {
             _ if silent => {}
             Some((_, titles)) => titles.push_str(&format!(", {}", metric.title)),
@@ -194,6 +227,9 @@ fn fires(metric: &MetricGate) -> Option<String> {
 
 /// What about the data decides, and what a reader must know.
 fn remarks(report: &GateReport, mut say: impl FnMut(&str)) {
+    if let Some(waiting) = not_judged(report) {
+        say(&format!("{waiting}. What is held by default alone holds up nothing."));
+    }
     for condition in &report.conditions {
         say(&format!("inconclusive: {condition}"));
     }
@@ -211,11 +247,14 @@ pub fn markdown(report: &GateReport) -> String {
         date(report.current.end),
         against(report)
     ));
+    if let Some(why) = undecided(report) {
+        text.push_str(&format!("{}.\n\n", encode::markdown(&why)));
+    }
     text.push_str("| metric | verdict | now | before | limit | why |\n|---|---|---|---|---|---|\n");
     for (_, metric) in ordered(report) {
         let cells = [
             metric.title.clone(),
-            word(metric.verdict).to_owned(),
+            word_of(metric).to_owned(),
             value(&metric.now, metric.unit),
             before(metric),
             limits(metric),
@@ -256,8 +295,10 @@ fn github(report: &GateReport) -> String {
         );
         match metric.verdict {
             Verdict::Regressed => say("error", &format!("{} has regressed", metric.title), &message),
-            Verdict::Inconclusive => say("notice", &format!("{} is inconclusive", metric.title), &message),
-            Verdict::Pass => {}
+            Verdict::Inconclusive if metric.decides => {
+                say("notice", &format!("{} is inconclusive", metric.title), &message);
+            }
+            Verdict::Inconclusive | Verdict::Pass => {}
         }
     }
     remarks(report, |remark| say("warning", "Release gate", remark));

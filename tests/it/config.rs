@@ -212,7 +212,7 @@ fn rows_cover_every_setting_and_read_back() {
             r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 31"#,
             r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 35"#,
             "window.last = 20 # 42",
-            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = 7200, max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 44"#,
+            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = "2h", max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 44"#,
             "preflight.max_chance = 0.3 # 56",
             r#"import = { tracker = { id = "$.key", title = "$.summary" } } # 58"#,
             r#"sources.incidents = ["ops/*.toml", "-"] # 63"#,

@@ -266,6 +266,18 @@ fn what_the_gate_section_may_not_say() {
         ("[gate.change_failure_rate]\nmaximum = 0.1\n", &["relconf.toml:2", "max"]),
         ("[gate.time_to_stop]\nmax = \"soon\"\n", &["relconf.toml:2"]),
         ("[gate.change_failure_rate]\nmax = nan\n", &["relconf.toml:2"]),
+        ("[gate.change_failure_rate]\nmax = 20\n", &["relconf.toml:2:7", "between 0 and 1"]),
+        ("[gate.change_failure_rate]\nmax = \"2h\"\n", &["relconf.toml:2:7", "must be a share"]),
+        ("[gate.change_failure_rate]\nmin = -0.1\n", &["relconf.toml:2:7", "between 0 and 1"]),
+        ("[gate.special_handling]\nmax_increase = 15\n", &["relconf.toml:2:16", "between 0 and 1"]),
+        ("[gate.special_handling]\nmax_increase = \"15%\"\n", &["relconf.toml:2:16", "must be a share"]),
+        ("[gate.time_to_stop]\nmax = 20\n", &["relconf.toml:2:7", "must be a duration"]),
+        ("[gate.time_to_stop]\nmax = \"none\"\n", &["relconf.toml:2:7", "must be a duration"]),
+        ("[gate.time_to_stop]\nmax_increase = \"2h\"\n", &["relconf.toml:2:16", "a factor of at least 1"]),
+        ("[gate.time_to_stop]\nmax_increase = 0.5\n", &["relconf.toml:2:16", "a factor of at least 1"]),
+        ("[gate]\nminimum_now = 9223372036854775807\n", &["relconf.toml:2:15", "more than 100000"]),
+        ("[gate]\nminimum_before = 100001\n", &["relconf.toml:2:18", "more than 100000"]),
+        ("[gate]\nmax = 0.2\n", &["relconf.toml:2:7", "no setting of the gate"]),
     ] {
         gate(&place(&log, config), &[]).fails_saying(parts);
     }
@@ -305,7 +317,70 @@ fn a_duration_has_a_ceiling_and_a_factor() {
     assert_eq!(verdict("[gate.time_to_detect]\nmax_increase = 40\n").0, 0);
     assert_eq!(verdict("[gate.time_to_detect]\nmax = \"20m\"\n").0, 1);
     assert_eq!(verdict("[gate.time_to_detect]\nmax = \"31m\"\n").0, 0);
-    assert_eq!(verdict("[gate.time_to_detect]\nmin = 2400\n").0, 1);
+    assert_eq!(verdict("[gate.time_to_detect]\nmin = \"40m\"\n").0, 1);
+    // Half an hour is thirty times a minute, and not longer than half an hour.
+    assert_eq!(verdict("[gate.time_to_detect]\nmax_increase = 30\n").0, 0);
+    assert_eq!(verdict("[gate.time_to_detect]\nmax_increase = 29.99\n").0, 1);
+    assert_eq!(verdict("[gate.time_to_detect]\nmax = \"30m\"\n").0, 0);
+}
+
+/// Two of twenty failed after four of forty: what can be judged is well, what cannot be is named, and holds up nothing.
+#[test]
+fn a_healthy_team_passes_and_is_told_what_was_not_judged() {
+    let place = place(&history((2, 20), (4, 40)), "");
+    let ran = gate(&place, &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let whole = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(whole.starts_with("Gate: pass"), "{}", ran.stdout);
+    for part in ["Not judged yet: ", "Time to detect (2 of 10)", "Recovery time (2 of 10)"] {
+        assert!(whole.contains(part), "{part} is missing in:\n{}", ran.stdout);
+    }
+    let json = parsed(&gate(&place, &["--format", "json"]));
+    let metric = &json["metrics"]["time_to_detect"];
+    assert_eq!((&json["verdict"], &metric["verdict"]), (&"pass".into(), &"inconclusive".into()));
+    assert_eq!(metric["short"], serde_json::json!({ "now": true, "have": 2, "need": 10 }));
+    assert_eq!((&metric["decides"], &json["metrics"]["change_failure_rate"]["decides"]), (&false.into(), &true.into()));
+    for format in ["markdown", "github"] {
+        let ran = gate(&place, &["--format", format]);
+        assert!(ran.stdout.contains("Not judged yet"), "{format}: {}", ran.stdout);
+    }
+}
+
+/// Whoever asks for a metric waits for it.
+#[test]
+fn what_somebody_asks_for_must_be_judged() {
+    let log = history((2, 20), (4, 40));
+    let verdict = |config: &str| parsed(&gate(&place(&log, config), &["--format", "json"]))["verdict"].clone();
+    assert_eq!(verdict("[gate.time_to_detect]\nmax = \"1h\"\n"), "inconclusive");
+    assert_eq!(verdict("[gate.special_handling]\nmax = 0.5\n"), "pass");
+    // Without the rate, the others decide; where nothing at all could be judged, nothing is concluded.
+    assert_eq!(verdict("[gate.change_failure_rate]\n"), "pass");
+    let off = "[gate.change_failure_rate]\n[gate.special_handling]\n[gate.person_dependence]\n";
+    assert_eq!(verdict(off), "inconclusive");
+    let ran = gate(&place(&log, off), &[]);
+    assert!(ran.stdout.contains("nothing that could be judged"), "{}", ran.stdout);
+}
+
+/// Twelve incidents now and twenty-four before, each a failure of a release of its own; those before are all open.
+#[test]
+fn what_was_not_reached_before_compares_with_nothing() {
+    let mut log = String::new();
+    for (name, from, n) in [("1", start() - TimeDelta::days(DAYS), 24), ("2", start(), 12)] {
+        let mut one = String::new();
+        window(&mut one, from, name, n, n);
+        let ended = if name == "1" {
+            String::new()
+        } else {
+            format!("mitigated_at = {}\n", (start() + TimeDelta::days(DAYS)).to_rfc3339())
+        };
+        log.push_str(&one.replace("title = \"x\"\n", &format!("title = \"x\"\n{ended}")));
+    }
+    let config = format!("{ALONE}[gate.change_failure_rate]\n")
+        .replace("[gate.recovery_time]\n", "[gate.recovery_time]\nmax_increase = 1.5\n");
+    let json = parsed(&gate(&place(&log, &config), &["--format", "json"]));
+    let metric = &json["metrics"]["recovery_time"];
+    assert_eq!((&json["verdict"], &metric["before"]["value"]), (&"inconclusive".into(), &Value::Null), "{json:#}");
+    assert!(metric["reason"].as_str().expect("said").contains("the median before was not reached"), "{metric:#}");
 }
 
 #[test]
@@ -403,6 +478,31 @@ fn a_baseline_that_cannot_be_is_refused_and_kept() {
         ("unknown key", with("\"schema\": 1", "\"schema\": 1, \"extra\": 1"), "extra"),
         ("unknown metric", with("\"change_failure_rate\"", "\"change_failure_rat\""), "change_failure_rat"),
         ("window reversed", with("\"start\": \"2026", "\"start\": \"2027"), "ends before"),
+        ("window after it was taken", with("\"as_of\": \"2026", "\"as_of\": \"2020"), "ends after it was taken"),
+        ("more than there can be", with("\"n\": 20", "\"n\": 100001"), "more than 100000"),
+        (
+            "another metric's kind",
+            with(
+                "\"kind\": \"ratio\",\n      \"k\": 4,\n      \"n\": 20",
+                "\"kind\": \"index\",\n      \"value\": 0.2,\n      \"n\": 20",
+            ),
+            "as another metric is",
+        ),
+        (
+            "a metric twice",
+            with(
+                "\"metrics\": {",
+                "\"metrics\": { \"change_failure_rate\": { \"kind\": \"ratio\", \"k\": 0, \"n\": 20 },",
+            ),
+            "change_failure_rate stands there twice",
+        ),
+        ("a count twice", with("\"k\": 4", "\"k\": 0, \"k\": 4"), "duplicate field"),
+        ("a window twice", with("\"schema\": 1", "\"schema\": 1, \"schema\": 1"), "duplicate field"),
+        (
+            "a tag twice",
+            with("\"tags\": [", "\"tags\": [{ \"tag\": \"2.0.0\", \"commit\": null },"),
+            "2.0.0 stands there twice",
+        ),
         ("truncated", good[..good.len() / 2].to_owned(), "cannot be read"),
         ("empty", String::new(), "cannot be read"),
         ("a list", "[]".to_owned(), "cannot be read"),
