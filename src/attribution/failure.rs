@@ -1,6 +1,6 @@
 use chrono::DateTime;
 
-use crate::history::reverts;
+use crate::history::{Takebacks, reverts};
 use crate::model::{
     History, IncidentIndex, Kind, Mark, Moment, Policy, Release, ReleaseFlag, ReleaseIndex, RemediationKind, Signal,
     Untrusted,
@@ -73,6 +73,7 @@ pub(super) fn collect(
     signals: &[Signal],
     attributions: &[Attribution],
     kinds: &[Kind],
+    takebacks: &Takebacks<'_>,
 ) -> Vec<Vec<Failure>> {
     let mut collector = Collector { history, policy, failures: vec![Vec::new(); history.releases.len()] };
     for &signal in signals {
@@ -81,7 +82,7 @@ pub(super) fn collect(
             Signal::Rollback => collector.rollbacks(attributions, kinds, signals.contains(&Signal::Incident)),
             Signal::Withdrawal => collector.withdrawals(),
             Signal::Hotfix => collector.hotfixes(),
-            Signal::Revert => collector.reverts(),
+            Signal::Revert => collector.reverts(takebacks),
         }
     }
     for failures in &mut collector.failures {
@@ -204,10 +205,10 @@ impl Collector<'_> {
         }
     }
 
-    fn reverts(&mut self) {
+    fn reverts(&mut self, takebacks: &Takebacks<'_>) {
         // What is taken back by a release that is yet to be made has not failed by it.
         let made = |release| !self.history.release(release).has(ReleaseFlag::Planned);
-        for revert in reverts(self.history).into_iter().filter(|revert| made(revert.by_release)) {
+        for revert in reverts(self.history, takebacks).into_iter().filter(|revert| made(revert.by_release)) {
             let changes = &self.history.changes;
             let surfaced = DateTime::from_timestamp(changes.commit_time(revert.by), 0).map(|at| at.fixed_offset());
             let failure = Failure {

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::history::{Shipping, fixes_of};
+use crate::history::{Shipping, Takebacks, fixes_of};
 use crate::model::{
     Cause, CausedBy, ChangeIndex, ComponentIndex, History, Incident, IncidentKind, Mark, Moment, Notice, NoticeCode,
     Policy, Precision, Release, ReleaseIndex, Untrusted, Version, VersionKey, VersionRange,
@@ -56,9 +56,10 @@ pub(super) fn attribute(
     history: &History,
     policy: &Policy,
     scope: &Scope,
+    takebacks: &Takebacks<'_>,
     notices: &mut Vec<Notice>,
 ) -> Vec<Attribution> {
-    let finder = Finder::new(history, policy, scope);
+    let finder = Finder::new(history, policy, scope, takebacks);
     history
         .incidents
         .iter()
@@ -92,6 +93,7 @@ struct Finder<'a> {
     history: &'a History,
     policy: &'a Policy,
     scope: &'a Scope,
+    takebacks: &'a Takebacks<'a>,
     shipping: Shipping<'a>,
     /// By [`ComponentIndex`], what users met and when, oldest first.
     live: Vec<Vec<(Moment, ReleaseIndex)>>,
@@ -114,7 +116,7 @@ impl Found {
 }
 
 impl<'a> Finder<'a> {
-    fn new(history: &'a History, policy: &'a Policy, scope: &'a Scope) -> Self {
+    fn new(history: &'a History, policy: &'a Policy, scope: &'a Scope, takebacks: &'a Takebacks<'a>) -> Self {
         let mut live = vec![Vec::new(); history.components.len()];
         let mut tagged: HashMap<_, Vec<_>> = HashMap::new();
         let mut versioned: HashMap<_, Vec<_>> = HashMap::new();
@@ -133,7 +135,7 @@ impl<'a> Finder<'a> {
         for releases in &mut live {
             releases.sort_unstable();
         }
-        Self { history, policy, scope, shipping: Shipping::new(history), live, tagged, versioned }
+        Self { history, policy, scope, takebacks, shipping: Shipping::new(history), live, tagged, versioned }
     }
 
     fn attribute(&self, incident: &Incident) -> (Attribution, Option<Untrusted>) {
@@ -215,7 +217,7 @@ impl<'a> Finder<'a> {
             Some(CausedBy::FixedBy(id)) => match self.history.changes.find(id.raw()) {
                 None => Found::nothing("names a fix that no release ships"),
                 Some(fix) => self
-                    .by_commits(&fixes_of(&self.history.changes, fix), &searched, Tier::Revert)
+                    .by_commits(&fixes_of(&self.history.changes, self.takebacks, fix), &searched, Tier::Revert)
                     .unwrap_or(Found::nothing("names a fix that points at no released commit")),
             },
             Some(CausedBy::Range(text)) => match VersionRange::parse(text.raw()) {

@@ -22,6 +22,7 @@ pub use timeline::{Dropped, Interval, Timeline, TimelineFlag};
 pub use window::{Span, Windows};
 
 use crate::error::Error;
+use crate::history::Takebacks;
 use crate::model::{
     Arena, ChangeIndex, History, IncidentIndex, Kind, Moment, Notice, PersonIndex, Policy, Release, ReleaseIndex,
     Signal, Untrusted,
@@ -52,6 +53,8 @@ pub struct Facts<'a> {
     pub events: Vec<Event>,
     /// The event of each release, by [`ReleaseIndex`]; `None` outside the scope.
     pub event_of: Arena<ReleaseIndex, Option<u32>>,
+    /// Which commits take back which.
+    pub takebacks: Takebacks<'a>,
     /// The windows.
     pub windows: Windows,
     /// What was noticed on the way.
@@ -67,9 +70,10 @@ impl<'a> Facts<'a> {
         let scope = Scope::choose(history, policy)?;
         let signals = failure::signals(history, policy);
         let mut notices = Vec::new();
-        let attributions = incident::attribute(history, policy, &scope, &mut notices);
+        let takebacks = Takebacks::new(&history.changes);
+        let attributions = incident::attribute(history, policy, &scope, &takebacks, &mut notices);
         let kinds = failure::kinds(history, &attributions);
-        let failures = failure::collect(history, policy, &signals, &attributions, &kinds);
+        let failures = failure::collect(history, policy, &signals, &attributions, &kinds, &takebacks);
         let outcomes = event::outcomes(history, policy, &failures, &kinds);
         let (events, event_of) = event::group(history, &scope, &outcomes, &kinds);
         let timelines = timeline::all(history, policy, &attributions);
@@ -86,6 +90,7 @@ impl<'a> Facts<'a> {
             outcomes: outcomes.into(),
             events,
             event_of: event_of.into(),
+            takebacks,
             windows,
             notices,
         })

@@ -1,5 +1,6 @@
 //! From tags, commits and log entries to a [`History`]: what is a release, in which order, shipping what, by whom.
 
+mod ancestry;
 mod entries;
 mod kind;
 mod mailmap;
@@ -10,10 +11,12 @@ mod predecessor;
 mod releases;
 mod reverts;
 mod select;
+mod takebacks;
 
 pub use planned::{Planned, plan};
 pub use reverts::{Revert, Shipping, fixes_of, reverts};
 pub use select::{Selection, select};
+pub use takebacks::Takebacks;
 
 use crate::error::Error;
 use crate::model::{Arena, ChangeIndex, Changes, History, Incident, Notice, Policy, ReleaseEntry, RepositoryInfo};

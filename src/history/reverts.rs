@@ -1,6 +1,10 @@
 //! Commits that undo other commits.
 
-use crate::model::{ChangeIndex, Changes, Component, ComponentIndex, History, MentionKind, ReleaseIndex};
+use std::collections::{BTreeMap, HashSet};
+
+use crate::model::{ChangeIndex, Changes, ComponentIndex, History, MentionKind, Named, ReleaseIndex};
+
+use super::takebacks::{Takebacks, copies};
 
 /// What one release shipped, a commit of a later one takes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,110 +58,99 @@ fn places(history: &History, component: ComponentIndex) -> Vec<u32> {
     places
 }
 
-/// The commits that a fixing or reverting commit names as culprits.
-pub fn fixes_of(changes: &Changes, fixing: ChangeIndex) -> Vec<ChangeIndex> {
+/// The commits that a fixing or reverting commit names as culprits, each once.
+pub fn fixes_of(changes: &Changes, takebacks: &Takebacks<'_>, fixing: ChangeIndex) -> Vec<ChangeIndex> {
     let mentions = changes.mentions();
     let start = mentions.partition_point(|mention| mention.by < fixing);
-    mentions[start..]
+    let fixed = mentions[start..]
         .iter()
         .take_while(|mention| mention.by == fixing)
-        .filter_map(|mention| changes.find(&mention.prefix))
-        .filter(|&culprit| culprit != fixing)
-        .collect()
+        .filter(|mention| mention.kind == MentionKind::Fixes)
+        .filter_map(|mention| match &mention.named {
+            Named::Commit(id) => changes.find(id),
+            Named::Request(_) | Named::Subject(_) => None,
+        })
+        .filter(|&culprit| culprit != fixing);
+    let mut culprits: Vec<_> = fixed.chain(takebacks.culprits(fixing)).collect();
+    culprits.sort_unstable();
+    culprits.dedup();
+    culprits
 }
 
-/// The reverts that tell of a failed release, per component: the culprit first shipped in one release, the commit that
-/// takes it back (and descends from it) in a later one, and none in the culprit's own. Taking back what took something
-/// back is no failure.
-pub fn reverts(history: &History) -> Vec<Revert> {
-    let changes = &history.changes;
-    let reverting: Vec<(ChangeIndex, ChangeIndex)> = changes
-        .mentions()
-        .iter()
-        .filter(|mention| mention.kind == MentionKind::Reverts)
-        .filter_map(|mention| Some((mention.by, changes.find(&mention.prefix)?)))
-        .collect();
-    if reverting.is_empty() {
+/// The reverts that tell of a failed release, per component: a change first shipped in one release is taken back by a
+/// commit that was made after that release was out and is first shipped in a later one, and by none in its own.
+///
+/// What was taken back before the release was out cannot have surfaced in it. Taking back what took something back is
+/// no failure; what was put back so is a change like any other. Cherry-picks of one revert are one failure: the
+/// earliest tells.
+pub fn reverts(history: &History, takebacks: &Takebacks<'_>) -> Vec<Revert> {
+    let genuine: Vec<_> = takebacks.genuine().collect();
+    if genuine.is_empty() {
         return Vec::new();
     }
-    let mut takes_back = vec![false; changes.len()];
-    for (by, _) in &reverting {
-        takes_back[by.0 as usize] = true;
-    }
-    let mut ancestry = Ancestry::new(changes);
-    let genuine: Vec<_> = reverting
-        .into_iter()
-        .filter(|(by, culprit)| culprit < by && !takes_back[culprit.0 as usize])
-        .filter(|&(by, culprit)| ancestry.descends(by, culprit))
-        .collect();
     let shipping = Shipping::new(history);
     let mut found = Vec::new();
     for at in 0..history.components.len() as u32 {
-        of_component(history.component(ComponentIndex(at)), ComponentIndex(at), &genuine, &shipping, &mut found);
+        of_component(history, ComponentIndex(at), &genuine, &shipping, &mut found);
     }
     found
 }
 
+/// A taking back, where both are shipped.
+struct Placed {
+    by: ChangeIndex,
+    culprit: ChangeIndex,
+    by_place: usize,
+    culprit_place: usize,
+}
+
 fn of_component(
-    component: &Component,
-    index: ComponentIndex,
+    history: &History,
+    component: ComponentIndex,
     genuine: &[(ChangeIndex, ChangeIndex)],
     shipping: &Shipping<'_>,
     found: &mut Vec<Revert>,
 ) {
-    let placed: Vec<_> = genuine
-        .iter()
-        .filter_map(|&(by, culprit)| {
-            Some((by, culprit, shipping.place_of(index, by)?, shipping.place_of(index, culprit)?))
-        })
-        .collect();
-    for &(by, culprit, by_place, culprit_place) in &placed {
-        let own = placed.iter().any(|&(_, other, place, shipped)| other == culprit && place == shipped);
-        let culprit_release = component.releases[culprit_place];
-        if by_place > culprit_place && !own {
-            found.push(Revert {
-                component: index,
-                culprit,
-                culprit_release,
-                by,
-                by_release: component.releases[by_place],
-            });
-        }
-    }
-}
-
-/// Whether one commit descends from another, by a search that never goes below the generation of the one looked for.
-struct Ancestry<'c> {
-    changes: &'c Changes,
-    generation: Vec<u32>,
-    seen: Vec<u32>,
-    walk: u32,
-}
-
-impl<'c> Ancestry<'c> {
-    fn new(changes: &'c Changes) -> Self {
-        let mut generation = vec![0; changes.len()];
-        for at in 0..changes.len() {
-            let parents = changes.parents(ChangeIndex(at as u32)).iter();
-            generation[at] = parents.map(|&parent| generation[parent as usize] + 1).max().unwrap_or(0);
-        }
-        Self { changes, generation, seen: vec![0; changes.len()], walk: 0 }
-    }
-
-    fn descends(&mut self, from: ChangeIndex, to: ChangeIndex) -> bool {
-        self.walk += 1;
-        let lowest = self.generation[to.0 as usize];
-        let mut stack = vec![from.0];
-        while let Some(commit) = stack.pop() {
-            if commit == to.0 {
-                return true;
+    let releases = &history.component(component).releases;
+    let mut placed: Vec<Placed> = Vec::new();
+    for &(by, culprit) in genuine {
+        let places = (shipping.place_of(component, by), shipping.place_of(component, culprit));
+        let (Some(by_place), Some(culprit_place)) = places else { continue };
+        // Of the copies of one change, the first that was shipped is the culprit.
+        let same = |known: &&mut Placed| known.by == by && copies(&history.changes, known.culprit, culprit);
+        match placed.last_mut().filter(same) {
+            Some(known) if culprit_place < known.culprit_place => {
+                (known.culprit, known.culprit_place) = (culprit, culprit_place);
             }
-            if std::mem::replace(&mut self.seen[commit as usize], self.walk) == self.walk {
-                continue;
-            }
-            let above = |parent: &&u32| self.generation[**parent as usize] >= lowest;
-            stack.extend(self.changes.parents(ChangeIndex(commit)).iter().filter(above));
+            Some(_) => {}
+            None => placed.push(Placed { by, culprit, by_place, culprit_place }),
         }
-        false
     }
+    let own: HashSet<ChangeIndex> =
+        placed.iter().filter(|pair| pair.by_place == pair.culprit_place).map(|pair| pair.culprit).collect();
+    let made = |commit| history.changes.commit_time(commit);
+    let mut told: BTreeMap<ChangeIndex, &Placed> = BTreeMap::new();
+    for pair in &placed {
+        let released = history.release(releases[pair.culprit_place]).released_at.timestamp();
+        if pair.by_place <= pair.culprit_place || own.contains(&pair.culprit) || made(pair.by) <= released {
+            continue;
+        }
+        let earliest = told.entry(pair.culprit).or_insert(pair);
+        if (made(pair.by), pair.by) < (made(earliest.by), earliest.by) {
+            *earliest = pair;
+        }
+    }
+    // A merge that repeats what the commit says that it merges tells nothing new.
+    let speaking: HashSet<u32> = told.values().map(|pair| pair.by.0).collect();
+    let repeats = |pair: &&Placed| {
+        let parents = history.changes.parents(pair.by);
+        parents.iter().skip(1).any(|parent| speaking.contains(parent))
+    };
+    found.extend(told.values().filter(|pair| !repeats(pair)).map(|pair| Revert {
+        component,
+        culprit: pair.culprit,
+        culprit_release: releases[pair.culprit_place],
+        by: pair.by,
+        by_release: releases[pair.by_place],
+    }));
 }

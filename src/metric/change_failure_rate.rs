@@ -10,7 +10,10 @@ pub(super) const METRIC: Metric = Metric {
         title: "Change failure rate",
         definition: "Failed releases divided by judged ones (failed or succeeded). A release has failed when a failure \
                      of it surfaced within the horizon; several incidents count it once. Releases younger than the \
-                     maturity are pending and in neither number.",
+                     maturity are pending and in neither number. Without an incident log failures are inferred: a commit \
+                     made after the release, and shipped by a later one, reverts what it shipped first; or a hotfix \
+                     followed, which is the first patch after an X.Y.0 within hotfix_window (72 hours), and fails the \
+                     release before it on its line.",
         unit: Unit::Ratio,
         better: Some(Better::Lower),
         minimum_sample: 10,

@@ -39,6 +39,34 @@ pub enum MentionKind {
     Reverts,
     /// `Fixes: …`
     Fixes,
+    /// `See merge request …`: the request that the commit itself brings in, where its subject does not say so.
+    Lands,
+}
+
+/// What a message names another commit by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// Its id, or the beginning of it: 7 to 40 lower-case hex digits.
+    Commit(String),
+    /// The number of the pull or merge request that brought it in.
+    Request(u64),
+    /// Its subject.
+    Subject(Quoted),
+}
+
+/// A subject that another one takes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoted {
+    /// The words inside all quotation marks, without request numbers.
+    pub text: Vec<u8>,
+    /// How often it is taken back: 1 for `Revert "x"`, 2 for `Reapply "x"` and `Revert "Revert "x""`.
+    pub turns: u32,
+    /// Whether it is put back outright (`Reapply "x"`): that takes back no change, only what took one back.
+    pub puts_back: bool,
+    /// Whether it stands in quotation marks or behind `revert:`: else the words may be prose.
+    pub marked: bool,
+    /// Whether a forge cut its end off.
+    pub cut: bool,
 }
 
 /// A commit's message names another commit.
@@ -48,8 +76,8 @@ pub struct Mention {
     pub by: ChangeIndex,
     /// How.
     pub kind: MentionKind,
-    /// What it names: 7 to 40 lower-case hex digits.
-    pub prefix: String,
+    /// What it names.
+    pub named: Named,
 }
 
 /// One commit, as a source hands it over.
@@ -95,7 +123,6 @@ pub struct Changes {
     by_id: Vec<u32>,
     identities: Vec<Identity>,
     mentions: Vec<Mention>,
-    reverts_without_id: u32,
 }
 
 /// Collects commits, parents first.
@@ -131,11 +158,6 @@ impl ChangesBuilder {
     /// Takes what a message says of another commit.
     pub fn mention(&mut self, mention: Mention) {
         self.changes.mentions.push(mention);
-    }
-
-    /// Counts a revert that names no commit: it cannot be attributed, but is not forgotten.
-    pub fn revert_without_id(&mut self) {
-        self.changes.reverts_without_id += 1;
     }
 
     /// Closes the list.
@@ -211,9 +233,14 @@ impl Changes {
 
     /// First line of the message.
     pub fn subject(&self, index: ChangeIndex) -> Untrusted {
+        Untrusted::from_bytes(self.raw_subject(index))
+    }
+
+    /// The bytes of its first line, for comparing.
+    pub fn raw_subject(&self, index: ChangeIndex) -> &[u8] {
         let at = index.place();
         let start = if at == 0 { 0 } else { self.subject_end[at - 1] };
-        Untrusted::from_bytes(&self.subjects[start as usize..self.subject_end[at] as usize])
+        &self.subjects[start as usize..self.subject_end[at] as usize]
     }
 
     /// All recorded identities.
@@ -224,11 +251,6 @@ impl Changes {
     /// What messages say of other commits, in the order of the commits that speak.
     pub fn mentions(&self) -> &[Mention] {
         &self.mentions
-    }
-
-    /// Reverts that name no commit.
-    pub fn reverts_without_id(&self) -> u32 {
-        self.reverts_without_id
     }
 
     /// The commit of an id.

@@ -16,13 +16,16 @@ mod release;
 mod tag;
 mod text;
 mod time;
+mod title;
 mod touched;
 mod unit;
 mod version;
 
 pub(crate) use arena::arena_index;
 pub use arena::{Arena, ArenaIndex};
-pub use change::{ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind};
+pub use change::{
+    ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, Named, Quoted,
+};
 pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
@@ -40,6 +43,7 @@ pub use release::{
 pub use tag::{Tag, TagTarget, Tagger};
 pub use text::Untrusted;
 pub use time::{Mark, Moment, Precision};
+pub use title::{request, title};
 pub use touched::{RiskClass, Touched};
 pub use unit::{Better, Unit};
 pub use version::{Comparator, TagName, TagReading, Version, VersionKey, VersionRange};

@@ -171,7 +171,7 @@ pub struct Data {
     pub date_sources: DateSources,
     /// Commits that were read, merges included.
     pub commits_read: u64,
-    /// Reverts whose message names no commit: they cannot be attributed.
+    /// Reverts that do not let tell which commit they take back: none of their history, or several.
     pub reverts_without_commit: u64,
     /// What to know before trusting the numbers.
     pub warnings: Vec<Warning>,

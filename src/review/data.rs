@@ -36,7 +36,7 @@ pub(super) fn of(facts: &Facts<'_>) -> Data {
         signals: facts.signals.clone(),
         date_sources: date_sources(facts),
         commits_read: history.changes.len() as u64,
-        reverts_without_commit: u64::from(history.changes.reverts_without_id()),
+        reverts_without_commit: facts.takebacks.unattributable(facts.policy.as_of),
         warnings: history.notices.iter().chain(&facts.notices).map(warning).collect(),
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use release_confidence::config;
 use release_confidence::gate::Baseline;
-use release_confidence::model::{TagName, TagReading, VersionRange};
+use release_confidence::model::{Named, TagName, TagReading, VersionRange};
 use release_confidence::source::git::raw;
 use release_confidence::source::import;
 use release_confidence::source::log::{self, Logs, Sources, TimeRules};
@@ -99,8 +99,13 @@ pub fn objects(data: &[u8]) {
         let _ = raw::identity(signature.who);
     }
     assert!(!commit.subject().contains(&b'\n'));
-    raw::mentions(commit.message, |_, id| assert!((7..=40).contains(&id.len())));
-    raw::mentions(data, |_, id| assert!((7..=40).contains(&id.len())));
+    let sane = |named: Named| match named {
+        Named::Commit(id) => assert!((7..=40).contains(&id.len())),
+        Named::Subject(quoted) => assert!(!quoted.text.is_empty() && quoted.text.len() <= 1000),
+        Named::Request(_) => {}
+    };
+    raw::mentions(commit.message, |_, named| sane(named));
+    raw::mentions(data, |_, named| sane(named));
     let tag = raw::tag_object(data);
     let _ = (raw::checks(tag.message), raw::checks(data), raw::identity(data));
 }

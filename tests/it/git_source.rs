@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use git2::{ObjectType, Oid};
-use release_confidence::model::{ChangeIndex, CheckResult, CommitId, MentionKind, Notice, Tag, TagTarget};
+use release_confidence::model::{
+    ChangeIndex, CheckResult, CommitId, MentionKind, Named, Notice, Quoted, Tag, TagTarget,
+};
 use release_confidence::source::git::{PathChange, Repository, Script, Walk};
 use tempfile::TempDir;
 
@@ -113,9 +115,17 @@ fn a_script_gives_the_same_ids_every_time() {
     assert_eq!(codes(&walk.notices), [""; 0]);
 
     let mentions = walk.changes.mentions();
-    let named: Vec<_> = mentions.iter().map(|m| (m.by, m.kind, walk.changes.find(&m.prefix))).collect();
-    let two = Some(ChangeIndex(1));
-    assert_eq!(named, [(ChangeIndex(3), MentionKind::Reverts, two), (ChangeIndex(4), MentionKind::Fixes, two)]);
+    let named: Vec<_> = mentions.iter().map(|m| (m.by, m.kind, m.named.clone())).collect();
+    let two = Named::Commit(walk.changes.id(ChangeIndex(1)).to_string());
+    let quoted = Quoted { text: b"fix: two".to_vec(), turns: 1, puts_back: false, marked: true, cut: false };
+    assert_eq!(
+        named,
+        [
+            (ChangeIndex(3), MentionKind::Reverts, Named::Subject(quoted)),
+            (ChangeIndex(3), MentionKind::Reverts, two.clone()),
+            (ChangeIndex(4), MentionKind::Fixes, two)
+        ]
+    );
 }
 
 #[test]
@@ -344,18 +354,20 @@ fn reverts_and_fixes() {
     raw.head(fixes);
     let walk = walk_all(&open(&raw));
     let found: Vec<_> =
-        walk.changes.mentions().iter().map(|m| (walk.changes.id(m.by), m.kind, m.prefix.as_str())).collect();
+        walk.changes.mentions().iter().map(|m| (walk.changes.id(m.by), m.kind, m.named.clone())).collect();
     let (one, two) = (one.to_string(), two.to_string());
+    let commit = |id: &str| Named::Commit(id.to_owned());
+    let quoted = Quoted { text: b"one".to_vec(), turns: 1, puts_back: false, marked: true, cut: false };
     assert_eq!(
         found,
         [
-            (id(list), MentionKind::Reverts, one.as_str()),
-            (id(list), MentionKind::Reverts, &two[..12]),
-            (id(list), MentionKind::Reverts, "abcdef1"),
-            (id(fixes), MentionKind::Fixes, one.as_str()),
+            (id(list), MentionKind::Reverts, commit(&one)),
+            (id(list), MentionKind::Reverts, commit(&two[..12])),
+            (id(list), MentionKind::Reverts, commit("abcdef1")),
+            (id(nameless), MentionKind::Reverts, Named::Subject(quoted)),
+            (id(fixes), MentionKind::Fixes, commit(&one)),
         ]
     );
-    assert_eq!(walk.changes.reverts_without_id(), 1);
 }
 
 #[test]

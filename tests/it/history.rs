@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta};
-use release_confidence::history::{Inputs, Shipping, assemble, fixes_of, reverts, select};
+use release_confidence::history::{Inputs, Shipping, Takebacks, assemble, fixes_of, reverts, select};
 use release_confidence::model::*;
 
 const HOUR: i64 = 3_600;
@@ -575,19 +575,29 @@ fn a_revert_tells_of_the_release_that_shipped_the_culprit() {
         world.mentions.push(Mention {
             by: ChangeIndex(by),
             kind: MentionKind::Reverts,
-            prefix: id(culprit).to_string(),
+            named: Named::Commit(id(culprit).to_string()),
         });
     }
-    world.mentions.push(Mention { by: ChangeIndex(11), kind: MentionKind::Fixes, prefix: id(7).to_string() });
-    world.mentions.push(Mention { by: ChangeIndex(12), kind: MentionKind::Reverts, prefix: "ffff".repeat(3) });
+    world.mentions.push(Mention {
+        by: ChangeIndex(11),
+        kind: MentionKind::Fixes,
+        named: Named::Commit(id(7).to_string()),
+    });
+    world.mentions.push(Mention {
+        by: ChangeIndex(12),
+        kind: MentionKind::Reverts,
+        named: Named::Commit("ffff".repeat(3)),
+    });
     world.mentions.sort_by_key(|mention| mention.by);
     let history = world.read(&policy());
-    let found: Vec<_> = reverts(&history).into_iter().map(|revert| (revert.by.0, revert.culprit.0)).collect();
+    let takebacks = Takebacks::new(&history.changes);
+    let found: Vec<_> =
+        reverts(&history, &takebacks).into_iter().map(|revert| (revert.by.0, revert.culprit.0)).collect();
     assert_eq!(found, [(6, 3)]);
-    let revert = reverts(&history)[0];
+    let revert = reverts(&history, &takebacks)[0];
     assert_eq!(history.release(revert.culprit_release).tag.raw(), "v2");
     assert_eq!(history.release(revert.by_release).tag.raw(), "v3");
-    assert_eq!(fixes_of(&history.changes, ChangeIndex(11)), [ChangeIndex(7)]);
+    assert_eq!(fixes_of(&history.changes, &takebacks, ChangeIndex(11)), [ChangeIndex(7)]);
     let shipping = Shipping::new(&history);
     assert_eq!(shipping.release_of(ComponentIndex(0), ChangeIndex(9)), Some(ReleaseIndex(3)));
     assert_eq!(shipping.release_of(ComponentIndex(0), ChangeIndex(side)), None);

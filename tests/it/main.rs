@@ -26,6 +26,7 @@ mod logs;
 mod preflight;
 mod render;
 mod reports;
+mod reverts;
 mod review_properties;
 mod stats_oracle;
 mod stats_properties;

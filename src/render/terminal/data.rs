@@ -80,12 +80,12 @@ fn releases(page: &mut Page, review: &Review) {
     if review.headline.inferred {
         let inferred = &review.data.inferred_failures;
         let mut text = format!(
-            "Failures inferred in all history: {} by a revert, {} by a hotfix",
+            "Failures inferred in all history: {} by a revert, {} by a hotfix (the first patch soon after an X.Y.0)",
             inferred.revert, inferred.hotfix
         );
         if review.data.reverts_without_commit > 0 {
             text.push_str(&format!(
-                "; not attributable, because no commit is named: {}",
+                "; not attributable, because not one earlier commit fits: {}",
                 count(review.data.reverts_without_commit, "revert")
             ));
         }

@@ -26,7 +26,7 @@ pub(super) fn title(page: &mut Page, review: &Review) {
         let signals = if too_common && review.data.inferred_failures.hotfix == 0 {
             "a revert shipped later; hotfixes are too common here to tell anything"
         } else {
-            "a revert shipped later, a quick hotfix"
+            "a revert shipped later, the first patch soon after an X.Y.0"
         };
         page.toned(
             Tone::Unsure,

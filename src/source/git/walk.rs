@@ -12,7 +12,7 @@ use super::signature::TimeFault;
 use super::{Repository, commit, message};
 use crate::error::Error;
 use crate::model::{
-    ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, Notice,
+    ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, Named, Notice,
     NoticeCode,
 };
 
@@ -81,7 +81,7 @@ struct Walker<'a> {
     /// Those of them that are done.
     parents: Vec<u32>,
     subjects: Vec<u8>,
-    mentions: Vec<(MentionKind, String)>,
+    mentions: Vec<(MentionKind, Named)>,
     unreadable: Vec<CommitId>,
     /// Commits with a time that is missing, and with one that is out of range.
     times: (u32, u32),
@@ -153,9 +153,7 @@ impl Walker<'_> {
         let committer =
             if commit.author.who == commit.committer.who { author } else { self.people.intern(commit.committer.who) };
         let mentions_from = self.mentions.len() as u32;
-        if message::mentions(commit.message, |kind, prefix| self.mentions.push((kind, prefix))) {
-            self.builder.revert_without_id();
-        }
+        message::mentions(commit.message, |kind, named| self.mentions.push((kind, named)));
         let subject_from = self.subjects.len();
         self.subjects.extend_from_slice(commit.subject());
         // A shallow clone may hold a boundary's parents by accident; git does not show them either.
@@ -190,8 +188,8 @@ impl Walker<'_> {
             subject: &self.subjects[frame.subject_from..],
         });
         self.seen.insert(frame.id, index.0);
-        for (kind, prefix) in self.mentions.drain(frame.mentions_from as usize..) {
-            self.builder.mention(Mention { by: index, kind, prefix });
+        for (kind, named) in self.mentions.drain(frame.mentions_from as usize..) {
+            self.builder.mention(Mention { by: index, kind, named });
         }
         self.named.truncate(frame.named_from as usize);
         self.parents.truncate(frame.parents_from as usize);
