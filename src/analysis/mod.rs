@@ -9,7 +9,7 @@ pub use threshold::Threshold;
 use crate::attribution::{Event, Facts, Fate};
 use crate::error::Error;
 use crate::factor::{Carried, Role, Screening, Timing, Values, carried, timing};
-use crate::metric::{Measured, Measurement, Value, measure_all};
+use crate::metric::{Measured, Measurement, MetricId, Value, measure_all};
 use crate::model::{Incident, IncidentIndex, Policy, Release, Untrusted};
 
 /// What is known of a history, before it is judged.
@@ -43,18 +43,23 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// A metric in the current window. An id that is none has nothing to say.
-    pub fn now(&self, id: &str) -> Option<&Measurement> {
-        self.metrics.iter().find(|measured| measured.metric.info.id == id).map(|measured| &measured.now)
+    /// A metric in both windows.
+    pub fn measured(&self, id: MetricId) -> Option<&Measured> {
+        self.metrics.iter().find(|measured| measured.metric.info.id == id)
+    }
+
+    /// A metric in the current window.
+    pub fn now(&self, id: MetricId) -> Option<&Measurement> {
+        self.measured(id).map(|measured| &measured.now)
     }
 
     /// A metric in the previous window.
-    pub fn before(&self, id: &str) -> Option<&Measurement> {
-        self.metrics.iter().find(|measured| measured.metric.info.id == id)?.before.as_ref()
+    pub fn before(&self, id: MetricId) -> Option<&Measurement> {
+        self.measured(id)?.before.as_ref()
     }
 
     /// k of n of a ratio in the current window.
-    pub fn ratio(&self, id: &str) -> Option<(u64, u64)> {
+    pub fn ratio(&self, id: MetricId) -> Option<(u64, u64)> {
         match self.now(id)?.value {
             Value::Ratio { k, n } => Some((k, n)),
             _ => None,
@@ -62,7 +67,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// The value of a metric in the current window, and what it rests on.
-    pub fn value(&self, id: &str) -> Option<(f64, u64)> {
+    pub fn value(&self, id: MetricId) -> Option<(f64, u64)> {
         let reading = self.now(id)?.reading();
         Some((reading.value?, reading.sample))
     }

@@ -1,6 +1,7 @@
 use super::{Draft, Look, Owner, Plan, Rule};
 use crate::factor::{HotspotKind, TraitReport, TraitVerdict};
 use crate::map::StageId;
+use crate::metric::MetricId;
 use crate::phrase::{probability, rate};
 
 pub(super) const RULES: &[Rule] = &[
@@ -43,9 +44,9 @@ fn large_batch(analysis: &Look<'_>) -> Vec<Draft> {
     let large = risky(analysis).filter(|found| found.id.raw() == LARGE);
     large
         .map(|found| {
-            let typical = analysis.value("batch_size").map_or(0.0, |(value, _)| value);
+            let typical = analysis.value(MetricId::BatchSize).map_or(0.0, |(value, _)| value);
             let action = "Release more often, in smaller batches: ship what is ready instead of waiting for the rest.";
-            draft(analysis, found, action).metric(analysis, "batch_size", (typical / 2.0).floor().max(1.0))
+            draft(analysis, found, action).metric(analysis, MetricId::BatchSize, (typical / 2.0).floor().max(1.0))
         })
         .collect()
 }

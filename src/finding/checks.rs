@@ -3,6 +3,7 @@ use super::{Look, change::per_quarter};
 use crate::analysis::Threshold;
 use crate::factor::{CheckReport, CheckVerdict};
 use crate::map::StageId;
+use crate::metric::MetricId;
 use crate::model::CheckResult;
 use crate::phrase::{count, percent, probability, rate};
 
@@ -90,7 +91,7 @@ fn predicts(analysis: &Look<'_>) -> Vec<Draft> {
         ))
         .because(format!("It went on to catch {}.", count(check.catches, "release")))
         .releases(check.missed.clone())
-        .metric(analysis, "evidence_coverage", 1.0)
+        .metric(analysis, MetricId::EvidenceCoverage, 1.0)
         .fails_less(
             per_quarter(analysis, check.split.failed_without as f64 - check.split.judged_without as f64 * check.split.failed as f64 / check.split.judged as f64),
             "failures of the releases without it beyond the rate of those with it, in a quarter of a year of this history",
@@ -208,7 +209,7 @@ fn times(n: u64) -> String {
 
 fn evidence_gap(analysis: &Look<'_>) -> Vec<Draft> {
     let (target, least) = (analysis.limit(Threshold::Coverage), analysis.limit(Threshold::Releases));
-    let Some((k, n)) = analysis.ratio("evidence_coverage") else { return Vec::new() };
+    let Some((k, n)) = analysis.ratio(MetricId::EvidenceCoverage) else { return Vec::new() };
     if (n as f64) < least || k as f64 / n as f64 >= target {
         return Vec::new();
     }
@@ -228,7 +229,7 @@ fn evidence_gap(analysis: &Look<'_>) -> Vec<Draft> {
         )
         .because(format!("At least {} are asked for.", percent(target)))
         .releases(lacking)
-        .metric(analysis, "evidence_coverage", target),
+        .metric(analysis, MetricId::EvidenceCoverage, target),
     ]
 }
 

@@ -2,6 +2,7 @@ use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::{Interval, Timeline};
 use crate::map::StageId;
+use crate::metric::MetricId;
 use crate::model::{DetectedBy, IncidentIndex};
 use crate::phrase::{duration, percent, rate};
 
@@ -55,7 +56,7 @@ pub(super) fn beyond(
 
 fn late(analysis: &Look<'_>) -> Vec<Draft> {
     let limit = analysis.limit(Threshold::Detect);
-    let Some((median, n)) = analysis.value("time_to_detect") else { return Vec::new() };
+    let Some((median, n)) = analysis.value(MetricId::TimeToDetect) else { return Vec::new() };
     if median <= limit || (n as f64) < analysis.limit(Threshold::Incidents) {
         return Vec::new();
     }
@@ -67,7 +68,7 @@ fn late(analysis: &Look<'_>) -> Vec<Draft> {
         )
         .because(format!("{} took longer than {}.", rate(slow.len() as u64, n), duration(limit)))
         .incidents(analysis.ids(slow))
-        .metric(analysis, "time_to_detect", limit)
+        .metric(analysis, MetricId::TimeToDetect, limit)
         .hurts_less(
             hours,
             format!("hours beyond {} until it was noticed, in a quarter like this window", duration(limit)),
@@ -104,7 +105,7 @@ fn customers(analysis: &Look<'_>) -> Vec<Draft> {
 }
 
 fn no_alert(analysis: &Look<'_>) -> Vec<Draft> {
-    let Some((k, n)) = analysis.ratio("automated_detection") else { return Vec::new() };
+    let Some((k, n)) = analysis.ratio(MetricId::AutomatedDetection) else { return Vec::new() };
     let target = analysis.limit(Threshold::AutomatedDetection);
     if (n as f64) < analysis.limit(Threshold::Incidents) || k as f64 / n as f64 >= target {
         return Vec::new();
@@ -117,6 +118,6 @@ fn no_alert(analysis: &Look<'_>) -> Vec<Draft> {
         )
         .because(format!("At least {} are asked for.", percent(target)))
         .incidents(analysis.ids(missed))
-        .metric(analysis, "automated_detection", target),
+        .metric(analysis, MetricId::AutomatedDetection, target),
     ]
 }

@@ -6,6 +6,7 @@ use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::Fate;
 use crate::map::StageId;
+use crate::metric::MetricId;
 use crate::model::{Incident, IncidentIndex};
 use crate::phrase::{count, decimal};
 use crate::stats;
@@ -100,7 +101,7 @@ fn recurring(analysis: &Look<'_>) -> Vec<Draft> {
                 ))
                 .releases(linked(analysis, &now))
                 .incidents(analysis.ids(all))
-                .metric(analysis, "recurrence", 0.0)
+                .metric(analysis, MetricId::Recurrence, 0.0)
                 .fails_less(
                     repeats.len() as f64 / analysis.quarters(),
                     "repeats of this cause in a quarter like this window",
@@ -189,7 +190,7 @@ fn quieter(analysis: &Look<'_>) -> Vec<Draft> {
             signed(split.rate)
         ))
         .releases(analysis.releases(crate::attribution::Event::failed))
-        .metric(analysis, "change_failure_rate", (k0 as f64 / n0 as f64) / 2.0),
+        .metric(analysis, MetricId::ChangeFailureRate, (k0 as f64 / n0 as f64) / 2.0),
     ]
 }
 

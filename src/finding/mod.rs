@@ -26,6 +26,7 @@ pub use since::{Moved, Since, SinceItem, since};
 use crate::analysis::{Analysis, Threshold};
 use crate::error::Error;
 use crate::map::StageId;
+use crate::metric::MetricId;
 use crate::model::{Better, Moment, Policy, Unit, Untrusted};
 
 /// The plan that a finding belongs to: three of the playbook's artifacts.
@@ -287,11 +288,10 @@ impl Draft {
     }
 
     /// Success is a metric that reaches a target.
-    fn metric(mut self, analysis: &Look<'_>, id: &str, target: f64) -> Self {
-        let measured = analysis.metrics.iter().find(|measured| measured.metric.info.id == id);
-        if let Some(info) = measured.map(|measured| &measured.metric.info) {
+    fn metric(mut self, analysis: &Look<'_>, id: MetricId, target: f64) -> Self {
+        if let Some(info) = analysis.measured(id).map(|measured| &measured.metric.info) {
             let now = analysis.value(id).map(|(value, _)| value);
-            self.success = (id.to_owned(), info.unit, info.better.unwrap_or(Better::Lower), now, Some(target));
+            self.success = (id.name().to_owned(), info.unit, info.better.unwrap_or(Better::Lower), now, Some(target));
         }
         self
     }

@@ -3,6 +3,7 @@ use super::{Look, detection::beyond};
 use crate::analysis::Threshold;
 use crate::attribution::Fate;
 use crate::map::StageId;
+use crate::metric::MetricId;
 use crate::model::{IncidentIndex, Kind, RemediationKind};
 use crate::phrase::{count, date, duration, rate};
 
@@ -61,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
 
 fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
     let limit = analysis.limit(Threshold::Stop);
-    let Some((median, n)) = analysis.value("time_to_stop") else { return Vec::new() };
+    let Some((median, n)) = analysis.value(MetricId::TimeToStop) else { return Vec::new() };
     if median <= limit || (n as f64) < analysis.limit(Threshold::Incidents) {
         return Vec::new();
     }
@@ -73,7 +74,7 @@ fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
         )
         .because(format!("{} took longer than {}.", rate(slow.len() as u64, n), duration(limit)))
         .incidents(analysis.ids(slow))
-        .metric(analysis, "time_to_stop", limit)
+        .metric(analysis, MetricId::TimeToStop, limit)
         .hurts_less(
             hours,
             format!("hours beyond {} until it was stopped, in a quarter like this window", duration(limit)),

@@ -5,7 +5,7 @@ use crate::analysis::Threshold;
 use crate::attribution::{Event, Span};
 use crate::factor::{TimeWindow, WindowVerdict};
 use crate::map::StageId;
-use crate::metric::special_handling;
+use crate::metric::{MetricId, special_handling};
 use crate::model::ReleaseFlag;
 use crate::phrase::{count, probability, rate};
 
@@ -164,7 +164,7 @@ fn special_paths(analysis: &Look<'_>) -> Vec<Draft> {
         .because(format!("Now: {}.", list(&now)))
         .because(format!("Before: {}.", list(&before)))
         .releases(analysis.releases(special))
-        .metric(analysis, "special_handling", limit.min(share0.max(0.05))),
+        .metric(analysis, MetricId::SpecialHandling, limit.min(share0.max(0.05))),
     ]
 }
 
@@ -180,6 +180,6 @@ fn off_branch(analysis: &Look<'_>) -> Vec<Draft> {
             "Say when a release may leave the main branch, and merge back what it shipped.",
         )
         .releases(releases)
-        .metric(analysis, "special_handling", analysis.limit(Threshold::SpecialHandling)),
+        .metric(analysis, MetricId::SpecialHandling, analysis.limit(Threshold::SpecialHandling)),
     ]
 }

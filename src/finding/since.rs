@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Finding, Success};
 use crate::analysis::Analysis;
+use crate::metric;
 use crate::model::{Better, Moment, Untrusted};
 
 /// What became of an earlier review's plans.
@@ -55,7 +56,7 @@ pub fn since(as_of: Moment, earlier: &[Finding], analysis: &Analysis<'_>, today:
         .map(|finding| {
             let same = today.iter().find(|found| found.id == finding.id);
             let metric = finding.success.metric.raw();
-            let now = analysis.value(metric).map(|(value, _)| value);
+            let now = metric::find(metric).and_then(|metric| analysis.value(metric.info.id)).map(|(value, _)| value);
             let now = now.or_else(|| same.and_then(|found| found.success.now));
             SinceItem {
                 id: finding.id.clone(),

@@ -84,7 +84,7 @@ impl Baseline {
         let current = facts.windows.current;
         let gateable = METRICS.iter().filter(|metric| metric.info.better.is_some());
         let metrics = gateable
-            .filter_map(|metric| Some((metric.info.id.to_owned(), counted(&(metric.measure)(facts, current))?)))
+            .filter_map(|metric| Some((metric.info.id.name().to_owned(), counted(&(metric.measure)(facts, current))?)))
             .collect();
         let mut tags: Vec<BaselineTag> = facts
             .exposed(current)

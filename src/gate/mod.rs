@@ -13,21 +13,11 @@ pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, Short, Sid
 
 use crate::attribution::Facts;
 use crate::error::Error;
-use crate::metric::{self, Measurement, Metric, Value};
+use crate::metric::{self, Measurement, Metric, MetricId, Value};
 use crate::model::{GateLimit, GatePolicy};
 
-/// What is held without any configuration.
-const DEFAULTS: [(&str, f64); 6] = [
-    ("change_failure_rate", 0.10),
-    ("time_to_detect", 1.5),
-    ("time_to_stop", 1.5),
-    ("recovery_time", 1.5),
-    ("special_handling", 0.15),
-    ("person_dependence", 0.15),
-];
-
 /// The metric that decides whatever nobody names.
-const DECISIVE: &str = "change_failure_rate";
+const DECISIVE: MetricId = MetricId::ChangeFailureRate;
 
 /// The error that a test may make against a window that shares no release, and against a baseline looked at repeatedly.
 const ALPHA_DISJOINT: f64 = 0.05;
@@ -58,7 +48,7 @@ pub fn judge(
         let info = &gated.metric.info;
         let now = (gated.metric.measure)(facts, facts.windows.current);
         let before = match baseline {
-            Some(baseline) => baseline.measurement(info.id),
+            Some(baseline) => baseline.measurement(info.id.name()),
             None => facts.windows.previous.map(|span| (gated.metric.measure)(facts, span)),
         };
         if !gated.asked_for && cannot_be_known(&now) {
@@ -68,9 +58,9 @@ pub fn judge(
         let test = rule::Test { info, limit: gated.limit, policy, alpha, decides };
         let mut verdict = test.judge(&now, before.as_ref());
         if verdict.verdict == Verdict::Regressed {
-            verdict.evidence = quality::behind(facts, info.id, &now);
+            verdict.evidence = quality::behind(facts, gated.metric, &now);
         }
-        metrics.insert(info.id.to_owned(), verdict);
+        metrics.insert(info.id.name().to_owned(), verdict);
     }
     let mut conditions = quality::conditions(facts, policy);
     let mut notes = Vec::new();
@@ -107,19 +97,20 @@ fn gated(policy: &GatePolicy) -> Result<Vec<Gated>, Error> {
     for (id, _) in &policy.limits {
         let known = metric::find(id);
         if known.is_none_or(|metric| metric.info.better.is_none()) {
-            let ids: Vec<_> = metric::METRICS.iter().filter(|m| m.info.better.is_some()).map(|m| m.info.id).collect();
+            let ids: Vec<_> =
+                metric::METRICS.iter().filter(|m| m.info.better.is_some()).map(|m| m.info.id.name()).collect();
             let what = if known.is_some() { "is context: neither way is better" } else { "is no metric" };
             return Err(Error::new(format!("[gate.{id}]: {id} {what}"), format!("use one of: {}", ids.join(", "))));
         }
     }
     let configured = |id: &str| policy.limits.iter().find(|(named, _)| named == id).map(|(_, limit)| *limit);
-    let default = |id: &str| {
-        let increase = DEFAULTS.iter().find(|(named, _)| *named == id)?.1;
+    let default = |metric: &Metric| {
+        let increase = metric.default_limit?;
         Some(GateLimit { max_increase: Some(increase), ..GateLimit::default() })
     };
     let all = metric::METRICS.iter().filter_map(|metric| {
-        let asked_for = configured(metric.info.id);
-        let limit = asked_for.or_else(|| default(metric.info.id))?;
+        let asked_for = configured(metric.info.id.name());
+        let limit = asked_for.or_else(|| default(metric))?;
         // A metric that is named without a limit is switched off.
         (!limit.off()).then_some(Gated { metric, limit, asked_for: asked_for.is_some() })
     });

@@ -3,7 +3,7 @@
 use crate::attribution::{Facts, Fate};
 use crate::error::Error;
 use crate::factor::Role;
-use crate::metric::{Measurement, special_handling};
+use crate::metric::{Behind, Measurement, Metric, special_handling};
 use crate::model::{Cause, GatePolicy, IncidentIndex, Notice, NoticeWeight, Untrusted};
 
 use super::Evidence;
@@ -57,7 +57,7 @@ fn doubtful(facts: &Facts<'_>, index: IncidentIndex) -> bool {
 }
 
 /// The releases and incidents of the current window that a metric rests on.
-pub(super) fn behind(facts: &Facts<'_>, metric: &str, now: &Measurement) -> Evidence {
+pub(super) fn behind(facts: &Facts<'_>, metric: &Metric, now: &Measurement) -> Evidence {
     let current = facts.windows.current;
     let history = facts.history;
     let mut incidents: Vec<Untrusted> =
@@ -68,13 +68,13 @@ pub(super) fn behind(facts: &Facts<'_>, metric: &str, now: &Measurement) -> Evid
         let releases = events.iter().rev().flat_map(|event| &event.releases).copied();
         releases.filter(|&index| wanted(index)).map(|index| history.release(index).tag.clone()).collect::<Vec<_>>()
     };
-    match metric {
-        "change_failure_rate" => Evidence {
+    match metric.behind {
+        Behind::Failures => Evidence {
             releases: tags(&|index| facts.outcomes[index] == crate::attribution::Outcome::Failed),
             incidents,
             person: None,
         },
-        "person_dependence" => {
+        Behind::Carried => {
             let person = now.basis.and_then(|role| now.breakdown.get(role)).and_then(|part| part.name.clone());
             let carried = |index| {
                 let release = history.release(index);
@@ -84,12 +84,12 @@ pub(super) fn behind(facts: &Facts<'_>, metric: &str, now: &Measurement) -> Evid
             };
             Evidence { releases: tags(&carried), incidents: Vec::new(), person }
         }
-        "special_handling" | "rework_rate" => {
+        Behind::SpecialReleases => {
             Evidence { releases: tags(&|index| !special_handling(facts, index).is_empty()), ..Evidence::default() }
         }
-        "time_to_detect" | "time_to_stop" | "recovery_time" | "recurrence" | "automated_detection" => {
+        Behind::Incidents | Behind::Detection | Behind::Stop | Behind::Restoration => {
             Evidence { incidents, ..Evidence::default() }
         }
-        _ => Evidence { releases: tags(&|_| true), ..Evidence::default() },
+        Behind::Sizes | Behind::Releases => Evidence { releases: tags(&|_| true), ..Evidence::default() },
     }
 }

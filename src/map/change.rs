@@ -2,6 +2,7 @@ use super::{Draft, MapReading, Source, StageId, Standing, against, concentration
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 use crate::factor::TraitVerdict;
+use crate::metric::MetricId;
 use crate::phrase::rate;
 
 /// What goes in: how often it fails, and whether it is known which changes do.
@@ -10,7 +11,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let failed = analysis.releases(crate::attribution::Event::failed);
     let inferred =
         if analysis.facts.signals.iter().all(|signal| signal.inferred()) { " (inferred from git)" } else { "" };
-    let rate_now = against(analysis, Source::Evidence, "change_failure_rate", Threshold::FailureRate, |rate| {
+    let rate_now = against(analysis, Source::Evidence, MetricId::ChangeFailureRate, Threshold::FailureRate, |rate| {
         format!("{rate} of the judged releases failed{inferred}")
     });
     // What git shows can speak against a team, never for it: it misses failures.

@@ -1,13 +1,14 @@
 use super::{Draft, Held, MapReading, Source, StageId, against, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
+use crate::metric::MetricId;
 use crate::model::CheckResult;
 use crate::phrase::rate;
 
 /// Go or no go: on what, and by whom.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Decision);
-    let coverage = against(analysis, Source::Evidence, "evidence_coverage", Threshold::Coverage, |rate| {
+    let coverage = against(analysis, Source::Evidence, MetricId::EvidenceCoverage, Threshold::Coverage, |rate| {
         format!("{rate} went out with every required check passed")
     });
     draft.add(Source::Evidence, coverage);

@@ -1,5 +1,6 @@
 use super::{Draft, Held, MapReading, Source, StageId, against};
 use crate::analysis::{Analysis, Threshold};
+use crate::metric::MetricId;
 use crate::model::DetectedBy;
 use crate::phrase::rate;
 
@@ -7,21 +8,22 @@ use crate::phrase::rate;
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Detection);
     let ids = || analysis.ids(analysis.failing());
-    let detect = against(analysis, Source::Evidence, "time_to_detect", Threshold::Detect, |time| {
+    let detect = against(analysis, Source::Evidence, MetricId::TimeToDetect, Threshold::Detect, |time| {
         format!("noticed after {time}, in the median")
     });
     draft.add(Source::Evidence, detect.map(|reading| reading.incidents(ids())));
-    let automated = against(analysis, Source::Evidence, "automated_detection", Threshold::AutomatedDetection, |rate| {
-        format!("{rate} were noticed by an alert or a test")
-    });
+    let automated =
+        against(analysis, Source::Evidence, MetricId::AutomatedDetection, Threshold::AutomatedDetection, |rate| {
+            format!("{rate} were noticed by an alert or a test")
+        });
     draft.add(Source::Evidence, automated);
     draft.add(Source::Person, by_customers(analysis));
     draft.ask(
-        analysis.value("time_to_detect").is_none(),
+        analysis.value(MetricId::TimeToDetect).is_none(),
         "when it was noticed: started_at and detected_at of each [[incident]] in incidents.toml",
     );
     draft.ask(
-        analysis.value("automated_detection").is_none(),
+        analysis.value(MetricId::AutomatedDetection).is_none(),
         "who noticed: detected_by = \"alert\" (or test, person, customer) of each [[incident]]",
     );
     draft

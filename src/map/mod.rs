@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
-use crate::metric::Value;
+use crate::metric::{Behind, MetricId, Value};
 use crate::model::{Better, Untrusted};
 use crate::phrase::{duration, percent, rate};
 use crate::stats;
@@ -169,8 +169,8 @@ impl MapReading {
         self
     }
 
-    fn of(mut self, metric: &str) -> Self {
-        self.metric = Some(metric.to_owned());
+    fn of(mut self, metric: MetricId) -> Self {
+        self.metric = Some(metric.name().to_owned());
         self
     }
 
@@ -265,25 +265,22 @@ pub fn draw(analysis: &Analysis<'_>) -> ConfidenceMap {
     ConfidenceMap { stages: stages.map(|stage| stage(analysis).finish()).into() }
 }
 
-/// Ratios of incidents; the others are of releases.
-const INCIDENTS: [&str; 2] = ["automated_detection", "recurrence"];
-
 /// A metric against a threshold. Of durations, the share of cases beyond it is held against one half: that is where the
 /// median is.
 fn against(
     analysis: &Analysis<'_>,
     source: Source,
-    id: &str,
+    id: MetricId,
     threshold: Threshold,
     statement: impl Fn(String) -> String,
 ) -> Option<MapReading> {
-    let measured = analysis.metrics.iter().find(|measured| measured.metric.info.id == id)?;
+    let measured = analysis.measured(id)?;
     let info = &measured.metric.info;
     let limit = analysis.threshold(threshold);
     let higher = info.better == Some(Better::Higher);
     let (held, shown, bound) = match &measured.now.value {
         Value::Ratio { k, n } => {
-            let least = if INCIDENTS.contains(&id) {
+            let least = if measured.metric.behind == Behind::Incidents {
                 analysis.threshold(Threshold::MapIncidents)
             } else {
                 analysis.threshold(Threshold::Releases)

@@ -1,20 +1,21 @@
 use super::{Draft, Source, StageId, against, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
+use crate::metric::MetricId;
 
 /// How a bad release is stopped and repaired, and whether it was learned from.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Recovery);
     let ids = || analysis.ids(analysis.failing());
-    let stop = against(analysis, Source::Evidence, "time_to_stop", Threshold::Stop, |time| {
+    let stop = against(analysis, Source::Evidence, MetricId::TimeToStop, Threshold::Stop, |time| {
         format!("stopped {time} after it was noticed, in the median")
     });
     draft.add(Source::Evidence, stop.map(|reading| reading.incidents(ids())));
-    let restore = against(analysis, Source::Evidence, "recovery_time", Threshold::Recover, |time| {
+    let restore = against(analysis, Source::Evidence, MetricId::RecoveryTime, Threshold::Recover, |time| {
         format!("repaired after {time}, in the median")
     });
     draft.add(Source::Evidence, restore.map(|reading| reading.incidents(ids())));
-    let again = against(analysis, Source::Evidence, "recurrence", Threshold::Recurrence, |rate| {
+    let again = against(analysis, Source::Evidence, MetricId::Recurrence, Threshold::Recurrence, |rate| {
         format!("{rate} of the causes were seen before")
     });
     draft.add(Source::Evidence, again.map(super::MapReading::feared));
@@ -23,7 +24,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         concentration(analysis, Role::Responder, Threshold::MapIncidents, "responded to failures of"),
     );
     draft.ask(
-        analysis.value("time_to_stop").is_none(),
+        analysis.value(MetricId::TimeToStop).is_none(),
         "how it was stopped: remediation = { type = \"rollback\", at = … } of each [[incident]] in incidents.toml",
     );
     draft.ask(!draft.measured(Source::Person), "who responded: responders = [\"ana\"] of each [[incident]]");

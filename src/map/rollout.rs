@@ -1,7 +1,7 @@
 use super::{Draft, Held, MapReading, Source, StageId, Standing, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::{Role, TimeWindow, WindowVerdict};
-use crate::metric::special_handling;
+use crate::metric::{MetricId, special_handling};
 use crate::phrase::rate;
 
 /// How it reaches users: in stages, on special paths, in lucky windows, by whom.
@@ -18,7 +18,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         let statement = format!("{} went out in stages", rate(k, of));
         draft.add(Source::Evidence, [MapReading::new(standing, of, statement).released(staged)]);
     }
-    if let Some((k, n)) = analysis.ratio("special_handling") {
+    if let Some((k, n)) = analysis.ratio(MetricId::SpecialHandling) {
         let special = analysis
             .releases(|event| event.releases.iter().any(|&index| !special_handling(analysis.facts, index).is_empty()));
         let held = Held::at_most(analysis.threshold(Threshold::SpecialHandling), k, n, least);
@@ -27,7 +27,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         let standing = if logged { held.standing() } else { held.standing().guessed() };
         let statement = format!("{} needed special handling", rate(k, n));
         let reading = MapReading::new(standing.said_by(Source::Ritual), n, statement)
-            .of("special_handling")
+            .of(MetricId::SpecialHandling)
             .released(special)
             .feared();
         draft.add(Source::Ritual, [reading]);
@@ -65,7 +65,7 @@ fn avoidance(window: &TimeWindow) -> MapReading {
         window.of,
         outcomes(window)
     );
-    MapReading::new(Standing::Borrowed, window.of, statement).of("timing_dependence")
+    MapReading::new(Standing::Borrowed, window.of, statement).of(MetricId::TimingDependence)
 }
 
 /// How releases fare inside a window and outside it.

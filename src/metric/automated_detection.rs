@@ -1,12 +1,14 @@
+//! Who notices first: a machine, or somebody.
+
 use crate::attribution::{Facts, Fate, Span};
 use crate::model::{Better, DetectedBy, IncidentKind, Unit};
 
-use super::{Measurement, Metric, MetricInfo};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
 
 /// Who notices first: a machine, or somebody who was hurt.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "automated_detection",
+        id: MetricId::AutomatedDetection,
         title: "Automated detection",
         definition: "Incidents detected by an alert or a test, divided by incidents with detected_by, whatever their \
                      cause.",
@@ -16,6 +18,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "Google SRE, monitoring: detection before users notice",
     },
     measure,
+    behind: Behind::Incidents,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,12 +1,14 @@
+//! How much one release ships: context.
+
 use crate::attribution::{Facts, Span};
 
-use super::{Measurement, Metric, MetricInfo, Value};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Value};
 use crate::model::Unit;
 
 /// How much one release ships.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "batch_size",
+        id: MetricId::BatchSize,
         title: "Batch size",
         definition: "Median number of commits (merges apart) that a release of the window ships. A component's first \
                      release is left out: it ships all that came before.",
@@ -16,6 +18,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "DORA, working in small batches (dora.dev)",
     },
     measure,
+    behind: Behind::Sizes,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

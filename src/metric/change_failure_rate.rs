@@ -1,12 +1,14 @@
+//! How often releases fail.
+
 use crate::attribution::{Facts, Span, Tier};
 
-use super::{Measurement, Metric, MetricInfo, Part};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part};
 use crate::model::{Better, Unit};
 
 /// DORA's change fail rate, of releases.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "change_failure_rate",
+        id: MetricId::ChangeFailureRate,
         title: "Change failure rate",
         definition: "Failed releases divided by judged ones (failed or succeeded). A release has failed when a failure \
                      of it surfaced within the horizon; several incidents count it once. Releases younger than the \
@@ -20,6 +22,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "DORA 2025, change fail rate (dora.dev)",
     },
     measure,
+    behind: Behind::Failures,
+    default_limit: Some(0.10),
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,12 +1,14 @@
+//! How many releases carried the evidence that the team asks for.
+
 use crate::attribution::{Event, Facts, Span};
 use crate::model::{Better, CheckResult, Unit};
 
-use super::{Measurement, Metric, MetricInfo, Value};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Value};
 
 /// How many releases carried the evidence that the team asks for.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "evidence_coverage",
+        id: MetricId::EvidenceCoverage,
         title: "Evidence coverage",
         definition: "Releases with every required check recorded as passed, divided by releases. What is required stands \
                      in [checks] required; results come from the release log and from Check: trailers of annotated tags.",
@@ -16,6 +18,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: evidence instead of ritual",
     },
     measure,
+    behind: Behind::Releases,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,12 +1,14 @@
+//! How long a change waits for its release: context.
+
 use crate::attribution::{Facts, Span};
 
-use super::{Measurement, Metric, MetricInfo, Value};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Value};
 use crate::model::Unit;
 
 /// DORA's change lead time, from author date to release.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "lead_time",
+        id: MetricId::LeadTime,
         title: "Lead time",
         definition: "Median time from a commit's author date to its release, over the commits (merges apart) that the \
                      window's releases ship. A component's first release is left out: it ships all that came before.",
@@ -16,6 +18,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "DORA 2025, change lead time (dora.dev)",
     },
     measure,
+    behind: Behind::Releases,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,21 +1,6 @@
 //! The metrics: one file each, and one line each in [`METRICS`].
 
-mod automated_detection;
 mod base;
-mod batch_size;
-mod change_failure_rate;
-mod evidence_coverage;
-mod lead_time;
-mod near_misses;
-mod person_dependence;
-mod recovery_time;
-mod recurrence;
-mod release_frequency;
-mod rework_rate;
-mod special_handling;
-mod time_to_detect;
-mod time_to_stop;
-mod timing_dependence;
 
 pub use base::{
     Change, ChangeVerdict, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG, Part, Reading, Value, change,
@@ -23,14 +8,65 @@ pub use base::{
 
 pub use special_handling::special_handling;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::attribution::{Facts, Span};
 use crate::model::{Better, Unit};
+
+/// Declares the metrics, in the order of reports: the file, whose name is the id, and the variant.
+macro_rules! metrics {
+    ($($file:ident $variant:ident;)+) => {
+        $(mod $file;)+
+
+        /// Which metric.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum MetricId {
+            $(#[doc = concat!("`", stringify!($file), "`.")] $variant,)+
+        }
+
+        impl MetricId {
+            /// Its name: the key in JSON and in the configuration.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($file),)+
+                }
+            }
+        }
+
+        /// Every metric, in the order of reports.
+        pub const METRICS: &[Metric] = &[$($file::METRIC,)+];
+    };
+}
+
+metrics! {
+    change_failure_rate ChangeFailureRate;
+    time_to_detect TimeToDetect;
+    time_to_stop TimeToStop;
+    recovery_time RecoveryTime;
+    special_handling SpecialHandling;
+    person_dependence PersonDependence;
+    timing_dependence TimingDependence;
+    rework_rate ReworkRate;
+    recurrence Recurrence;
+    near_misses NearMisses;
+    evidence_coverage EvidenceCoverage;
+    automated_detection AutomatedDetection;
+    release_frequency ReleaseFrequency;
+    lead_time LeadTime;
+    batch_size BatchSize;
+}
+
+/// The metric of that name.
+pub fn find(name: &str) -> Option<&'static Metric> {
+    METRICS.iter().find(|metric| metric.info.id.name() == name)
+}
 
 /// What a metric is: everything that help, columns, the schema and the gate say of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MetricInfo {
     /// Its id: the key in JSON and in the configuration.
-    pub id: &'static str,
+    pub id: MetricId,
     /// Its title.
     pub title: &'static str,
     /// What it is, exactly, in a sentence or three.
@@ -52,30 +88,35 @@ pub struct Metric {
     pub info: MetricInfo,
     /// Measures it in a span.
     pub measure: fn(&Facts<'_>, Span) -> Measurement,
+    /// What lies behind its number.
+    pub behind: Behind,
+    /// How much worse than before the gate allows where nobody says: a difference of shares, or a factor of durations.
+    /// `None`: it is held to nothing.
+    pub default_limit: Option<f64>,
 }
 
-/// Every metric, in the order of reports.
-pub const METRICS: &[Metric] = &[
-    change_failure_rate::METRIC,
-    time_to_detect::METRIC,
-    time_to_stop::METRIC,
-    recovery_time::METRIC,
-    special_handling::METRIC,
-    person_dependence::METRIC,
-    timing_dependence::METRIC,
-    rework_rate::METRIC,
-    recurrence::METRIC,
-    near_misses::METRIC,
-    evidence_coverage::METRIC,
-    automated_detection::METRIC,
-    release_frequency::METRIC,
-    lead_time::METRIC,
-    batch_size::METRIC,
-];
-
-/// The metric of that id.
-pub fn find(id: &str) -> Option<&'static Metric> {
-    METRICS.iter().find(|metric| metric.info.id == id)
+/// What a reader is shown who asks for the releases and incidents behind a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Behind {
+    /// Releases that failed, and the incidents that failed them.
+    Failures,
+    /// Incidents that failed releases.
+    Incidents,
+    /// Those incidents, by how long they stayed unnoticed.
+    Detection,
+    /// Those incidents, by how long they went on once noticed.
+    Stop,
+    /// Those incidents, by how long users were hurt.
+    Restoration,
+    /// Releases with special handling.
+    SpecialReleases,
+    /// Releases by who carried them.
+    Carried,
+    /// Releases by how much they ship.
+    Sizes,
+    /// All releases of the window.
+    Releases,
 }
 
 /// A metric in both windows.

@@ -1,12 +1,14 @@
+//! What nearly went wrong.
+
 use crate::attribution::{Facts, Fate, Span};
 
-use super::{Measurement, Metric, MetricInfo, NO_INCIDENT_LOG, Value};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, NO_INCIDENT_LOG, Value};
 use crate::model::Unit;
 
 /// The playbook's mistake: treating successful releases as proof, without near misses.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "near_misses",
+        id: MetricId::NearMisses,
         title: "Near misses",
         definition: "Near misses in the window. Beside it, their share of near misses and failing incidents together: a \
                      team that records none has not had none.",
@@ -16,6 +18,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: successful releases as proof, without near misses",
     },
     measure,
+    behind: Behind::Releases,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,7 +1,9 @@
+//! How much rests on one person.
+
 use crate::attribution::{Facts, Span};
 use crate::model::{Better, ReleaseFlag, Unit};
 
-use super::{Measurement, Metric, MetricInfo, Part, Value};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part, Value};
 use crate::factor::{Carried, Role, carried};
 
 /// A responder is known only where something failed, and one failure with one responder would read as 100 %.
@@ -10,7 +12,7 @@ const ENOUGH_RESPONSES: u64 = 10;
 /// The playbook's person-dependence during release.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "person_dependence",
+        id: MetricId::PersonDependence,
         title: "Person dependence",
         definition: "The largest share of releases that one person carried as releaser, approver or responder, over the \
                      releases where that role is known. A bot is nobody, but its releases count. Undefined where a role \
@@ -21,6 +23,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: person-dependence during release",
     },
     measure,
+    behind: Behind::Carried,
+    default_limit: Some(0.15),
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,9 +1,11 @@
+//! How often an incident surprises in the same way again.
+
 use chrono::TimeDelta;
 
 use crate::attribution::{Facts, Fate, Span};
 use crate::model::{Better, Incident, IncidentIndex, Unit};
 
-use super::{Measurement, Metric, MetricInfo, Part};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part};
 
 /// How far back a cause is remembered.
 const MEMORY: TimeDelta = TimeDelta::days(365);
@@ -11,7 +13,7 @@ const MEMORY: TimeDelta = TimeDelta::days(365);
 /// The playbook's "incidents surprise in the same way".
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "recurrence",
+        id: MetricId::Recurrence,
         title: "Recurring causes",
         definition: "Failing incidents whose cause_key was seen in another incident or near miss of the 365 days before, \
                      divided by failing incidents with a cause_key.",
@@ -21,6 +23,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: incidents surprise in the same way",
     },
     measure,
+    behind: Behind::Incidents,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,12 +1,14 @@
+//! How often releases are made: context.
+
 use crate::attribution::{Facts, Span};
 
-use super::{Measurement, Metric, MetricInfo, Value};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Value};
 use crate::model::Unit;
 
 /// DORA's deployment frequency, of releases.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "release_frequency",
+        id: MetricId::ReleaseFrequency,
         title: "Release frequency",
         definition: "Releases per week of the window, pending ones included.",
         unit: Unit::PerWeek,
@@ -15,6 +17,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "DORA 2025, deployment frequency (dora.dev)",
     },
     measure,
+    behind: Behind::Releases,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,12 +1,14 @@
+//! How many releases repair an earlier one.
+
 use crate::attribution::{Facts, Span};
 use crate::model::{Better, Kind, Unit};
 
-use super::{Measurement, Metric, MetricInfo};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
 
 /// DORA's deployment rework rate.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "rework_rate",
+        id: MetricId::ReworkRate,
         title: "Rework rate",
         definition: "Hotfix and rollback releases divided by releases, pending ones included: how much of the releasing \
                      repairs earlier releasing.",
@@ -16,6 +18,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "DORA 2025, deployment rework rate (dora.dev)",
     },
     measure,
+    behind: Behind::SpecialReleases,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,14 +1,16 @@
+//! How many releases need more than the usual path.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribution::{Event, Facts, Span};
 use crate::model::{Better, ChangeType, CheckResult, Kind, ReleaseFlag, ReleaseIndex, Unit};
 
-use super::{Measurement, Metric, MetricInfo};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
 
 /// The playbook's number of releases requiring special handling.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "special_handling",
+        id: MetricId::SpecialHandling,
         title: "Special handling",
         definition: "Releases with special handling divided by releases: a kind declared in the release log, an \
                      emergency change, a hotfix or rollback, a required check skipped, a check overridden, or made off \
@@ -19,6 +21,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: releases requiring special handling",
     },
     measure,
+    behind: Behind::SpecialReleases,
+    default_limit: Some(0.15),
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

@@ -1,13 +1,15 @@
+//! How long a bad release stays unnoticed.
+
 use crate::attribution::{Facts, Span};
 
 use super::base::durations;
-use super::{Measurement, Metric, MetricInfo};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
 use crate::model::{Better, Unit};
 
 /// How long a bad release stays unnoticed.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "time_to_detect",
+        id: MetricId::TimeToDetect,
         title: "Time to detect",
         definition: "Median time from the start of the impact to its detection, over incidents attributed to a release of the window. The impact starts at started_at, else at the release.",
         unit: Unit::Seconds,
@@ -16,6 +18,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "Google SRE, incident timeline: time to detect",
     },
     measure,
+    behind: Behind::Detection,
+    default_limit: Some(1.5),
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

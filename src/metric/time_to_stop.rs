@@ -1,3 +1,5 @@
+//! How long a bad release that was noticed goes on hurting.
+
 use std::collections::BTreeMap;
 
 use crate::attribution::{Facts, Interval, Span};
@@ -5,12 +7,12 @@ use crate::model::{Better, RemediationKind, Unit};
 use crate::stats;
 
 use super::base::durations;
-use super::{Measurement, Metric, MetricInfo, Part};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part};
 
 /// The playbook's time to rollback or pause.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "time_to_stop",
+        id: MetricId::TimeToStop,
         title: "Time to stop",
         definition: "Median time from detection to the first rollback, pause or flag-off, over incidents attributed to \
                      a release of the window. Rolling forward is not a stop: such incidents are left out and counted \
@@ -21,6 +23,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: time to rollback or pause",
     },
     measure,
+    behind: Behind::Stop,
+    default_limit: Some(1.5),
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

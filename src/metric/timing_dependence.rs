@@ -1,14 +1,16 @@
+//! How much rests on the choice of the weekday.
+
 use crate::attribution::{Facts, Span};
 use crate::model::{Better, Unit, Untrusted};
 use crate::stats;
 
-use super::{Measurement, Metric, MetricInfo, Part, Value};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part, Value};
 use crate::factor::{DAYS, day_name, local};
 
 /// How much rests on the choice of the weekday.
 pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
-        id: "timing_dependence",
+        id: MetricId::TimingDependence,
         title: "Timing dependence",
         definition: "Total variation distance between the weekdays of the window's releases and an even spread over the \
                      working days: the share of releases that would have to move to another day to be even. Few \
@@ -19,6 +21,8 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: windows chosen from fear rather than evidence",
     },
     measure,
+    behind: Behind::Releases,
+    default_limit: None,
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {

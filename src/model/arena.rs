@@ -18,7 +18,7 @@ macro_rules! arena_index {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(pub u32);
 
-        impl $crate::model::ArenaIndex for $name {
+        impl super::ArenaIndex for $name {
             fn from_place(place: usize) -> Self {
                 Self(place as u32)
             }

@@ -1,8 +1,6 @@
-use super::ArenaIndex as _;
 use std::fmt;
 
-pub use super::person::IdentityIndex;
-use super::{Identity, Untrusted};
+use super::{ArenaIndex as _, ChangeIndex, Identity, IdentityIndex, Untrusted};
 
 /// A commit's full id (SHA-1).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,11 +23,6 @@ impl fmt::Debug for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
     }
-}
-
-super::arena_index! {
-    /// Index of a commit in [`Changes`]. Parents have smaller indices than their children.
-    ChangeIndex
 }
 
 /// How a commit's message speaks of another commit.

@@ -1,12 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Arena, Changes, Incident, Person, Release, ReleaseIndex, Untrusted};
-
-super::arena_index! {
-    /// Index of a component in [`History::components`].
-    ComponentIndex
-}
+use super::{Arena, Changes, ComponentIndex, Incident, Person, Release, ReleaseIndex, Untrusted};
 
 /// A line of releases with a sequence of its own.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,15 +1,8 @@
-use std::path::PathBuf;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Culprit, Filled, Inner, Needed, OneOf, Text, Texts, Time, Usually, Word, record};
-use super::{Mark, Moment, Untrusted};
-
-super::arena_index! {
-    /// Index of an incident in [`super::History::incidents`].
-    IncidentIndex
-}
+use super::{CausedBy, Mark, Moment};
 
 /// What a log entry is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -69,21 +62,6 @@ impl Word for DetectedBy {
         &[("alert", Self::Alert), ("test", Self::Test), ("person", Self::Person), ("customer", Self::Customer)];
 }
 
-/// What the log says caused the incident.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CausedBy {
-    /// A release, by tag, alias or version.
-    Release(Untrusted),
-    /// A commit, by (abbreviated) id.
-    Commit(Untrusted),
-    /// Affected versions, such as `>=2.3, <2.3.2`.
-    Range(Untrusted),
-    /// A fixing or reverting commit, by (abbreviated) id.
-    FixedBy(Untrusted),
-    /// Explicitly nothing that was released.
-    Nothing,
-}
-
 /// How it was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -128,17 +106,6 @@ record! {
         to "to": Text, "The version gone back (or on) to";
         by "by": Texts, "Who did it";
     }
-}
-
-/// Where an entry stands in a log, for messages.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Origin {
-    /// The file as the user named it; `-` for standard input.
-    pub file: PathBuf,
-    /// Line, from 1.
-    pub line: u32,
-    /// Column in characters, from 1.
-    pub column: u32,
 }
 
 record! {

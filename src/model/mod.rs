@@ -4,12 +4,15 @@
 
 mod arena;
 mod change;
+pub mod culprit;
 pub mod fields;
 mod finding;
 mod gate;
 mod history;
 mod incident;
+mod index;
 mod notice;
+mod origin;
 mod person;
 mod policy;
 mod release;
@@ -21,24 +24,21 @@ mod touched;
 mod unit;
 mod version;
 
-pub(crate) use arena::arena_index;
 pub use arena::{Arena, ArenaIndex};
-pub use change::{
-    ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, Named, Quoted,
-};
+pub use change::{Changes, ChangesBuilder, CommitId, CommitRecord, Mention, MentionKind, Named, Quoted};
+pub use culprit::CausedBy;
 pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
-pub use history::{Component, ComponentIndex, History, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
-pub use incident::{
-    Cause, CausedBy, DetectedBy, Incident, IncidentIndex, IncidentKind, Origin, Remediation, RemediationKind,
-};
+pub use history::{Component, History, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
+pub use incident::{Cause, DetectedBy, Incident, IncidentKind, Remediation, RemediationKind};
+pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, PersonIndex, ReleaseIndex};
 pub use notice::{Notice, NoticeCode, NoticeWeight};
-pub use person::{Identity, Person, PersonIndex};
+pub use origin::Origin;
+pub use person::{Identity, Person};
 pub use policy::{ComponentChoice, Policy, RecoveryFrom, Signal, TagCheck, WindowRequest};
 pub use release::{
-    Approval, ChangeType, CheckResult, CheckRun, DateSource, Kind, Release, ReleaseEntry, ReleaseFlag, ReleaseIndex,
-    Ships, Stage,
+    Approval, ChangeType, CheckResult, CheckRun, DateSource, Kind, Release, ReleaseEntry, ReleaseFlag, Ships, Stage,
 };
 pub use tag::{Tag, TagTarget, Tagger};
 pub use text::Untrusted;

@@ -1,15 +1,5 @@
 use super::Untrusted;
 
-super::arena_index! {
-    /// Index of a name and e-mail pair as git recorded it, in [`super::Changes`].
-    IdentityIndex
-}
-
-super::arena_index! {
-    /// Index of a person in [`super::History::people`].
-    PersonIndex
-}
-
 /// A name and an e-mail as recorded: raw bytes, because identity must not depend on a lossy decoding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Identity {

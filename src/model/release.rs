@@ -2,12 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Commit, Filled, Flag, Needed, OneOf, Several, Share, Text, Texts, Time, Word, record};
-use super::{ChangeIndex, ComponentIndex, Moment, PersonIndex, Untrusted, Version};
-
-super::arena_index! {
-    /// Index of a release in [`super::History::releases`].
-    ReleaseIndex
-}
+use super::{ChangeIndex, ComponentIndex, Moment, PersonIndex, ReleaseIndex, Untrusted, Version};
 
 /// Where a release's time comes from, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

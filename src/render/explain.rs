@@ -2,7 +2,7 @@
 
 use crate::model::Untrusted;
 use crate::review::contract::{
-    Better, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review, Unit, WindowName,
+    Behind, Better, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review, Unit, WindowName,
 };
 
 use super::list::{kind, names, outcome};
@@ -43,7 +43,7 @@ pub fn metrics(metrics: &[&MetricInfo], rules: &[RuleText], options: &TerminalOp
     let mut page = Page::new(options);
     page.table(
         &["metric", ""],
-        metrics.iter().map(|metric| vec![metric.id.to_owned(), metric.title.to_owned()]).collect(),
+        metrics.iter().map(|metric| vec![metric.id.name().to_owned(), metric.title.to_owned()]).collect(),
     );
     page.blank();
     page.table(
@@ -119,7 +119,7 @@ pub fn finding(review: &Review, rule: &RuleText, options: &TerminalOptions) -> S
 pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOptions) -> Option<String> {
     let report = review.metrics.get(id)?;
     let mut page = Page::new(options);
-    page.toned(Tone::Strong, &format!("{} ({})", text.title, text.id));
+    page.toned(Tone::Strong, &format!("{} ({})", text.title, text.id.name()));
     page.text(text.definition);
     let better = match text.better {
         Some(Better::Lower) => "Lower is better. ",
@@ -136,7 +136,7 @@ pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOp
         window(&mut page, "Before", before, text.unit, span);
     }
     change(&mut page, report, text);
-    behind(&mut page, review, id);
+    behind(&mut page, review, report.behind);
     Some(page.finish())
 }
 
@@ -188,12 +188,12 @@ fn change(page: &mut Page, report: &MetricReport, text: &MetricInfo) {
 }
 
 /// The releases and incidents that a number rests on.
-fn behind(page: &mut Page, review: &Review, id: &str) {
+fn behind(page: &mut Page, review: &Review, what: Behind) {
     let current = || review.releases.iter().rev().filter(|release| release.window == Some(WindowName::Current));
-    let interval: Option<fn(&IncidentReport) -> Option<f64>> = match id {
-        "time_to_detect" => Some(|incident| incident.intervals.detect),
-        "time_to_stop" => Some(|incident| incident.intervals.stop),
-        "recovery_time" => Some(|incident| incident.intervals.restore),
+    let interval: Option<fn(&IncidentReport) -> Option<f64>> = match what {
+        Behind::Detection => Some(|incident| incident.intervals.detect),
+        Behind::Stop => Some(|incident| incident.intervals.stop),
+        Behind::Restoration => Some(|incident| incident.intervals.restore),
         _ => None,
     };
     if let Some(interval) = interval {
@@ -212,20 +212,20 @@ fn behind(page: &mut Page, review: &Review, id: &str) {
         }
         return;
     }
-    let releases: Vec<(&ReleaseReport, String)> = match id {
-        "change_failure_rate" => current()
+    let releases: Vec<(&ReleaseReport, String)> = match what {
+        Behind::Failures => current()
             .filter(|release| !release.failures.is_empty())
             .map(|release| {
                 let why: Vec<_> = release.failures.iter().map(|failure| reason(failure, &review.incidents)).collect();
                 (release, format!("{}: {}", outcome(release.outcome), why.join("; ")))
             })
             .collect(),
-        "special_handling" | "rework_rate" => current()
+        Behind::SpecialReleases => current()
             .filter(|release| !release.special_handling.is_empty())
             .map(|release| (release, names(&release.special_handling)))
             .collect(),
-        "person_dependence" => current().map(|release| (release, names(&release.people.releaser))).collect(),
-        "batch_size" => current().map(|release| (release, count(release.ships.commits, "commit"))).collect(),
+        Behind::Carried => current().map(|release| (release, names(&release.people.releaser))).collect(),
+        Behind::Sizes => current().map(|release| (release, count(release.ships.commits, "commit"))).collect(),
         _ => Vec::new(),
     };
     if !releases.is_empty() {

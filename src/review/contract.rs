@@ -15,7 +15,7 @@ pub use crate::factor::{
 pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, Silenced, Since, SinceItem, Success};
 pub use crate::forecast::{Bin, Quality};
 pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
-pub use crate::metric::{Change, ChangeVerdict, IntervalReport, MetricInfo, Part, Reading};
+pub use crate::metric::{Behind, Change, ChangeVerdict, IntervalReport, MetricInfo, Part, Reading};
 pub use crate::model::{Better, Unit};
 use crate::model::{DateSource, IncidentKind, Kind, Moment, RemediationKind, Signal, Untrusted};
 
@@ -402,6 +402,8 @@ pub struct MetricReport {
     pub unit: Unit,
     /// Which way is better; null for context.
     pub better: Option<Better>,
+    /// What lies behind its number: what `relconf explain` lists.
+    pub behind: Behind,
     /// What it was in the previous window.
     pub previous: Option<Reading>,
     /// How it moved.

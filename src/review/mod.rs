@@ -141,12 +141,13 @@ fn metrics(measured: &[Measured]) -> Metrics {
             comparable.then(|| metric::change(now, before, metric.info.better))
         });
         MetricReport {
-            id: metric.info.id.to_owned(),
+            id: metric.info.id.name().to_owned(),
             position: position as u32,
             title: metric.info.title.to_owned(),
             definition: metric.info.definition.to_owned(),
             unit: metric.info.unit,
             better: metric.info.better,
+            behind: metric.behind,
             now: now.reading(),
             previous: before.as_ref().map(metric::Measurement::reading),
             change,

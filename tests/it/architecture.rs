@@ -191,7 +191,7 @@ fn every_metric_file_is_registered_under_its_name() {
         .filter(|name| name != "mod")
         .collect();
     files.sort();
-    let mut registered: Vec<String> = METRICS.iter().map(|metric| metric.info.id.to_owned()).collect();
+    let mut registered: Vec<String> = METRICS.iter().map(|metric| metric.info.id.name().to_owned()).collect();
     registered.sort();
     assert_eq!(files, registered);
 }

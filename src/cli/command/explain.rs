@@ -102,7 +102,7 @@ fn letter(change: PathChange) -> char {
 }
 
 fn unknown(subject: &str, review: &Review) -> Error {
-    let metrics = METRICS.iter().map(|metric| metric.info.id).chain(finding::rules().map(|rule| rule.code));
+    let metrics = METRICS.iter().map(|metric| metric.info.id.name()).chain(finding::rules().map(|rule| rule.code));
     let tags = review.releases.iter().map(|release| release.tag.raw());
     let incidents = review.incidents.iter().map(|incident| incident.id.raw());
     let near = metrics

@@ -4,6 +4,7 @@
 //! record that cannot be used is set aside and counted; a file that cannot be used at all is an error. Nothing is
 //! dropped silently.
 
+mod culprit;
 mod file;
 mod files;
 mod incident;

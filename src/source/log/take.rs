@@ -75,7 +75,7 @@ impl Take<Share> for Taker<'_> {
 
 impl Take<Culprit> for Taker<'_> {
     fn take(&mut self, field: &'static FieldInfo) -> Option<Option<CausedBy>> {
-        self.read(field, |field| super::incident::caused_by(field.table()?).map(Some))
+        self.read(field, |field| super::culprit::caused_by(field.table()?).map(Some))
     }
 }
 

@@ -1,0 +1,29 @@
+use super::record::commit;
+use crate::document::{Field, Reader};
+use crate::model::CausedBy;
+
+/// Exactly one of `release`, `commit`, `range`, `fixed_by` and `none`.
+pub(super) fn caused_by(mut reader: Reader<'_>) -> Option<CausedBy> {
+    const HELP: &str = "name one: release, commit, range, fixed_by, or none = true";
+    let given: Vec<Field<'_>> =
+        ["release", "commit", "range", "fixed_by", "none"].into_iter().filter_map(|key| reader.take(key)).collect();
+    let (findings, at) = (reader.findings(), reader.at());
+    reader.finish();
+    match given[..] {
+        [] => findings.spoil(at, "caused_by names nothing", HELP),
+        [field] => {
+            return match field.key() {
+                "release" => field.filled().map(|text| CausedBy::Release(text.into())),
+                "commit" => commit(field).map(CausedBy::Commit),
+                "range" => field.filled().map(|text| CausedBy::Range(text.into())),
+                "fixed_by" => commit(field).map(CausedBy::FixedBy),
+                _ if field.bool()? => Some(CausedBy::Nothing),
+                _ => field.wrong("can only be true", HELP),
+            };
+        }
+        [first, second, ..] => {
+            findings.spoil(second.at(), format!("caused_by names both {} and {}", first.key(), second.key()), HELP);
+        }
+    }
+    None
+}
