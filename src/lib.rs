@@ -9,9 +9,9 @@
 //! Data flows once, from left to right, and each module is one room on the way:
 //!
 //! ```text
-//! config ─► source ─► history ─► attribution ─► factor ─► metric ─► analysis ─► map, finding ─► review ─► render
-//!                                             │         └─► forecast ─► preflight ──────────────► render
-//!                                             └─────► gate ─────────────────────────────────────► render
+//! config ─► source ─► history ─► inference ─► attribution ─► factor ─► metric ─► analysis ─► map, finding ─► review ─► render
+//!                                                            │        └─► forecast ─► preflight ──────────────► render
+//!                                                            └─────► gate ─────────────────────────────────────► render
 //! ```
 #![forbid(unsafe_code)]
 
@@ -38,6 +38,8 @@ pub mod gate;
 #[doc(hidden)]
 pub mod history;
 #[doc(hidden)]
+pub mod inference;
+#[doc(hidden)]
 pub mod map;
 #[doc(hidden)]
 pub mod metric;
@@ -49,6 +51,8 @@ pub mod phrase;
 pub mod pipeline;
 #[doc(hidden)]
 pub mod preflight;
+#[doc(hidden)]
+pub mod remark;
 #[doc(hidden)]
 pub mod render;
 #[doc(hidden)]

@@ -6,8 +6,13 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::history::{self, Inputs};
-use crate::model::{ChangeIndex, CommitId, History, Notice, NoticeCode, Policy, ReleaseFlag, ReleaseIndex, Touched};
-use crate::source::git::Repository;
+use crate::inference::{self, Inferred};
+use crate::model::{
+    ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, Policy, ReleaseFlag,
+    ReleaseIndex, Touched,
+};
+use crate::remark;
+use crate::source::git::{LogFile, LogFiles, Repository};
 use crate::source::log::{self, Logs, Sources, TimeRules};
 
 /// Reads a repository (or, without one, the release log alone) and the logs.
@@ -68,8 +73,78 @@ pub fn read(
         notices,
     };
     let mut history = history::assemble(selection, inputs, policy)?;
+    if let Some(repository) = repository {
+        listen(repository, &mut history, policy);
+    }
     history.notices.extend(emptiness(&history));
     Ok(history)
+}
+
+/// Components whose change logs are read: those with the most releases.
+const LOGS: usize = 200;
+
+/// Reads what tells of failures beside the commits themselves: the change logs at the newest releases, and whether the
+/// commits that seem to tell of one touch the product.
+fn listen(repository: &Repository, history: &mut History, policy: &Policy) {
+    let mut components: Vec<ComponentIndex> = history.components.indices().collect();
+    components.sort_by_key(|&index| std::cmp::Reverse(history.component(index).releases.len()));
+    let project = repository.root().file_name().map(|name| name.to_string_lossy().to_lowercase());
+    for (rank, &index) in components.iter().enumerate().take(LOGS) {
+        let log = change_log(repository, history, index, rank == 0, project.as_deref());
+        history.change_logs.extend(log);
+    }
+    let commits = Inferred::to_look_at(history, policy);
+    let changes = &history.changes;
+    let touches = |&commit: &ChangeIndex| {
+        let parent = changes.parents(commit).first().map(|&parent| changes.id(ChangeIndex(parent)));
+        // What cannot be read is not known to be anything else.
+        repository.any_changed(parent, changes.id(commit), inference::is_product_path).unwrap_or(true)
+    };
+    history.product = Some(commits.into_iter().filter(touches).collect());
+}
+
+/// The change log of a component, as its newest release has it; `None` where it has none. A log that the whole repository
+/// shares is that of the component with the most releases, and of those that its headings name.
+fn change_log(
+    repository: &Repository,
+    history: &mut History,
+    index: ComponentIndex,
+    most: bool,
+    project: Option<&str>,
+) -> Option<ChangeLog> {
+    let component = history.component(index);
+    let newest = component.releases.last().and_then(|&release| history.release(release).commit)?;
+    let name = component.name.raw().to_owned();
+    let shared = name == "root";
+    let LogFiles { files, own, unread } =
+        repository.change_logs(history.changes.id(newest), (!shared).then_some(name.as_str()));
+    let mut names = vec![name.rsplit('/').next().unwrap_or_default().to_lowercase()];
+    names.extend(project.map(str::to_owned));
+    let mut log = ChangeLog { component: index, files: Vec::new(), sections: 0, remarks: Vec::new() };
+    for LogFile { path, whole, bytes } in files {
+        let read = remark::change_log(&bytes, whole.as_ref(), &names);
+        if read.sections == 0 || !(shared || own || most || read.named) {
+            continue;
+        }
+        log.sections += read.sections;
+        log.remarks.extend(read.remarks.into_iter().map(|(line, section, remark)| LogRemark {
+            path: path.clone(),
+            line,
+            section,
+            remark,
+        }));
+        log.files.push(path);
+    }
+    if let Some((path, reason)) = unread.first() {
+        let more = if unread.len() > 1 { format!(", and {} more", unread.len() - 1) } else { String::new() };
+        let what = format!("a change log was not read: {} ({reason}){more}", path.raw());
+        history.notices.push(Notice::new(
+            NoticeCode::ChangeLogUnread,
+            what,
+            "what it says of failed releases is not counted",
+        ));
+    }
+    (log.sections > 0).then_some(log)
 }
 
 /// Releases whose paths are read: the newest, because a diff is read for each.

@@ -1,6 +1,4 @@
-use chrono::DateTime;
-
-use crate::history::{Takebacks, reverts};
+use crate::inference::{Evidence, Inferred};
 use crate::model::{
     History, IncidentIndex, Kind, Mark, Moment, Policy, Release, ReleaseFlag, ReleaseIndex, RemediationKind, Signal,
     Untrusted,
@@ -10,7 +8,7 @@ use super::incident::exposed;
 use super::{Attribution, Fate, Tier};
 
 /// One failure of a release.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     /// What told.
     pub signal: Signal,
@@ -24,11 +22,15 @@ pub struct Failure {
     pub surfaced_at: Option<Moment>,
     /// Surfaced after the horizon: listed, not counted.
     pub late: bool,
+    /// How often such a failure is one: 1 where people declared it.
+    pub p: f64,
+    /// Where it was read, where git suggests it or the change log declares it.
+    pub evidence: Option<Evidence>,
 }
 
 /// The signals that make a release failed: the configured ones; else those that people declare where an incident log
 /// is given; else those inferred from git, with whatever the release log declares.
-pub(super) fn signals(history: &History, policy: &Policy) -> Vec<Signal> {
+pub(super) fn signals(history: &History, policy: &Policy, inferred: &Inferred) -> Vec<Signal> {
     if let Some(signals) = &policy.signals {
         return signals.clone();
     }
@@ -40,10 +42,11 @@ pub(super) fn signals(history: &History, policy: &Policy) -> Vec<Signal> {
     if declared(Kind::Rollback) {
         signals.push(Signal::Rollback);
     }
-    if declared(Kind::Withdrawn) {
+    let mut suggested = inferred.suggestions.iter().flatten().map(|suggestion| suggestion.signal);
+    if declared(Kind::Withdrawn) || suggested.any(|signal| signal == Signal::Withdrawal) {
         signals.push(Signal::Withdrawal);
     }
-    signals.extend([Signal::Hotfix, Signal::Revert]);
+    signals.extend(Signal::INFERRED);
     signals
 }
 
@@ -73,16 +76,18 @@ pub(super) fn collect(
     signals: &[Signal],
     attributions: &[Attribution],
     kinds: &[Kind],
-    takebacks: &Takebacks<'_>,
+    inferred: &Inferred,
 ) -> Vec<Vec<Failure>> {
     let mut collector = Collector { history, policy, failures: vec![Vec::new(); history.releases.len()] };
     for &signal in signals {
         match signal {
             Signal::Incident => collector.incidents(attributions),
             Signal::Rollback => collector.rollbacks(attributions, kinds, signals.contains(&Signal::Incident)),
-            Signal::Withdrawal => collector.withdrawals(),
-            Signal::Hotfix => collector.hotfixes(),
-            Signal::Revert => collector.reverts(takebacks),
+            Signal::Withdrawal => {
+                collector.withdrawals();
+                collector.suggestions(signal, inferred);
+            }
+            _ => collector.suggestions(signal, inferred),
         }
     }
     for failures in &mut collector.failures {
@@ -117,6 +122,8 @@ impl Collector<'_> {
             by: incident.remediation.as_ref().and_then(|remediation| remediation.to.clone()),
             surfaced_at: incident.surfaced().map(|mark| mark.at),
             late: false,
+            p: 1.0,
+            evidence: None,
         };
         self.push(link.release, failure);
     }
@@ -180,46 +187,30 @@ impl Collector<'_> {
                     by: None,
                     surfaced_at: withdrawn_at.map(|mark| mark.at),
                     late: false,
+                    p: 1.0,
+                    evidence: None,
                 };
                 self.push(ReleaseIndex(at as u32), failure);
             }
         }
     }
 
-    fn hotfixes(&mut self) {
-        for component in &self.history.components {
-            for (place, &index) in component.releases.iter().enumerate() {
-                let release = self.history.release(index);
-                if release.kind != Kind::Hotfix {
-                    continue;
-                }
-                let line = |release: &Release| release.version.as_ref().and_then(crate::model::Version::line);
-                let before =
-                    component.releases[..place].iter().rev().copied().find(|&earlier| {
-                        line(release).is_none() || line(self.history.release(earlier)) == line(release)
-                    });
-                if let Some(failed) = before {
-                    self.push(failed, shown_by(Signal::Hotfix, release));
-                }
+    /// What git suggests, and withdrawals that the change log declares.
+    fn suggestions(&mut self, signal: Signal, inferred: &Inferred) {
+        for (release, suggestions) in inferred.suggestions.indexed() {
+            for suggestion in suggestions.iter().filter(|suggestion| suggestion.signal == signal) {
+                let failure = Failure {
+                    signal,
+                    incident: None,
+                    tier: None,
+                    by: suggestion.by.clone(),
+                    surfaced_at: suggestion.surfaced_at,
+                    late: false,
+                    p: suggestion.p,
+                    evidence: Some(suggestion.evidence.clone()),
+                };
+                self.push(release, failure);
             }
-        }
-    }
-
-    fn reverts(&mut self, takebacks: &Takebacks<'_>) {
-        // What is taken back by a release that is yet to be made has not failed by it.
-        let made = |release| !self.history.release(release).has(ReleaseFlag::Planned);
-        for revert in reverts(self.history, takebacks).into_iter().filter(|revert| made(revert.by_release)) {
-            let changes = &self.history.changes;
-            let surfaced = DateTime::from_timestamp(changes.commit_time(revert.by), 0).map(|at| at.fixed_offset());
-            let failure = Failure {
-                signal: Signal::Revert,
-                incident: None,
-                tier: None,
-                by: Some(Untrusted::new(changes.id(revert.by).to_string())),
-                surfaced_at: surfaced,
-                late: false,
-            };
-            self.push(revert.culprit_release, failure);
         }
     }
 }
@@ -232,5 +223,7 @@ fn shown_by(signal: Signal, release: &Release) -> Failure {
         by: Some(release.tag.clone()),
         surfaced_at: Some(release.released_at),
         late: false,
+        p: 1.0,
+        evidence: None,
     }
 }

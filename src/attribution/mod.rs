@@ -7,22 +7,26 @@ mod event;
 mod failure;
 mod incident;
 mod scope;
+mod seen;
 mod tier;
 mod timeline;
 mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::inference::{Evidence, Suspect, Suspicion};
 pub use event::{Event, Outcome};
 pub use failure::Failure;
 pub use incident::{Attribution, Fate, Link};
 pub use scope::{Scope, ScopeRule};
+pub use seen::Seen;
 pub use tier::Tier;
 pub use timeline::{Dropped, Interval, Timeline, TimelineFlag};
 pub use window::{Span, Windows};
 
 use crate::error::Error;
 use crate::history::Takebacks;
+use crate::inference::Inferred;
 use crate::model::{
     Arena, ChangeIndex, History, IncidentIndex, Kind, Moment, Notice, PersonIndex, Policy, Release, ReleaseIndex,
     Signal, Untrusted,
@@ -39,6 +43,8 @@ pub struct Facts<'a> {
     pub scope: Scope,
     /// What makes a release failed here.
     pub signals: Vec<Signal>,
+    /// What git suggests, whether or not it counts here.
+    pub inferred: Inferred,
     /// What became of each incident, by [`IncidentIndex`].
     pub attributions: Arena<IncidentIndex, Attribution>,
     /// Each incident's intervals, by [`IncidentIndex`].
@@ -68,12 +74,13 @@ impl<'a> Facts<'a> {
     /// Where the policy names a component that the history has not.
     pub fn derive(history: &'a History, policy: &'a Policy) -> Result<Self, Error> {
         let scope = Scope::choose(history, policy)?;
-        let signals = failure::signals(history, policy);
-        let mut notices = Vec::new();
         let takebacks = Takebacks::new(&history.changes);
+        let inferred = Inferred::of(history, policy, &takebacks);
+        let signals = failure::signals(history, policy, &inferred);
+        let mut notices = Vec::new();
         let attributions = incident::attribute(history, policy, &scope, &takebacks, &mut notices);
         let kinds = failure::kinds(history, &attributions);
-        let failures = failure::collect(history, policy, &signals, &attributions, &kinds, &takebacks);
+        let failures = failure::collect(history, policy, &signals, &attributions, &kinds, &inferred);
         let outcomes = event::outcomes(history, policy, &failures, &kinds);
         let (events, event_of) = event::group(history, &scope, &outcomes, &kinds);
         let timelines = timeline::all(history, policy, &attributions);
@@ -83,6 +90,7 @@ impl<'a> Facts<'a> {
             policy,
             scope,
             signals,
+            inferred,
             attributions: attributions.into(),
             timelines: timelines.into(),
             failures: failures.into(),
@@ -158,6 +166,11 @@ impl<'a> Facts<'a> {
     /// The failures of an event.
     pub fn failures_of<'f>(&'f self, event: &'f Event) -> impl Iterator<Item = &'f Failure> {
         event.releases.iter().flat_map(|&release| &self.failures[release])
+    }
+
+    /// The surest thing that shows that an event has failed, of what surfaced in time: the first tier names it.
+    pub fn surest<'f>(&'f self, event: &'f Event) -> Option<&'f Failure> {
+        self.failures_of(event).filter(|failure| !failure.late).min_by_key(|failure| failure.signal)
     }
 
     /// The incidents attributed to each release.

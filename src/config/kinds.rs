@@ -10,7 +10,8 @@ use globset::Glob;
 use super::write;
 use crate::document::{Field, Value, Zone, duration_text, parse_duration, quoted};
 use crate::error::Error;
-use crate::model::{Moment, RecoveryFrom, Signal, WindowRequest};
+use crate::model::{HotfixWindow, Moment, Probabilities, RecoveryFrom, Signal, WindowRequest};
+use crate::remark::Pattern;
 
 /// A kind of value.
 pub trait Kind {
@@ -256,19 +257,16 @@ impl Kind for Day {
 /// What makes a release failed.
 pub struct Signals;
 
-const SIGNALS: [(&str, Signal); 5] = [
-    ("incident", Signal::Incident),
-    ("rollback", Signal::Rollback),
-    ("withdrawal", Signal::Withdrawal),
-    ("hotfix", Signal::Hotfix),
-    ("revert", Signal::Revert),
-];
+/// The words for signals.
+fn signal_names() -> [(&'static str, Signal); 9] {
+    Signal::ALL.map(|signal| (signal.name(), signal))
+}
 
 impl Kind for Signals {
     type Value = Option<Vec<Signal>>;
 
     fn read(field: Field<'_>) -> Option<Self::Value> {
-        let mut signals = field.several_of(&SIGNALS)?;
+        let mut signals = field.several_of(&signal_names())?;
         signals.sort();
         signals.dedup();
         if signals.is_empty() {
@@ -279,7 +277,82 @@ impl Kind for Signals {
     }
 
     fn write(value: &Self::Value) -> Option<String> {
-        value.as_ref().map(|signals| write::texts(signals.iter().map(|signal| word(&SIGNALS, *signal))))
+        value.as_ref().map(|signals| write::texts(signals.iter().map(|signal| signal.name())))
+    }
+}
+
+/// How often inferred signals are right.
+pub struct Chances;
+
+impl Kind for Chances {
+    type Value = Probabilities;
+
+    fn read(field: Field<'_>) -> Option<Probabilities> {
+        let mut chances = Probabilities::default();
+        let mut whole = true;
+        for (entry, field) in field.table()?.any() {
+            let signal = Signal::INFERRED.into_iter().find(|signal| signal.name() == entry.key);
+            let read = match signal {
+                Some(signal) => field.share().map(|share| chances.set(signal, share)),
+                None => {
+                    let known = Signal::INFERRED.map(Signal::name).join(", ");
+                    field.wrong("is no inferred signal", format!("known are {known}"))
+                }
+            };
+            whole &= read.is_some();
+        }
+        whole.then_some(chances)
+    }
+
+    fn write(value: &Probabilities) -> Option<String> {
+        let shares: Vec<_> = value.all().iter().map(|(signal, p)| format!("{} = {p}", signal.name())).collect();
+        Some(format!("{{ {} }}", shares.join(", ")))
+    }
+}
+
+/// A list of regular expressions.
+pub struct Patterns;
+
+impl Kind for Patterns {
+    type Value = Vec<String>;
+
+    fn read(field: Field<'_>) -> Option<Vec<String>> {
+        field.each("a list of regular expressions", "[\"^fix!:\"]", |field| {
+            let text = field.filled()?;
+            match Pattern::new(text) {
+                Ok(_) => Some(text.to_owned()),
+                Err(why) => field.wrong(
+                    format!("{} is no regular expression: {why}", quoted(text)),
+                    "write one such as \"^fix!:\", without look-around and back-references",
+                ),
+            }
+        })
+    }
+
+    fn write(value: &Vec<String>) -> Option<String> {
+        Several::write(value)
+    }
+}
+
+/// How soon a patch is a hotfix.
+pub struct Soon;
+
+impl Kind for Soon {
+    type Value = HotfixWindow;
+
+    fn read(field: Field<'_>) -> Option<HotfixWindow> {
+        if matches!(field.value(), Value::Text(text) if text == "scaled") {
+            return Some(HotfixWindow::Scaled);
+        }
+        Some(field.duration()?.map_or(HotfixWindow::Never, HotfixWindow::Fixed))
+    }
+
+    fn write(value: &HotfixWindow) -> Option<String> {
+        Some(write::text(&match value {
+            HotfixWindow::Scaled => "scaled".to_owned(),
+            HotfixWindow::Fixed(window) => duration_text(Some(*window)),
+            HotfixWindow::Never => duration_text(None),
+        }))
     }
 }
 

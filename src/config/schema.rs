@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Config;
-use crate::model::{LIMITED, LimitKind, MOST_COUNTED};
+use crate::model::{LIMITED, LimitKind, MOST_COUNTED, Signal};
 
 /// The JSON Schema of `relconf.toml`, for editors. What each setting is comes from the list of settings.
 pub fn schema() -> Value {
@@ -21,12 +21,17 @@ pub fn schema() -> Value {
     });
     let limits: Map<String, Value> = limits.collect();
     let kind = |key: &str| match key {
-        "releases.maturity" | "releases.hotfix_window" | "attribution.window" | "failure.horizon" => duration.clone(),
+        "releases.maturity" | "attribution.window" | "failure.horizon" => duration.clone(),
+        "releases.hotfix_window" => json!({ "type": "string", "pattern": "^(scaled|none|[0-9]+ *[a-z]+)$" }),
         "releases.timezone" | "releases.environment" | "sources.assume_tz" => json!({ "type": "string" }),
         "failure.recovery_from" => json!({ "enum": ["impact", "release"] }),
         "failure.signals" => json!({
             "type": "array",
-            "items": { "enum": ["incident", "rollback", "withdrawal", "hotfix", "revert"] }
+            "items": { "enum": Signal::ALL.map(Signal::name) }
+        }),
+        "failure.p" => json!({
+            "type": "object", "additionalProperties": false,
+            "properties": Signal::INFERRED.map(|signal| (signal.name().to_owned(), share.clone())).into_iter().collect::<Map<_, _>>()
         }),
         "components" | "people.aliases" => groups.clone(),
         "preflight.max_chance" => share.clone(),

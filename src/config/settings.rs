@@ -4,7 +4,8 @@ use super::findings::{Advice, Risk};
 use super::gate::Gate;
 use super::import::Imports;
 use super::kinds::{
-    Assumed, Day, Duration, Globs, Groups, Kind, Limit, People, Recovery, Several, Share, Signals, Window, Word, Zoned,
+    Assumed, Chances, Day, Duration, Globs, Groups, Kind, Limit, Patterns, People, Recovery, Several, Share, Signals,
+    Soon, Window, Word, Zoned,
 };
 use super::{Origin, Row, Sections, Sourced};
 use crate::document::Document;
@@ -67,8 +68,9 @@ settings! {
             "Globs of tags that are no releases: the next release ships their commits.";
         maturity: Duration, "releases.maturity",
             "How old a release must be to count as succeeded; younger ones are pending.";
-        hotfix_window: Limit, "releases.hotfix_window",
-            "How soon after X.Y.0 the first patch is a hotfix; \"none\": no hotfix is inferred.";
+        hotfix_window: Soon, "releases.hotfix_window",
+            "How soon after X.Y.0 the first patch is a hotfix: \"scaled\" (a third of the usual gap between releases, at most \
+             a week), a duration such as \"72h\", or \"none\": no hotfix is inferred.";
         timezone: Zoned, "releases.timezone",
             "Zone in which weekdays and hours are read; without one, the offset recorded with each tag.";
         working_days: Day, "releases.working_days",
@@ -80,14 +82,22 @@ settings! {
         attribution_window: Limit, "attribution.window",
             "How long after a release an incident may be attributed to it by time; \"none\": no limit.";
         signals: Signals, "failure.signals",
-            "What makes a release failed: incident, rollback, withdrawal, hotfix, revert; by default the first three where \
-             an incident log is given, else the last two.";
+            "What makes a release failed: incident, rollback, withdrawal, and what git suggests: rule, changelog, said, \
+             revert, hotfix, own-lines; by default the first three where an incident log is given, else the others.";
         horizon: Limit, "failure.horizon",
             "How long after a release a failure of it counts; \"none\": no limit.";
         recovery_from: Recovery, "failure.recovery_from",
             "Where recovery is measured from: impact or release.";
         severities: Several, "failure.severities",
             "Severities that count as failures; without any, all.";
+        repairs: Globs, "failure.patterns",
+            "Globs of tags and of merged branches that only repairs carry, such as \"hotfix/*\": the release before one failed.";
+        repair_subjects: Patterns, "failure.subjects",
+            "Regular expressions of subjects that only repairs carry, such as \"^fix!:\": the release before one failed.";
+        no_failures: Several, "failure.exclude",
+            "Tags of releases that git suggests to have failed, and that have not.";
+        probabilities: Chances, "failure.p",
+            "How often each inferred signal is right, from 0 to 1.";
         aliases: People, "people.aliases",
             "People by the name to show, each with the names, e-mails or handles that are theirs too.";
         bots: Several, "people.bots",

@@ -1,9 +1,12 @@
 //! Kinds that nobody declared, and releases off the usual branch.
 
-use std::collections::BTreeMap;
+use chrono::TimeDelta;
 
-use crate::model::{ChangeIndex, History, Kind, Notice, NoticeCode, Policy, ReleaseFlag, ReleaseIndex};
+use crate::model::{
+    ChangeIndex, Component, History, HotfixWindow, Kind, Notice, NoticeCode, Policy, Release, ReleaseFlag, ReleaseIndex,
+};
 
+use super::line::{Lines, first_rhythm, rhythm};
 use super::releases::flag;
 
 /// A signal that flags more than this share of releases says nothing about a single one.
@@ -21,31 +24,43 @@ pub(super) fn infer(history: &mut History, head: Option<ChangeIndex>, policy: &P
     }
 }
 
+/// The longest window of a hotfix, the share of the usual gap that it is, and the gap below which nobody can be quick;
+/// the window where there is no usual gap yet.
+const LONGEST: TimeDelta = TimeDelta::days(7);
+const SHARE: i32 = 3;
+const SHORTEST_GAP: TimeDelta = TimeDelta::days(3);
+const WITHOUT_GAP: TimeDelta = TimeDelta::hours(72);
+
+/// How soon after a release its first patch is a hotfix; `None` where no patch can be told from the others.
+pub fn hotfix_window(history: &History, component: &Component, base: &Release, policy: &Policy) -> Option<TimeDelta> {
+    match policy.hotfix_window {
+        HotfixWindow::Never => None,
+        HotfixWindow::Fixed(window) => Some(window),
+        HotfixWindow::Scaled => match rhythm(history, component, base.released_at) {
+            // Nothing is usual yet: how it went on tells whether a patch could be quick at all.
+            None if first_rhythm(history, component).is_some_and(|gap| gap < SHORTEST_GAP) => None,
+            None => Some(WITHOUT_GAP),
+            Some(gap) if gap < SHORTEST_GAP => None,
+            Some(gap) => Some(LONGEST.min(gap / SHARE)),
+        },
+    }
+}
+
 /// The first patch after X.Y.0 on its line, within the window, is a hotfix.
 fn infer_hotfixes(history: &mut History, component: usize, policy: &Policy) {
-    let Some(window) = policy.hotfix_window else { return };
-    let component = &history.components[component];
-    let mut lines: BTreeMap<(u64, u64), Vec<ReleaseIndex>> = BTreeMap::new();
-    for &index in &component.releases {
-        let version = history.releases[index.0 as usize].version.as_ref();
-        if let Some(line) = version.and_then(crate::model::Version::line) {
-            lines.entry(line).or_default().push(index);
-        }
+    if policy.hotfix_window == HotfixWindow::Never {
+        return;
     }
+    let component = &history.components[component];
     let mut hotfixes = Vec::new();
-    for releases in lines.values_mut() {
-        releases.sort_by(|a, b| {
-            let key = |index: &ReleaseIndex| &history.releases[index.0 as usize].version;
-            key(a).cmp(key(b)).then(a.cmp(b))
-        });
-        let release = |index: ReleaseIndex| &history.releases[index.0 as usize];
-        let begins =
-            |index: ReleaseIndex| release(index).version.as_ref().is_some_and(crate::model::Version::begins_line);
-        let Some(&base) = releases.iter().find(|&&index| begins(index)) else { continue };
-        let Some(&patch) = releases.iter().find(|&&index| !begins(index)) else { continue };
-        let gap = release(patch).released_at - release(base).released_at;
-        let declared = release(patch).entry.as_ref().is_some_and(|entry| entry.kind.is_some() || entry.withdrawn);
-        if gap >= chrono::TimeDelta::zero() && gap <= window && !declared {
+    for (base, patch) in Lines::of(history, component).first_patches(history) {
+        let (base, release) = (history.release(base), history.release(patch));
+        let gap = release.released_at - base.released_at;
+        let declared = release.entry.as_ref().is_some_and(|entry| entry.kind.is_some() || entry.withdrawn);
+        // Cheap tests first: the usual gap is looked up for few.
+        let soon = |window: TimeDelta| gap >= TimeDelta::zero() && gap <= window;
+        let widest = if let HotfixWindow::Fixed(window) = policy.hotfix_window { window } else { LONGEST };
+        if !declared && soon(widest) && hotfix_window(history, component, base, policy).is_some_and(soon) {
             hotfixes.push(patch);
         }
     }

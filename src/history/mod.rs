@@ -3,6 +3,7 @@
 mod ancestry;
 mod entries;
 mod kind;
+mod line;
 mod mailmap;
 mod order;
 mod people;
@@ -13,6 +14,8 @@ mod reverts;
 mod select;
 mod takebacks;
 
+pub use kind::hotfix_window;
+pub use line::{Lines, rhythm};
 pub use planned::{Planned, plan};
 pub use reverts::{Revert, Shipping, fixes_of, reverts};
 pub use select::{Selection, select};
@@ -66,6 +69,9 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
         set_aside,
         tags: joined.tags,
         touched: std::collections::BTreeMap::new(),
+        change_logs: Vec::new(),
+        product: None,
+        own_lines: std::collections::BTreeMap::new(),
         unmatched: joined.unmatched,
         notices,
     };

@@ -33,12 +33,22 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         judged.iter().filter(|event| facts.failures_of(event).any(|failure| !failure.late && wanted(failure))).count()
             as u64
     };
+    let seen = facts.seen(span);
     let mut measurement = Measurement::ratio(judged.iter().filter(|event| event.failed()).count() as u64, n, UNDEFINED);
     if n == 0 {
         return measurement;
     }
     measurement.part("declared", count(&|failure| !failure.signal.inferred()), n);
     measurement.part("inferred", count(&|failure| failure.signal.inferred()), n);
+    // What git shows is counted by signs, each of which is right so often.
+    measurement.signs = seen
+        .by
+        .keys()
+        .any(|signal| signal.inferred())
+        .then_some((seen.expected.min(seen.failed as f64), seen.variance));
+    for (signal, count) in seen.by.iter().filter(|(signal, _)| signal.inferred()) {
+        measurement.part(format!("by_{}", signal.name().replace('-', "_")), *count, n);
+    }
     measurement.part("without_time_attribution", count(&|failure| failure.tier != Some(Tier::Time)), n);
     let only_late =
         judged.iter().filter(|event| !event.failed() && facts.failures_of(event).any(|failure| failure.late)).count()

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{ArenaIndex as _, ChangeIndex, Identity, IdentityIndex, Untrusted};
+use super::{ArenaIndex as _, ChangeIndex, Identity, IdentityIndex, MessageRemark, Untrusted};
 
 /// A commit's full id (SHA-1).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,6 +116,8 @@ pub struct Changes {
     by_id: Vec<u32>,
     identities: Vec<Identity>,
     mentions: Vec<Mention>,
+    remarks: Vec<MessageRemark>,
+    bumps: Vec<ChangeIndex>,
 }
 
 /// Collects commits, parents first.
@@ -151,6 +153,16 @@ impl ChangesBuilder {
     /// Takes what a message says of another commit.
     pub fn mention(&mut self, mention: Mention) {
         self.changes.mentions.push(mention);
+    }
+
+    /// Takes what a message says of versions and commits that broke something.
+    pub fn remark(&mut self, remark: MessageRemark) {
+        self.changes.remarks.push(remark);
+    }
+
+    /// Takes a commit whose message is a bot's report of a raised dependency.
+    pub fn bumps(&mut self, commit: ChangeIndex) {
+        self.changes.bumps.push(commit);
     }
 
     /// Closes the list.
@@ -244,6 +256,16 @@ impl Changes {
     /// What messages say of other commits, in the order of the commits that speak.
     pub fn mentions(&self) -> &[Mention] {
         &self.mentions
+    }
+
+    /// What messages say of versions and commits that broke something, in the order of the commits that speak.
+    pub fn remarks(&self) -> &[MessageRemark] {
+        &self.remarks
+    }
+
+    /// Whether a commit's message is a bot's report of a raised dependency.
+    pub fn is_bump(&self, index: ChangeIndex) -> bool {
+        self.bumps.binary_search(&index).is_ok()
     }
 
     /// The commit of an id.

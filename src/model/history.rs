@@ -1,7 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::{Arena, Changes, ComponentIndex, Incident, Person, Release, ReleaseIndex, Untrusted};
+use super::{
+    Arena, ChangeIndex, ChangeLog, Changes, ComponentIndex, Incident, OwnLines, Person, Release, ReleaseIndex,
+    Untrusted,
+};
 
 /// A line of releases with a sequence of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +88,12 @@ pub struct History {
     pub tags: TagCounts,
     /// What releases changed, by release, as far as it was asked for: the newest ones.
     pub touched: BTreeMap<ReleaseIndex, super::Touched>,
+    /// What the components' change logs say; those without one are absent.
+    pub change_logs: Vec<ChangeLog>,
+    /// Of the commits that may tell of a failure, those that touch the product; `None` where none could be looked at.
+    pub product: Option<BTreeSet<ChangeIndex>>,
+    /// Releases and the next of their line, as far as lines were compared.
+    pub own_lines: BTreeMap<ReleaseIndex, OwnLines>,
     /// Log entries without a release.
     pub unmatched: Vec<UnmatchedEntry>,
     /// What to know.

@@ -16,6 +16,7 @@ mod origin;
 mod person;
 mod policy;
 mod release;
+mod remark;
 mod tag;
 mod text;
 mod time;
@@ -36,14 +37,15 @@ pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, Perso
 pub use notice::{Notice, NoticeCode, NoticeWeight};
 pub use origin::Origin;
 pub use person::{Identity, Person};
-pub use policy::{ComponentChoice, Policy, RecoveryFrom, Signal, TagCheck, WindowRequest};
+pub use policy::{ComponentChoice, HotfixWindow, Policy, Probabilities, RecoveryFrom, Signal, TagCheck, WindowRequest};
 pub use release::{
     Approval, ChangeType, CheckResult, CheckRun, DateSource, Kind, Release, ReleaseEntry, ReleaseFlag, Ships, Stage,
 };
+pub use remark::{ChangeLog, LogRemark, MessageRemark, Remark, Says};
 pub use tag::{Tag, TagTarget, Tagger};
 pub use text::Untrusted;
 pub use time::{Mark, Moment, Precision};
 pub use title::{request, title};
-pub use touched::{RiskClass, Touched};
+pub use touched::{OwnLines, RiskClass, Touched};
 pub use unit::{Better, Unit};
 pub use version::{Comparator, TagName, TagReading, Version, VersionKey, VersionRange};

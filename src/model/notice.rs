@@ -70,6 +70,8 @@ notice_codes! {
     Imported = "imported", Told;
     /// A time in a log stands for another one.
     ProxyTimes = "proxy-times", Told;
+    /// A change log is too large, or no text: what it says of failed releases is not counted.
+    ChangeLogUnread = "change-log-unread", Told;
     /// Too many releases look like hotfixes to tell one from the others.
     HotfixUninformative = "hotfix-uninformative", Told;
     /// A graft is not honoured.

@@ -26,15 +26,23 @@ pub struct Policy {
     pub component: ComponentChoice,
     /// A release younger than this is pending.
     pub maturity: TimeDelta,
-    /// How soon after X.Y.0 the first patch is a hotfix; `None`: no hotfix is inferred.
-    pub hotfix_window: Option<TimeDelta>,
+    /// How soon after X.Y.0 the first patch is a hotfix.
+    pub hotfix_window: HotfixWindow,
     /// How long after a release an incident may be attributed to it by time; `None`: no limit.
     pub attribution_window: Option<TimeDelta>,
     /// How long after a release a failure of it counts; `None`: no limit.
     pub horizon: Option<TimeDelta>,
     /// What makes a release failed; `None`: incidents, rollbacks and withdrawals where an incident log is given, else
-    /// inferred hotfixes and reverts.
+    /// what git suggests.
     pub signals: Option<Vec<Signal>>,
+    /// Globs of tags and of merged branches that only repairs carry: the release before one has failed.
+    pub repairs: Vec<String>,
+    /// Patterns of subjects that only repairs carry.
+    pub repair_subjects: Vec<String>,
+    /// Tags of releases that git suggests to have failed, and that have not.
+    pub no_failures: Vec<String>,
+    /// How often each inferred signal is right.
+    pub probabilities: Probabilities,
     /// Where recovery is measured from.
     pub recovery_from: RecoveryFrom,
     /// Severities that count as failures; empty: all.
@@ -68,10 +76,14 @@ impl Policy {
             components: Vec::new(),
             component: ComponentChoice::Auto,
             maturity: TimeDelta::days(7),
-            hotfix_window: Some(TimeDelta::hours(72)),
+            hotfix_window: HotfixWindow::Scaled,
             attribution_window: Some(TimeDelta::hours(72)),
             horizon: Some(TimeDelta::days(30)),
             signals: None,
+            repairs: Vec::new(),
+            repair_subjects: Vec::new(),
+            no_failures: Vec::new(),
+            probabilities: Probabilities::default(),
             recovery_from: RecoveryFrom::Impact,
             severities: Vec::new(),
             aliases: Vec::new(),
@@ -124,17 +136,107 @@ pub enum Signal {
     Rollback,
     /// It was withdrawn after exposure.
     Withdrawal,
-    /// Inferred: a hotfix followed.
-    Hotfix,
+    /// Inferred: a rule of the team's own says so.
+    Rule,
+    /// Inferred: a later section of the change log says so.
+    Changelog,
+    /// Inferred: a commit that a later release ships says so.
+    Said,
     /// Inferred: a later release reverts what it shipped.
     Revert,
+    /// Inferred: a hotfix followed.
+    Hotfix,
+    /// Inferred: the next release of its line, soon after, took out lines that it had brought.
+    OwnLines,
 }
 
 impl Signal {
+    /// All: those that people declare, then those inferred, the surest first.
+    pub const ALL: [Self; 9] = [
+        Self::Incident,
+        Self::Rollback,
+        Self::Withdrawal,
+        Self::Rule,
+        Self::Changelog,
+        Self::Said,
+        Self::Revert,
+        Self::Hotfix,
+        Self::OwnLines,
+    ];
+
+    /// Those inferred from git instead of declared by people, the surest first.
+    pub const INFERRED: [Self; 6] =
+        [Self::Rule, Self::Changelog, Self::Said, Self::Revert, Self::Hotfix, Self::OwnLines];
+
     /// Whether the signal is inferred from git instead of declared by people.
     pub fn inferred(self) -> bool {
-        matches!(self, Self::Hotfix | Self::Revert)
+        Self::INFERRED.contains(&self)
     }
+
+    /// Its name, as in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Rollback => "rollback",
+            Self::Withdrawal => "withdrawal",
+            Self::Rule => "rule",
+            Self::Changelog => "changelog",
+            Self::Said => "said",
+            Self::Revert => "revert",
+            Self::Hotfix => "hotfix",
+            Self::OwnLines => "own-lines",
+        }
+    }
+}
+
+/// How often each inferred signal is right: the share of its releases that shipped a defect which was mended soon. The
+/// defaults were measured, by reading, on public projects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probabilities(Vec<(Signal, f64)>);
+
+impl Default for Probabilities {
+    fn default() -> Self {
+        Self(vec![
+            (Signal::Rule, 1.0),
+            (Signal::Changelog, 0.98),
+            (Signal::Said, 0.90),
+            (Signal::Revert, 0.87),
+            (Signal::Hotfix, 0.84),
+            (Signal::OwnLines, 0.90),
+        ])
+    }
+}
+
+impl Probabilities {
+    /// That of a signal; what people declare is certain.
+    pub fn of(&self, signal: Signal) -> f64 {
+        self.0.iter().find(|(known, _)| *known == signal).map_or(1.0, |(_, p)| *p)
+    }
+
+    /// Sets that of a signal.
+    pub fn set(&mut self, signal: Signal, p: f64) {
+        match self.0.iter_mut().find(|(known, _)| *known == signal) {
+            Some((_, known)) => *known = p,
+            None => self.0.push((signal, p)),
+        }
+    }
+
+    /// All, the surest signal first.
+    pub fn all(&self) -> &[(Signal, f64)] {
+        &self.0
+    }
+}
+
+/// How soon after X.Y.0 the first patch is a hotfix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HotfixWindow {
+    /// A third of the component's usual gap between days with a release, at most a week; never where the usual gap is
+    /// below three days.
+    Scaled,
+    /// So soon.
+    Fixed(TimeDelta),
+    /// None is inferred.
+    Never,
 }
 
 /// Where recovery is measured from.

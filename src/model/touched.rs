@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use super::{ReleaseIndex, Untrusted};
+
 /// What a release changed, as far as anybody asks: names of folders, not of files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
@@ -18,4 +20,17 @@ pub struct RiskClass {
     pub paths: Vec<String>,
     /// Checks that such a change must have passed.
     pub requires: Vec<String>,
+}
+
+/// Lines of the product that the next release of a line took out, and how many of them the release itself had brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnLines {
+    /// The next release.
+    pub next: ReleaseIndex,
+    /// Lines that it took out.
+    pub removed: u64,
+    /// Of them brought by the release.
+    pub own: u64,
+    /// The file with the most of them.
+    pub path: Untrusted,
 }

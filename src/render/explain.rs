@@ -2,7 +2,8 @@
 
 use crate::model::Untrusted;
 use crate::review::contract::{
-    Behind, Better, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review, Unit, WindowName,
+    Behind, Better, FailureReport, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review, Unit,
+    WindowName,
 };
 
 use super::list::{kind, names, outcome};
@@ -281,6 +282,11 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         page.heading("What failed");
         for failure in &release.failures {
             page.bullet(&reason(failure, &review.incidents));
+            behind_failure(&mut page, failure);
+        }
+        if release.failures.iter().any(|failure| failure.signal.inferred()) {
+            let tag = encode::terminal(release.tag.raw());
+            page.item(&format!("This was no failure? In relconf.toml: [failure] exclude = [\"{tag}\"]"));
         }
     }
     if !extra.commits.is_empty() {
@@ -304,6 +310,28 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         rest(&mut page, extra.changed_paths.len().min(PATHS) as u64, total, "path");
     }
     Some(page.finish())
+}
+
+/// What is behind a failure that git shows: how often such a sign is right, and the commits.
+fn behind_failure(page: &mut Page, failure: &FailureReport) {
+    if failure.signal.inferred() {
+        page.under(&format!("{}: right in {} of such cases elsewhere", failure.signal.name(), percent(failure.p)));
+    }
+    let Some(evidence) = &failure.evidence else { return };
+    for (what, commit) in [("shown by", &evidence.commit), ("takes back or blames", &evidence.culprit)] {
+        let Some(commit) = commit else { continue };
+        let made = commit.committed_at.map_or_else(String::new, |at| format!(", {}", date(at)));
+        let shipped = commit
+            .shipped_by
+            .as_ref()
+            .map_or_else(String::new, |tag| format!(", shipped by {}", encode::terminal(tag.raw())));
+        page.under(&format!(
+            "{what} {:.9} {} ({}{made}{shipped})",
+            commit.id,
+            encode::terminal(commit.subject.raw()),
+            encode::terminal(commit.author.raw())
+        ));
+    }
 }
 
 fn rest(page: &mut Page, shown: u64, total: u64, what: &str) {

@@ -1,7 +1,8 @@
 //! Numbers of the contract as people say them.
 
+use crate::model::Signal;
 pub use crate::phrase::{count, date, decimal, duration, minute, percent, probability, rate};
-use crate::review::contract::{Reading, Unit};
+use crate::review::contract::{Reading, SeenInGit, Unit};
 
 /// A bare value in its unit.
 pub fn value(value: f64, unit: Unit) -> String {
@@ -43,6 +44,46 @@ pub fn difference(value: f64, unit: Unit) -> String {
         (false, true) => format!("+{shown}"),
         (false, false) => shown,
     }
+}
+
+/// What git shows of failures, in a sentence: "At least 7 of 60 releases failed, seen in git: 3 said so, 1 reverted."
+pub fn seen_in_git(seen: &SeenInGit) -> String {
+    let sum = |signals: &[Signal]| -> u64 {
+        seen.by.iter().filter(|by| signals.contains(&by.signal)).map(|by| by.failed).sum()
+    };
+    let parts = [
+        (sum(&[Signal::Withdrawal]), "withdrawn"),
+        (sum(&[Signal::Rollback]), "rolled back"),
+        (sum(&[Signal::Rule]), "by your own rules"),
+        (sum(&[Signal::Changelog, Signal::Said]), "said so"),
+        (sum(&[Signal::Revert]), "reverted"),
+        (sum(&[Signal::Hotfix]), "patched at once"),
+        (sum(&[Signal::OwnLines]), "rewrote its own lines"),
+    ];
+    let shown: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let judged = count(seen.judged, "release");
+    match seen.failed {
+        0 => format!("None of {judged} failed, as far as git shows."),
+        failed => format!("At least {failed} of {judged} failed, seen in git: {}.", shown.join(", ")),
+    }
+}
+
+/// What git misses, in a sentence that stands beside every count of inferred failures.
+pub fn git_misses(seen: &SeenInGit) -> String {
+    let share = if seen.change_log { "git and a change log show about half" } else { "git alone shows about 1 in 3" };
+    format!("Of failures that projects wrote down, {share}.")
+}
+
+/// How many of the signs are right, in a sentence; empty where all are, or there is none.
+pub fn signs_right(seen: &SeenInGit) -> String {
+    if seen.failed as f64 - seen.expected < 0.05 {
+        return String::new();
+    }
+    format!(
+        "About {} of these {} will be real: such signs are wrong now and then.",
+        decimal(seen.expected),
+        seen.failed
+    )
 }
 
 /// A reading with what it rests on, or why there is none.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::attribution::{Outcome, ScopeRule, Span, Tier};
+pub use crate::attribution::{Outcome, ScopeRule, Span, Suspicion, Tier};
 pub use crate::factor::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, TraitReport, TraitVerdict};
 pub use crate::factor::{
     Concentration, PersonShare, Role, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict,
@@ -165,6 +165,8 @@ pub struct Data {
     pub incidents: IncidentData,
     /// Releases with an inferred failure, by signal.
     pub inferred_failures: InferredFailures,
+    /// Releases that may have failed as well: too unsure to count, sure enough to ask.
+    pub suspects: Vec<SuspectReport>,
     /// The signals that make a release failed here.
     pub signals: Vec<Signal>,
     /// Where the releases' times come from.
@@ -282,13 +284,34 @@ impl Tiers {
     }
 }
 
-/// Releases with an inferred failure.
+/// A release that may have failed: not counted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SuspectReport {
+    /// Its tag.
+    pub tag: Untrusted,
+    /// `quick_patch`, `later_regression` or `revert_elsewhere`.
+    pub because: Suspicion,
+    /// The release or commit that makes it suspect.
+    pub by: Option<Untrusted>,
+    /// Where it was read.
+    pub evidence: FailureEvidence,
+}
+
+/// Releases that failed as git shows, by the surest thing that shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InferredFailures {
-    /// A hotfix followed.
-    pub hotfix: u64,
-    /// A later release reverts what they shipped.
+    /// A rule of the team's own.
+    pub rule: u64,
+    /// The change log.
+    pub changelog: u64,
+    /// A commit's message.
+    pub said: u64,
+    /// A revert.
     pub revert: u64,
+    /// A quick first patch.
+    pub hotfix: u64,
+    /// Lines taken out again.
+    pub own_lines: u64,
 }
 
 /// Releases by the source of their time.
@@ -330,6 +353,38 @@ pub struct Headline {
     pub people_who_can_stop: Option<u64>,
     /// Whether the chance rests on inferred failures.
     pub inferred: bool,
+    /// What git shows of the window; null where a log tells.
+    pub seen: Option<SeenInGit>,
+}
+
+/// Failures that git shows: at least so many, for it misses some.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenInGit {
+    /// Releases of the window that failed, by what shows it.
+    pub failed: u64,
+    /// Judged releases of the window.
+    pub judged: u64,
+    /// How many of the failed ones really did, as far as such signs were right elsewhere.
+    pub expected: f64,
+    /// Lower end of the 95 % interval of the seen rate, widened by the signs' own error (MOVER; Zou and Donner 2008).
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Failed releases by the surest sign of each, the surest first.
+    pub by: Vec<SeenBy>,
+    /// Whether a change log was read: with one, git shows more.
+    pub change_log: bool,
+}
+
+/// Failed releases by a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenBy {
+    /// The sign.
+    pub signal: Signal,
+    /// Releases of which it is the surest.
+    pub failed: u64,
+    /// How often it is right.
+    pub p: f64,
 }
 
 /// A chance with its interval.
@@ -530,6 +585,55 @@ pub struct FailureReport {
     pub surfaced_at: Option<Moment>,
     /// Surfaced after the horizon: listed, not counted.
     pub late: bool,
+    /// How often such a failure is one: 1 where people declared it.
+    pub p: f64,
+    /// Where it was read; null where a log says it.
+    pub evidence: Option<FailureEvidence>,
+}
+
+/// Where a failure that git suggests was read; what does not apply is null.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FailureEvidence {
+    /// A file: of the change log, or the one with the most of the lines.
+    pub file: Option<Untrusted>,
+    /// The line of the change log, from 1.
+    pub line: Option<u64>,
+    /// The words that told.
+    pub words: Option<Untrusted>,
+    /// The commit that tells.
+    pub commit: Option<CommitReport>,
+    /// The commit that it blames or takes back.
+    pub culprit: Option<CommitReport>,
+    /// How long after the release the patch came, seconds.
+    pub seconds: Option<f64>,
+    /// Lines taken out again.
+    pub lines: Option<LinesReport>,
+    /// The team's own rule.
+    pub rule: Option<Untrusted>,
+}
+
+/// A commit behind a failure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CommitReport {
+    /// Its id.
+    pub id: String,
+    /// First line of its message.
+    pub subject: Untrusted,
+    /// Who wrote it.
+    pub author: Untrusted,
+    /// When it was committed.
+    pub committed_at: Option<Moment>,
+    /// The release that first ships it.
+    pub shipped_by: Option<Untrusted>,
+}
+
+/// Lines of the product that a release took out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinesReport {
+    /// All.
+    pub removed: u64,
+    /// Of them brought by the release that failed.
+    pub own: u64,
 }
 
 /// One incident.

@@ -1,10 +1,11 @@
 //! What was read, and what could not be used.
 
-use crate::attribution::{Facts, Failure, Fate, Outcome, Tier};
+use crate::attribution::{Facts, Failure, Fate, Outcome, Suspect, Tier};
 use crate::model::{DateSource, Notice, Signal};
 
 use super::contract::{
-    Data, DateSources, IncidentData, InferredFailures, ReleaseData, Skipped, TagData, Tiers, Unmatched, Warning,
+    Data, DateSources, IncidentData, InferredFailures, ReleaseData, Skipped, SuspectReport, TagData, Tiers, Unmatched,
+    Warning,
 };
 use super::tally;
 
@@ -30,15 +31,31 @@ pub(super) fn of(facts: &Facts<'_>) -> Data {
         releases: releases(facts),
         incidents: incidents(facts),
         inferred_failures: InferredFailures {
-            hotfix: with_signal(facts, Signal::Hotfix),
-            revert: with_signal(facts, Signal::Revert),
+            rule: shown_by(facts, Signal::Rule),
+            changelog: shown_by(facts, Signal::Changelog),
+            said: shown_by(facts, Signal::Said),
+            revert: shown_by(facts, Signal::Revert),
+            hotfix: shown_by(facts, Signal::Hotfix),
+            own_lines: shown_by(facts, Signal::OwnLines),
         },
+        suspects: suspects(facts),
         signals: facts.signals.clone(),
         date_sources: date_sources(facts),
         commits_read: history.changes.len() as u64,
         reverts_without_commit: facts.takebacks.unattributable(facts.policy.as_of),
         warnings: history.notices.iter().chain(&facts.notices).map(warning).collect(),
     }
+}
+
+fn suspects(facts: &Facts<'_>) -> Vec<SuspectReport> {
+    let scoped = facts.inferred.suspects.iter().filter(|suspect| facts.event_of[suspect.release].is_some());
+    let report = |suspect: &Suspect| SuspectReport {
+        tag: facts.history.release(suspect.release).tag.clone(),
+        because: suspect.because,
+        by: suspect.evidence.by(facts.history),
+        evidence: super::releases::evidence(facts, &suspect.evidence),
+    };
+    scoped.map(report).collect()
 }
 
 fn warning(notice: &Notice) -> Warning {
@@ -74,9 +91,10 @@ fn releases(facts: &Facts<'_>) -> ReleaseData {
     }
 }
 
-fn with_signal(facts: &Facts<'_>, signal: Signal) -> u64 {
-    let told = |failure: &Failure| failure.signal == signal && !failure.late;
-    facts.events.iter().filter(|event| facts.failures_of(event).any(told)).count() as u64
+/// Releases of which a signal is the surest that shows their failure.
+fn shown_by(facts: &Facts<'_>, signal: Signal) -> u64 {
+    facts.events.iter().filter(|event| facts.surest(event).is_some_and(|failure| failure.signal == signal)).count()
+        as u64
 }
 
 fn incidents(facts: &Facts<'_>) -> IncidentData {

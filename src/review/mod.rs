@@ -16,12 +16,12 @@ use crate::finding::{self, Findings};
 use crate::forecast::{Base, Forecaster};
 use crate::map;
 use crate::metric::{self, Measured};
-use crate::model::Untrusted;
+use crate::model::{Signal, Untrusted};
 use crate::stats;
 
 use contract::{
     Chance, Earlier, FailureShift, Headline, MetricReport, Metrics, OtherComponent, Period, Repository, Review, Scope,
-    Screened, Tool, Window,
+    Screened, SeenBy, SeenInGit, Tool, Window,
 };
 
 /// How many months the periods reach back.
@@ -129,7 +129,28 @@ fn headline(facts: &Facts<'_>) -> Headline {
         seconds_to_stop: stats::median(&stopped),
         stops: stopped.len() as u64,
         people_who_can_stop: (!able.is_empty()).then_some(able.len() as u64),
-        inferred: facts.signals.iter().all(|signal| signal.inferred()),
+        inferred: inferred(facts),
+        seen: inferred(facts).then(|| seen(facts)),
+    }
+}
+
+/// Whether failures are guessed: nobody keeps a log of them.
+fn inferred(facts: &Facts<'_>) -> bool {
+    !facts.signals.contains(&Signal::Incident) && facts.signals.iter().any(|signal| signal.inferred())
+}
+
+fn seen(facts: &Facts<'_>) -> SeenInGit {
+    let seen = facts.seen(facts.windows.current);
+    let interval = stats::seen_rate(seen.failed, seen.judged, seen.expected, seen.variance, 0.95);
+    let p = |signal| facts.policy.probabilities.of(signal);
+    SeenInGit {
+        failed: seen.failed,
+        judged: seen.judged,
+        expected: seen.expected,
+        low: interval.map(|interval| interval.low),
+        high: interval.map(|interval| interval.high),
+        by: seen.by.into_iter().map(|(signal, failed)| SeenBy { signal, failed, p: p(signal) }).collect(),
+        change_log: facts.history.change_logs.iter().any(|log| facts.scope.holds(log.component)),
     }
 }
 

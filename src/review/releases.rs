@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::attribution::{Facts, Failure, Span};
+use chrono::DateTime;
+
+use crate::attribution::{Evidence, Facts, Failure, Span};
 use crate::metric::special_handling;
-use crate::model::{Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::model::{ChangeIndex, Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
-use super::contract::{FailureReport, ReleasePeople, ReleaseReport, ShipsReport, WindowName};
+use super::contract::{
+    CommitReport, FailureEvidence, FailureReport, LinesReport, ReleasePeople, ReleaseReport, ShipsReport, WindowName,
+};
 
 pub(super) fn all(facts: &Facts<'_>) -> Vec<ReleaseReport> {
     (0..facts.history.releases.len() as u32)
@@ -81,6 +85,50 @@ fn failure(facts: &Facts<'_>, failure: &Failure) -> FailureReport {
         by: failure.by.clone(),
         surfaced_at: failure.surfaced_at,
         late: failure.late,
+        p: failure.p,
+        evidence: failure.evidence.as_ref().map(|evidence| self::evidence(facts, evidence)),
+    }
+}
+
+/// Where a failure was read.
+pub(super) fn evidence(facts: &Facts<'_>, evidence: &Evidence) -> FailureEvidence {
+    let shown = FailureEvidence::default();
+    match evidence {
+        Evidence::Log { path, line, words } => FailureEvidence {
+            file: Some(path.clone()),
+            line: Some(u64::from(*line)),
+            words: Some(words.clone()),
+            ..shown
+        },
+        Evidence::Commit { commit, shipped_by, culprit, words } => FailureEvidence {
+            words: words.clone(),
+            commit: Some(self::commit(facts, *commit, Some(*shipped_by))),
+            culprit: culprit.map(|culprit| self::commit(facts, culprit, None)),
+            ..shown
+        },
+        Evidence::Patch { gap, .. } => FailureEvidence { seconds: Some(gap.num_seconds() as f64), ..shown },
+        Evidence::Lines { removed, own, path, .. } => FailureEvidence {
+            file: Some(path.clone()),
+            lines: Some(LinesReport { removed: *removed, own: *own }),
+            ..shown
+        },
+        Evidence::Rule { pattern, commit, release } => FailureEvidence {
+            rule: Some(Untrusted::new(pattern.clone())),
+            commit: commit.map(|commit| self::commit(facts, commit, Some(*release))),
+            ..shown
+        },
+    }
+}
+
+fn commit(facts: &Facts<'_>, commit: ChangeIndex, shipped_by: Option<ReleaseIndex>) -> CommitReport {
+    let history = facts.history;
+    let changes = &history.changes;
+    CommitReport {
+        id: changes.id(commit).to_string(),
+        subject: changes.subject(commit),
+        author: history.person(history.person_of[changes.author(commit).0 as usize]).name.clone(),
+        committed_at: DateTime::from_timestamp(changes.commit_time(commit), 0).map(|at| at.fixed_offset()),
+        shipped_by: shipped_by.map(|release| history.release(release).tag.clone()),
     }
 }
 

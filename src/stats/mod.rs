@@ -17,8 +17,8 @@ pub use concentration::{Concentration, concentration, expected_total_variation, 
 pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, rank_test};
 pub use mean::mean_above_zero;
 pub use rate::{
-    TwoRates, binomial_tail_ge, binomial_tail_le, clopper_pearson, never_failed_upper, newcombe, poisson, two_rates,
-    two_rates_alike, wilson,
+    TwoRates, binomial_tail_ge, binomial_tail_le, clopper_pearson, never_failed_upper, newcombe, poisson, seen_rate,
+    two_rates, two_rates_alike, wilson,
 };
 pub use screen::{Kitagawa, benjamini_hochberg, kitagawa};
 pub use survival::{Observation, Survival};

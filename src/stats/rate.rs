@@ -41,6 +41,26 @@ pub fn clopper_pearson(k: u64, n: u64, level: f64) -> Option<Interval> {
     })
 }
 
+/// The interval of a rate that is seen by signs which are not always right: k signs in n, of which `expected` are right,
+/// with a variance. The signs' own error is taken from the rate as one estimate from another (MOVER; Zou and Donner 2008);
+/// the upper end is never below that of the seen rate, for signs miss some. With signs that are always right it is Wilson's.
+///
+/// `None` where n is 0, k above it, or `expected` not within 0 to k.
+pub fn seen_rate(k: u64, n: u64, expected: f64, variance: f64, level: f64) -> Option<Interval> {
+    let seen = wilson(k, n, level)?;
+    if !(0.0..=k as f64).contains(&expected) {
+        return None;
+    }
+    let (size, rate) = (n as f64, k as f64 / n as f64);
+    let wrong = rate - expected / size;
+    let half = quantile::two_sided(level) * variance.max(0.0).sqrt() / size;
+    let (least, most) = ((wrong - half).max(0.0), (wrong + half).min(rate));
+    Some(Interval {
+        low: (rate - wrong - (rate - seen.low).hypot(most - wrong)).max(0.0),
+        high: (rate - wrong + (seen.high - rate).hypot(wrong - least)).clamp(seen.high, 1.0),
+    })
+}
+
 /// The exact interval of a count (Garwood 1936).
 pub fn poisson(count: u64, level: f64) -> Interval {
     let tail = (1.0 - level) / 2.0;

@@ -24,13 +24,16 @@ fn tags_alone_are_enough_and_what_is_inferred_is_called_so() {
     let ran = place.relconf(&with(&["review"]));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     for said in
-        ["Failures are inferred from git", "v1.0.0, 2026-01-02", "inferred:", "[[incident]]", "Matched 3 of 3 tags"]
+        ["Failures are inferred from git", "v1.0.0, 2026-01-02", "seen in git:", "[[incident]]", "Matched 3 of 3 tags"]
     {
         assert!(ran.stdout.contains(said), "{said} is missing in\n{}", ran.stdout);
     }
     let json = place.relconf(&with(&["review", "--format", "json"])).json();
     assert_eq!(json["data"]["inferred_failures"]["revert"], 1);
-    assert_eq!(json["data"]["signals"], serde_json::json!(["hotfix", "revert"]));
+    assert_eq!(
+        json["data"]["signals"],
+        serde_json::json!(["rule", "changelog", "said", "revert", "hotfix", "own_lines"])
+    );
     assert_eq!(json["headline"]["inferred"], true);
     assert!(json["metrics"]["time_to_detect"]["value"].is_null());
     assert_eq!(json["metrics"]["time_to_detect"]["undefined_because"], "no incident log");
@@ -224,7 +227,9 @@ fn outputs_go_where_they_are_told_and_replace_whole_files() {
 fn explain_shows_definition_data_and_arithmetic() {
     let place = Place::repository(HISTORY);
     let metric = place.relconf(&with(&["explain", "change_failure_rate"])).stdout;
-    for said in ["Failed releases divided by judged ones", "33 % (1 of 3)", "wilson", "v1.0.0 of 2026-01-02: failed"] {
+    for said in
+        ["Failed releases divided by judged ones", "33 % (1 of 3)", "Wilson, widened", "v1.0.0 of 2026-01-02: failed"]
+    {
         assert!(metric.contains(said), "{said} is missing in\n{metric}");
     }
     let release = place.relconf(&with(&["explain", "v1.1.0"])).stdout;

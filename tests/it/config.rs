@@ -10,8 +10,8 @@ use release_confidence::config::{Config, NAMES, Origin, discover, load, parse_wi
 use release_confidence::document::Zone;
 use release_confidence::error::Error;
 use release_confidence::model::{
-    ComponentChoice, FindingPolicy, GateLimit, GateMode, GatePolicy, Moment, Policy, RecoveryFrom, RiskClass, Signal,
-    Silence, WindowRequest,
+    ComponentChoice, FindingPolicy, GateLimit, GateMode, GatePolicy, HotfixWindow, Moment, Policy, Probabilities,
+    RecoveryFrom, RiskClass, Signal, Silence, WindowRequest,
 };
 use tempfile::TempDir;
 
@@ -62,6 +62,10 @@ signals = ["revert", "incident"]
 horizon = "90m"
 recovery_from = "release"
 severities = ["sev1", "sev2"]
+patterns = "hotfix/*"
+subjects = ["^fix!:"]
+exclude = ["v1.0.0"]
+p = { said = 0.5 }
 
 [people]
 aliases = { "Ana Costa" = ["ana", "ana@old.example"], bo = "b" }
@@ -121,12 +125,20 @@ fn every_setting_reaches_the_policy() {
         components: vec![("zeta".into(), vec!["v*".into()]), ("a b".into(), vec!["ab-*".into()])],
         component: ComponentChoice::Auto,
         maturity: TimeDelta::days(3),
-        hotfix_window: None,
+        hotfix_window: HotfixWindow::Never,
         attribution_window: Some(TimeDelta::days(14)),
         horizon: Some(TimeDelta::minutes(90)),
         signals: Some(vec![Signal::Incident, Signal::Revert]),
         recovery_from: RecoveryFrom::Release,
         severities: vec!["sev1".into(), "sev2".into()],
+        repairs: vec!["hotfix/*".into()],
+        repair_subjects: vec!["^fix!:".into()],
+        no_failures: vec!["v1.0.0".into()],
+        probabilities: {
+            let mut chances = Probabilities::default();
+            chances.set(Signal::Said, 0.5);
+            chances
+        },
         aliases: vec![
             ("Ana Costa".into(), vec!["ana".into(), "ana@old.example".into()]),
             ("bo".into(), vec!["b".into()]),
@@ -205,19 +217,23 @@ fn rows_cover_every_setting_and_read_back() {
             r#"failure.horizon = "90m" # 19"#,
             r#"failure.recovery_from = "release" # 20"#,
             r#"failure.severities = ["sev1", "sev2"] # 21"#,
-            r#"people.aliases = { "Ana Costa" = ["ana", "ana@old.example"], bo = ["b"] } # 24"#,
-            r#"people.bots = ["deployer"] # 25"#,
-            r#"checks.required = ["canary"] # 28"#,
-            r#"checks.rituals = ["go-no-go"] # 29"#,
-            r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 31"#,
-            r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 35"#,
-            "window.last = 20 # 42",
-            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = "2h", max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 44"#,
-            "preflight.max_chance = 0.3 # 56",
-            r#"import = { tracker = { id = "$.key", title = "$.summary" } } # 58"#,
-            r#"sources.incidents = ["ops/*.toml", "-"] # 63"#,
-            r#"sources.log = ["ops/releases.toml"] # 64"#,
-            r#"sources.assume_tz = "+02:00" # 65"#,
+            r#"failure.patterns = ["hotfix/*"] # 22"#,
+            r#"failure.subjects = ["^fix!:"] # 23"#,
+            r#"failure.exclude = ["v1.0.0"] # 24"#,
+            "failure.p = { rule = 1, changelog = 0.98, said = 0.5, revert = 0.87, hotfix = 0.84, own-lines = 0.9 } # 25",
+            r#"people.aliases = { "Ana Costa" = ["ana", "ana@old.example"], bo = ["b"] } # 28"#,
+            r#"people.bots = ["deployer"] # 29"#,
+            r#"checks.required = ["canary"] # 32"#,
+            r#"checks.rituals = ["go-no-go"] # 33"#,
+            r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 35"#,
+            r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 39"#,
+            "window.last = 20 # 46",
+            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = "2h", max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 48"#,
+            "preflight.max_chance = 0.3 # 60",
+            r#"import = { tracker = { id = "$.key", title = "$.summary" } } # 62"#,
+            r#"sources.incidents = ["ops/*.toml", "-"] # 67"#,
+            r#"sources.log = ["ops/releases.toml"] # 68"#,
+            r#"sources.assume_tz = "+02:00" # 69"#,
         ]
     );
     for rows in [rows, Config::defaults(PathBuf::new()).rows()] {

@@ -424,7 +424,7 @@ fn the_first_patch_within_the_window_is_a_hotfix() {
     let hotfixes: Vec<_> = history.releases.iter().filter(|release| release.kind == Kind::Hotfix).collect();
     assert_eq!(hotfixes.iter().map(|release| release.tag.raw()).collect::<Vec<_>>(), ["v0.0.1"]);
     assert!(hotfixes[0].has(ReleaseFlag::KindInferred));
-    let none = lines(&[72, 73], 6).read(&Policy { hotfix_window: None, ..policy() });
+    let none = lines(&[72, 73], 6).read(&Policy { hotfix_window: HotfixWindow::Never, ..policy() });
     assert!(none.releases.iter().all(|release| release.kind == Kind::Regular));
 }
 
@@ -610,7 +610,8 @@ fn twenty_thousand_tags_against_the_order_of_time_stay_quick() {
         world.annotated(&format!("v1.{commit}"), commit, 30_000 - i64::from(commit));
     }
     let started = std::time::Instant::now();
-    let history = world.read(&Policy { hotfix_window: Some(TimeDelta::hours(1)), ..Policy::at(at(9_999 * DAY)) });
+    let history =
+        world.read(&Policy { hotfix_window: HotfixWindow::Fixed(TimeDelta::hours(1)), ..Policy::at(at(9_999 * DAY)) });
     assert_eq!(history.releases.len(), 20_000);
     assert_eq!(history.releases[19_999].predecessor, Some(ReleaseIndex(19_998)));
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());

@@ -21,6 +21,7 @@ mod hand_worked;
 mod history;
 mod history_properties;
 mod imports;
+mod inference;
 mod logging;
 mod logs;
 mod preflight;

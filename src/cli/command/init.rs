@@ -10,8 +10,9 @@ use crate::cli::file;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::document::{toml_text, toml_texts};
-use crate::model::{Moment, Signal};
+use crate::model::Moment;
 use crate::render::encode;
+use crate::render::terminal::{reason, suspicion};
 use crate::review::contract::{ReleaseReport, Review};
 
 /// The first incident log. Under its own name it would be read, and say that nothing has failed.
@@ -132,11 +133,7 @@ fn incidents(review: &Review) -> String {
     ));
     for (number, release) in failed.iter().take(PROPOSED).enumerate() {
         let Some(failure) = release.failures.iter().find(|failure| failure.signal.inferred()) else { continue };
-        let by = failure.by.as_ref().map_or("", crate::model::Untrusted::raw);
-        let why = match failure.signal {
-            Signal::Hotfix => format!("hotfix {} followed", comment(by)),
-            _ => format!("{} reverts what it shipped", comment(by.get(..9).unwrap_or(by))),
-        };
+        let why = reason(failure, &review.incidents);
         let tag = release.tag.raw();
         let lines = [
             "[[incident]]".to_owned(),
@@ -150,6 +147,16 @@ fn incidents(review: &Review) -> String {
         for line in lines {
             text.push_str(&format!("# {line}\n"));
         }
+    }
+    let suspects = &review.data.suspects;
+    if !suspects.is_empty() {
+        text.push_str(&format!(
+            "\n# Suspects: too unsure to count ({} in all, the newest first). Did one of them fail?\n",
+            suspects.len()
+        ));
+    }
+    for suspect in suspects.iter().rev().take(PROPOSED) {
+        text.push_str(&format!("# {}: {}\n", comment(suspect.tag.raw()), suspicion(suspect)));
     }
     text
 }

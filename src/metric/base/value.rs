@@ -55,11 +55,13 @@ pub struct Measurement {
     pub unusable: BTreeMap<&'static str, u64>,
     /// Its parts.
     pub breakdown: BTreeMap<String, Part>,
+    /// Of a ratio whose k is counted by signs that are not always right: how many of them are right, and its variance.
+    pub signs: Option<(f64, f64)>,
 }
 
 impl From<Value> for Measurement {
     fn from(value: Value) -> Self {
-        Self { value, basis: None, unusable: BTreeMap::new(), breakdown: BTreeMap::new() }
+        Self { value, basis: None, unusable: BTreeMap::new(), breakdown: BTreeMap::new(), signs: None }
     }
 }
 
@@ -95,7 +97,11 @@ impl Measurement {
                 reading.sample = *n;
                 reading.numerator = Some(*k);
                 reading.denominator = Some(*n);
-                reading.interval = stats::wilson(*k, *n, LEVEL).map(|i| interval(i, "wilson"));
+                reading.interval = match self.signs {
+                    Some((expected, variance)) => stats::seen_rate(*k, *n, expected, variance, LEVEL)
+                        .map(|i| interval(i, "Wilson, widened by how often the signs are right")),
+                    None => stats::wilson(*k, *n, LEVEL).map(|i| interval(i, "wilson")),
+                };
             }
             Value::Durations(durations) => durations_reading(durations, &mut reading),
             Value::Values(values) => {

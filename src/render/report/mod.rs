@@ -9,7 +9,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, context};
 
 use crate::model::Moment;
-use crate::review::contract::{Effect, Finding, MetricReport, Quality, Review, Success};
+use crate::review::contract::{Effect, Finding, MetricReport, Quality, Review, SeenInGit, Success};
 
 use super::phrase::{self, reading, span};
 use super::{encode, plan, terminal};
@@ -138,6 +138,12 @@ fn environment(kind: Kind) -> Environment<'static> {
     environment.add_filter("words", |text: &str| text.replace('_', " "));
     environment.add_filter("short", |text: &str, columns: usize| encode::fit(text, columns));
     environment.add_filter("reason", reason);
+    environment.add_filter("seen_in_git", |seen: Serde<SeenInGit>| phrase::seen_in_git(&seen.0));
+    environment.add_filter("git_misses", |seen: Serde<SeenInGit>| phrase::git_misses(&seen.0));
+    environment.add_filter("signs_right", |seen: Serde<SeenInGit>| match phrase::signs_right(&seen.0) {
+        text if text.is_empty() => text,
+        text => format!("{text} "),
+    });
     environment.add_filter("check", |check: Serde<crate::review::contract::CheckReport>| {
         super::list::check_in_words(&check.0)
     });

@@ -79,10 +79,17 @@ fn releases(page: &mut Page, review: &Review) {
     page.bullet(&format!("Release times: {}.", said.join(", ")));
     if review.headline.inferred {
         let inferred = &review.data.inferred_failures;
-        let mut text = format!(
-            "Failures inferred in all history: {} by a revert, {} by a hotfix (the first patch soon after an X.Y.0)",
-            inferred.revert, inferred.hotfix
-        );
+        let shown = [
+            (inferred.rule, "by your own rules"),
+            (inferred.changelog, "by the change log"),
+            (inferred.said, "by a commit's message"),
+            (inferred.revert, "by a revert"),
+            (inferred.hotfix, "by a quick first patch"),
+            (inferred.own_lines, "by lines taken out again"),
+        ];
+        let shown: Vec<_> = shown.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{n} {how}")).collect();
+        let shown = if shown.is_empty() { "none".to_owned() } else { shown.join(", ") };
+        let mut text = format!("Failures seen in git, in all history: {shown}");
         if review.data.reverts_without_commit > 0 {
             text.push_str(&format!(
                 "; not attributable, because not one earlier commit fits: {}",

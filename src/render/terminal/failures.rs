@@ -4,7 +4,10 @@ use crate::model::Signal;
 use crate::render::encode;
 use crate::render::page::Page;
 use crate::render::phrase::{count, date, duration};
-use crate::review::contract::{FailureReport, IncidentReport, Outcome, ReleaseReport, Review, Tier, WindowName};
+use crate::review::contract::{
+    FailureEvidence, FailureReport, IncidentReport, Outcome, ReleaseReport, Review, SuspectReport, Suspicion, Tier,
+    WindowName,
+};
 
 /// Failures shown; the others are counted.
 const SHOWN: usize = 10;
@@ -83,12 +86,73 @@ pub(crate) fn reason(failure: &FailureReport, incidents: &[IncidentReport]) -> S
         }
         (Signal::Incident, None) => "an incident".to_owned(),
         (Signal::Rollback, None) => format!("rolled back by {}", by.unwrap_or_default()),
-        (Signal::Withdrawal, _) => "withdrawn".to_owned(),
-        (Signal::Hotfix, _) => format!("inferred: hotfix {} followed", by.unwrap_or_default()),
-        (Signal::Revert, _) => {
-            let id = by.unwrap_or_default();
-            format!("inferred: {} reverts what it shipped", id.get(..9).unwrap_or(&id))
-        }
+        (Signal::Withdrawal, _) => match &failure.evidence {
+            Some(evidence) => format!("withdrawn{}", read_in(evidence)),
+            None => "withdrawn".to_owned(),
+        },
+        (_, _) => format!("seen in git: {}", seen(failure)),
     };
     format!("{text}{late}")
+}
+
+/// What git shows, in words.
+fn seen(failure: &FailureReport) -> String {
+    let by = failure.by.as_ref().map_or_else(String::new, |by| encode::terminal(by.raw()));
+    let short = by.get(..9).unwrap_or(&by);
+    let Some(evidence) = &failure.evidence else { return format!("{} ({})", by, failure.signal.name()) };
+    let words =
+        evidence.words.as_ref().map_or_else(String::new, |words| format!(" \"{}\"", encode::terminal(words.raw())));
+    match failure.signal {
+        Signal::Changelog => format!("the change log says{words}{}", read_in(evidence)),
+        Signal::Said => format!("{short} says{words}"),
+        Signal::Revert => {
+            let subject = evidence
+                .culprit
+                .as_ref()
+                .map_or_else(String::new, |culprit| format!(" ({})", encode::terminal(culprit.subject.raw())));
+            format!("{short} reverts what it shipped{subject}")
+        }
+        Signal::Hotfix => {
+            let soon = evidence.seconds.map_or_else(String::new, |gap| format!(" after {}", duration(gap)));
+            format!("hotfix {by} followed{soon}")
+        }
+        Signal::OwnLines => match (&evidence.lines, &evidence.file) {
+            (Some(lines), Some(file)) => format!(
+                "{by} took out {} of the lines that it had brought ({} of {} removed), most in {}",
+                lines.own,
+                lines.own,
+                lines.removed,
+                encode::terminal(file.raw())
+            ),
+            _ => format!("{by} took out lines that it had brought"),
+        },
+        _ => {
+            let rule = evidence.rule.as_ref().map_or_else(String::new, |rule| encode::terminal(rule.raw()));
+            format!("{short} is a repair by your rule {rule}")
+        }
+    }
+}
+
+/// Where a file says it.
+fn read_in(evidence: &FailureEvidence) -> String {
+    match (&evidence.file, evidence.line) {
+        (Some(file), Some(line)) => format!(" ({}:{line})", encode::terminal(file.raw())),
+        _ => String::new(),
+    }
+}
+
+/// Why a release is suspect, in words.
+pub(crate) fn suspicion(suspect: &SuspectReport) -> String {
+    let by = suspect.by.as_ref().map_or_else(String::new, |by| encode::terminal(by.raw()));
+    let evidence = &suspect.evidence;
+    match suspect.because {
+        Suspicion::QuickPatch => {
+            let soon = evidence.seconds.map_or_else(String::new, |gap| format!(" after {}", duration(gap)));
+            format!("{by} followed{soon}")
+        }
+        Suspicion::LaterRegression => format!("the next patch speaks of a regression{}", read_in(evidence)),
+        Suspicion::RevertElsewhere => {
+            format!("{} reverts what it shipped, outside the product", by.get(..9).unwrap_or(&by))
+        }
+    }
 }

@@ -1,6 +1,6 @@
 use crate::render::encode;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{count, date, duration, minute, percent};
+use crate::render::phrase::{count, date, duration, git_misses, minute, percent, seen_in_git, signs_right};
 use crate::review::contract::{Review, ScopeRule};
 
 /// Components named in the title; more are counted.
@@ -21,17 +21,9 @@ pub(super) fn title(page: &mut Page, review: &Review) {
         review.window.rule,
         minute(review.as_of)
     ));
-    if review.headline.inferred && !review.releases.is_empty() {
-        let too_common = review.data.warnings.iter().any(|warning| warning.code == "hotfix-uninformative");
-        let signals = if too_common && review.data.inferred_failures.hotfix == 0 {
-            "a revert shipped later; hotfixes are too common here to tell anything"
-        } else {
-            "a revert shipped later, the first patch soon after an X.Y.0"
-        };
-        page.toned(
-            Tone::Unsure,
-            &format!("Failures are inferred from git ({signals}), not declared: an incident log replaces the guess."),
-        );
+    if let Some(seen) = review.headline.seen.as_ref().filter(|_| !review.releases.is_empty()) {
+        let text = "Failures are inferred from git, not declared: an incident log replaces the guess.";
+        page.toned(Tone::Unsure, &format!("{text} {}", git_misses(seen)));
     }
 }
 
@@ -49,8 +41,17 @@ fn components(review: &Review) -> String {
 pub(crate) fn draw(page: &mut Page, review: &Review) {
     let headline = &review.headline;
     page.blank();
-    match &headline.next_release_fails {
-        Some(chance) => {
+    match (&headline.next_release_fails, &headline.seen) {
+        (Some(_), Some(seen)) => {
+            let rate = seen.failed as f64 / seen.judged.max(1) as f64;
+            let ends = |end: Option<f64>| end.map_or_else(|| "open".to_owned(), percent);
+            let interval = format!("{}, 95 % between {} and {}", percent(rate), ends(seen.low), ends(seen.high));
+            page.text(&format!("{} {}", seen_in_git(seen).trim_end_matches('.'), format_args!("({interval}).")));
+            if !signs_right(seen).is_empty() {
+                page.text(&signs_right(seen));
+            }
+        }
+        (Some(chance), None) => {
             let one_in = (1.0 / chance.probability).round().max(1.0);
             page.text(&format!(
                 "The next release fails with a chance of about 1 in {one_in:.0}: {} of {} failed in this window ({}, 95 % \
@@ -62,7 +63,9 @@ pub(crate) fn draw(page: &mut Page, review: &Review) {
                 percent(chance.high),
             ));
         }
-        None => page.text("Whether the next release fails: no data. No release of this window is old enough to judge."),
+        (None, _) => {
+            page.text("Whether the next release fails: no data. No release of this window is old enough to judge.");
+        }
     }
     match (headline.seconds_to_notice, headline.seconds_to_stop) {
         (Some(notice), Some(stop)) => page.text(&format!(

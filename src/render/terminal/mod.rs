@@ -38,6 +38,6 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
     page.finish()
 }
 
-pub(super) use failures::reason;
+pub(crate) use failures::{reason, suspicion};
 pub(super) use headline::draw as headline;
 pub(super) use metrics::change_in_words;

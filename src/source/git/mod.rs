@@ -8,6 +8,7 @@
 //! reading the raw objects. git2 opens the repository and inflates objects; the parsing is ours.
 
 mod bytes;
+mod change_logs;
 mod commit;
 mod head;
 mod loose_refs;
@@ -38,6 +39,7 @@ pub mod raw {
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+pub use change_logs::{LogFile, LogFiles};
 pub use paths::{ChangedPath, PathChange};
 pub use script::Script;
 pub use tags::TagsRead;
@@ -143,6 +145,26 @@ impl Repository {
     /// When a commit or tree is missing or broken, or when there are too many paths to hold.
     pub fn changed_paths(&self, old: Option<CommitId>, new: CommitId) -> Result<Vec<ChangedPath>, Error> {
         paths::changed(self, old, new)
+    }
+
+    /// Whether a path that differs between two commits satisfies a condition; no more is compared than it takes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repository::changed_paths`].
+    pub fn any_changed(
+        &self,
+        old: Option<CommitId>,
+        new: CommitId,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<bool, Error> {
+        paths::any(self, old, new, wanted)
+    }
+
+    /// The change log of a component as a commit has it; `None` for the repository as a whole. What cannot be read is
+    /// left out.
+    pub fn change_logs(&self, commit: CommitId, component: Option<&str>) -> LogFiles {
+        change_logs::read(self, commit, component)
     }
 }
 

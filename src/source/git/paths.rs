@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use git2::{ObjectType, Odb};
@@ -63,7 +64,8 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    fn is_tree(&self) -> bool {
+    /// Whether it is a folder.
+    pub fn is_tree(&self) -> bool {
         self.mode & 0o170_000 == 0o040_000
     }
 
@@ -112,15 +114,48 @@ enum Task {
 
 /// The paths that differ.
 pub fn changed(repository: &Repository, old: Option<CommitId>, new: CommitId) -> Result<Vec<ChangedPath>, Error> {
+    let mut found = Vec::new();
+    compare_commits(repository, old, new, |path, change| {
+        found.push(ChangedPath { path: Untrusted::from_bytes(path), change });
+        ControlFlow::Continue(())
+    })?;
+    Ok(found)
+}
+
+/// Whether one of the paths that differ satisfies a condition.
+pub fn any(
+    repository: &Repository,
+    old: Option<CommitId>,
+    new: CommitId,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<bool, Error> {
+    let mut found = false;
+    compare_commits(repository, old, new, |path, _| {
+        found = wanted(Untrusted::from_bytes(path).raw());
+        if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(found)
+}
+
+/// Tells of each path that differs, in git's order, until it is told to stop.
+fn compare_commits(
+    repository: &Repository,
+    old: Option<CommitId>,
+    new: CommitId,
+    mut report: impl FnMut(&[u8], PathChange) -> ControlFlow<()>,
+) -> Result<(), Error> {
     let odb = objects::database(&repository.inner)?;
     let old = old.map(|id| root(&odb, id)).transpose()?;
     let new = root(&odb, new)?;
-    let mut found = Vec::new();
+    let mut reported = 0;
     let mut tasks = vec![Task::Trees { old, new: Some(new), path: Vec::new() }];
     while let Some(task) = tasks.pop() {
         match task {
             Task::Report { path, change } => {
-                found.push(ChangedPath { path: Untrusted::from_bytes(&path), change });
+                reported += 1;
+                if report(&path, change).is_break() {
+                    return Ok(());
+                }
             }
             Task::Trees { old, new, path } => {
                 if old == new {
@@ -134,14 +169,14 @@ pub fn changed(repository: &Repository, old: Option<CommitId>, new: CommitId) ->
                 tasks[from..].reverse();
             }
         }
-        if found.len() + tasks.len() > MOST {
+        if reported + tasks.len() > MOST {
             return Err(Error::new(
                 format!("more than {MOST} paths differ between two releases"),
                 "leave out what looks at paths, or check the repository: so many paths are usually an attack",
             ));
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Compares two raw trees, appending what is to be done in order. `None` where one is malformed.

@@ -25,7 +25,7 @@
 //! | `person KEY = NAME <E-MAIL>` | names someone; before the first use |
 //! | `branch NAME [from REV]` | makes a branch at REV (default: where we stand) and switches to it |
 //! | `checkout NAME` | switches to a branch |
-//! | `TIME WHO commit [@LABEL] MESSAGE [\| PATH …]` | commits; every PATH gets a new content, `-PATH` is deleted |
+//! | `TIME WHO commit [@LABEL] MESSAGE [\| PATH …]` | commits; every PATH gets a new content, `PATH="TEXT"` that one (`\n` is a line break), `-PATH` is deleted |
 //! | `TIME WHO merge BRANCH … [@LABEL] [\| MESSAGE]` | merges one branch or more into the current one |
 //! | `TIME WHO revert @LABEL [\| PATH …]` | commits as `git revert` words it; without PATH, the files of the culprit change |
 //! | `TIME WHO tag NAME [\| MESSAGE]` | makes an annotated tag |
@@ -88,7 +88,8 @@ struct Person {
 /// What a commit does to a path.
 #[derive(Clone, Debug)]
 enum PathEdit {
-    Write(String),
+    /// With that content, or one that tells what was done to it, and when.
+    Write(String, Option<String>),
     Delete(String),
 }
 
@@ -363,16 +364,29 @@ fn ref_name(kind: &str, name: &str) -> Result<(), Fault> {
 }
 
 fn paths(text: &str) -> Result<Vec<PathEdit>, Fault> {
-    text.split_whitespace()
-        .map(|path| {
-            let (delete, path) = path.strip_prefix('-').map_or((false, path), |path| (true, path));
-            let bad = |part: &str| part.is_empty() || part == "." || part == ".." || part.eq_ignore_ascii_case(".git");
-            if path.split('/').any(bad) {
-                return Err((format!("cannot use the path `{path}`"), "write paths from the root, as src/a.rs"));
+    let mut edits = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (path, after) = word(rest);
+        let (path, content, after) = match path.split_once("=\"") {
+            None => (path, None, after),
+            Some((path, _)) => {
+                let quoted = &rest[path.len() + 2..];
+                let help = "write PATH=\"TEXT\", with \\n for a line break";
+                let (text, after) = quoted.split_once('"').ok_or((format!("the text of {path} has no end"), help))?;
+                (path, Some(text.replace("\\n", "\n")), after.trim())
             }
-            Ok(if delete { PathEdit::Delete(path.to_owned()) } else { PathEdit::Write(path.to_owned()) })
-        })
-        .collect()
+        };
+        rest = after;
+        let (delete, path) = path.strip_prefix('-').map_or((false, path), |path| (true, path));
+        let bad = |part: &str| part.is_empty() || part == "." || part == ".." || part.eq_ignore_ascii_case(".git");
+        if path.split('/').any(bad) {
+            return Err((format!("cannot use the path `{path}`"), "write paths from the root, as src/a.rs"));
+        }
+        let path = path.to_owned();
+        edits.push(if delete { PathEdit::Delete(path) } else { PathEdit::Write(path, content) });
+    }
+    Ok(edits)
 }
 
 #[cfg(test)]
@@ -404,6 +418,7 @@ mod tests {
             "2026-01-05T10:00:00Z a commit x\\y",
             "2026-01-05T10:00:00Z a commit x | ../etc",
             "2026-01-05T10:00:00Z a commit x | .git/hooks/x",
+            "2026-01-05T10:00:00Z a commit x | f=\"no end",
             "2026-01-05T10:00:00Z a merge nowhere",
             "2026-01-05T10:00:00Z a revert @two",
             "2026-01-05T10:00:00Z a lighttag v1 | message",

@@ -12,9 +12,10 @@ use super::signature::TimeFault;
 use super::{Repository, commit, message};
 use crate::error::Error;
 use crate::model::{
-    ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, Named, Notice,
-    NoticeCode,
+    ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, MessageRemark,
+    Named, Notice, NoticeCode, Remark,
 };
+use crate::remark;
 
 /// The commits of a repository.
 pub struct Walk {
@@ -67,6 +68,8 @@ struct Frame {
     parents_from: u32,
     subject_from: usize,
     mentions_from: u32,
+    remarks_from: u32,
+    bumps: bool,
 }
 
 struct Walker<'a> {
@@ -82,6 +85,7 @@ struct Walker<'a> {
     parents: Vec<u32>,
     subjects: Vec<u8>,
     mentions: Vec<(MentionKind, Named)>,
+    remarks: Vec<Remark>,
     unreadable: Vec<CommitId>,
     /// Commits with a time that is missing, and with one that is out of range.
     times: (u32, u32),
@@ -100,6 +104,7 @@ pub fn walk(repository: &Repository, tips: &[CommitId]) -> Result<Walk, Error> {
         parents: Vec::new(),
         subjects: Vec::new(),
         mentions: Vec::new(),
+        remarks: Vec::new(),
         unreadable: Vec::new(),
         times: (0, 0),
     };
@@ -156,6 +161,9 @@ impl Walker<'_> {
         message::mentions(commit.message, |kind, named| self.mentions.push((kind, named)));
         let subject_from = self.subjects.len();
         self.subjects.extend_from_slice(commit.subject());
+        let remarks_from = self.remarks.len() as u32;
+        let said = remark::message(commit.message, &self.subjects[subject_from..]);
+        self.remarks.extend(said.remarks);
         // A shallow clone may hold a boundary's parents by accident; git does not show them either.
         let cut = !self.repository.shallow.is_empty() && self.repository.shallow.contains(&id);
         self.frames.push(Frame {
@@ -170,6 +178,8 @@ impl Walker<'_> {
             parents_from: self.parents.len() as u32,
             subject_from,
             mentions_from,
+            remarks_from,
+            bumps: said.bumps,
         });
     }
 
@@ -190,6 +200,12 @@ impl Walker<'_> {
         self.seen.insert(frame.id, index.0);
         for (kind, named) in self.mentions.drain(frame.mentions_from as usize..) {
             self.builder.mention(Mention { by: index, kind, named });
+        }
+        for remark in self.remarks.drain(frame.remarks_from as usize..) {
+            self.builder.remark(MessageRemark { by: index, remark });
+        }
+        if frame.bumps {
+            self.builder.bumps(index);
         }
         self.named.truncate(frame.named_from as usize);
         self.parents.truncate(frame.parents_from as usize);

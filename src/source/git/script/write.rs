@@ -164,8 +164,9 @@ impl Writer {
         for edit in paths {
             match edit {
                 PathEdit::Delete(path) => index.remove_path(Path::new(path))?,
-                PathEdit::Write(path) => {
-                    let content = format!("{path}\n{}: {subject}\n", at.to_rfc3339());
+                PathEdit::Write(path, content) => {
+                    let told = || format!("{path}\n{}: {subject}\n", at.to_rfc3339());
+                    let content = content.clone().unwrap_or_else(told);
                     let id = self.repository.blob(content.as_bytes())?;
                     index.add(&entry(path.as_bytes(), id, content.len()))?;
                 }

@@ -1,0 +1,144 @@
+//! What is work on the product, and what is work around it: taking back a change of the build tells of no failure.
+
+/// Types of commits that are no work on the product: `type: …`, `type(scope): …`.
+const TYPES: [&str; 8] = ["ci", "doc", "docs", "test", "tests", "chore", "build", "style"];
+/// Words of subjects that are about work around the product.
+const AROUND: [&str; 20] = [
+    "travis",
+    "appveyor",
+    "github action",
+    "workflow",
+    "readme",
+    "changelog",
+    "typo",
+    "miri",
+    "nightly",
+    "lint",
+    "flake8",
+    "pre-commit",
+    "dependabot",
+    "bump version",
+    "prepare release",
+    "release notes",
+    "doctest",
+    "codecov",
+    "clippy",
+    "rustfmt",
+];
+
+/// Whether a subject speaks of work on the product.
+pub fn is_product_subject(subject: &str) -> bool {
+    let subject = subject.to_lowercase();
+    // A revert is what it takes back.
+    let mut rest = subject.trim();
+    while let Some(quoted) = rest.strip_prefix("revert \"").or_else(|| rest.strip_prefix("revert: ")) {
+        rest = quoted;
+    }
+    let kind = rest.split([':', '(', '!']).next().unwrap_or_default();
+    let typed = kind.len() < rest.len() && TYPES.contains(&kind);
+    !typed && !AROUND.iter().any(|word| rest.contains(word))
+}
+
+/// Folders without product, wherever they stand in a path.
+const FOLDERS: [&str; 17] = [
+    ".github",
+    ".ci",
+    ".circleci",
+    "ci",
+    "doc",
+    "docs",
+    "documentation",
+    "test",
+    "tests",
+    "testing",
+    "spec",
+    "t",
+    "bench",
+    "benches",
+    "example",
+    "examples",
+    "newsfragments",
+];
+/// Endings of files that are no product.
+const ENDINGS: [&str; 9] = [".md", ".rst", ".txt", ".adoc", ".lock", ".po", ".snap", ".yml", ".yaml"];
+/// Beginnings of names of files that are no product.
+const NAMES: [&str; 5] = ["change", "history", "news", "readme", "authors"];
+
+/// Whether a path is part of the product: neither tests nor documents, neither settings of the build nor lists.
+pub fn is_product_path(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let around = folders.split('/').any(|folder| FOLDERS.contains(&folder.to_ascii_lowercase().as_str()));
+    let name = name.to_ascii_lowercase();
+    let listed = NAMES.iter().any(|beginning| name.starts_with(beginning)) && !name.contains('.');
+    !around
+        && !listed
+        && !ENDINGS.iter().any(|ending| name.ends_with(ending))
+        && !name.starts_with('.')
+        && !NAMES.iter().any(|beginning| {
+            name.strip_prefix(beginning).is_some_and(|rest| rest.starts_with(['.', 's', 'l', '-', '_']) && !code(&name))
+        })
+}
+
+/// Endings of source code: `changes.rs` and `history.py` are product.
+fn code(name: &str) -> bool {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    !matches!(ending, "md" | "rst" | "txt" | "adoc" | "html" | "in") && name.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_product_path, is_product_subject};
+
+    #[test]
+    fn work_on_the_product_and_work_around_it() {
+        for subject in [
+            "Fix the parser",
+            "Revert \"Add a cache\"",
+            "fix(ci-client): x",
+            "feat: docs viewer",
+            "Tests may be slow: x",
+        ] {
+            assert!(is_product_subject(subject), "{subject}");
+        }
+        for subject in [
+            "ci: cache",
+            "docs(api): x",
+            "Revert \"chore: x\"",
+            "Revert \"Revert \"test: x\"\"",
+            "Fix a typo",
+            "Update README",
+            "build(deps): bump x",
+            "Drop Travis",
+            "style: x",
+            "chore!: x",
+            "bump version to 1.2",
+        ] {
+            assert!(!is_product_subject(subject), "{subject}");
+        }
+    }
+
+    #[test]
+    fn product_paths() {
+        for path in ["src/lib.rs", "Makefile", "a/b/changes.py", "package.json", "history.c", "contest/a.c"] {
+            assert!(is_product_path(path), "{path}");
+        }
+        for path in [
+            "docs/a.c",
+            "a/tests/b.rs",
+            "README.md",
+            "CHANGES",
+            "CHANGELOG.html",
+            "Cargo.lock",
+            ".github/workflows/ci.yml",
+            "t/a.t",
+            "config.yaml",
+            "po/de.po",
+            "NEWS.in",
+            ".gitignore",
+            "spec/a_spec.rb",
+            "AUTHORS",
+        ] {
+            assert!(!is_product_path(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Failures that git shows: each tier by a history made for it, what it is not, and what is said of it.
+
+use serde_json::Value;
+
+use crate::support::Place;
+
+const PEOPLE: &str = "person ana = Ana Costa <ana@example.com>\nperson bo = Bo Lind <bo@example.com>\n";
+
+/// A history that begins with v1.0.0 on 5 January 2026 at noon.
+fn history(rest: &str) -> Place {
+    Place::repository(&format!(
+        "{PEOPLE}2026-01-05T10:00:00Z ana commit @one Add the parser | src/a.rs src/b.rs tests/t.rs\n\
+         2026-01-05T12:00:00Z ana tag v1.0.0 | x\n{rest}"
+    ))
+}
+
+fn review(place: &Place, more: &[&str]) -> Value {
+    let arguments = [&["review", "--format", "json", "--as-of", "2026-06-01", "--last", "1000d"], more].concat();
+    let ran = place.relconf(&arguments);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.json()
+}
+
+/// The failures of a release as (signal, late), in their order.
+fn failures(json: &Value, tag: &str) -> Vec<(String, bool)> {
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let release = list(&json["releases"]).into_iter().find(|release| release["tag"] == tag).expect("a release");
+    let told = |failure: &Value| (failure["signal"].as_str().expect("a name").to_owned(), failure["late"] == true);
+    list(&release["failures"]).iter().map(told).collect()
+}
+
+fn signals(place: &Place, tag: &str) -> Vec<String> {
+    failures(&review(place, &[]), tag).into_iter().filter(|(_, late)| !late).map(|(signal, _)| signal).collect()
+}
+
+#[test]
+fn the_change_log_of_the_newest_release_names_withdraws_and_implies() {
+    let log = "# Changes\\n\\n## 1.1.1\\n\\n- Fix a regression with empty files\\n\\n## 1.1.0\\n\\n- Fix a crash introduced in 1.0.1\\n\\n\
+               ## 1.0.1 [YANKED]\\n\\n- One\\n\\n## 1.0.0\\n\\n- All\\n";
+    let place = history(&format!(
+        "2026-01-10T10:00:00Z ana commit two | src/a.rs\n2026-01-10T12:00:00Z ana tag v1.0.1 | x\n\
+         2026-01-20T10:00:00Z ana commit three | src/a.rs\n2026-01-20T12:00:00Z ana tag v1.1.0 | x\n\
+         2026-02-10T10:00:00Z ana commit four | CHANGELOG.md=\"{log}\" src/a.rs\n2026-02-10T12:00:00Z ana tag v1.1.1 | x\n\
+         2026-02-11T10:00:00Z ana commit five | CHANGELOG.md=\"\"\n"
+    ));
+    let json = review(&place, &[]);
+    assert_eq!(failures(&json, "v1.0.0"), []);
+    let expected = [("withdrawal".to_owned(), false), ("changelog".to_owned(), false)];
+    assert_eq!(failures(&json, "v1.0.1"), expected);
+    assert_eq!(failures(&json, "v1.1.0"), [("changelog".to_owned(), false)], "what the first patch implies");
+    let named = &json["releases"][1]["failures"][1];
+    assert_eq!(named["p"], 0.98);
+    assert_eq!(named["by"], "v1.1.0");
+    let evidence = &named["evidence"];
+    assert_eq!((&evidence["file"], &evidence["line"]), (&"CHANGELOG.md".into(), &9.into()));
+    assert_eq!(evidence["words"], "Fix a crash introduced in 1.0.1");
+    // The surest names it: a withdrawal is declared, and counts once.
+    let counts = &json["data"]["inferred_failures"];
+    assert_eq!((&counts["changelog"], &counts["said"]), (&1.into(), &0.into()));
+    assert_eq!(json["data"]["releases"]["failed"], 2);
+    let seen = &json["headline"]["seen"];
+    assert_eq!((&seen["failed"], &seen["judged"], &seen["change_log"]), (&2.into(), &4.into(), &true.into()));
+    assert!((seen["expected"].as_f64().unwrap() - 1.98).abs() < 1e-12);
+    let text = place.relconf(&["review", "--as-of", "2026-06-01", "--last", "1000d"]).stdout;
+    let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("At least 2 of 4 releases failed, seen in git: 1 withdrawn, 1 said so"), "{text}");
+    assert!(said.contains("git and a change log show about half"), "{text}");
+}
+
+#[test]
+fn a_section_more_than_a_month_later_is_late() {
+    let log = "## 1.0.1\\n\\n- Fix a regression in 1.0.0\\n\\n## 1.0.0\\n";
+    let place = history(&format!(
+        "2026-02-05T10:00:00Z ana commit two | NEWS.md=\"{log}\" src/a.rs\n2026-02-05T12:00:00Z ana tag v1.0.1 | x\n"
+    ));
+    let json = review(&place, &[]);
+    assert_eq!(failures(&json, "v1.0.0"), [("changelog".to_owned(), true)]);
+    assert_eq!(json["data"]["releases"]["failed"], 0);
+}
+
+#[test]
+fn one_file_a_version_is_a_change_log_too() {
+    let file = |patch: i32| format!(" docs/release-notes/1.0.{patch}.md=\"- Fix a regression in 1.0.{}\"", patch - 1);
+    let files = (0..300).map(file).collect::<Vec<_>>().concat();
+    let place =
+        history(&format!("2026-01-10T10:00:00Z ana commit two |{files}\n2026-01-10T12:00:00Z ana tag v1.0.1 | x\n"));
+    assert_eq!(signals(&place, "v1.0.0"), ["changelog"]);
+}
+
+#[test]
+fn a_message_names_a_version_a_commit_or_a_regression() {
+    let by = |message: &str, path: &str| {
+        let place = history(&format!(
+            "2026-01-08T10:00:00Z bo commit {message} | {path}\n2026-01-20T10:00:00Z bo tag v1.0.1 | x\n"
+        ));
+        signals(&place, "v1.0.0")
+    };
+    assert_eq!(by("Restore the flag\\n\\nIt was broken in 1.0.0.", "src/a.rs"), ["said"]);
+    assert_eq!(by("Restore the flag\\n\\nFixes: ${one} (\\\\\"x\\\\\")", "src/a.rs").len(), 1);
+    assert_eq!(by("Restore the flag\\n\\nBroken since ${one}.", "src/a.rs"), ["said"]);
+    assert_eq!(by("Fix a regression of the flag", "src/a.rs"), ["said"]);
+    // Not by tests, nor by what a bot quotes, nor by a body that merely speaks of regressions.
+    assert_eq!(by("Fix a regression of the flag", "tests/t.rs docs/x.md"), [""; 0]);
+    assert_eq!(by("test: fix a regression", "src/a.rs"), [""; 0]);
+    assert_eq!(by("Bump x\\n\\nBumps [x](https://x.org).\\n\\nbroken in 1.0.0", "src/a.rs"), [""; 0]);
+    assert_eq!(by("Rework the flag\\n\\nNo more regressions.", "src/a.rs"), [""; 0]);
+    assert_eq!(by("Add regression tests", "src/a.rs"), [""; 0]);
+}
+
+#[test]
+fn a_message_of_before_the_release_or_of_long_after_says_nothing_of_it() {
+    let at = |time: &str| {
+        let place =
+            history(&format!("{time} bo commit Fix a regression | src/a.rs\n2026-04-20T10:00:00Z bo tag v1.0.1 | x\n"));
+        signals(&place, "v1.0.0")
+    };
+    assert_eq!(at("2026-02-04T11:59:00Z"), ["said"]);
+    assert_eq!(at("2026-02-04T12:00:01Z"), [""; 0]);
+    assert_eq!(at("2026-01-05T11:59:00Z"), [""; 0]);
+}
+
+#[test]
+fn a_revert_counts_where_it_takes_back_work_on_the_product() {
+    let by = |paths: &str| {
+        let place = history(&format!(
+            "2026-01-08T10:00:00Z bo revert @one | {paths}\n2026-01-20T10:00:00Z bo tag v1.1.0 | x\n"
+        ));
+        review(&place, &[])
+    };
+    let product = by("src/a.rs docs/x.md");
+    assert_eq!(failures(&product, "v1.0.0"), [("revert".to_owned(), false)]);
+    let evidence = &product["releases"][0]["failures"][0]["evidence"];
+    assert_eq!(evidence["culprit"]["subject"], "Add the parser");
+    assert_eq!(
+        (&evidence["commit"]["author"], &evidence["commit"]["shipped_by"]),
+        (&"Bo Lind".into(), &"v1.1.0".into())
+    );
+    let around = by("tests/t.rs .github/workflows/ci.yml");
+    assert_eq!(failures(&around, "v1.0.0"), []);
+    let suspect = &around["data"]["suspects"][0];
+    assert_eq!((&suspect["tag"], &suspect["because"]), (&"v1.0.0".into(), &"revert_elsewhere".into()));
+}
+
+/// Monthly releases v1.1.0 … v1.12.0, and a patch of the last so many hours after it.
+fn monthly(hours: i64) -> Place {
+    let mut script = PEOPLE.to_owned();
+    for month in 1..=12 {
+        script.push_str(&format!("2025-{month:02}-01T10:00:00Z ana commit work | src/a.rs\n2025-{month:02}-01T12:00:00Z ana tag v1.{month}.0 | x\n"));
+    }
+    let day = 1 + (12 + hours) / 24;
+    let at = format!("2025-12-{day:02}T{:02}:00:00Z", (12 + hours) % 24);
+    script.push_str(&format!("{at} bo commit fix | src/b.rs\n{at} bo tag v1.12.1 | x\n"));
+    Place::repository(&script)
+}
+
+#[test]
+fn a_first_patch_is_quick_by_the_measure_of_the_usual_gap() {
+    // A month between releases: a third is more than a week, which is the most.
+    assert_eq!(signals(&monthly(7 * 24), "v1.12.0"), ["hotfix"]);
+    assert_eq!(signals(&monthly(7 * 24 + 1), "v1.12.0"), [""; 0]);
+    let fixed = monthly(7 * 24);
+    fixed.file("relconf.toml", "[releases]\nhotfix_window = \"72h\"\n");
+    assert_eq!(signals(&fixed, "v1.12.0"), [""; 0]);
+    // Twelve releases two days apart: nobody can be quick there.
+    let mut script = PEOPLE.to_owned();
+    for release in 0..12 {
+        let day = 1 + 2 * release;
+        script.push_str(&format!("2025-12-{day:02}T10:00:00Z ana commit work | src/a.rs\n2025-12-{day:02}T12:00:00Z ana tag v1.{release}.0 | x\n"));
+    }
+    script.push_str("2025-12-23T14:00:00Z bo commit fix | src/b.rs\n2025-12-23T15:00:00Z bo tag v1.11.1 | x\n");
+    assert_eq!(signals(&Place::repository(&script), "v1.11.0"), [""; 0]);
+}
+
+#[test]
+fn rules_of_the_teams_own_exclusions_and_chances() {
+    let place = history(
+        "2026-01-08T10:00:00Z bo commit fix!: stop the loss | src/a.rs\n2026-01-09T10:00:00Z bo tag v1.1.0 | x\n\
+         branch hotfix/login\n2026-01-12T10:00:00Z bo commit be quick | src/b.rs\ncheckout main\n\
+         2026-01-12T11:00:00Z bo merge hotfix/login | Merge branch 'hotfix/login'\n2026-01-12T12:00:00Z bo tag v1.2.0 | x\n",
+    );
+    let lines = "[failure]\npatterns = [\"hotfix/*\"]\nsubjects = [\"^fix!:\"]\n";
+    place.file("relconf.toml", lines);
+    let json = review(&place, &[]);
+    assert_eq!((failures(&json, "v1.0.0"), failures(&json, "v1.1.0")), (vec![rule()], vec![rule()]));
+    let failure = &json["releases"][1]["failures"][0];
+    assert_eq!((&failure["p"], &failure["evidence"]["rule"]), (&1.0.into(), &"hotfix/*".into()));
+    place.file("relconf.toml", &format!("{lines}exclude = [\"v1.0.0\"]\np = {{ rule = 0.5 }}\n"));
+    let json = review(&place, &[]);
+    assert_eq!((failures(&json, "v1.0.0"), failures(&json, "v1.1.0")), (vec![], vec![rule()]));
+    assert_eq!(json["headline"]["seen"]["expected"], 0.5);
+    place.file("relconf.toml", "[failure]\nsubjects = [\"(\"]\np = { incident = 1 }\n");
+    let ran = place.relconf(&["review"]);
+    assert_eq!(ran.code, 2);
+    for said in [
+        "relconf.toml:2:13",
+        "is no regular expression: unclosed group",
+        "is no inferred signal",
+        "rule, changelog, said",
+    ] {
+        assert!(ran.stderr.contains(said), "{said} is missing in\n{}", ran.stderr);
+    }
+}
+
+fn rule() -> (String, bool) {
+    ("rule".to_owned(), false)
+}
+
+#[test]
+fn explain_shows_where_a_failure_was_read() {
+    let place = history(
+        "2026-01-08T10:00:00Z bo commit Fix a regression\\n\\nBroken in 1.0.0. | src/a.rs\n2026-01-20T10:00:00Z bo tag v1.0.1 | x\n",
+    );
+    let ran = place.relconf(&["explain", "v1.0.0", "--as-of", "2026-06-01"]);
+    let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in ["Fix a regression", "Bo Lind", "shipped by v1.0.1", "right in 90 %", "exclude = [\"v1.0.0\"]"] {
+        assert!(text.contains(said), "{said} is missing in\n{}", ran.stdout);
+    }
+}
