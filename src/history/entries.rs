@@ -187,6 +187,8 @@ fn version_key(version: &Version) -> VersionKey {
 struct Register<'c> {
     drafts: Vec<Draft>,
     changes: &'c Changes,
+    /// The names of tags of the repository.
+    tags: HashSet<Untrusted>,
     by_tag: HashMap<Untrusted, usize>,
     by_commit: HashMap<ChangeIndex, Vec<usize>>,
     /// Only of tags: in a log that is the history itself, names are names, and v1 beside 1 are two releases.
@@ -207,7 +209,8 @@ impl<'c> Register<'c> {
                 by_version.entry(version_key(version)).or_insert_with(Vec::new).push(at);
             }
         }
-        Self { drafts, changes, by_tag, by_commit, by_version }
+        let tags = by_tag.keys().cloned().collect();
+        Self { drafts, changes, tags, by_tag, by_commit, by_version }
     }
 
     /// Whether a version comes after all releases of its component: it is yet to be made.
@@ -232,9 +235,11 @@ impl<'c> Register<'c> {
         if skipped.is_some_and(super::select::by_choice) {
             return;
         }
+        // A release that is called by its commit has no version, whatever the digits look like.
+        let by_commit = entry.commit.as_ref().is_some_and(|commit| commit.raw().starts_with(entry.tag.raw()));
         let reading = match TagName::read(entry.version.as_ref().unwrap_or(&entry.tag).raw().as_bytes()) {
-            TagReading::Version(name) => Some(name),
-            TagReading::No(_) => None,
+            TagReading::Version(name) if entry.version.is_some() || !by_commit => Some(name),
+            TagReading::Version(_) | TagReading::No(_) => None,
         };
         let commit = entry.commit.as_ref().and_then(|id| self.changes.find(id.raw()));
         let rehearsal = known.rehearsals.contains(&entry.tag);
@@ -328,9 +333,23 @@ impl<'c> Register<'c> {
         }
     }
 
+    /// Whether a release is of another commit than an entry names: then a name that both have, such as that of a branch,
+    /// says nothing of what it is.
+    fn of_another_commit(&self, at: usize, entry: &ReleaseEntry, commit: Option<ChangeIndex>) -> bool {
+        let draft = &self.drafts[at];
+        let logged = draft.entry.as_ref().and_then(|entry| entry.commit.as_ref());
+        match (draft.commit, commit, logged, &entry.commit) {
+            (Some(one), Some(other), ..) => one != other,
+            (.., Some(one), Some(other)) => !(one.raw().starts_with(other.raw()) || other.raw().starts_with(one.raw())),
+            _ => false,
+        }
+    }
+
     /// By tag, by alias, else by a version that only one release has (on the commit that the entry names, if any).
     fn find(&self, entry: &ReleaseEntry, reading: Option<&TagName>, commit: Option<ChangeIndex>) -> Option<usize> {
-        if let Some(&at) = self.by_tag.get(&entry.tag) {
+        if let Some(&at) = self.by_tag.get(&entry.tag)
+            && (self.tags.contains(&entry.tag) || !self.of_another_commit(at, entry, commit))
+        {
             return Some(at);
         }
         let name = reading.filter(|name| !name.prerelease)?;
