@@ -315,7 +315,7 @@ pub enum RecordWhat {
     Release(RecordRelease),
 }
 
-/// Flags of `relconf record incident`. Times: now, -25m, 2024-05-01 10:04, or RFC 3339.
+/// Flags of `relconf record incident`. Times: now, 10:04, 25m ago, yesterday 14:00, 2024-05-01 10:04, or RFC 3339.
 #[derive(Debug, Args)]
 pub struct RecordIncident {
     #[command(flatten)]
@@ -389,6 +389,9 @@ pub struct InitArgs {
     /// Show the files and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Ask nothing, even on a terminal
+    #[arg(long, short)]
+    pub yes: bool,
     #[command(flatten)]
     pub input: Input,
 }
@@ -486,6 +489,11 @@ pub enum Generate {
     Template {
         /// Of which report
         of: TemplateOf,
+    },
+    /// A mapping that comes with relconf, to be changed in relconf.toml: jira, servicenow, datadog, …
+    Mapping {
+        /// Which; see `relconf import --formats`
+        name: String,
     },
     /// The JSON Schema of a file that relconf reads or writes, for scripts and editors
     Schema {

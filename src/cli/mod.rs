@@ -1,6 +1,7 @@
 //! The command line: what was typed, what it means, and the only writer.
 
 mod args;
+mod ask;
 mod command;
 mod exit;
 mod file;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::{SubsecRound, Utc};
+use chrono::{Days, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 
 use crate::config::{self, Config, Origin, parse_window};
@@ -173,19 +173,44 @@ fn overlay(config: &mut Config, input: &Input) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads a time as a person types it: `now`, `-25m`, RFC 3339, or a local date and time.
+/// Reads a time as a person types it: `now`, `25m ago` (or `-25m`), `10:04` (the last one), `yesterday 14:00`, RFC 3339, or
+/// a local date and time.
 ///
 /// # Errors
 /// What is none of these, or has no offset where no zone is known.
 pub fn typed_time(flag: &str, text: &str, now: Moment, zone: Option<Zone>) -> Result<Moment, Error> {
+    let text = text.trim();
     if text == "now" {
         return Ok(now);
     }
-    if let Some(ago) = text.strip_prefix('-') {
+    if let Some(ago) = text.strip_prefix('-').or_else(|| text.strip_suffix("ago").map(str::trim_end)) {
         let ago = parse_duration(ago).map_err(|error| of_flag(flag, &error))?;
         let ago = ago.and_then(|ago| now.checked_sub_signed(ago));
-        return ago
-            .ok_or_else(|| Error::new(format!("{flag}: {text} is no time"), "write now, -25m, or 2024-05-01 10:04"));
+        return ago.ok_or_else(|| {
+            Error::new(format!("{flag}: {text} is no time"), "write now, 25m ago, 10:04, or 2024-05-01 10:04")
+        });
+    }
+    let here = zone.unwrap_or(Zone::Named(Tz::UTC));
+    let today = here.day_of(now);
+    let read = |day: NaiveDate, hour: &str| {
+        let hour = if hour.len() == 4 { format!("0{hour}") } else { hour.to_owned() };
+        parse_time(format!("{day} {hour}").trim_end(), Some(here))
+            .map(|time| time.at)
+            .map_err(|error| of_flag(flag, &error))
+    };
+    let (day, hour) =
+        text.split_once(' ').map_or((text, ""), |(day, hour)| (day, hour.trim().trim_start_matches("at ").trim()));
+    match day {
+        "today" | "yesterday" if hour.is_empty() => {
+            return Err(Error::new(format!("{flag}: {day} has no hour"), format!("write {day} 14:00")));
+        }
+        "today" => return read(today, hour),
+        "yesterday" => return read(today - Days::new(1), hour),
+        _ if hour.is_empty() && day.len() <= 8 && day.contains(':') => {
+            let at = read(today, day)?;
+            return if at <= now { Ok(at) } else { read(today - Days::new(1), day) };
+        }
+        _ => {}
     }
     parse_time(text, zone).map(|time| time.at).map_err(|error| of_flag(flag, &error))
 }

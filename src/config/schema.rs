@@ -48,7 +48,8 @@ pub fn schema() -> Value {
             } }
         } }),
         "import" => json!({ "type": "object", "additionalProperties": {
-            "type": "object", "additionalProperties": { "type": "string", "pattern": "^\\$" }
+            "type": "object", "additionalProperties": { "oneOf": [{ "type": "string" }, texts] },
+            "properties": { "where": { "type": "object", "additionalProperties": { "oneOf": [{ "type": "string" }, texts] } } }
         } }),
         "gate" => {
             let mut gate = json!({

@@ -64,6 +64,14 @@ impl Zone {
         }
     }
 
+    /// The day that it is there at a moment.
+    pub fn day_of(self, at: DateTime<FixedOffset>) -> NaiveDate {
+        match self {
+            Self::Named(zone) => at.with_timezone(&zone).date_naive(),
+            Self::Fixed(offset) => at.with_timezone(&offset).date_naive(),
+        }
+    }
+
     /// The first moment of a day: not always midnight, where clocks go forward over it.
     fn day_start(self, day: NaiveDate) -> Option<DateTime<FixedOffset>> {
         let midnight = day.and_hms_opt(0, 0, 0)?;

@@ -11,6 +11,7 @@ mod gate;
 mod history;
 mod incident;
 mod index;
+mod mapping;
 mod notice;
 mod origin;
 mod person;
@@ -34,6 +35,7 @@ pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED
 pub use history::{Component, History, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
 pub use incident::{Cause, DetectedBy, Incident, IncidentKind, Remediation, RemediationKind};
 pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, PersonIndex, ReleaseIndex};
+pub use mapping::Mapping;
 pub use notice::{Notice, NoticeCode, NoticeWeight};
 pub use origin::Origin;
 pub use person::{Identity, Person};

@@ -43,6 +43,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("jsonc_parser", &["document"]),
     ("regex", &["remark"]),
+    ("csv", &["source/import"]),
+    ("yaml_rust2", &["source/import"]),
     ("statrs", &["stats"]),
 ];
 

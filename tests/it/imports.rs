@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::support::Place;
-use release_confidence::source::import::FORMATS;
+use release_confidence::source::import::{BUILTIN, FORMATS};
 
 const HISTORY: &str = "
 person ana = Ana Costa <ana@example.com>
@@ -36,15 +36,19 @@ fn samples() -> Vec<(String, PathBuf, PathBuf)> {
 #[test]
 fn every_format_gives_the_log_beside_its_sample() {
     let samples = samples();
-    for format in FORMATS {
-        assert!(samples.iter().any(|(name, ..)| name == format.name), "{} has no sample", format.name);
+    for format in FORMATS.iter().map(|format| format.name).chain(BUILTIN.iter().map(|builtin| builtin.name)) {
+        assert!(samples.iter().any(|(name, ..)| name == format), "{format} has no sample");
     }
     for (name, input, expected) in samples {
         let place = Place::repository(HISTORY);
         let input = input.to_str().expect("UTF-8");
         let ran = place.relconf(&["import", input]);
         assert_eq!(ran.code, 0, "{name}: {}", ran.stderr);
-        assert!(ran.stderr.contains(&format!("read as {}", name.trim_end_matches("-rest"))), "{name}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains(&format!("read as {}", name.trim_end_matches("-rest").trim_end_matches("-graphql"))),
+            "{name}: {}",
+            ran.stderr
+        );
         // What was read, skipped and not used stands in the file too.
         let told = ran.stderr.lines().map(|line| format!("# {}\n", line.replace(input, "input")));
         let text = format!("{}{}", told.collect::<String>(), ran.stdout);
@@ -55,11 +59,12 @@ fn every_format_gives_the_log_beside_its_sample() {
         // The native log is right, and the export works directly as an input.
         place.file("imported.toml", &ran.stdout);
         let native = place.relconf(&["validate", AS_OF, "--incidents", "imported.toml"]);
-        assert!(
-            !native.stdout.contains("unknown key") && !native.stdout.contains("imported.toml:"),
-            "{name}: {}",
-            native.stdout
-        );
+        // Commits of the samples are none of this history.
+        let wrong = native.stdout.lines().find(|line| {
+            line.contains("imported.toml:") && !line.contains("is no tag of this repository")
+                || line.contains("unknown key")
+        });
+        assert_eq!(wrong, None, "{name}");
         let review = |incidents: &str| {
             let json = place.relconf(&["review", AS_OF, "--format", "json", "--incidents", incidents]).json();
             (json["incidents"].clone(), json["releases"].clone())
@@ -142,7 +147,7 @@ fn what_is_no_export_says_so() {
     place.relconf(&["import", "none.json"]).fails_saying(&["none.json"]);
     place.file("log.toml", "[[incident]\n");
     place.relconf(&["import", "export.json", "--into", "log.toml"]).fails_saying(&["log.toml is no TOML log"]);
-    assert!(place.relconf(&["import", "--formats"]).stdout.lines().count() == FORMATS.len());
+    assert!(place.relconf(&["import", "--formats"]).stdout.lines().count() == FORMATS.len() + BUILTIN.len());
 }
 
 #[test]
@@ -228,4 +233,256 @@ fn a_hundred_thousand_incidents() {
         serde_json::from_str(&std::fs::read_to_string(place.path().join("review.json")).expect("written"))
             .expect("JSON");
     assert_eq!(review["data"]["incidents"]["total"], 100_000);
+}
+
+/// A history of thirty commits on main, and their deployments as GitHub has them.
+fn deployed(environment: &str) -> (Place, String) {
+    let mut script = "person ana = Ana Costa <ana@example.com>\n".to_owned();
+    for day in 1..=28 {
+        script.push_str(&format!("2026-01-{day:02}T10:00:00Z ana commit change {day} | a\n"));
+    }
+    let place = Place::repository(&script);
+    let repository = git2::Repository::open(place.path()).expect("a repository");
+    let mut walk = repository.revwalk().expect("a walk");
+    walk.push_head().expect("a head");
+    let deployments: Vec<String> = walk
+        .map(|id| id.expect("a commit").to_string())
+        .enumerate()
+        .map(|(n, sha)| {
+            let day = 28 - n;
+            format!(
+                r#"{{"id":{n},"sha":"{sha}","ref":"main","environment":"{environment}","creator":{{"login":"ana"}},"created_at":"2026-01-{day:02}T11:00:00Z",
+                "statuses_url":"x","statuses":[{{"state":"inactive","created_at":"2026-02-{day:02}T11:00:00Z"}},{{"state":"success","created_at":"2026-01-{day:02}T11:05:00Z"}}]}}"#
+            )
+        })
+        .collect();
+    (place, format!("[{}][{}]", deployments[..20].join(","), deployments[20..].join(",")))
+}
+
+#[test]
+fn a_deployment_is_its_commit_and_a_branch_is_no_release() {
+    let (place, export) = deployed("production");
+    place.file("deployments.json", &export);
+    let ran = place.relconf(&["import", "deployments.json", "--into", "releases.toml"]);
+    assert!(
+        ran.stderr.contains("28 new") && ran.stderr.contains("a branch names no release: main (28)"),
+        "{}",
+        ran.stderr
+    );
+    place.file("incidents.toml", "[[incident]]\nid = 'A'\ntitle = 'x'\ndetected_at = 2026-01-20T12:00:00Z\n");
+    for git in [&[][..], &["--no-git"]] {
+        let mut arguments = vec!["review", AS_OF, "--format", "json", "--last", "90d"];
+        arguments.extend(git);
+        let review = place.relconf(&arguments).json();
+        assert_eq!(review["data"]["releases"]["total"], 28, "{git:?}");
+        let rate = &review["metrics"]["change_failure_rate"];
+        assert_eq!((&rate["numerator"], &rate["denominator"]), (&1.into(), &28.into()), "{git:?}");
+        assert_eq!(review["incidents"][0]["release"].as_str().map(str::len), Some(12), "{git:?}");
+    }
+    // What was deployed elsewhere does not count unless it is asked for.
+    let (place, export) = deployed("staging");
+    place.file("deployments.json", &export);
+    let ran = place.relconf(&["import", "deployments.json", "--into", "releases.toml"]);
+    assert!(
+        ran.stderr.contains("do not count unless [releases] environment names theirs: staging (28)"),
+        "{}",
+        ran.stderr
+    );
+    let total = || place.relconf(&["review", AS_OF, "--format", "json"]).json()["data"]["releases"]["total"].clone();
+    assert_eq!(total(), 0);
+    place.file("relconf.toml", "[releases]\nenvironment = \"staging\"\n");
+    assert_eq!(total(), 28);
+}
+
+#[test]
+fn a_name_that_several_commits_share_folds_nothing() {
+    let place = Place::empty();
+    let entry = |sha: &str, day: u32| {
+        format!(
+            "[[release]]\ntag = \"main\"\ncommit = \"{}\"\ndeployed_at = 2026-01-{day:02}T10:00:00Z\n",
+            sha.repeat(10)
+        )
+    };
+    place.file("releases.toml", &format!("{}{}{}", entry("aaaa", 1), entry("bbbb", 2), entry("cccc", 3)));
+    let review = place.relconf(&["review", "--no-git", AS_OF, "--format", "json"]).json();
+    assert_eq!(review["data"]["releases"]["total"], 3);
+    assert!(review["releases"].as_array().expect("releases").iter().all(|release| release["kind"] == "regular"));
+}
+
+#[test]
+fn documents_come_as_they_come() {
+    let issue =
+        |n: u32| format!("{{\"number\": {n}, \"title\": \"t\",\n \"createdAt\": \"2026-01-04T10:{:02}:00Z\"}}", n % 60);
+    let several = |n: u32| (1..=n).map(issue).collect::<Vec<_>>().join(",");
+    let place = Place::empty();
+    let import = |text: &str| {
+        place.file("issues.json", text);
+        let ran = place.relconf(&["import", "issues.json"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        (ran.stdout.matches("[[incident]]").count(), ran.stderr)
+    };
+    let (one, two, three) = (issue(1), issue(2), issue(3));
+    for text in [
+        format!("[{one},{two}][{three}]"),
+        format!("[[{one},{two}],[{three}]]"),
+        format!("{one}\n{two}\n{three}"),
+        format!("{one}{two}\r\n\r\n{three}\n"),
+        format!("\u{feff}{}\n{}\n{}", one.replace('\n', ""), two.replace('\n', ""), three.replace('\n', "")),
+        format!("{{\"total_count\":3,\"incomplete_results\":false,\"items\":[{one},{two},{three}]}}"),
+        format!(
+            "{{\"data\":{{\"search\":{{\"edges\":[{{\"node\":{one}}},{{\"node\":{two}}},{{\"node\":{three}}}]}}}}}}"
+        ),
+        format!(
+            "{{\"data\":{{\"repository\":{{\"issues\":{{\"nodes\":[{one},{two},{three}],\"pageInfo\":{{\"hasNextPage\":false}}}}}}}}}}"
+        ),
+    ] {
+        let (count, said) = import(&text);
+        assert_eq!(count, 3, "{text}");
+        assert!(!said.contains("page"), "{said}");
+    }
+    assert_eq!(import(&one).0, 1);
+    for full in [20, 30, 50, 100] {
+        let (count, said) = import(&format!("[{}]", several(full)));
+        assert_eq!(count, full as usize);
+        assert!(said.contains(&format!("exactly {full} records")), "{said}");
+    }
+    assert!(!import(&format!("[{}]", several(31))).1.contains("exactly"));
+    for (page, said) in [
+        (format!("{{\"total_count\":7,\"items\":[{one},{two}]}}"), "2 of 7 records"),
+        (
+            format!(
+                "{{\"data\":{{\"x\":{{\"issues\":{{\"nodes\":[{one}],\"pageInfo\":{{\"hasNextPage\":true}}}}}}}}}}"
+            ),
+            "\"hasNextPage\": true",
+        ),
+        (format!("{{\"issues\":[{one}],\"isLast\":false}}"), "\"isLast\": false"),
+        (format!("{{\"data\":[{one}],\"links\":{{\"next\":\"https://x.example/2\"}}}}"), "names a next page"),
+    ] {
+        let told = import(&page).1;
+        assert!(told.contains("one page of several") && told.contains(said), "{told}");
+    }
+}
+
+#[test]
+fn an_error_of_an_api_is_called_one() {
+    let place = Place::empty();
+    for (text, said) in [
+        (
+            r#"{"message":"Bad credentials","documentation_url":"https://docs.github.com/rest","status":"401"}"#,
+            "Bad credentials",
+        ),
+        (r#"{"message":"401 Unauthorized"}"#, "401 Unauthorized"),
+        (r#"{"error":"invalid_token","error_description":"Token was revoked"}"#, "Token was revoked"),
+        (r#"{"error":{"message":"Authentication failed","code":2006}}"#, "Authentication failed"),
+        (
+            r#"{"errorMessages":["The value 'Incident' does not exist for the field 'type'."],"errors":{}}"#,
+            "does not exist",
+        ),
+        (
+            r#"{"error":{"message":"User Not Authenticated","detail":"Required"},"status":"failure"}"#,
+            "User Not Authenticated",
+        ),
+        (r#"{"errors":["Forbidden"]}"#, "Forbidden"),
+        (
+            r#"{"data":null,"errors":[{"type":"NOT_FOUND","message":"Could not resolve to a Repository"}]}"#,
+            "Could not resolve",
+        ),
+        (r#"{"message":"Key format is not valid!","took":0.0,"requestId":"x"}"#, "Key format is not valid"),
+        (r#"{"errors":[{"title":"Not found or unauthorized","status":"404"}]}"#, "Not found or unauthorized"),
+    ] {
+        place.file("export.json", text);
+        place.relconf(&["import", "export.json"]).fails_saying(&[
+            "an API's error, not data",
+            said,
+            "relconf import --formats",
+        ]);
+        place.relconf(&["import", "jira", "export.json"]).fails_saying(&["an API's error", "curl -u"]);
+    }
+    for text in ["[]", "{\"incidents\": []}", "{\"data\":{\"repository\":{\"issues\":{\"nodes\":[]}}}}"] {
+        place.file("export.json", text);
+        place
+            .relconf(&["import", "export.json"])
+            .fails_saying(&["empty: a list without records", "relconf import --formats"]);
+    }
+    place.file("export.json", "{\"issues\":[{\"id\":\"1\"},{\"id\":\"2\"}]}");
+    place.relconf(&["import", "export.json"]).fails_saying(&["an id and nothing else", "fields=*navigable"]);
+}
+
+#[test]
+fn a_mapping_that_comes_with_the_program_is_a_configuration_to_begin_with() {
+    for builtin in BUILTIN.iter() {
+        let place = Place::empty();
+        let ran = place.relconf(&["generate", "mapping", builtin.name]);
+        assert_eq!(ran.stdout, builtin.text);
+        place.file("relconf.toml", &ran.stdout);
+        let shown = place.relconf(&["config", "--no-git"]);
+        assert_eq!(shown.code, 0, "{}: {}", builtin.name, shown.stderr);
+        let folder = samples().into_iter().find(|(name, ..)| name == builtin.name).expect("a sample").1;
+        let file = folder.to_str().expect("UTF-8");
+        let own = place.relconf(&["import", builtin.name, file]);
+        assert_eq!(own.stdout, Place::empty().relconf(&["import", builtin.name, file]).stdout, "{}", builtin.name);
+        assert!(own.stdout.contains("[[incident]]"), "{}", own.stderr);
+    }
+    Place::empty().relconf(&["generate", "mapping", "jra"]).fails_saying(&["no mapping \"jra\"", "did you mean jira?"]);
+}
+
+#[test]
+fn a_mapping_says_which_records_to_take() {
+    let place = Place::empty();
+    place.file(
+        "relconf.toml",
+        "[import.tracker]\nid = '$.key'\ntitle = ['$.summary', '$.name']\ndetected_at = '$.created'\ndetected_by = '=customer'\n\
+         where = { '$.type' = ['Incident', 'Outage'], '$.labels[*]' = '!planned' }\n",
+    );
+    place.file(
+        "export.json",
+        r#"[{"key":"A","summary":"a","created":"2026-01-04T10:00:00Z","type":"incident","labels":[]},
+            {"key":"B","name":"b","created":1767520680000,"type":"Outage"},
+            {"key":"C","summary":"c","created":"2026-01-04T10:00:00Z","type":"Task"},
+            {"key":"D","summary":"d","created":"2026-01-04T10:00:00Z","type":"Outage","labels":["planned"]}]"#,
+    );
+    let ran = place.relconf(&["import", "tracker", "export.json"]);
+    assert_eq!(ran.stdout.matches("detected_by = \"customer\"").count(), 2, "{}", ran.stdout);
+    assert!(ran.stdout.contains("id = \"B\"\ntitle = \"b\"\ndetected_at = 2026-01-04T09:58:00Z"), "{}", ran.stdout);
+    for said in ["skipped C: $.type is not Incident or Outage", "skipped D: $.labels[*] is not !planned"] {
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn post_mortems_in_a_folder_are_read_and_the_rest_is_named() {
+    let place = Place::repository(HISTORY);
+    place.file(
+        "postmortems/2026-01-04-checkout.md",
+        "---\ntitle: Checkout\ndetected_at: 2026-01-04T11:00:00Z\nrelease: v1.1.0\n---\ntext\n",
+    );
+    place.file("postmortems/README.md", "# How we write them\n");
+    place.file("postmortems/graph.png", "x");
+    place.file("postmortems/more.jsonl", "{\"id\":\"J-1\",\"title\":\"t\",\"detected_at\":\"2026-01-05T11:00:00Z\"}\n\n{\"id\":\"J-2\",\"title\":\"t\",\"detected_at\":\"2026-01-06T11:00:00Z\"}\n");
+    let review = place.relconf(&["review", AS_OF, "--format", "json"]).json();
+    let ids: Vec<_> =
+        review["incidents"].as_array().expect("incidents").iter().map(|incident| incident["id"].clone()).collect();
+    assert_eq!(ids, ["2026-01-04-checkout", "J-1", "J-2"]);
+    assert_eq!(review["incidents"][0]["release"], "v1.1.0");
+    let told = review["data"]["warnings"].to_string();
+    for part in ["README.md: not read", "not read: graph.png"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    // A trap in front matter is no trap.
+    for head in ["a: &x [1]\nb: *x", &"[".repeat(5000), &format!("k: {}", "- ".repeat(5000))] {
+        place.file("trap.md", &format!("---\n{head}\n---\n"));
+        place.relconf(&["import", "trap.md"]).fails_saying(&["front matter cannot be read"]);
+    }
+}
+
+#[test]
+fn the_whole_log_is_looked_at_before_it_is_written() {
+    let place = Place::empty();
+    place.file("issues.json", "[{\"number\": 1, \"title\": \"x\", \"createdAt\": \"2026-01-01T00:00:00Z\"}]");
+    let inline = "incident = [{ id = \"A\", title = \"x\", detected_at = 2026-01-01T00:00:00Z }]\n";
+    place.file("incidents.toml", inline);
+    place
+        .relconf(&["import", "issues.json", "--into", "incidents.toml"])
+        .fails_saying(&["incidents.toml cannot be appended to"]);
+    assert_eq!(std::fs::read_to_string(place.path().join("incidents.toml")).expect("there"), inline);
 }

@@ -265,3 +265,30 @@ fn the_schemas_know_what_the_readers_know() {
         }
     }
 }
+
+#[test]
+fn twenty_at_once_write_twenty_entries() {
+    let place = Place::repository(HISTORY);
+    place.file("incidents.toml", "[[incident]]\nid = \"OPS-6\"\ntitle = \"x\"\ndetected_at = 2026-01-02T11:00:00Z\n");
+    let title = |n: u32| format!("number {n}");
+    let running: Vec<_> = (0..20)
+        .map(|n| {
+            let mut command = place.command(&["record", "incident", AS_OF, "--title", &title(n), "--quiet"]);
+            command.stdout(std::process::Stdio::null()).spawn().expect("it runs")
+        })
+        .collect();
+    for mut child in running {
+        assert!(child.wait().expect("it ends").success());
+    }
+    let log: toml::Table = read(&place, "incidents.toml").parse().expect("TOML");
+    let incidents = log["incident"].as_array().expect("incidents");
+    let mut numbers: Vec<u32> = incidents
+        .iter()
+        .map(|incident| incident["id"].as_str().expect("an id")[4..].parse().expect("a number"))
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (6..=26).collect::<Vec<_>>());
+    for n in 0..20 {
+        assert!(incidents.iter().any(|incident| incident["title"].as_str() == Some(&title(n))), "{n}");
+    }
+}

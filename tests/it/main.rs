@@ -4,6 +4,8 @@
 mod support;
 
 mod architecture;
+#[cfg(unix)]
+mod asking;
 mod attribution;
 mod bad_inputs;
 mod chance;

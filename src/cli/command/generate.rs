@@ -7,12 +7,14 @@ use crate::cli::definition;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::config;
+use crate::document::nearest;
 use crate::error::Error;
 use crate::gate::{Baseline, GateReport};
 use crate::preflight::Preflight;
 use crate::render::report::Kind;
 use crate::render::validation::Validation;
 use crate::review::contract::Review;
+use crate::source::import::BUILTIN;
 use crate::source::log;
 
 pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -30,6 +32,7 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
             };
             kind.template().to_owned()
         }
+        Generate::Mapping { name } => mapping(name)?.to_owned(),
         Generate::Schema { of } => {
             let schema = match of {
                 SchemaOf::Review => Review::schema().to_value(),
@@ -47,6 +50,15 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
     };
     terminal.data(&text)?;
     Ok(Exit::Done)
+}
+
+fn mapping(name: &str) -> Result<&'static str, Error> {
+    BUILTIN.iter().find(|builtin| builtin.name == name).map(|builtin| builtin.text).ok_or_else(|| {
+        let known: Vec<_> = BUILTIN.iter().map(|builtin| builtin.name).collect();
+        let help = nearest(name, known.iter().copied())
+            .map_or_else(|| format!("use one of: {}", known.join(", ")), |near| format!("did you mean {near}?"));
+        Error::new(format!("there is no mapping \"{name}\""), help)
+    })
 }
 
 fn manual(command: Option<&str>) -> anyhow::Result<String> {

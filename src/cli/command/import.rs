@@ -14,13 +14,16 @@ use crate::cli::terminal::Terminal;
 use crate::config::Config;
 use crate::document::{MAX_FILE_BYTES, read_bytes, read_file};
 use crate::error::Error;
+use crate::model::Mapping;
 use crate::render::encode;
-use crate::source::import::{self, FORMATS, Import, Mapping};
-use crate::source::log;
+use crate::source::import::{self, BUILTIN, FORMATS, Import};
+use crate::source::log::{self, TimeRules};
 
 pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     if args.formats {
-        let lines = FORMATS.iter().map(|format| format!("{:<20} {}\n", format.name, format.about));
+        let formats = FORMATS.iter().map(|format| (format.name, format.about));
+        let known = formats.chain(BUILTIN.iter().map(|builtin| (builtin.name, builtin.about())));
+        let lines = known.map(|(name, about)| format!("{name:<20} {about}\n"));
         terminal.data(&lines.collect::<String>())?;
         return Ok(Exit::Done);
     }
@@ -30,7 +33,8 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
     let mut all = Import::default();
     for file in files {
         let text = read(file)?;
-        let read = import::read(&text, format, mappings)
+        let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
+        let read = import::read_file(&text, format, mappings, stem)
             .map_err(|error| Error::new(format!("{file}: {error}"), error.help()))?;
         tell(file, &read, terminal);
         all.incidents.extend(read.incidents);
@@ -64,7 +68,15 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
             if new > 0 {
                 let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
                 let start = if before.is_empty() { text.trim_start() } else { &text };
-                file::write(into, &format!("{before}{gap}{start}"))?;
+                let whole = format!("{before}{gap}{start}");
+                let shown = encode::terminal(&into.display().to_string());
+                let rules = TimeRules { assume: config.assumed_zone() };
+                for found in super::record::check(&before, &whole, rules, &shown)? {
+                    let kept = if found.record_kept { "" } else { ": the entry is set aside" };
+                    let at = format!("{}:{}", into.display(), found.problem.line);
+                    terminal.note(&encode::terminal(&format!("  {at}: {}{kept}", found.problem.what)));
+                }
+                file::write(into, &whole)?;
             }
             let shown = encode::terminal(&into.display().to_string());
             terminal.note(&format!("{shown}: {new} new, {old} there already; relconf validate checks them"));
@@ -82,8 +94,8 @@ fn configuration(args: &ImportArgs) -> Result<Config, Error> {
 
 /// The format, where the first word names one, and the files.
 fn split<'a>(what: &'a [String], mappings: &[(String, Mapping)]) -> Result<(Option<&'a str>, &'a [String]), Error> {
-    let named =
-        |word: &str| FORMATS.iter().any(|format| format.name == word) || mappings.iter().any(|(name, _)| name == word);
+    let names = import::names(mappings);
+    let named = |word: &str| names.iter().any(|name| name == word);
     let (format, files) = match what {
         [first, rest @ ..] if named(first) || (!rest.is_empty() && first != "-" && !Path::new(first).exists()) => {
             (Some(first.as_str()), rest)
@@ -127,6 +139,9 @@ fn tell(file: &str, read: &Import, terminal: &Terminal) {
     }
     for (name, count) in &read.unused {
         say(&format!("  not used: {name} ({count})"));
+    }
+    for unread in &read.unread {
+        say(&format!("  cannot be read: {unread}"));
     }
     for note in &read.notes {
         say(&format!("  {note}"));

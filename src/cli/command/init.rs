@@ -1,19 +1,27 @@
 //! `relconf init`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use serde_json::{Map, json};
 
 use crate::attribution::Facts;
 use crate::cli::args::InitArgs;
+use crate::cli::ask::Ask;
 use crate::cli::exit::Exit;
 use crate::cli::file;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::document::{toml_text, toml_texts};
-use crate::model::Moment;
+use crate::error::Error;
+use crate::model::{DetectedBy, History, Moment, Untrusted, Word};
 use crate::render::encode;
 use crate::render::terminal::{reason, suspicion};
 use crate::review::contract::{ReleaseReport, Review};
+use crate::source::git::Repository;
+use crate::source::import::FORMATS;
+
+use super::record::{Clock, Draft, local, made, time};
 
 /// The first incident log. Under its own name it would be read, and say that nothing has failed.
 const PROPOSAL: &str = "incidents.proposed.toml";
@@ -27,6 +35,10 @@ const CI: [(&str, &str); 4] = [
     (".circleci", "examples/ci/gate.sh"),
 ];
 
+/// Suspicious releases that are asked about, and people.
+const ASKED: usize = 12;
+const ASKED_PEOPLE: usize = 4;
+
 pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let settings = Settings::resolve(&args.input)?;
     let history = terminal.working("reading the history", || settings.read_history())?;
@@ -34,9 +46,10 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     let review = Review::of(&facts);
     let root = settings.sources.root.clone().unwrap_or_default();
     let ci = CI.iter().find(|(file, _)| root.join(file).exists()).map(|(_, example)| *example);
-    let files = [("relconf.toml", config(&review, ci)), (PROPOSAL, incidents(&review))];
+    let ask = Ask::new(terminal, args.yes || args.dry_run);
+    let answers = if ask.is_on() { asked(&settings, &history, &review, &root, &ask)? } else { Answers::default() };
     let mut wrote = false;
-    for (name, text) in files {
+    let mut write = |name: &str, text: String| -> anyhow::Result<()> {
         let file = root.join(name);
         if args.dry_run {
             terminal.data(&format!("# {name}\n\n{text}\n"))?;
@@ -47,12 +60,179 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
             terminal.note(&format!("wrote {}", encode::terminal(&file.display().to_string())));
             wrote = true;
         }
+        Ok(())
+    };
+    write("relconf.toml", config(&review, ci, &answers))?;
+    if !ask.is_on() {
+        write(PROPOSAL, incidents(&review))?;
     }
-    if wrote {
-        terminal
-            .note("read them; rename incidents.proposed.toml to incidents.toml once it is true; then: relconf review");
+    if !answers.incidents.is_empty() {
+        let file = root.join(LOG);
+        let _turn = file::Turn::on(&file);
+        let made = made(&file, &answers.incidents, settings.rules)?;
+        file::write(&file, &format!("{HEAD}{}", made.whole))?;
+        terminal.note(&format!("wrote {}", encode::terminal(&file.display().to_string())));
+    }
+    if !args.dry_run {
+        next(&settings, wrote && !ask.is_on(), terminal);
     }
     Ok(Exit::Done)
+}
+
+/// The incident log that is written where somebody answers.
+const LOG: &str = "incidents.toml";
+const HEAD: &str =
+    "# What failed, as far as people noticed. relconf record incident appends; relconf validate checks.\n\n";
+
+/// What somebody at the terminal knows.
+#[derive(Default)]
+struct Answers {
+    aliases: Vec<(String, String)>,
+    bots: Vec<String>,
+    incidents: Vec<Draft>,
+}
+
+fn asked(
+    settings: &Settings,
+    history: &History,
+    review: &Review,
+    root: &Path,
+    ask: &Ask<'_>,
+) -> Result<Answers, Error> {
+    let mut answers = Answers::default();
+    ask.say(&format!(
+        "{} releases ({} of {} tags read as versions); git suggests that {} of them may have failed.",
+        review.releases.len(),
+        review.data.tags.matched,
+        review.data.tags.total,
+        suspicious(review).count()
+    ));
+    ask.say("Enter leaves a question out. Nothing is written before the last answer.\n");
+    let names = names(review);
+    for (one, other) in alike(&names).into_iter().take(ASKED_PEOPLE) {
+        if ask.yes(&format!("Are {one} and {other} one person"), false)? {
+            answers.aliases.push((one, other));
+        }
+    }
+    for name in names.iter().filter(|name| machine_like(name)).take(ASKED_PEOPLE) {
+        if !ask.yes(&format!("Is {name} a person"), false)? {
+            answers.bots.push(name.clone());
+        }
+    }
+    if taken(&root.join(LOG), root, settings, LOG) {
+        ask.say("There is an incident log already: relconf record incident adds to it.");
+        return Ok(answers);
+    }
+    let clock = Clock {
+        now: settings.policy.as_of,
+        zone: settings.rules.assume.or_else(|| Some(local(settings.policy.as_of))),
+    };
+    for (release, why) in doubtful(review).into_iter().take(ASKED) {
+        let tag = release.tag.raw();
+        let day = release.released_at.format("%Y-%m-%d");
+        let question = format!("{tag} of {day}: {why}. Did users notice a failure");
+        match ask.word(&question, &["yes", "no", "quit"], "")? {
+            Some("yes") => answers.incidents.push(failure(history, release, &clock, ask)?),
+            Some("quit") => break,
+            _ => {}
+        }
+    }
+    Ok(answers)
+}
+
+/// Asks about one failure.
+fn failure(history: &History, release: &ReleaseReport, clock: &Clock, ask: &Ask<'_>) -> Result<Draft, Error> {
+    let tag = release.tag.raw();
+    let title = ask.text("  What was it, in one line", &format!("{tag} failed"))?;
+    let surfaced = release.failures.iter().filter_map(|failure| failure.surfaced_at).min();
+    let noticed = loop {
+        let at = clock.ask(ask, "  When was it noticed", &surfaced.map(time).unwrap_or_default())?;
+        match at {
+            Some(at) => break at,
+            None => ask.say("  a time is needed: about when will do"),
+        }
+    };
+    let over =
+        clock.ask(ask, "  When was it over", &surfaced.filter(|at| *at >= noticed).map(time).unwrap_or_default())?;
+    let words: Vec<_> = DetectedBy::WORDS.iter().map(|(word, _)| *word).collect();
+    let by = ask.word("  Who or what noticed", &words, "")?;
+    let mut fields = Map::new();
+    fields.insert("title".to_owned(), title.into());
+    fields.insert("detected_at".to_owned(), time(noticed).into());
+    fields.extend(over.map(|over| ("resolved_at".to_owned(), time(over).into())));
+    fields.extend(by.map(|by| ("detected_by".to_owned(), by.into())));
+    fields.insert("caused_by".to_owned(), json!({ "release": tag }));
+    Ok(Draft::incident(history, fields))
+}
+
+/// Releases that git suggests failed, the newest first.
+fn suspicious(review: &Review) -> impl Iterator<Item = &ReleaseReport> {
+    review.releases.iter().rev().filter(|release| release.failures.iter().any(|failure| failure.signal.inferred()))
+}
+
+/// What is asked about: releases that git suggests failed, then those that are too unsure to count; each with the reason.
+fn doubtful(review: &Review) -> Vec<(&ReleaseReport, String)> {
+    let why = |release: &ReleaseReport| {
+        let failure = release.failures.iter().find(|failure| failure.signal.inferred());
+        failure.map_or_else(String::new, |failure| reason(failure, &review.incidents))
+    };
+    let failed = suspicious(review).map(|release| (release, why(release)));
+    let unsure = review.data.suspects.iter().rev().filter_map(|suspect| {
+        let release = review.releases.iter().find(|release| release.tag == suspect.tag)?;
+        Some((release, suspicion(suspect)))
+    });
+    failed.chain(unsure).collect()
+}
+
+/// Everybody on record, by name.
+fn names(review: &Review) -> Vec<String> {
+    let all: BTreeSet<&str> = review.people.values().flatten().map(|load| load.person.raw()).collect();
+    all.into_iter().map(str::to_owned).collect()
+}
+
+/// Names that are likely one person's: the same letters, or the one is a part of the other.
+fn alike(names: &[String]) -> Vec<(String, String)> {
+    let letters =
+        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let words = |name: &str| name.split_whitespace().map(letters).collect::<Vec<_>>();
+    let mut found = Vec::new();
+    for (at, one) in names.iter().enumerate() {
+        for other in &names[at + 1..] {
+            let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+            let part = letters(short).len() > 2 && words(long).contains(&letters(short));
+            if part || letters(short) == letters(long) {
+                found.push((long.clone(), short.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a name may be a machine's.
+fn machine_like(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+    words.iter().any(|word| {
+        ["bot", "ci", "release", "deploy", "deployer", "jenkins", "actions", "automation", "svc"].contains(word)
+    })
+}
+
+/// The next thing to type, and how the rest of the data comes in.
+fn next(settings: &Settings, proposed: bool, terminal: &Terminal) {
+    if proposed {
+        terminal.note(&format!("{PROPOSAL} is not read: rename it to {LOG} once it is true"));
+    }
+    let origin = settings.repository.as_ref().and_then(Repository::origin).unwrap_or_default();
+    let forge = ["github", "gitlab"].into_iter().find(|forge| origin.to_lowercase().contains(forge));
+    if let Some(forge) = forge {
+        terminal.note("from your forge:");
+        for (kind, log) in [("issues", LOG), ("deployments", "releases.toml")] {
+            let name = format!("{forge}-{kind}");
+            let about = FORMATS.iter().find(|format| format.name == name).map_or("", |format| format.about);
+            terminal.note(&format!("  {about} > {kind}.json && relconf import {kind}.json --into {log}"));
+        }
+    }
+    terminal.note("next: relconf review");
 }
 
 /// Whether a file, or another one in its place, is there.
@@ -61,11 +241,11 @@ fn taken(file: &Path, root: &Path, settings: &Settings, name: &str) -> bool {
         "relconf.toml" => &[".relconf.toml", ".config/relconf.toml"],
         _ => &["incidents.toml", "incidents.json", "incidents"],
     };
-    let configured = name == PROPOSAL && !settings.sources.incidents.is_empty();
+    let configured = [PROPOSAL, LOG].contains(&name) && !settings.sources.incidents.is_empty();
     file.symlink_metadata().is_ok() || configured || others.iter().any(|other| root.join(other).exists())
 }
 
-fn config(review: &Review, ci: Option<&str>) -> String {
+fn config(review: &Review, ci: Option<&str>, answers: &Answers) -> String {
     let mut text = "# What relconf holds to be a release, a failure, and too much. Everything is optional:\n\
                     # relconf config --show --verbose says what each setting does.\n\n[releases]\n"
         .to_owned();
@@ -83,7 +263,7 @@ fn config(review: &Review, ci: Option<&str>) -> String {
     }
     text.push_str("# timezone = \"Europe/Berlin\"   # weekdays and hours; default: as recorded with each tag\n");
     text.push_str("# maturity = \"7d\"              # a younger release is not judged yet\n");
-    let names: Vec<&str> = review.scope.components.iter().map(crate::model::Untrusted::raw).collect();
+    let names: Vec<&str> = review.scope.components.iter().map(Untrusted::raw).collect();
     if names.len() > 1 || !review.scope.others.is_empty() {
         let others = review.scope.others.iter().map(|other| other.name.raw());
         let all: Vec<&str> = names.iter().copied().chain(others).take(12).collect();
@@ -101,7 +281,20 @@ fn config(review: &Review, ci: Option<&str>) -> String {
     } else {
         text.push_str(&format!("# Released in this window: {}.\n", shown.join(", ")));
     }
-    text.push_str("# Accounts that are no people:\n# bots = [\"release-bot\"]\n# aliases = { \"Ana Costa\" = [\"ana\", \"ana@old.example\"] }   # .mailmap is read too\n");
+    match &answers.bots[..] {
+        [] => text.push_str("# Accounts that are no people:\n# bots = [\"release-bot\"]\n"),
+        bots => text.push_str(&format!("bots = {}\n", toml_texts(bots.iter().map(String::as_str)))),
+    }
+    let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, other) in &answers.aliases {
+        aliases.entry(name).or_default().push(other);
+    }
+    if aliases.is_empty() {
+        text.push_str("# aliases = { \"Ana Costa\" = [\"ana\", \"ana@old.example\"] }   # .mailmap is read too\n");
+    } else {
+        let each = aliases.into_iter().map(|(name, others)| format!("{} = {}", toml_text(name), toml_texts(others)));
+        text.push_str(&format!("aliases = {{ {} }}\n", each.collect::<Vec<_>>().join(", ")));
+    }
     text.push_str("\n[checks]\n# What every release must have passed, once it is recorded (in the release log, or as a line Check: canary=pass in the tag):\n# required = [\"canary\"]\n");
     text.push_str("\n# Changes that deserve more:\n# [risk.migrations]\n# paths = [\"migrations/*\"]\n# requires = [\"canary\"]\n");
     text.push_str("\n[gate]\n# The CI step: relconf gate. Its defaults are good; limits are a table for each metric:\n# [gate.change_failure_rate]\n# max_increase = 0.10\n");
@@ -116,8 +309,7 @@ fn incidents(review: &Review) -> String {
                     # Rename this file to incidents.toml once it says what is true: until then it is not read.\n\
                     # relconf record incident appends one; relconf validate checks them.\n\nschema = 1\n"
         .to_owned();
-    let failed: Vec<&ReleaseReport> =
-        review.releases.iter().rev().filter(|release| release.failures.iter().any(|f| f.signal.inferred())).collect();
+    let failed: Vec<&ReleaseReport> = suspicious(review).collect();
     if failed.is_empty() {
         text.push_str(
             "\n# [[incident]]\n# id = \"INC-1\"\n# title = \"Checkout answers 500\"\n# started_at = 2024-05-01T09:58:00Z\n\
@@ -141,7 +333,7 @@ fn incidents(review: &Review) -> String {
             format!("title = {}   # {why}", toml_text(&format!("What was wrong with {tag}?"))),
             format!("detected_at = {}", day(failure.surfaced_at.unwrap_or(release.released_at))),
             format!("caused_by = {{ release = {} }}", toml_text(tag)),
-            format!("responders = {}", toml_texts(release.people.releaser.iter().map(crate::model::Untrusted::raw))),
+            format!("responders = {}", toml_texts(release.people.releaser.iter().map(Untrusted::raw))),
         ];
         text.push('\n');
         for line in lines {

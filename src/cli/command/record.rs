@@ -1,22 +1,25 @@
 //! `relconf record`.
 
-use std::io::{self, BufRead};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{Local, Offset, SecondsFormat};
 use serde_json::{Map, Value, json};
 
 use crate::cli::args::{RecordArgs, RecordIncident, RecordRelease, RecordTarget, RecordWhat};
+use crate::cli::ask::Ask;
 use crate::cli::exit::Exit;
 use crate::cli::file;
 use crate::cli::given::{self, Given};
 use crate::cli::settings::{Settings, typed_time};
 use crate::cli::terminal::Terminal;
-use crate::document::Zone;
+use crate::document::{Zone, nearest};
 use crate::error::Error;
-use crate::model::{History, Moment, Record, Release, Shape};
+use crate::model::{
+    CheckResult, DetectedBy, History, Incident, Moment, Record, Release, ReleaseEntry, RemediationKind, Shape, Word,
+};
 use crate::render::encode;
-use crate::source::log::{self, Sources};
+use crate::source::log::{self, LogProblem, Sources, TimeRules};
 
 pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let (target, default) = match &args.what {
@@ -27,20 +30,20 @@ pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> anyhow::Result<Exit
     let history = terminal.working("reading the history", || settings.read_history())?;
     let now = settings.policy.as_of;
     let clock = Clock { now, zone: settings.rules.assume.or_else(|| Some(local(now))) };
-    let mut ask = Ask { terminal, on: !target.yes && terminal.somebody_is_there() };
-    let record = match &args.what {
-        RecordWhat::Incident(args) => incident(args, "incident", &history, &clock, &mut ask)?,
-        RecordWhat::NearMiss(args) => incident(args, "near_miss", &history, &clock, &mut ask)?,
-        RecordWhat::Release(args) => release(args, &history, &clock)?,
+    let ask = Ask::new(terminal, target.yes);
+    let draft = match &args.what {
+        RecordWhat::Incident(args) => incident(args, "incident", &history, &clock, &ask)?,
+        RecordWhat::NearMiss(args) => incident(args, "near_miss", &history, &clock, &ask)?,
+        RecordWhat::Release(args) => release(args, &settings, &history, &clock, &ask)?,
     };
     let root = settings.sources.root.clone().unwrap_or_default();
     let file = target.file.clone().unwrap_or_else(|| file(&settings.sources, &root, default));
-    append(&file, &record, &settings, target, terminal, &mut ask)?;
+    append(&file, &draft, &settings, target, terminal, &ask)?;
     Ok(Exit::Done)
 }
 
 /// The zone of the machine, for times that a person types without one.
-fn local(now: Moment) -> Zone {
+pub(super) fn local(now: Moment) -> Zone {
     Zone::Fixed(now.with_timezone(&Local).offset().fix())
 }
 
@@ -51,53 +54,46 @@ fn file(sources: &Sources, root: &Path, default: &str) -> PathBuf {
     named.iter().find(toml).cloned().unwrap_or_else(|| root.join(default))
 }
 
-struct Clock {
-    now: Moment,
-    zone: Option<Zone>,
+/// When it is, and where a typed time without an offset belongs.
+pub(super) struct Clock {
+    pub now: Moment,
+    pub zone: Option<Zone>,
 }
 
 impl Clock {
     fn read(&self, flag: &str, typed: Option<&str>) -> Result<Option<Moment>, Error> {
         typed.map(|text| typed_time(flag, text, self.now, self.zone)).transpose()
     }
-}
 
-/// Asks what was not given, on a terminal.
-struct Ask<'a> {
-    terminal: &'a Terminal,
-    on: bool,
-}
-
-impl Ask<'_> {
-    /// The answer; an empty one is the default.
-    fn text(&mut self, question: &str, given: Option<&String>, default: &str) -> Result<Option<String>, Error> {
-        if let Some(given) = given {
-            return Ok(Some(given.clone()));
-        }
-        if !self.on {
-            return Ok((!default.is_empty()).then(|| default.to_owned()));
-        }
-        let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
-        self.terminal.ask(&format!("{question}{shown}: "));
-        let mut line = String::new();
-        io::stdin()
-            .lock()
-            .read_line(&mut line)
-            .map_err(|error| Error::new("the answer cannot be read", "give it as a flag").caused_by(error))?;
-        let answer = line.trim();
-        let answer = if answer.is_empty() { default } else { answer };
-        Ok((!answer.is_empty()).then(|| answer.to_owned()))
+    /// Asks for a time.
+    pub fn ask(&self, ask: &Ask<'_>, question: &str, default: &str) -> Result<Option<Moment>, Error> {
+        ask.read(question, default, |typed| {
+            typed_time("", typed, self.now, self.zone).map_err(|error| {
+                Error::new(
+                    error.to_string().trim_start_matches(": ").to_owned(),
+                    "type now, 10:04, 25m ago, yesterday 14:00 or 2024-05-01 10:04",
+                )
+            })
+        })
     }
 }
 
 /// A record in the making.
-struct Draft {
+pub(super) struct Draft {
     head: &'static str,
     comments: Vec<String>,
     fields: Map<String, Value>,
+    /// The ids that the history knows, where the record gets the next one.
+    numbered: Option<BTreeSet<String>>,
 }
 
 impl Draft {
+    /// An incident that gets the next id.
+    pub fn incident(history: &History, fields: Map<String, Value>) -> Self {
+        let ids = history.incidents.iter().map(|incident| incident.id.raw().to_owned()).collect();
+        Self { head: "incident", comments: Vec::new(), fields, numbered: Some(ids) }
+    }
+
     /// What was typed, each field as its list says.
     fn of<R: Record>(head: &'static str, given: &Given<R>, clock: &Clock) -> Result<Self, Error> {
         let mut fields = Map::new();
@@ -111,19 +107,84 @@ impl Draft {
             };
             fields.insert(field.key.to_owned(), value);
         }
-        Ok(Self { head, comments: Vec::new(), fields })
+        Ok(Self { head, comments: Vec::new(), fields, numbered: None })
     }
 
     fn set(&mut self, key: &str, value: Option<Value>) {
         self.fields.extend(value.map(|value| (key.to_owned(), value)));
     }
 
-    fn finish(self) -> String {
-        log::toml(self.head, &self.comments, &self.fields)
+    /// As a log has it, beside what is in the log already.
+    fn text(&self, there: &BTreeSet<String>) -> String {
+        let mut fields = self.fields.clone();
+        if let Some(known) = &self.numbered {
+            fields.insert("id".to_owned(), next_id(known.union(there)).into());
+        }
+        log::toml(self.head, &self.comments, &fields)
+    }
+
+    /// The command that would write it.
+    fn command(&self) -> String {
+        let near = self.fields.get("kind").is_some_and(|kind| kind == "near_miss");
+        let mut words =
+            vec!["relconf".to_owned(), "record".to_owned(), if near { "near-miss" } else { self.head }.to_owned()];
+        let mut add = |flag: &str, value: Option<&str>| {
+            words.push(format!("--{flag}"));
+            words.extend(value.map(quoted));
+        };
+        for field in log::fields(self.head) {
+            let Some(value) = self.fields.get(field.key).filter(|_| !(near && field.key == "kind")) else { continue };
+            let flag = if self.head == "incident" {
+                given::flag::<Incident>(field)
+            } else {
+                given::flag::<ReleaseEntry>(field)
+            };
+            let inner =
+                |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            match (flag, value) {
+                (Some(flag), Value::Array(items)) => {
+                    items.iter().filter_map(Value::as_str).for_each(|item| add(&flag, Some(item)));
+                }
+                (Some(flag), Value::String(text)) => add(&flag, Some(text)),
+                (Some(flag), _) => add(&flag, None),
+                (None, Value::Object(_)) if field.key == "caused_by" => {
+                    let (flag, key) = if value.get("commit").is_some() {
+                        ("caused-by-commit", "commit")
+                    } else {
+                        ("caused-by", "release")
+                    };
+                    add(flag, Some(&inner(value, key)));
+                }
+                (None, Value::Object(_)) => {
+                    add("stopped", Some(&inner(value, "type")));
+                    if value.get("at").is_some() {
+                        add("stopped-at", Some(&inner(value, "at")));
+                    }
+                }
+                (None, Value::Array(items)) => {
+                    for item in items {
+                        match field.key {
+                            "checks" => {
+                                add("check", Some(&format!("{}={}", inner(item, "name"), inner(item, "result"))));
+                            }
+                            _ => add("approved-by", Some(&inner(item, "by"))),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        words.join(" ")
     }
 }
 
-fn time(at: Moment) -> String {
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/+=@,".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+pub(super) fn time(at: Moment) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
@@ -132,51 +193,105 @@ fn incident(
     kind: &str,
     history: &History,
     clock: &Clock,
-    ask: &mut Ask<'_>,
-) -> Result<String, Error> {
+    ask: &Ask<'_>,
+) -> Result<Draft, Error> {
     let mut given = args.given.clone();
-    let what = if kind == "near_miss" { "What nearly happened" } else { "What happened, in one line" };
-    let title = ask
-        .text(what, given.one("title"), "")?
-        .ok_or_else(|| Error::new("the record has no title", "add --title \"Checkout answers 500\""))?;
-    given.set("title", Some(title));
-    let detected = ask.text("When was it noticed (now, -25m, 2024-05-01 10:04)", given.one("detected_at"), "now")?;
-    let started = ask.text("When did the impact begin, if you know", given.one("started_at"), "")?;
-    let detected_at = clock.read("--detected", detected.as_deref())?;
-    let started_at = clock.read("--started", started.as_deref())?;
-    given.set("detected_at", detected);
-    given.set("started_at", started);
+    if given.one("title").is_none() {
+        let what = if kind == "near_miss" { "What nearly happened" } else { "What happened, in one line" };
+        let mut title = ask.text(what, "")?;
+        while title.is_none() && ask.is_on() {
+            ask.say("  a title is needed: the log is read by people");
+            title = ask.text(what, "")?;
+        }
+        given.set("title", title);
+    }
+    if given.one("title").is_none() {
+        return Err(Error::new("the record has no title", "add --title \"Checkout answers 500\""));
+    }
+    for (key, question, default) in [
+        ("detected_at", "When was it noticed (now, 10:04, 25m ago, yesterday 14:00)", "now"),
+        ("started_at", "When did the impact begin, if you know", ""),
+        ("resolved_at", "When was it over, if it is", ""),
+    ] {
+        if given.one(key).is_none() && (ask.is_on() || key == "detected_at") {
+            given.set(key, clock.ask(ask, question, default)?.map(time));
+        }
+    }
+    let mark = |key: &str, flag: &str| clock.read(flag, given.one(key).map(String::as_str));
+    let (detected_at, started_at) = (mark("detected_at", "--detected")?, mark("started_at", "--started")?);
     let live = live(history, started_at.or(detected_at).unwrap_or(clock.now));
-    let caused_by = match &args.caused_by_commit {
-        Some(_) => None,
-        None => {
-            let was =
-                live.map_or_else(String::new, |release| format!(" ({} was live)", encode::terminal(release.tag.raw())));
-            ask.text(&format!("Which release caused it, if one did{was}"), args.caused_by.as_ref(), "")?
+    let caused_by = match (&args.caused_by_commit, &args.caused_by) {
+        (Some(_), _) => None,
+        (None, Some(typed)) => Some(known_tag(history, typed).unwrap_or_else(|_| typed.clone())),
+        (None, None) => {
+            let was = live.map_or_else(String::new, |release| format!(" ({} was live)", release.tag.raw()));
+            ask.read(&format!("Which release caused it, if one did{was}"), "", |typed| known_tag(history, typed))?
         }
     };
-    let detected_by = ask.text("Who noticed: alert, test, person or customer", given.one("detected_by"), "")?;
-    given.set("detected_by", detected_by);
-    let id = given.one("id").cloned().unwrap_or_else(|| next_id(history));
-    given.set("id", Some(id));
+    if given.one("detected_by").is_none() {
+        let words: Vec<_> = DetectedBy::WORDS.iter().map(|(word, _)| *word).collect();
+        let by = ask.word("Who or what noticed, if you know", &words, "")?;
+        given.set("detected_by", by.map(str::to_owned));
+    }
+    let stopped = match &args.stopped {
+        None if ask.is_on() && kind == "incident" => {
+            let words: Vec<_> = RemediationKind::WORDS.iter().map(|(word, _)| *word).collect();
+            ask.word("How was it stopped, if it is", &words, "")?.map(str::to_owned)
+        }
+        given => given.clone(),
+    };
     if kind != "incident" && given.one("kind").is_none() {
         given.set("kind", Some(kind.to_owned()));
     }
     let mut draft = Draft::of("incident", &given, clock)?;
+    if given.one("id").is_none() {
+        draft.numbered = Draft::incident(history, Map::new()).numbered;
+    }
     if let (Some(release), None, None) = (live, &caused_by, &args.caused_by_commit) {
         draft.comments.push(live_then(history, release));
     }
     draft.set("caused_by", caused_by.map(|release| json!({ "release": release })));
     draft.set("caused_by", args.caused_by_commit.as_ref().map(|commit| json!({ "commit": commit })));
-    if let Some(how) = &args.stopped {
-        let at = clock.read("--stopped-at", args.stopped_at.as_deref())?;
+    if let Some(how) = stopped {
+        let mut at = clock.read("--stopped-at", args.stopped_at.as_deref())?;
+        if at.is_none() && args.stopped.is_none() && how != "none" {
+            at = clock.ask(ask, "When was it stopped, if you know", "")?;
+        }
         let mut remediation = json!({ "type": how });
         if let Some(at) = at {
             remediation["at"] = time(at).into();
         }
         draft.set("remediation", Some(remediation));
     }
-    Ok(draft.finish())
+    Ok(draft)
+}
+
+/// The release that a name means: its tag, another tag or the version of one release alone, or the beginning of one tag.
+fn known_tag(history: &History, typed: &str) -> Result<String, Error> {
+    let names = || history.releases.iter().map(|release| release.tag.raw());
+    let aliases = history.releases.iter().find(|release| release.aliases.iter().any(|alias| alias.raw() == typed));
+    if names().any(|name| name == typed) || aliases.is_some() {
+        return Ok(typed.to_owned());
+    }
+    let bare = |name: &str| name.rsplit(['/', '@']).next().unwrap_or(name).trim_start_matches('v').to_owned();
+    let same: Vec<&str> = names().filter(|name| bare(name) == bare(typed)).collect();
+    let begun: Vec<&str> = names().filter(|name| name.starts_with(typed) || bare(name).starts_with(typed)).collect();
+    match (&same[..], &begun[..]) {
+        ([one], _) | ([], [one]) => Ok((*one).to_owned()),
+        ([], []) => {
+            let help = nearest(typed, names())
+                .map_or_else(|| "relconf list releases has them".to_owned(), |near| format!("did you mean {near}?"));
+            Err(Error::new(format!("there is no release {typed}"), help))
+        }
+        (several, begun) => {
+            let all = if several.is_empty() { begun } else { several };
+            let some: Vec<_> = all.iter().rev().take(5).copied().collect();
+            Err(Error::new(
+                format!("{typed} may be {} releases", all.len()),
+                format!("type more of it: {}", some.join(", ")),
+            ))
+        }
+    }
 }
 
 /// The newest release at a moment: what users had, as far as git knows.
@@ -193,89 +308,153 @@ fn live_then(history: &History, release: &Release) -> String {
 }
 
 /// The next number after the ids that are there: INC-7 after INC-6.
-fn next_id(history: &History) -> String {
-    let numbered = history.incidents.iter().filter_map(|incident| {
-        let (prefix, number) = incident.id.raw().rsplit_once('-')?;
+fn next_id<'i>(ids: impl Iterator<Item = &'i String>) -> String {
+    let numbered = ids.filter_map(|id| {
+        let (prefix, number) = id.rsplit_once('-')?;
         Some((prefix, number.parse::<u64>().ok().filter(|number| *number < u64::MAX)?))
     });
     let (prefix, number) = numbered.max_by_key(|(_, number)| *number).unwrap_or(("INC", 0));
     format!("{prefix}-{}", number + 1)
 }
 
-fn release(args: &RecordRelease, history: &History, clock: &Clock) -> Result<String, Error> {
-    let newest = live(history, clock.now);
-    let tag = args.given.one("tag").cloned().or_else(|| newest.map(|release| release.tag.raw().to_owned()));
-    let tag = tag.ok_or_else(|| Error::new("there is no release to say more about", "name one with --tag"))?;
+fn release(
+    args: &RecordRelease,
+    settings: &Settings,
+    history: &History,
+    clock: &Clock,
+    ask: &Ask<'_>,
+) -> Result<Draft, Error> {
     let mut given = args.given.clone();
-    given.set("tag", Some(tag));
-    let mut draft = Draft::of("release", &given, clock)?;
-    let approvals: Vec<_> = args.approvals.iter().map(|by| json!({ "by": by })).collect();
-    draft.set("approvals", (!approvals.is_empty()).then(|| approvals.into()));
-    let checks = args.checks.iter().map(|check| {
+    if given.one("tag").is_none() {
+        let newest = live(history, clock.now).map_or("", |release| release.tag.raw());
+        let asked = ask.read("Which release", newest, |typed| known_tag(history, typed))?;
+        given.set("tag", asked);
+    }
+    if given.one("tag").is_none() {
+        return Err(Error::new("there is no release to say more about", "name one with --tag"));
+    }
+    let mut approvals: Vec<Value> = args.approvals.iter().map(|by| json!({ "by": by })).collect();
+    let mut checks = Vec::new();
+    for check in &args.checks {
         let (name, result) = check.split_once('=').ok_or_else(|| {
             Error::new(format!("--check {check} names no result"), format!("write --check {check}=pass"))
         })?;
-        Ok(json!({ "name": name, "result": result }))
-    });
-    let checks = checks.collect::<Result<Vec<_>, Error>>()?;
+        checks.push(json!({ "name": name, "result": result }));
+    }
+    if ask.is_on() {
+        if given.one("operators").is_none() {
+            given.set("operators", ask.text("Who released it, if git does not say", "")?);
+        }
+        let words: Vec<_> = CheckResult::WORDS.iter().map(|(word, _)| *word).collect();
+        for name in &settings.policy.required_checks {
+            let known = checks.iter().any(|check| check["name"] == **name);
+            if !known && let Some(result) = ask.word(&format!("How did {name} end, if you know"), &words, "")? {
+                checks.push(json!({ "name": name, "result": result }));
+            }
+        }
+        if approvals.is_empty() {
+            approvals.extend(ask.text("Who said go, if somebody did", "")?.map(|by| json!({ "by": by })));
+        }
+        if given.one("special_handling").is_none() {
+            given.set("special_handling", ask.text("What was special about it, if anything", "")?);
+        }
+    }
+    let mut draft = Draft::of("release", &given, clock)?;
+    draft.set("approvals", (!approvals.is_empty()).then(|| approvals.into()));
     draft.set("checks", (!checks.is_empty()).then(|| checks.into()));
-    Ok(draft.finish())
+    Ok(draft)
 }
 
 /// Appends a record to a log: what is there stays as it is, to the byte.
 fn append(
     file: &Path,
-    record: &str,
+    draft: &Draft,
     settings: &Settings,
     target: &RecordTarget,
     terminal: &Terminal,
-    ask: &mut Ask<'_>,
+    ask: &Ask<'_>,
 ) -> anyhow::Result<()> {
     let shown = encode::terminal(&file.display().to_string());
-    if file.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
-        return Err(Error::new(format!("{shown} is no TOML log"), "name one with --file incidents.toml").into());
-    }
-    let now = || {
-        let before = file::read_log(file).map_err(|error| {
-            Error::new(format!("cannot read {shown}"), "name another file with --file").caused_by(error)
-        })?;
-        let whole = appended(&before, record);
-        check(&before, &whole, settings, &shown).map(|()| whole)
-    };
-    now()?;
-    terminal.data(record)?;
+    let tentative = made(file, std::slice::from_ref(draft), settings.rules)?;
     if target.dry_run {
+        terminal.data(&tentative.new)?;
         return Ok(());
     }
-    if ask.on
-        && ask
-            .text(&format!("Append this to {shown}? (y/n)"), None, "y")?
-            .is_none_or(|answer| !answer.starts_with(['y', 'Y']))
-    {
-        terminal.note("nothing was written");
-        return Ok(());
+    if ask.is_on() {
+        ask.say(&format!("\n{}", tentative.new.trim_end()));
+        if !ask.yes(&format!("Append this to {shown}"), true)? {
+            terminal.note("nothing was written; this would have written it:");
+            terminal.note(&encode::terminal(&draft.command()));
+            return Ok(());
+        }
     }
-    // Read again: somebody else may have appended in the meantime.
+    // Read again under the lock: somebody else may have appended in the meantime, and taken the id.
     let _turn = file::Turn::on(file);
-    file::write(file, &now()?)?;
+    let made = made(file, std::slice::from_ref(draft), settings.rules)?;
+    file::write(file, &made.whole)?;
+    if !ask.is_on() {
+        terminal.data(&made.new)?;
+    }
     terminal.note(&format!("appended to {shown}"));
     Ok(())
 }
 
-fn appended(before: &str, record: &str) -> String {
-    let gap = match before {
+/// A log with records appended, and these alone.
+pub(super) struct Made {
+    pub whole: String,
+    pub new: String,
+}
+
+/// Appends records to what a log holds now, and looks at the whole.
+///
+/// # Errors
+/// Where the log is none of ours, or a record could not be used.
+pub(super) fn made(file: &Path, drafts: &[Draft], rules: TimeRules) -> Result<Made, Error> {
+    let shown = encode::terminal(&file.display().to_string());
+    if file.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
+        return Err(Error::new(format!("{shown} is no TOML log"), "name one with --file incidents.toml"));
+    }
+    let before = file::read_log(file).map_err(|error| {
+        Error::new(format!("cannot read {shown}"), "name another file with --file").caused_by(error)
+    })?;
+    let mut ids = ids(&before);
+    let mut new = Vec::new();
+    for draft in drafts {
+        let text = draft.text(&ids);
+        ids.extend(self::ids(&text));
+        new.push(text);
+    }
+    let new = new.join("\n");
+    let gap = match before.as_str() {
         "" => "",
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };
-    format!("{before}{gap}{record}")
+    let whole = format!("{before}{gap}{new}");
+    // A record that could not be used is not written.
+    match check(&before, &whole, rules, &shown)?.first() {
+        None => Ok(Made { whole, new }),
+        Some(LogProblem { problem, .. }) => {
+            Err(Error::new(format!("the record cannot be used: {}", problem.what), problem.help.clone()))
+        }
+    }
 }
 
-/// Reads the log as it would be: a record that could not be used is not written.
-fn check(before: &str, whole: &str, settings: &Settings, shown: &str) -> anyhow::Result<()> {
+/// The ids of a log's incidents; none where it cannot be read, which is told elsewhere.
+fn ids(log: &str) -> BTreeSet<String> {
+    let table: toml::Table = log.trim_start_matches('\u{feff}').parse().unwrap_or_default();
+    let incidents = table.get("incident").and_then(toml::Value::as_array).into_iter().flatten();
+    incidents.filter_map(|incident| incident.get("id")?.as_str().map(str::to_owned)).collect()
+}
+
+/// Reads the log as it would be, and gives what is wrong in what is new.
+///
+/// # Errors
+/// Where it could not be read at all.
+pub(super) fn check(before: &str, whole: &str, rules: TimeRules, shown: &str) -> Result<Vec<LogProblem>, Error> {
     let sources = Sources { incidents: vec!["-".into()], use_defaults: false, ..Sources::default() };
     let lines = before.lines().count() as u32;
-    let logs = log::read(&sources, &settings.rules, &mut whole.as_bytes()).map_err(|error| {
+    let logs = log::read(&sources, &rules, &mut whole.as_bytes()).map_err(|error| {
         let first = error
             .problems()
             .first()
@@ -285,11 +464,5 @@ fn check(before: &str, whole: &str, settings: &Settings, shown: &str) -> anyhow:
             "correct it first: relconf validate says what is wrong",
         )
     })?;
-    match logs.problems.iter().find(|found| found.problem.line > lines) {
-        None => Ok(()),
-        Some(found) => {
-            Err(Error::new(format!("the record cannot be used: {}", found.problem.what), found.problem.help.clone())
-                .into())
-        }
-    }
+    Ok(logs.problems.into_iter().filter(|found| found.problem.line > lines).collect())
 }

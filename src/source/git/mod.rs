@@ -81,6 +81,11 @@ impl Repository {
         &self.root
     }
 
+    /// The address of the remote called origin, where there is one.
+    pub fn origin(&self) -> Option<String> {
+        Some(self.inner.find_remote("origin").ok()?.url().ok()?.to_owned())
+    }
+
     /// All tags, sorted by the bytes of their names. None is dropped: what leads to no commit says why.
     ///
     /// # Errors

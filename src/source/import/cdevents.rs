@@ -3,13 +3,16 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use serde_json::Value;
 
-use super::fields::{Fields, Record, text, time};
-use super::{Format, Import, objects};
+use super::clock::time;
+use super::deployments::{Deployment, enter, reads_as_version};
+use super::document::Export;
+use super::fields::{Fields, Record, text};
+use super::{Format, Import};
 
 pub(super) const FORMAT: Format = Format {
     name: "cdevents",
     about: "lines of JSON: dev.cdevents.incident.* and dev.cdevents.service.*",
-    recognises: |document| objects(document).count() > 0 && objects(document).all(|event| kind(event).is_some()),
+    recognises: |event| kind(event).is_some(),
     convert,
 };
 
@@ -49,11 +52,11 @@ impl Rollback {
     }
 }
 
-fn convert(document: &Value, import: &mut Import) {
+fn convert(export: &Export, import: &mut Import) {
     // Events of one incident are joined on the subject's id.
     let mut incidents: BTreeMap<String, Record> = BTreeMap::new();
-    let mut rollbacks = Vec::new();
-    for event in objects(document) {
+    let (mut rollbacks, mut deployed) = (Vec::new(), Vec::new());
+    for event in &export.records {
         let Some(kind) = kind(event) else { continue };
         let mut fields = Fields::new(event);
         let at = fields.get("context").and_then(|context| time(context.get("timestamp")?));
@@ -86,11 +89,25 @@ fn convert(document: &Value, import: &mut Import) {
             }
             "service.rolledback" => rollbacks.push(Rollback { service: id, at, to: version() }),
             "service.deployed" | "service.upgraded" => match version() {
-                Some(version) => {
-                    let mut record = Record::default();
-                    record.set("tag", Some(version)).set("deployed_at", at).set("environment", named("environment"));
-                    import.releases.push(record.finish());
-                }
+                // A moving name such as latest says nothing of what it stood for.
+                Some(version) if reads_as_version(&version) || version.contains(':') => deployed.push(Deployment {
+                    name: format!("{kind} {id}"),
+                    reference: Some(version),
+                    is_tag: Some(true),
+                    at,
+                    environment: named("environment"),
+                    ..Deployment::default()
+                }),
+                Some(version) => match commit(&version) {
+                    Some(commit) => deployed.push(Deployment {
+                        name: format!("{kind} {id}"),
+                        commit: Some(commit),
+                        at,
+                        environment: named("environment"),
+                        ..Deployment::default()
+                    }),
+                    None => import.skip(format!("{kind} {id}"), &format!("{version} in its artifactId is no version")),
+                },
                 None => import.skip(format!("{kind} {id}"), "no version in its artifactId"),
             },
             _ => import.skip(format!("{kind} {id}"), "says nothing of releases or incidents"),
@@ -98,8 +115,15 @@ fn convert(document: &Value, import: &mut Import) {
         fields.known("customData|customDataContentType");
         fields.finish(import);
     }
+    enter(deployed, import);
     for rollback in rollbacks {
         rollback.place(&mut incidents, import);
     }
     import.incidents.extend(incidents.into_values().map(Record::finish));
+}
+
+/// A version that is a commit.
+fn commit(version: &str) -> Option<String> {
+    let hex = (7..=40).contains(&version.len()) && version.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex.then(|| version.to_owned())
 }

@@ -1,10 +1,9 @@
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, SecondsFormat};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::Import;
-use crate::document::{Zone, parse_time};
+use super::clock::time;
+use super::{Import, words};
 
 /// An object of an export, of which every field is accounted for.
 pub(super) struct Fields<'v> {
@@ -40,10 +39,21 @@ impl<'v> Fields<'v> {
         self.get(names).and_then(time)
     }
 
-    /// Texts of a list of objects: `assignees`, `login`.
+    /// Texts of a list, of texts or of objects: `assignees`, `login`. GraphQL's lists have nodes.
     pub fn texts(&mut self, names: &'static str, field: &str) -> Vec<String> {
-        let items = self.get(names).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        items.iter().filter_map(|item| text(item.get(field)?)).collect()
+        let given = self.get(names);
+        let items = given.and_then(|list| list.as_array().or_else(|| list.get("nodes")?.as_array()));
+        items.into_iter().flatten().filter_map(|item| item.get(field).and_then(text).or_else(|| text(item))).collect()
+    }
+
+    /// Text of an object: `creator`, `login`.
+    pub fn inside(&mut self, names: &'static str, field: &str) -> Option<String> {
+        self.get(names).and_then(|object| object.get(field)).and_then(text)
+    }
+
+    /// Whether it is true.
+    pub fn truth(&mut self, names: &'static str) -> bool {
+        self.get(names) == Some(&Value::Bool(true))
     }
 
     /// Counts what carries something and was not asked for.
@@ -56,7 +66,7 @@ impl<'v> Fields<'v> {
     }
 }
 
-fn carries(value: &Value) -> bool {
+pub(super) fn carries(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::String(text) => !text.trim().is_empty(),
@@ -71,34 +81,6 @@ pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// A time as the native log has it: RFC 3339, `+0000`, a time without an offset (taken as UTC), or a number of seconds,
-/// milliseconds or nanoseconds since 1970.
-pub(super) fn time(value: &Value) -> Option<String> {
-    let written = |at: DateTime<chrono::FixedOffset>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-    match value {
-        Value::String(text) => {
-            let text = text.trim();
-            let utc = Zone::Named(chrono_tz::Tz::UTC);
-            let native = parse_time(text, Some(utc)).ok();
-            if let Some(time) = native {
-                return Some(if time.day { text.to_owned() } else { written(time.at) });
-            }
-            let formats = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%k:%M:%S%.f%z"];
-            formats.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()).map(written)
-        }
-        Value::Number(number) => {
-            let number = number.as_i64()?;
-            let nanoseconds = match number.unsigned_abs() {
-                0..100_000_000_000 => number.checked_mul(1_000_000_000)?,
-                100_000_000_000..100_000_000_000_000 => number.checked_mul(1_000_000)?,
-                _ => number,
-            };
-            Some(written(DateTime::from_timestamp_nanos(nanoseconds).fixed_offset()))
-        }
         _ => None,
     }
 }
@@ -154,6 +136,32 @@ impl Record {
         self
     }
 
+    /// The release that caused it, or several.
+    pub fn releases(&mut self, mut names: Vec<String>) -> &mut Self {
+        match names.len() {
+            0 => self,
+            1 => self.set("caused_by", names.pop().map(|name| json!({ "release": name }))),
+            _ => self.set("caused_by", Some(json!({ "release": names }))),
+        }
+    }
+
+    /// What caused it, by another key than a release; whether there was something to say. A release that is named already
+    /// says more than a commit.
+    pub fn culprit(&mut self, key: &str, value: Option<String>) -> bool {
+        let Some(value) = value else { return false };
+        if self.0.get("caused_by").is_none_or(|known| known.get("release").is_none()) {
+            self.set("caused_by", Some(json!({ key: value })));
+        }
+        true
+    }
+
+    /// Takes from another record what this one does not say.
+    pub fn fill(&mut self, other: Record) {
+        for (key, value) in other.0 {
+            self.0.entry(key).or_insert(value);
+        }
+    }
+
     pub fn has(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }
@@ -172,50 +180,44 @@ impl Record {
     }
 }
 
-/// Severity and kind, where labels say them: `sev1`, `severity:1`, `P1`, `near-miss`.
-pub(super) fn labels(record: &mut Record, labels: &[String]) -> Vec<String> {
-    let mut unused = Vec::new();
+/// Severity, kind and who noticed, where labels say them: `sev1`, `severity:1`, `P1`, `near-miss`, `detected-by: customer`.
+/// A label may also say why the record is no incident of its own.
+pub(super) fn labels(record: &mut Record, labels: &[String], import: &mut Import) -> Option<&'static str> {
+    let mut reason = None;
+    let mut priority = None;
     for label in labels {
         let lower = label.to_lowercase();
-        let level = ["severity::", "severity:", "severity/", "severity-", "sev-", "sev", "p"]
-            .iter()
-            .find_map(|prefix| lower.strip_prefix(prefix)?.trim().parse::<u8>().ok());
-        match level {
-            Some(level) if !record.has("severity") => drop(record.set("severity", Some(format!("sev{level}")))),
-            None if ["near-miss", "near miss", "near_miss"].contains(&lower.as_str()) => {
-                record.set("kind", Some("near_miss"));
-            }
-            None if lower == "incident" => {}
-            _ => unused.push(label.clone()),
-        }
-    }
-    unused
-}
-
-/// What a body says in lines of `key: value`, as incident forms do.
-pub(super) fn body(record: &mut Record, body: &str) {
-    for line in body.lines() {
-        let Some((key, value)) = line.split_once(':') else { continue };
-        let key = key.trim().trim_matches(['*', '-', '#', ' ', '_']).to_lowercase();
-        let value = value.trim().trim_matches(['*', '`', ' ']);
-        if value.is_empty() {
-            continue;
-        }
-        let at = || time(&Value::String(value.to_owned()));
-        match key.as_str() {
-            "release" | "version" => record.set("caused_by", Some(serde_json::json!({ "release": value }))),
-            "commit" => record.set("caused_by", Some(serde_json::json!({ "commit": value }))),
-            "detected" | "detected at" => record.set("detected_at", at()),
-            "started" | "started at" | "impact start" => record.set("started_at", at()),
-            "mitigated" | "mitigated at" | "impact end" => record.set("mitigated_at", at()),
-            "root cause" | "cause key" => record.set("cause_key", Some(value)),
-            "severity" => record.set("severity", Some(value)),
-            "detected by" => {
-                let by = value.to_lowercase();
-                let known = ["alert", "test", "person", "customer"].contains(&by.as_str());
-                record.set("detected_by", known.then_some(by))
-            }
-            _ => record,
+        let value = |names: &[&str]| {
+            names.iter().find_map(|name| {
+                let rest = lower.strip_prefix(name)?;
+                let value = rest.trim_start_matches([':', '/', '-', '=', ' ']).trim();
+                (!value.is_empty() && (rest.len() > value.len() || value.parse::<u8>().is_ok()))
+                    .then(|| value.to_owned())
+            })
         };
+        let level = |value: String| if value.parse::<u8>().is_ok() { format!("sev{value}") } else { value };
+        if let Some(severity) = value(&["severity", "sev"]) {
+            if !record.has("severity") {
+                record.set("severity", Some(level(severity)));
+            }
+        } else if let Some(given) =
+            value(&["priority", "p"]).filter(|_| lower.starts_with("priority") || lower.len() <= 3)
+        {
+            priority.get_or_insert(level(given));
+        } else if let Some(by) =
+            value(&["detected-by", "detected by", "detection"]).and_then(|by| words::detected_by(&by))
+        {
+            record.set("detected_by", Some(by));
+        } else if let Some(kind) = words::kind(&lower) {
+            record.set("kind", Some(kind));
+        } else if let Some(why) = words::no_incident(&lower) {
+            reason = reason.or(Some(why));
+        } else if lower != "incident" {
+            *import.unused.entry(format!("label {label}")).or_default() += 1;
+        }
     }
+    if !record.has("severity") {
+        record.set("severity", priority);
+    }
+    reason
 }

@@ -1,74 +1,286 @@
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-use super::Import;
-use super::fields::{Record, text, time};
+use chrono::TimeDelta;
+use serde_json::{Map, Value};
+
+use super::body::body;
+use super::clock::{moment, shown, time};
+use super::document::Export;
+use super::fields::{Record, carries, labels, text};
+use super::{Import, words};
 use crate::error::Error;
-use crate::model::{Incident, Record as _, Shape};
-
-/// Where the fields of a foreign record are: native names, and paths such as `$.fields.created`.
-pub type Mapping = Vec<(String, String)>;
+use crate::model::{Cause, Incident, IncidentKind, Mapping, Record as _, Shape, Word};
 
 /// Reads an export as its mapping says.
-pub(super) fn convert(mapping: &Mapping, document: &Value, import: &mut Import) -> Result<(), Error> {
-    let path = |name: &str| mapping.iter().find(|(key, _)| key == name).map(|(_, path)| path.as_str());
-    let items = match path("items") {
-        Some(items) => at(document, items).into_iter().next(),
-        None => Some(document),
-    };
-    let items = items.and_then(Value::as_array).ok_or_else(|| {
-        Error::new(
-            format!("[import.{}] items leads to no list", import.format),
-            "write the path of the list of records: items = \"$.issues\"",
-        )
-    })?;
-    for item in items {
-        let mut record = Record::default();
-        for (name, path) in mapping.iter().filter(|(name, _)| name != "items") {
-            let found = at(item, path);
-            let shape = Incident::FIELDS.iter().find(|field| field.key == name).map(|field| field.shape);
-            match shape {
-                Some(Shape::Texts) => {
-                    let texts = found
-                        .iter()
-                        .flat_map(|value| value.as_array().map_or_else(|| vec![*value], |list| list.iter().collect()));
-                    record.list(name, texts.filter_map(text).collect());
-                }
-                Some(Shape::Time) => {
-                    let given = found.into_iter().next().filter(|value| !value.is_null());
-                    let read = given.and_then(time);
-                    if let (Some(given), None) = (given, &read) {
-                        // Kept as it is: the reader of logs says what is wrong with it.
-                        record.set(name, text(given));
-                    }
-                    record.set(name, read);
-                }
-                Some(_) => drop(record.set(name, found.into_iter().find_map(text))),
-                None => {
-                    let release = found.into_iter().find_map(text);
-                    record.set("caused_by", release.map(|release| json!({ "release": release })));
-                }
-            }
+pub(super) fn convert(
+    mapping: &Mapping,
+    documents: &[Value],
+    export: &Export,
+    import: &mut Import,
+) -> Result<(), Error> {
+    let items = mapping.paths("items");
+    let records: Vec<&Map<String, Value>> = if items.is_empty() {
+        export.records.iter().collect()
+    } else {
+        let lists: Vec<&Value> = documents.iter().flat_map(|document| first(document, items)).collect();
+        if !lists.iter().any(|list| list.is_array()) {
+            return Err(Error::new(
+                format!("[import.{}] items leads to no list", import.format),
+                "write the path of the list of records: items = \"$.issues\"",
+            ));
         }
-        import.incidents.push(record.finish());
+        lists.into_iter().filter_map(Value::as_array).flatten().filter_map(Value::as_object).collect()
+    };
+    for item in records {
+        let whole = Value::Object(item.clone());
+        record(mapping, &whole, import);
+        unused(mapping, item, import);
     }
     Ok(())
 }
 
-/// What a path leads to: `$.a.b`, `$.list[0].name`, `$.list[*].name`.
+/// Whether a record has what the mapping's shape asks for.
+pub(super) fn fits(mapping: &Mapping, record: &Map<String, Value>) -> bool {
+    let shape = mapping.paths("shape");
+    let whole = Value::Object(record.clone());
+    !shape.is_empty() && shape.iter().all(|path| has(&whole, path))
+}
+
+/// Whether a path leads anywhere, be it to nothing.
+fn has(record: &Value, path: &str) -> bool {
+    match path.split_once(" = ") {
+        Some((path, word)) => {
+            at(record, path.trim()).into_iter().filter_map(text).any(|found| found.eq_ignore_ascii_case(word.trim()))
+        }
+        None => !at(record, path).is_empty(),
+    }
+}
+
+fn record(mapping: &Mapping, item: &Value, import: &mut Import) {
+    let found = |name: &str| first(item, mapping.paths(name));
+    let one = |name: &str| match mapping.paths(name) {
+        [said] if said.starts_with('=') => Some(said[1..].to_owned()),
+        _ => found(name).into_iter().find_map(word),
+    };
+    let mut record = Record::default();
+    let prefix = mapping.paths("prefix").concat();
+    let id = one("id").map(|id| format!("{prefix}{id}"));
+    let called = id.clone().unwrap_or_else(|| "a record without an id".to_owned());
+    let refused = mapping.wanted.iter().find(|(path, words)| !wanted(item, path, words));
+    if let Some((path, words)) = refused {
+        import.skip(called, &format!("{path} is not {}", words.join(" or ")));
+        return;
+    }
+    let all_status =
+        mapping.paths("status").iter().flat_map(|path| at(item, path).into_iter().map(move |value| (path, value)));
+    let status = all_status.filter_map(|(path, value)| match value {
+        Value::Bool(true) => path.rsplit('.').next().map(str::to_owned),
+        value => word(value),
+    });
+    let mut why = status.into_iter().find_map(|word| words::no_incident(&word));
+    record.set("id", id);
+    let tagged: Vec<String> = found("labels").into_iter().flat_map(listed).filter_map(word).collect();
+    why = why.or(labels(&mut record, &tagged, import));
+    if let Some(why) = why {
+        import.skip(called, why);
+        return;
+    }
+    for field in Incident::FIELDS.iter().filter(|field| field.key != "id" && !mapping.paths(field.key).is_empty()) {
+        let name = field.key;
+        let given: Option<Value> = match (name, field.shape) {
+            ("proxies", _) => None,
+            (_, Shape::Texts) => {
+                let texts: Vec<String> = found(name).into_iter().flat_map(listed).filter_map(word).collect();
+                (!texts.is_empty()).then(|| texts.into())
+            }
+            (_, Shape::Time) => match clock(item, mapping.paths(name)) {
+                Some(Ok(at)) if mapping.paths("proxies").iter().any(|proxy| proxy == name) => {
+                    record.proxy(name, Some(at));
+                    None
+                }
+                // A text that is no time is kept as it is: the reader of logs says what is wrong with it.
+                given => given.map(|given| given.unwrap_or_else(|text| text).into()),
+            },
+            ("environment", _) => one(name).map(|name| words::environment(name).into()),
+            (_, Shape::Word(_)) => one(name).and_then(|said| {
+                let known = known_word(name, &said);
+                if known.is_none() {
+                    import.unread.push(format!("{called} {name}: {said}"));
+                }
+                known.map(Value::from)
+            }),
+            _ => one(name).map(Value::from),
+        };
+        // A label says more of the severity than a priority does.
+        if name != "severity" || !record.has("severity") {
+            record.set(name, given);
+        }
+    }
+    let created = ["detected_at", "started_at"].iter().find_map(|mark| record.text(mark)).map(str::to_owned);
+    let told = found("body").into_iter().map(prose).collect::<Vec<_>>().join("\n");
+    if !told.is_empty() {
+        body(&mut record, &told, created.as_deref(), import);
+    }
+    record.culprit("commit", one("commit"));
+    record.releases(found("release").into_iter().flat_map(listed).filter_map(word).collect());
+    import.incidents.push(record.finish());
+}
+
+/// The native word for what a tool says.
+fn known_word(field: &str, said: &str) -> Option<&'static str> {
+    let named = |word: &&'static str| words::plain(word) == words::plain(said);
+    match field {
+        "detected_by" => words::detected_by(said),
+        "kind" => words::kind(said).or_else(|| IncidentKind::WORDS.iter().map(|(word, _)| *word).find(named)),
+        _ => Cause::WORDS.iter().map(|(word, _)| *word).find(named),
+    }
+}
+
+/// Whether a path leads to one of the words, and to none that begin with !.
+fn wanted(item: &Value, path: &str, words: &[String]) -> bool {
+    let found: Vec<String> = at(item, path).into_iter().flat_map(listed).filter_map(word).collect();
+    let there = |word: &str| found.iter().any(|found| found.eq_ignore_ascii_case(word));
+    let (not, yes): (Vec<&str>, Vec<&str>) = words.iter().map(String::as_str).partition(|word| word.starts_with('!'));
+    not.iter().all(|word| !there(&word[1..])) && (yes.is_empty() || yes.iter().any(|word| there(word)))
+}
+
+/// A time, or the text that is none.
+fn clock(item: &Value, paths: &[String]) -> Option<Result<String, String>> {
+    paths.iter().find_map(|path| {
+        let (path, later) = path.split_once(" + ").map_or((path.as_str(), None), |(path, later)| (path, Some(later)));
+        let given = at(item, path).into_iter().find(|value| carries(value))?;
+        let read = time(given).ok_or_else(|| word(given).unwrap_or_else(|| given.to_string()));
+        let Some(later) = later else { return Some(read) };
+        // So many seconds later, or milliseconds.
+        let (later, unit) = later.strip_suffix(" ms").map_or((later, 1e3), |later| (later, 1.0));
+        let span = at(item, later).into_iter().find_map(text)?.parse::<f64>().ok()?;
+        let at = moment(&read.ok()?)?.checked_add_signed(TimeDelta::milliseconds((span * unit) as i64))?;
+        Some(Ok(shown(at)))
+    })
+}
+
+/// The elements of a list, or a value alone. A text may list several.
+fn listed(value: &Value) -> Vec<&Value> {
+    value.as_array().map_or_else(|| vec![value], |list| list.iter().collect())
+}
+
+/// Text, a number as text, or what an object shows.
+fn word(value: &Value) -> Option<String> {
+    let shown = ["display_value", "displayName", "name", "value", "summary", "title", "login"];
+    text(value).or_else(|| shown.iter().find_map(|key| text(value.get(*key)?)))
+}
+
+/// What the first path that leads to something leads to.
+fn first<'v>(item: &'v Value, paths: &[String]) -> Vec<&'v Value> {
+    let found = paths.iter().map(|path| at(item, path).into_iter().filter(|value| carries(value)).collect::<Vec<_>>());
+    found.into_iter().find(|values| !values.is_empty()).unwrap_or_default()
+}
+
+/// Text with fields in it: plain, or as a document of paragraphs (Atlassian's).
+fn prose(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(node) => {
+            let own = node.get("text").and_then(Value::as_str).unwrap_or_default();
+            let inner: String =
+                node.get("content").and_then(Value::as_array).into_iter().flatten().map(prose).collect();
+            let kind = node.get("type").and_then(Value::as_str).unwrap_or_default();
+            let mark = if kind == "heading" { "\n### " } else { "" };
+            let end =
+                if ["paragraph", "heading", "hardBreak", "listItem", "tableRow"].contains(&kind) { "\n" } else { "" };
+            format!("{mark}{own}{inner}{end}")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Counts what carries something and no path leads to.
+fn unused(mapping: &Mapping, item: &Map<String, Value>, import: &mut Import) {
+    let paths = mapping.fields.iter().filter(|(name, _)| !Mapping::is_literal(name)).flat_map(|(_, paths)| paths);
+    let paths = paths
+        .chain(mapping.wanted.iter().map(|(path, _)| path))
+        .flat_map(|path| path.trim_end_matches(" ms").split(" + "));
+    let steps: BTreeSet<(String, Option<String>)> = paths
+        .map(|path| {
+            let mut steps = steps(path.split(" = ").next().unwrap_or(path)).into_iter().map(|(name, _)| lenient(name));
+            (steps.next().unwrap_or_default(), steps.next())
+        })
+        .collect();
+    for (name, value) in item.iter().filter(|(_, value)| carries(value)) {
+        let key = lenient(name);
+        let inside = value.as_object().filter(|_| ["fields", "attributes"].contains(&name.as_str()));
+        match inside {
+            Some(inside) => {
+                for (inner, _) in inside.iter().filter(|(_, value)| carries(value)) {
+                    if !steps.contains(&(key.clone(), Some(lenient(inner)))) {
+                        *import.unused.entry(format!("{name}.{inner}")).or_default() += 1;
+                    }
+                }
+            }
+            None if steps.iter().any(|(first, _)| *first == key) => {}
+            None => *import.unused.entry(name.clone()).or_default() += 1,
+        }
+    }
+}
+
+/// A name as it is compared: tables call `issue_key` what people call "Issue key".
+fn lenient(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The steps of `$.a.b[0]`: names, each with what stands in brackets.
+fn steps(path: &str) -> Vec<(&str, Option<&str>)> {
+    let mut found = Vec::new();
+    let mut rest = path.trim().trim_start_matches('$');
+    while !rest.is_empty() {
+        rest = rest.trim_start_matches('.');
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        match after.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+            Some((inside, after)) => {
+                found.push((name, Some(inside)));
+                rest = after;
+            }
+            None => {
+                found.push((name, None));
+                rest = if after.starts_with('[') { "" } else { after };
+            }
+        }
+    }
+    found.retain(|(name, inside)| !name.is_empty() || inside.is_some());
+    found
+}
+
+/// What a path leads to: `$.a.b`, `$.list[0].name`, `$.list[*].name`, `$.list[type.name=Started].value`.
 fn at<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
     let mut found = vec![value];
-    for step in path.trim_start_matches('$').split('.').filter(|step| !step.is_empty()) {
-        let (name, index) = step.split_once('[').map_or((step, None), |(name, index)| (name, index.strip_suffix(']')));
-        found =
-            found.into_iter().filter_map(|value| if name.is_empty() { Some(value) } else { value.get(name) }).collect();
-        found = match index {
+    for (name, inside) in steps(path) {
+        found = found
+            .into_iter()
+            .filter_map(|value| if name.is_empty() { Some(value) } else { member(value, name) })
+            .collect();
+        found = match inside {
             None => found,
             Some("*") => found.into_iter().filter_map(Value::as_array).flatten().collect(),
-            Some(index) => {
-                let index = index.parse::<usize>().ok();
-                found.into_iter().filter_map(|value| value.get(index?)).collect()
-            }
+            Some(inside) => match (inside.split_once('='), inside.parse::<usize>()) {
+                (Some((path, wanted)), _) => {
+                    let is = |item: &&Value| {
+                        at(item, path).into_iter().filter_map(word).any(|word| word.eq_ignore_ascii_case(wanted.trim()))
+                    };
+                    found.into_iter().filter_map(Value::as_array).flatten().filter(is).collect()
+                }
+                (None, Ok(index)) => found.into_iter().filter_map(|value| value.get(index)).collect(),
+                (None, Err(_)) => Vec::new(),
+            },
         };
     }
     found
+}
+
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    let object = value.as_object()?;
+    object.get(name).or_else(|| {
+        let wanted = lenient(name);
+        object.iter().find(|(key, _)| lenient(key) == wanted).map(|(_, value)| value)
+    })
 }

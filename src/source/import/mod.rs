@@ -1,26 +1,37 @@
 //! Foreign exports: each is turned into a native log, which is then read like any other.
 //!
-//! One file per format, one line in [`FORMATS`]. What a format says and we do not use is counted by name; what it cannot
+//! One file per format, one line in [`FORMATS`]; what needs no code is a mapping, one file and one line in [`BUILTIN`]. What a format says and we do not use is counted by name; what it cannot
 //! say is absent, not guessed; a time that only stands for another one is marked as a proxy.
 
+mod body;
+mod builtin;
 mod cdevents;
+mod clock;
+mod deployments;
+mod document;
 mod fields;
 mod github;
 mod gitlab;
 mod mapped;
 mod osv;
 mod pagerduty;
+mod postmortem;
 mod rustsec;
 mod statuspage;
+mod table;
+mod withdrawals;
+mod words;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-pub use mapped::Mapping;
+pub use builtin::{BUILTIN, Builtin};
 
 use crate::document::nearest;
 use crate::error::Error;
+use crate::model::Mapping;
+use document::Export;
 
 /// A format that can be read.
 pub struct Format {
@@ -28,16 +39,17 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, and how a user gets it.
     pub about: &'static str,
-    /// Whether a document is of it.
-    recognises: fn(&Value) -> bool,
-    /// Reads it.
-    convert: fn(&Value, &mut Import),
+    /// Whether a record is of it.
+    recognises: fn(&Map<String, Value>) -> bool,
+    /// Reads its records.
+    convert: fn(&Export, &mut Import),
 }
 
 /// Every format, in the order in which they are tried.
 pub const FORMATS: &[Format] = &[
     github::ISSUES,
     statuspage::FORMAT,
+    statuspage::HISTORY,
     pagerduty::FORMAT,
     gitlab::ISSUES,
     gitlab::DEPLOYMENTS,
@@ -47,6 +59,11 @@ pub const FORMATS: &[Format] = &[
     cdevents::FORMAT,
     osv::FORMAT,
     rustsec::FORMAT,
+    withdrawals::PYPI,
+    withdrawals::CRATES,
+    withdrawals::NPM,
+    withdrawals::GO,
+    postmortem::FORMAT,
 ];
 
 /// What an export comes to.
@@ -62,6 +79,8 @@ pub struct Import {
     pub unused: BTreeMap<String, u64>,
     /// Records that became nothing, and why.
     pub skipped: Vec<String>,
+    /// What is known by its key and has a value that cannot be read: the record, the key and the value.
+    pub unread: Vec<String>,
     /// What else must be said: an export that is not complete.
     pub notes: Vec<String>,
 }
@@ -77,50 +96,201 @@ impl Import {
     }
 }
 
-/// Reads an export: JSON, lines of JSON, or TOML inside Markdown.
+/// A way to read an export.
+enum Reading<'m> {
+    Format(&'static Format),
+    Mapping(&'m Mapping),
+}
+
+/// Reads an export: JSON (however many documents, however wrapped), CSV, Markdown with front matter, go.mod.
 ///
 /// # Errors
-/// What is none of these, or of no known format.
+/// As [`read_file`].
 pub fn read(text: &str, format: Option<&str>, mappings: &[(String, Mapping)]) -> Result<Import, Error> {
-    let document = parse(text)?;
-    let known = || {
-        let mapped = mappings.iter().map(|(name, _)| name.as_str());
-        FORMATS.iter().map(|format| format.name).chain(mapped).collect::<Vec<_>>()
-    };
+    read_file(text, format, mappings, None)
+}
+
+/// As [`read`]. `file` is the name of the file without its extension: a post-mortem without an id is called by it.
+///
+/// # Errors
+/// What is none of these, of no known format, an API's error, or empty.
+pub fn read_file(
+    text: &str,
+    format: Option<&str>,
+    mappings: &[(String, Mapping)],
+    file: Option<&str>,
+) -> Result<Import, Error> {
     let mut import = Import::default();
-    match format {
-        Some(name) => {
+    let named = format.map(|name| Ok((name, reading(name, mappings)?))).transpose()?;
+    let about = format.and_then(about);
+    let (documents, export) = opened(text, about, file)?;
+    let reading = match named {
+        Some((name, reading)) => {
             name.clone_into(&mut import.format);
-            if let Some((_, mapping)) = mappings.iter().find(|(named, _)| named == name) {
-                mapped::convert(mapping, &document, &mut import)?;
-            } else if let Some(format) = FORMATS.iter().find(|format| format.name == name) {
-                if !(format.recognises)(&document) {
-                    return Err(Error::new(
-                        format!("this does not look like {name}: {}", format.about),
-                        "leave the format out to have it recognised",
-                    ));
-                }
-                (format.convert)(&document, &mut import);
-            } else {
-                let help = nearest(name, known()).map_or_else(
-                    || format!("use one of: {}", known().join(", ")),
-                    |near| format!("did you mean {near}?"),
-                );
-                return Err(Error::new(format!("there is no import format \"{name}\""), help));
+            let mapped = matches!(&reading, Reading::Mapping(mapping) if !mapping.paths("items").is_empty());
+            if !mapped {
+                export.check(about)?;
             }
+            if let Reading::Format(format) = &reading
+                && !export.records.iter().all(format.recognises)
+            {
+                let found = recognise(&export, mappings)
+                    .map(|(name, _)| format!("it looks like {name}: relconf import {name} FILE"));
+                let help = found.unwrap_or_else(|| format!("how to get it: {}", format.about));
+                return Err(Error::new(format!("this does not look like {name}"), help));
+            }
+            reading
         }
         None => {
-            let found = FORMATS.iter().find(|format| (format.recognises)(&document)).ok_or_else(|| {
-                Error::new(
-                    "this is no export that is known by its shape",
-                    format!("name its format ({}), or map it in [import.NAME]", known().join(", ")),
-                )
-            })?;
-            found.name.clone_into(&mut import.format);
-            (found.convert)(&document, &mut import);
+            export.check(None)?;
+            let Some((name, reading)) = recognise(&export, mappings) else { return Err(unknown(&export, mappings)) };
+            name.clone_into(&mut import.format);
+            reading
+        }
+    };
+    match reading {
+        Reading::Format(format) => (format.convert)(&export, &mut import),
+        Reading::Mapping(mapping) => mapped::convert(mapping, &documents, &export, &mut import)?,
+    }
+    import.notes.extend(export.notes());
+    without_name(&mut import);
+    one_release(&mut import);
+    Ok(import)
+}
+
+/// A log names one release for an incident: of several, the first.
+fn one_release(import: &mut Import) {
+    for incident in &mut import.incidents {
+        let id = incident.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let Some(release) = incident.get_mut("caused_by").and_then(|cause| cause.get_mut("release")) else { continue };
+        if let Some(names) = release.as_array().cloned() {
+            let mut names = names.into_iter();
+            *release = names.next().unwrap_or_default();
+            import
+                .unread
+                .extend(names.filter_map(|name| Some(format!("{id} release: {}, beside the first", name.as_str()?))));
         }
     }
-    // Without an id a record could never be told from a new one.
+}
+
+/// Whether a text is an export that is known by its shape, and none of ours.
+pub fn recognised(text: &str, file: Option<&str>) -> Option<Import> {
+    read_file(text, None, &[], file).ok()
+}
+
+/// How a format that is asked for by name is read.
+fn reading<'m>(name: &str, mappings: &'m [(String, Mapping)]) -> Result<Reading<'m>, Error> {
+    let own = mappings.iter().find(|(named, _)| named == name).map(|(_, mapping)| Reading::Mapping(mapping));
+    let format = || FORMATS.iter().find(|format| format.name == name).map(Reading::Format);
+    let builtin =
+        || BUILTIN.iter().find(|builtin| builtin.name == name).map(|builtin| Reading::Mapping(&builtin.mapping));
+    own.or_else(format).or_else(builtin).ok_or_else(|| {
+        let known = names(mappings);
+        let help = nearest(name, known.iter().map(String::as_str))
+            .map_or_else(|| format!("use one of: {}", known.join(", ")), |near| format!("did you mean {near}?"));
+        Error::new(format!("there is no import format \"{name}\""), help)
+    })
+}
+
+/// The names of all formats, those of the configuration first.
+pub fn names(mappings: &[(String, Mapping)]) -> Vec<String> {
+    let own = mappings.iter().map(|(name, _)| name.clone());
+    let formats = FORMATS.iter().map(|format| format.name.to_owned());
+    own.chain(formats).chain(BUILTIN.iter().map(|builtin| builtin.name.to_owned())).collect()
+}
+
+/// How a user gets a format.
+fn about(name: &str) -> Option<&'static str> {
+    let format = FORMATS.iter().find(|format| format.name == name).map(|format| format.about);
+    format.or_else(|| BUILTIN.iter().find(|builtin| builtin.name == name).map(Builtin::about))
+}
+
+/// What to do about an API that gave an error.
+fn api_help(about: Option<&str>) -> String {
+    match about {
+        Some(about) => format!("log in, look at the address, and export again: {about}"),
+        None => "log in, look at the address, and export again: relconf import --formats has a command for each format"
+            .to_owned(),
+    }
+}
+
+/// By the shape of every record.
+fn recognise<'m>(export: &Export, mappings: &'m [(String, Mapping)]) -> Option<(&'m str, Reading<'m>)> {
+    let all = |is: &dyn Fn(&Map<String, Value>) -> bool| !export.records.is_empty() && export.records.iter().all(is);
+    let own = mappings.iter().find(|(_, mapping)| all(&|record| mapped::fits(mapping, record)));
+    let own = own.map(|(name, mapping)| (name.as_str(), Reading::Mapping(mapping)));
+    let format =
+        || FORMATS.iter().find(|format| all(&format.recognises)).map(|format| (format.name, Reading::Format(format)));
+    let builtin = || {
+        let found = BUILTIN.iter().find(|builtin| all(&|record| mapped::fits(&builtin.mapping, record)));
+        found.map(|builtin| (builtin.name, Reading::Mapping(&builtin.mapping)))
+    };
+    own.or_else(format).or_else(builtin)
+}
+
+/// Whether any way to read knows a record by its shape.
+fn recognisable(record: &Map<String, Value>) -> bool {
+    FORMATS.iter().any(|format| (format.recognises)(record))
+        || BUILTIN.iter().any(|builtin| mapped::fits(&builtin.mapping, record))
+}
+
+fn unknown(export: &Export, mappings: &[(String, Mapping)]) -> Error {
+    if export.records.iter().any(recognisable) {
+        return Error::new("the records are not all of one kind", "import each kind from a file of its own");
+    }
+    // Jira's search gives ids alone unless it is asked for more.
+    let bare = |record: &Map<String, Value>| record.len() == 1 && record.contains_key("id");
+    if !export.records.is_empty() && export.records.iter().all(bare) {
+        let help = about("jira").unwrap_or_default();
+        return Error::new("the records have an id and nothing else", format!("ask for their fields, as in: {help}"));
+    }
+    Error::new(
+        "this is no export that is known by its shape",
+        format!(
+            "name its format ({}), or map it in [import.NAME]: relconf generate mapping jira is one to begin with",
+            names(mappings).join(", ")
+        ),
+    )
+}
+
+/// The documents of a text, and the records in them.
+fn opened(text: &str, about: Option<&str>, file: Option<&str>) -> Result<(Vec<Value>, Export), Error> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        let help = about.map_or_else(
+            || "export again: relconf import --formats has a command for each format".to_owned(),
+            |about| format!("export again: {about}"),
+        );
+        return Err(Error::new("the export is empty", help));
+    }
+    if text.starts_with('<') {
+        return Err(Error::new("the export is a web page, not data", api_help(about)));
+    }
+    let document = rustsec::parse(text).or_else(|| withdrawals::go_mod(text));
+    if let Some(document) = document {
+        let export = Export::open(vec![document.clone()]);
+        return Ok((vec![document], export));
+    }
+    if let Some(read) = postmortem::read(text, file) {
+        let document = read.map_err(|what| {
+            Error::new(
+                format!("its front matter cannot be read: {what}"),
+                "correct it: it is YAML between --- or TOML between +++",
+            )
+        })?;
+        return Ok((vec![document.clone()], Export::open(vec![document])));
+    }
+    let is_json = text.starts_with(['{', '[']);
+    let documents = match (is_json, table::read(text)) {
+        (false, Some(rows)) if !rows.is_empty() => vec![Value::Array(rows)],
+        _ => document::documents(text)?,
+    };
+    let export = Export::open(documents.clone());
+    Ok((documents, export))
+}
+
+/// Without an id a record could never be told from a new one, and without a time it has no place.
+fn without_name(import: &mut Import) {
     let mut nameless = Vec::new();
     for (what, name, records) in [("incident", "id", &mut import.incidents), ("release", "tag", &mut import.releases)] {
         let mut number = 0;
@@ -133,59 +303,18 @@ pub fn read(text: &str, format: Option<&str>, mappings: &[(String, Mapping)]) ->
             named
         });
     }
+    import.incidents.retain(|record| {
+        let placed = ["detected_at", "started_at"].iter().any(|mark| record.contains_key(*mark));
+        if !placed {
+            let id = record.get("id").and_then(Value::as_str).unwrap_or_default();
+            nameless.push(format!("{id}: no time at which it began or was noticed"));
+        }
+        placed
+    });
     import.skipped.extend(nameless);
-    Ok(import)
 }
 
-/// Whether a text is an export that is known by its shape, and none of ours.
-pub fn recognised(text: &str) -> Option<Import> {
-    read(text, None, &[]).ok()
-}
-
-fn parse(text: &str) -> Result<Value, Error> {
-    let text = text.trim_start_matches('\u{feff}');
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Err(Error::new("the export is empty", "export again; an export without records is []"));
-    }
-    if let Some(advisory) = rustsec::parse(trimmed) {
-        return Ok(advisory);
-    }
-    if trimmed.starts_with('<') {
-        return Err(Error::new(
-            "the export is a web page, not data",
-            "the request was refused or redirected: open the file, log in, and export again",
-        ));
-    }
-    let whole = match serde_json::from_str(trimmed) {
-        Ok(document) => return Ok(document),
-        Err(error) => error,
-    };
-    // One document a line.
-    let lines: Result<Vec<Value>, _> =
-        trimmed.lines().filter(|line| !line.trim().is_empty()).map(serde_json::from_str).collect();
-    if let Ok(lines) = lines {
-        return Ok(Value::Array(lines));
-    }
-    let help = if whole.is_eof() { "the file ends too early: export again" } else { "export again as JSON" };
-    Err(Error::new(format!("the export is no JSON: {whole}"), help).caused_by(whole))
-}
-
-/// The objects of an array, or one object alone.
-fn objects(document: &Value) -> impl Iterator<Item = &Map<String, Value>> {
-    let items = match document {
-        Value::Array(items) => items.as_slice(),
-        other => std::slice::from_ref(other),
-    };
-    items.iter().filter_map(Value::as_object)
-}
-
-/// Whether every object of a non-empty array has these fields.
-fn all_have(document: &Value, fields: &[&str]) -> bool {
-    let Value::Array(items) = document else { return false };
-    !items.is_empty()
-        && items.iter().all(|item| {
-            item.as_object()
-                .is_some_and(|item| fields.iter().all(|names| names.split('|').any(|name| item.contains_key(name))))
-        })
+/// Whether an object has one of each group of fields.
+fn has(object: &Map<String, Value>, fields: &[&str]) -> bool {
+    fields.iter().all(|names| names.split('|').any(|name| object.contains_key(name)))
 }

@@ -1,22 +1,18 @@
 use serde_json::Value;
 
+use super::document::Export;
 use super::fields::{Bounds, Fields, Record, numbers, text};
-use super::{Format, Import, objects};
+use super::{Format, Import, has};
 
 pub(super) const FORMAT: Format = Format {
     name: "osv",
     about: "advisories in the OSV format",
-    recognises: |document| {
-        let advisory = |object: &serde_json::Map<String, Value>| {
-            ["id", "modified", "affected"].iter().all(|field| object.contains_key(*field))
-        };
-        objects(document).count() > 0 && objects(document).all(advisory)
-    },
+    recognises: |advisory| has(advisory, &["id", "modified", "affected"]),
     convert,
 };
 
-fn convert(document: &Value, import: &mut Import) {
-    for advisory in objects(document) {
+fn convert(export: &Export, import: &mut Import) {
+    for advisory in &export.records {
         let mut fields = Fields::new(advisory);
         let id = fields.text("id").unwrap_or_default();
         if fields.get("withdrawn").is_some() {

@@ -1,15 +1,13 @@
 use serde_json::{Map, Value};
 
+use super::document::Export;
 use super::fields::{Bounds, Fields, Record, numbers, text};
-use super::{Format, Import, objects};
+use super::{Format, Import, has};
 
 pub(super) const FORMAT: Format = Format {
     name: "rustsec",
     about: "an advisory of RustSec: TOML inside Markdown",
-    recognises: |document| {
-        objects(document).count() > 0
-            && objects(document).all(|part| part.contains_key("advisory") && part.contains_key("versions"))
-    },
+    recognises: |part| has(part, &["advisory", "versions"]),
     convert,
 };
 
@@ -25,7 +23,7 @@ pub(super) fn parse(text: &str) -> Option<Value> {
 }
 
 /// TOML without its own times, which JSON has not.
-fn plain(value: toml::Value) -> toml::Value {
+pub(super) fn plain(value: toml::Value) -> toml::Value {
     match value {
         toml::Value::Datetime(at) => toml::Value::String(at.to_string()),
         toml::Value::Array(items) => toml::Value::Array(items.into_iter().map(plain).collect()),
@@ -36,8 +34,8 @@ fn plain(value: toml::Value) -> toml::Value {
     }
 }
 
-fn convert(document: &Value, import: &mut Import) {
-    for part in objects(document) {
+fn convert(export: &Export, import: &mut Import) {
+    for part in &export.records {
         let empty = Map::new();
         let mut fields = Fields::new(part.get("advisory").and_then(Value::as_object).unwrap_or(&empty));
         let id = fields.text("id").unwrap_or_default();

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -26,11 +26,13 @@ pub(super) struct FoundFiles {
     pub incident_log: bool,
     /// What lies in a folder and cannot be read as a log.
     pub oddities: Vec<LogProblem>,
+    /// What else lies in a folder, in a sentence for each folder.
+    pub unread: Vec<String>,
 }
 
 /// Finds the files of all sources.
 pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
-    let mut search = Search { paths: Vec::new(), odd: Vec::new(), stdin: false };
+    let mut search = Search { paths: Vec::new(), odd: Vec::new(), unread: BTreeMap::new(), stdin: false };
     let mut incident_log = !sources.incidents.is_empty();
     for source in sources.incidents.iter().chain(&sources.log) {
         search.named(source)?;
@@ -39,8 +41,8 @@ pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
         if sources.incidents.is_empty() {
             for name in DEFAULT_INCIDENTS {
                 let there = search.default(root, name)?;
-                // Its name says that `.relconf` may hold anything of ours, the others that they hold incidents.
-                incident_log |= there && name != ".relconf";
+                // Its name says that `.relconf` may hold anything of ours, and post-mortems may be any text.
+                incident_log |= there && ![".relconf", "postmortems", "content/issues"].contains(&name);
             }
         }
         if sources.log.is_empty() {
@@ -59,7 +61,18 @@ pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
     search.odd.sort();
     search.odd.dedup();
     let oddities = search.odd.into_iter().map(|(file, what)| oddity(file, what)).collect();
-    Ok(FoundFiles { files, incident_log, oddities })
+    let unread = search.unread.into_iter().map(|(folder, names)| unread(&folder, &names)).collect();
+    Ok(FoundFiles { files, incident_log, oddities, unread })
+}
+
+/// Names of unread files that are listed; the rest are counted.
+const LISTED: usize = 5;
+
+fn unread(folder: &Path, names: &[String]) -> String {
+    let more = names.len().saturating_sub(LISTED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let names = names.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    format!("{}: not read: {names}{more} (logs are .toml, .json, .jsonl, .csv and .md)", folder.display())
 }
 
 fn oddity(file: PathBuf, what: &'static str) -> LogProblem {
@@ -70,6 +83,7 @@ fn oddity(file: PathBuf, what: &'static str) -> LogProblem {
 struct Search {
     paths: Vec<PathBuf>,
     odd: Vec<(PathBuf, &'static str)>,
+    unread: BTreeMap<PathBuf, Vec<String>>,
     stdin: bool,
 }
 
@@ -137,6 +151,10 @@ impl Search {
                     _ if !path.is_file() => self.odd.push((path, "not a regular file")),
                     _ => self.paths.push(path),
                 }
+            } else if let Some(name) =
+                path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.'))
+            {
+                self.unread.entry(folder.to_owned()).or_default().push(name.to_owned());
             }
         }
         Ok(())
@@ -144,8 +162,8 @@ impl Search {
 }
 
 fn is_log(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("toml") || extension.eq_ignore_ascii_case("json"))
+    const KNOWN: [&str; 6] = ["toml", "json", "jsonl", "csv", "md", "markdown"];
+    path.extension().is_some_and(|extension| KNOWN.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Error {

@@ -18,7 +18,7 @@ pub use schema::schema;
 pub use write::{fields, toml};
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::document::{Document, Format, Zone, read_bytes, read_file};
 use crate::error::{Error, Problem};
@@ -77,7 +77,8 @@ pub struct Sources {
 }
 
 /// Incident logs that are read where none is named.
-pub const DEFAULT_INCIDENTS: [&str; 4] = ["incidents.toml", "incidents.json", "incidents", ".relconf"];
+pub const DEFAULT_INCIDENTS: [&str; 6] =
+    ["incidents.toml", "incidents.json", "incidents", ".relconf", "postmortems", "content/issues"];
 
 /// Release logs that are read where none is named.
 pub const DEFAULT_LOG: [&str; 2] = ["releases.toml", "releases.json"];
@@ -98,18 +99,29 @@ pub struct TimeRules {
 /// problems of all files.
 pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Result<Logs, Error> {
     let found = files::find(sources)?;
-    let mut logs = Logs { incident_log_given: found.incident_log, problems: found.oddities, ..Logs::default() };
+    let mut logs = Logs {
+        incident_log_given: found.incident_log,
+        problems: found.oddities,
+        imports: found.unread,
+        ..Logs::default()
+    };
     let mut records = Records::new(rules.assume);
     let mut broken = Vec::new();
     for Found { path, from_stdin } in found.files {
         let (bytes, format) = if from_stdin { (read_stdin(stdin)?, None) } else { (read_file(&path)?, format(&path)) };
-        let (path, bytes, format) = match foreign(&bytes, format) {
+        let (path, bytes, format) = match foreign(&bytes, format, &path) {
+            None if is_markdown(&path) => {
+                logs.imports
+                    .push(format!("{}: not read: it has no front matter with an incident's fields", path.display()));
+                continue;
+            }
             Some(import) => {
                 let path = PathBuf::from(format!("{} (read as {})", path.display(), import.format));
                 logs.imports.push(said(&path, &import));
                 logs.incident_log_given |= !import.incidents.is_empty();
                 (path, import.native().to_string().into_bytes(), Some(Format::Json))
             }
+            None if extension(&path).as_deref() == Some("jsonl") => (path, listed(bytes), Some(Format::Json)),
             None => (path, bytes, format),
         };
         match Document::parse(path.clone(), bytes, format) {
@@ -145,15 +157,28 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
 }
 
 /// An export of another tool, by its shape.
-fn foreign(bytes: &[u8], format: Option<Format>) -> Option<Import> {
+fn foreign(bytes: &[u8], format: Option<Format>, path: &Path) -> Option<Import> {
     let text = std::str::from_utf8(bytes).ok().filter(|_| format != Some(Format::Toml))?;
     // Our own logs, and what is nothing yet, are looked at no further.
     let ours = text.trim_start_matches('\u{feff}').trim();
-    if ours.is_empty() { None } else { import::recognised(ours) }
+    let file = path.file_stem().and_then(|stem| stem.to_str());
+    if ours.is_empty() { None } else { import::recognised(ours, file) }
+}
+
+/// Lines of records as a list of them, each on the line where it was.
+fn listed(bytes: Vec<u8>) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(&bytes) else { return bytes };
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    let last = lines.iter().rposition(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line = |(at, line): (usize, &&str)| {
+        let more = if at < last && !line.trim().is_empty() { "," } else { "" };
+        format!("{line}{more}\n")
+    };
+    format!("[{}]", lines.iter().enumerate().map(line).collect::<String>()).into_bytes()
 }
 
 /// What an import came to, in a sentence.
-fn said(path: &std::path::Path, import: &Import) -> String {
+fn said(path: &Path, import: &Import) -> String {
     let mut text =
         format!("{}: {} incidents, {} release entries", path.display(), import.incidents.len(), import.releases.len());
     if !import.skipped.is_empty() {
@@ -163,6 +188,9 @@ fn said(path: &std::path::Path, import: &Import) -> String {
         let unused: Vec<_> = import.unused.iter().map(|(name, count)| format!("{name} ({count})")).collect();
         text.push_str(&format!("; not used: {}", unused.join(", ")));
     }
+    for unread in &import.unread {
+        text.push_str(&format!("; cannot be read: {unread}"));
+    }
     for note in &import.notes {
         text.push_str(&format!("; {note}"));
     }
@@ -170,12 +198,20 @@ fn said(path: &std::path::Path, import: &Import) -> String {
 }
 
 /// By the name's extension; a file with another one is judged by its text.
-fn format(path: &std::path::Path) -> Option<Format> {
-    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+fn format(path: &Path) -> Option<Format> {
+    match extension(path)?.as_str() {
         "toml" => Some(Format::Toml),
         "json" => Some(Format::Json),
         _ => None,
     }
+}
+
+fn extension(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_str()?.to_ascii_lowercase())
+}
+
+fn is_markdown(path: &Path) -> bool {
+    extension(path).is_some_and(|extension| ["md", "markdown"].contains(&extension.as_str()))
 }
 
 fn read_stdin(stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {

@@ -57,12 +57,18 @@ impl Place {
 
     /// Runs relconf in it with variables set.
     pub fn relconf_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        Ran::from(command.output().expect("relconf runs"))
+    }
+
+    /// Relconf, yet to be run in it.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_relconf"));
         command.current_dir(self.path()).args(arguments).env_clear();
         // No configuration of the machine may reach git's code.
         command.env("HOME", self.path().join("no-home")).env("GIT_CONFIG_NOSYSTEM", "1");
-        command.envs(variables.iter().copied());
-        Ran::from(command.output().expect("relconf runs"))
+        command
     }
 }
 
