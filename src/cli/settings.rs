@@ -10,7 +10,8 @@ use chrono_tz::Tz;
 use crate::config::{self, Config, Origin, parse_window};
 use crate::document::{Zone, parse_duration, parse_time};
 use crate::error::Error;
-use crate::model::{ComponentChoice, History, Moment, Policy, WindowRequest};
+use crate::gate::SettingTold;
+use crate::model::{ComponentChoice, History, Moment, Policy, Untrusted, WindowRequest};
 use crate::source::git::Repository;
 use crate::source::log::{Sources, TimeRules};
 use crate::{analysis, finding, pipeline};
@@ -90,6 +91,19 @@ impl Settings {
         let flags = [("component", &input.component), ("since", &input.since), ("until", &input.until)];
         let typed = flags.into_iter().filter_map(|(name, value)| Some((format!("--{name}"), value.clone()?)));
         settings.chain(typed).collect()
+    }
+
+    /// Every setting that is not the default, with its origin, and the flags that choose what is looked at.
+    pub fn changed(&self, input: &Input) -> Vec<SettingTold> {
+        let told = |key: String, value: String, origin: String| SettingTold {
+            key,
+            value: Untrusted::new(value),
+            origin: Untrusted::new(origin),
+        };
+        let settings = self.config.told().into_iter().map(|(key, value, origin)| told(key.to_owned(), value, origin));
+        let flags = [("--component", &input.component), ("--since", &input.since), ("--until", &input.until)];
+        let typed = flags.into_iter().filter_map(|(flag, value)| Some((flag, value.clone()?)));
+        settings.chain(typed.map(|(flag, value)| told(flag.to_owned(), value, "flag".to_owned()))).collect()
     }
 
     /// Reads the history, and what its releases changed.

@@ -24,33 +24,39 @@ impl Kind for Gate {
     }
 
     fn write(policy: &GatePolicy) -> Option<String> {
-        let mode = if policy.mode == GateMode::Strict { "strict" } else { "evidence" };
-        let inconclusive = if policy.fail_inconclusive { "fail" } else { "pass" };
-        let mut parts = vec![format!("mode = {}", write::text(mode))];
-        parts.extend(policy.alpha.map(|alpha| format!("alpha = {alpha}")));
-        parts.push(format!("on_inconclusive = {}", write::text(inconclusive)));
-        parts.push(format!("minimum_now = {}", policy.minimum_now));
-        parts.push(format!("minimum_before = {}", policy.minimum_before));
-        parts.push(format!("max_unattributed = {}", policy.max_unattributed));
-        for (metric, limit) in &policy.limits {
-            let timed = LIMITED.contains(&(metric.as_str(), LimitKind::Duration));
-            let bound = |bound: f64| {
-                if timed {
-                    write::text(&duration_text(TimeDelta::try_seconds(bound as i64)))
-                } else {
-                    bound.to_string()
-                }
-            };
-            let bounds = [
-                limit.max.map(|max| format!("max = {}", bound(max))),
-                limit.min.map(|min| format!("min = {}", bound(min))),
-                limit.max_increase.map(|increase| format!("max_increase = {increase}")),
-            ];
-            let bounds: Vec<_> = bounds.into_iter().flatten().collect();
-            parts.push(format!("{metric} = {{ {} }}", bounds.join(", ")));
-        }
-        Some(format!("{{ {} }}", parts.join(", ")))
+        Some(format!("{{ {} }}", parts(policy).join(", ")))
     }
+}
+
+/// What differs from the default, as TOML; empty where nothing does.
+pub(super) fn changed(policy: &GatePolicy) -> String {
+    let default = parts(&GatePolicy::default());
+    parts(policy).into_iter().filter(|part| !default.contains(part)).collect::<Vec<_>>().join(", ")
+}
+
+fn parts(policy: &GatePolicy) -> Vec<String> {
+    let mode = if policy.mode == GateMode::Strict { "strict" } else { "evidence" };
+    let inconclusive = if policy.fail_inconclusive { "fail" } else { "pass" };
+    let mut parts = vec![format!("mode = {}", write::text(mode))];
+    parts.extend(policy.alpha.map(|alpha| format!("alpha = {alpha}")));
+    parts.push(format!("on_inconclusive = {}", write::text(inconclusive)));
+    parts.push(format!("minimum_now = {}", policy.minimum_now));
+    parts.push(format!("minimum_before = {}", policy.minimum_before));
+    parts.push(format!("max_unattributed = {}", policy.max_unattributed));
+    for (metric, limit) in &policy.limits {
+        let timed = LIMITED.contains(&(metric.as_str(), LimitKind::Duration));
+        let bound = |bound: f64| {
+            if timed { write::text(&duration_text(TimeDelta::try_seconds(bound as i64))) } else { bound.to_string() }
+        };
+        let bounds = [
+            limit.max.map(|max| format!("max = {}", bound(max))),
+            limit.min.map(|min| format!("min = {}", bound(min))),
+            limit.max_increase.map(|increase| format!("max_increase = {increase}")),
+        ];
+        let bounds: Vec<_> = bounds.into_iter().flatten().collect();
+        parts.push(format!("{metric} = {{ {} }}", bounds.join(", ")));
+    }
+    parts
 }
 
 fn key(name: &str, field: Field<'_>, policy: &mut GatePolicy) -> Option<()> {

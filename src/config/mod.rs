@@ -120,6 +120,23 @@ fn root_of(path: &Path) -> PathBuf {
 }
 
 impl Config {
+    /// Every setting that is not the default: its key, its value as TOML and where that came from, with paths from the root.
+    pub fn told(&self) -> Vec<(&'static str, String, String)> {
+        let origin = |origin: &Origin| match origin {
+            Origin::File { file, line } => {
+                format!("{}:{line}", file.strip_prefix(&self.root).unwrap_or(file).display())
+            }
+            other => other.to_string(),
+        };
+        let rows = self.rows().into_iter().filter(|row| row.origin != Origin::Default);
+        rows.map(|row| {
+            // Of the gate, what is not as it is without a section.
+            let value = if row.key == "gate" { Some(gate::changed(&self.gate.value)) } else { row.value };
+            (row.key, value.unwrap_or_else(|| "none".to_owned()), origin(&row.origin))
+        })
+        .collect()
+    }
+
     /// Where the paths of its file start from; empty where there is no file and its root was not given.
     pub fn root(&self) -> &Path {
         &self.root

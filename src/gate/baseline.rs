@@ -174,6 +174,25 @@ impl Baseline {
         Some(measurement)
     }
 
+    /// A log that was there when the baseline was taken, for incidents were timed, and is gone or says nothing now, is no
+    /// reason to pass.
+    ///
+    /// # Errors
+    /// That it is gone, and what to do about it.
+    pub(super) fn log_is_there(&self, facts: &Facts<'_>) -> Result<(), Error> {
+        let timed = METRICS
+            .iter()
+            .find(|metric| matches!(self.metrics.get(metric.info.id.name()), Some(Counted::Durations { .. })));
+        let now = timed.map(|metric| (metric.measure)(facts, facts.windows.current).value);
+        if now != Some(Value::Undefined(metric::NO_INCIDENT_LOG)) {
+            return Ok(());
+        }
+        Err(Error::new(
+            "the incident log that the baseline had is gone, or says nothing",
+            "put it back, or name it with --incidents FILE; if it is given up for good: relconf baseline write",
+        ))
+    }
+
     /// Tags of the baseline that lead elsewhere now, or are gone.
     pub(super) fn moved(&self, facts: &Facts<'_>) -> Vec<String> {
         let mut now: BTreeMap<&str, Option<String>> = BTreeMap::new();

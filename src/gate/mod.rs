@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 pub use baseline::{Baseline, BaselineTag, Counted};
 pub use quality::usable;
-pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, Short, Side, Verdict};
+pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, RestsOn, SettingTold, Short, Side, Verdict};
 
 use crate::attribution::Facts;
 use crate::error::Error;
@@ -42,6 +42,9 @@ pub fn judge(
     accept_moved: bool,
 ) -> Result<GateReport, Error> {
     quality::usable(facts)?;
+    if let Some(baseline) = baseline {
+        baseline.log_is_there(facts)?;
+    }
     let alpha = policy.alpha.unwrap_or(if baseline.is_some() { ALPHA_PINNED } else { ALPHA_DISJOINT });
     let mut metrics = BTreeMap::new();
     for gated in gated(policy)? {
@@ -63,7 +66,8 @@ pub fn judge(
         metrics.insert(info.id.name().to_owned(), verdict);
     }
     let mut conditions = quality::conditions(facts, policy);
-    let mut notes = Vec::new();
+    conditions.extend(quality::ahead(facts));
+    let mut notes = quality::told(facts);
     if let Some(baseline) = baseline {
         let moved = baseline.moved(facts);
         if !moved.is_empty() {
@@ -84,6 +88,9 @@ pub fn judge(
         as_of: facts.policy.as_of,
         verdict,
         against: Against::of(facts, baseline),
+        rests_on: quality::rests_on(facts),
+        settings: Vec::new(),
+        off: policy.limits.iter().filter(|(_, limit)| limit.off()).map(|(id, _)| id.clone()).collect(),
         current: facts.windows.current,
         alpha,
         metrics,

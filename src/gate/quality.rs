@@ -1,12 +1,14 @@
 //! Whether the data allow a verdict, and what stands behind one.
 
+use std::collections::BTreeMap;
+
 use crate::attribution::{Facts, Fate};
 use crate::error::Error;
 use crate::factor::Role;
 use crate::metric::{Behind, Measurement, Metric, special_handling};
-use crate::model::{Cause, GatePolicy, IncidentIndex, Notice, NoticeWeight, Untrusted};
+use crate::model::{Cause, GatePolicy, IncidentIndex, Notice, NoticeCode, NoticeWeight, Untrusted};
 
-use super::Evidence;
+use super::{Evidence, RestsOn};
 
 /// An empty or shallow history, and logs with a problem, never pass by accident.
 ///
@@ -14,8 +16,10 @@ use super::Evidence;
 /// What is wrong, and what to do about it.
 pub fn usable(facts: &Facts<'_>) -> Result<(), Error> {
     let notices = || facts.history.notices.iter().chain(&facts.notices);
-    if let Some(notice) = notices().find(|notice| notice.code.weight() == NoticeWeight::EndsTheGate) {
-        return Err(Error::new(format!("nothing can be judged: {}", notice.message.raw()), notice.help.raw()));
+    let ends: Vec<&Notice> = notices().filter(|n| n.code.weight() == NoticeWeight::EndsTheGate).collect();
+    if let [first, rest @ ..] = &ends[..] {
+        let what = format!("nothing can be judged: {}{}", first.message.raw(), more(rest.len()));
+        return Err(Error::new(what, first.help.raw()));
     }
     if facts.events.is_empty() {
         let help = "see why with `relconf list tags`, and name yours with --tags GLOB";
@@ -26,13 +30,63 @@ pub fn usable(facts: &Facts<'_>) -> Result<(), Error> {
     match problems[..] {
         [] => Ok(()),
         [first, ref rest @ ..] => {
-            let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
-            Err(Error::new(
-                format!("the logs cannot be trusted as they are: {first}{more}"),
-                "correct them; `relconf review` lists every problem",
-            ))
+            let what = format!("the logs cannot be trusted as they are: {first}{}", more(rest.len()));
+            Err(Error::new(what, "correct them; `relconf review` lists every problem"))
         }
     }
+}
+
+/// Others of the same kind.
+fn more(others: usize) -> String {
+    if others == 0 { String::new() } else { format!(" (and {others} more)") }
+}
+
+/// Releases that a date hides from what is judged: a reason to conclude nothing.
+pub(super) fn ahead(facts: &Facts<'_>) -> Vec<String> {
+    let notices = facts.history.notices.iter().filter(|notice| notice.code == NoticeCode::ReleaseAhead);
+    notices.map(|notice| format!("{}: {}", notice.message.raw(), notice.help.raw())).collect()
+}
+
+/// What was noticed while reading and changes no verdict, unless it is known to be harmless or is said elsewhere.
+pub(super) fn told(facts: &Facts<'_>) -> Vec<String> {
+    let notices = facts.history.notices.iter().chain(&facts.notices);
+    let told = notices.filter(|notice| notice.code.weight() == NoticeWeight::Told);
+    told.filter(|notice| notice.code != NoticeCode::ReleaseAhead)
+        .map(|notice| match notice.help.raw() {
+            "" => notice.message.raw().to_owned(),
+            help => format!("{} ({help})", notice.message.raw()),
+        })
+        .collect()
+}
+
+/// How many entries of the log count as failures of releases, over all history, and why the others do not.
+pub(super) fn rests_on(facts: &Facts<'_>) -> RestsOn {
+    let mut rests_on = RestsOn {
+        inferred: facts.signals.iter().all(|signal| signal.inferred()),
+        counted: 0,
+        not_counted: BTreeMap::new(),
+    };
+    for (incident, attribution) in facts.history.incidents.iter().zip(facts.attributions.iter()) {
+        let why = match attribution.fate {
+            Fate::Failure => {
+                rests_on.counted += 1;
+                continue;
+            }
+            Fate::Unattributed(_) => "no release found",
+            Fate::NotChange => match incident.cause() {
+                Cause::External => "external",
+                Cause::Capacity => "capacity",
+                Cause::Change | Cause::Unknown => "no change",
+            },
+            Fate::NearMiss => "near miss",
+            Fate::Drill => "drill",
+            Fate::OtherSeverity => "another severity",
+            Fate::OtherEnvironment => "another environment",
+            _ => "not of what is reviewed here",
+        };
+        *rests_on.not_counted.entry(why.to_owned()).or_default() += 1;
+    }
+    rests_on
 }
 
 /// What about the data lets nothing be concluded.

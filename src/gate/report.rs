@@ -25,6 +25,12 @@ pub struct GateReport {
     pub verdict: Verdict,
     /// What was compared with.
     pub against: Against,
+    /// What the failures rest on.
+    pub rests_on: RestsOn,
+    /// Every setting that is not the default, and where it comes from.
+    pub settings: Vec<SettingTold>,
+    /// Metrics that the configuration switches off.
+    pub off: Vec<String>,
     /// The window that was judged.
     pub current: Span,
     /// The error that each test may make.
@@ -35,6 +41,28 @@ pub struct GateReport {
     pub conditions: Vec<String>,
     /// What a reader must know, and changes no verdict.
     pub notes: Vec<String>,
+}
+
+/// What the failures rest on: entries of a log with what they count for, or what git suggests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RestsOn {
+    /// Whether failures are only guessed from git.
+    pub inferred: bool,
+    /// Entries of the log that count as failures of releases.
+    pub counted: u64,
+    /// The others, by why they do not count.
+    pub not_counted: BTreeMap<String, u64>,
+}
+
+/// A setting that is not the default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SettingTold {
+    /// Section and key, or the flag.
+    pub key: String,
+    /// Its value, as TOML.
+    pub value: Untrusted,
+    /// The file and line, the environment variable or the flag that says so.
+    pub origin: Untrusted,
 }
 
 /// The program.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, FixedOffset, Offset, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, Offset, TimeDelta, TimeZone, Utc};
 
 use crate::model::{
     ChangeIndex, Changes, CheckRun, DateSource, Identity, Kind, Moment, Notice, NoticeCode, Policy, ReleaseEntry,
@@ -11,6 +11,30 @@ use crate::model::{
 
 use super::releases::significant;
 use super::select::{Candidate, Selection, counts_here};
+
+/// How far a clock may be ahead before its release is told.
+const CLOCK: TimeDelta = TimeDelta::days(1);
+
+/// Releases dated well after the as-of time: a wrong clock, or a date that hides a release from every list.
+fn ahead(hidden: &[Candidate], drafts: &[Draft], policy: &Policy) -> Option<Notice> {
+    let tagged = hidden.iter().filter_map(|candidate| {
+        let at = DateTime::from_timestamp(candidate.tag.tagger.as_ref()?.time, 0)?;
+        Some((at.fixed_offset(), candidate.name.raw()))
+    });
+    let dated = tagged.chain(drafts.iter().map(|draft| (draft.released_at, draft.tag.raw())));
+    let mut dated: Vec<_> = dated.filter(|(at, _)| *at - policy.as_of > CLOCK).collect();
+    dated.sort_unstable();
+    let (at, tag) = *dated.last()?;
+    Some(Notice::new(
+        NoticeCode::ReleaseAhead,
+        format!(
+            "releases dated more than a day after the as-of time: {} ({tag}: {})",
+            dated.len(),
+            at.format("%Y-%m-%d")
+        ),
+        "correct the date of the tag or of its deployed_at, or give the time to stand at: --as-of TIME",
+    ))
+}
 
 /// A release before it has a place.
 #[derive(Clone, Debug)]
@@ -54,7 +78,7 @@ pub(super) fn join(
     let total = selection.total;
     let mut skipped = selection.skipped;
     let matched = selection.candidates.len() as u64;
-    let (rehearsals, mut releases): (Vec<_>, Vec<_>) =
+    let (rehearsals, releases): (Vec<_>, Vec<_>) =
         selection.candidates.into_iter().partition(|candidate| candidate.prerelease);
     let mut entries: Vec<_> = entries.into_iter().filter(|entry| counts_here(entry, policy)).collect();
     // Earliest deployment first, so that a second one is told from the first whatever the order of the files.
@@ -64,7 +88,8 @@ pub(super) fn join(
     let logged: HashSet<&Untrusted> = entries.iter().map(|entry| &entry.tag).collect();
     let as_of = policy.as_of.timestamp();
     let later = |candidate: &Candidate| candidate.tag.tagger.as_ref().is_some_and(|tagger| tagger.time >= as_of);
-    releases.retain(|candidate| !later(candidate) || logged.contains(&candidate.name));
+    let (hidden, releases): (Vec<_>, Vec<_>) =
+        releases.into_iter().partition(|candidate| later(candidate) && !logged.contains(&candidate.name));
     let known = KnownTags::new(&rehearsals, &skipped);
     let mut prereleases: Vec<Prerelease> = rehearsals
         .into_iter()
@@ -95,6 +120,7 @@ pub(super) fn join(
     }
     let mut drafts = register.drafts;
     mark_redeployments(&mut drafts);
+    notices.extend(ahead(&hidden, &drafts, policy));
     drafts.retain(|draft| draft.released_at < policy.as_of);
     Joined { drafts, prereleases, tags, unmatched }
 }

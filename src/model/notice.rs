@@ -49,13 +49,15 @@ notice_codes! {
     /// There is no release to speak of.
     NoReleases = "no-releases", EndsTheGate;
     /// A commit is missing or cannot be read; what lies before it is unknown.
-    CommitMissing = "commit-missing", Told;
-    /// A tag leads to no commit.
+    CommitMissing = "commit-missing", EndsTheGate;
+    /// A ref of a tag is broken: what it led to is lost.
+    TagBroken = "tag-broken", EndsTheGate;
+    /// A tag leads to something that is no commit, or has a name that git does not take.
     TagUnusable = "tag-unusable", Told;
     /// HEAD leads to no commit.
-    HeadBroken = "head-broken", Told;
+    HeadBroken = "head-broken", EndsTheGate;
     /// The trees of a release cannot be read.
-    PathsUnread = "paths-unread", Told;
+    PathsUnread = "paths-unread", EndsTheGate;
     /// A record of a log cannot be used as it is.
     LogProblem = "log-problem", LogMistake;
     /// An incident names a release that is none here.
@@ -88,6 +90,8 @@ notice_codes! {
     TimeOutOfRange = "time-out-of-range", Harmless;
     /// A commit is older than its parent.
     ChildOlderThanParent = "child-older-than-parent", Harmless;
+    /// A release is dated well after the as-of time: the gate concludes nothing.
+    ReleaseAhead = "release-ahead", Told;
 }
 
 /// Something a reader must know, and what to do about it.

@@ -1,6 +1,6 @@
 //! The gate's verdict: for a terminal, a pull request, a CI's annotations, a test report, a script.
 
-use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, Short, Side, Verdict};
+use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, RestsOn, SettingTold, Short, Side, Verdict};
 use crate::review::contract::Unit;
 
 use super::json;
@@ -64,6 +64,36 @@ fn undecided(report: &GateReport) -> Option<String> {
         (true, false) => "Could not tell, because of the data".to_owned(),
         (true, true) => "Could not tell: there was nothing that could be judged".to_owned(),
     })
+}
+
+/// What the verdict rests on, a sentence each: what the log counts or that failures are guessed, every setting that is not
+/// the default, and what is switched off. Not encoded.
+fn head(report: &GateReport) -> Vec<String> {
+    let RestsOn { inferred, counted, not_counted } = &report.rests_on;
+    let mut lines = Vec::new();
+    if *inferred {
+        lines.push("Failures are guessed from git: no incident log speaks for them.".to_owned());
+    }
+    let others: u64 = not_counted.values().sum();
+    if counted + others > 0 {
+        let why: Vec<_> = not_counted.iter().map(|(why, n)| format!("{why} {n}")).collect();
+        let counts = if *counted == 1 { "counts" } else { "count" };
+        let not = match others {
+            0 => String::new(),
+            1 => format!(", 1 does not: {}", why.join(", ")),
+            _ => format!(", {others} do not: {}", why.join(", ")),
+        };
+        lines.push(format!("The log has {}: {counted} {counts}{not}.", count(counted + others, "incident")));
+    }
+    if !report.settings.is_empty() {
+        let told =
+            |setting: &SettingTold| format!("{} = {} ({})", setting.key, setting.value.raw(), setting.origin.raw());
+        lines.push(format!("Not the default: {}.", report.settings.iter().map(told).collect::<Vec<_>>().join("; ")));
+    }
+    if !report.off.is_empty() {
+        lines.push(format!("Switched off: {}.", report.off.join(", ")));
+    }
+    lines
 }
 
 fn value(side: &Side, unit: Unit) -> String {
@@ -158,6 +188,9 @@ fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
     };
     page.toned(tone, &format!("Gate: {}", word(report.verdict)));
     page.text(&format!("{} to {} against {}.", date(report.current.start), date(report.current.end), against(report)));
+    for line in head(report) {
+        page.text(&encode::terminal(&line));
+    }
     if let Some(why) = undecided(report) {
         page.text(&format!("{}. {INCONCLUSIVE}", encode::terminal(&why)));
     }
@@ -247,6 +280,9 @@ pub fn markdown(report: &GateReport) -> String {
         date(report.current.end),
         against(report)
     ));
+    for line in head(report) {
+        text.push_str(&format!("{}\n\n", encode::markdown(&line)));
+    }
     if let Some(why) = undecided(report) {
         text.push_str(&format!("{}.\n\n", encode::markdown(&why)));
     }
@@ -302,6 +338,9 @@ fn github(report: &GateReport) -> String {
         }
     }
     remarks(report, |remark| say("warning", "Release gate", remark));
+    for line in head(report) {
+        say("notice", "Release gate rests on", &line);
+    }
     say("notice", "Release gate", &format!("{}: {}", word(report.verdict), against(report)));
     text
 }
@@ -314,6 +353,11 @@ fn junit(report: &GateReport) -> String {
         count(Verdict::Regressed),
         count(Verdict::Inconclusive) + report.conditions.len()
     );
+    text.push_str("    <properties>\n");
+    for line in head(report) {
+        text.push_str(&format!("      <property name=\"rests on\" value=\"{}\"/>\n", encode::xml(&line)));
+    }
+    text.push_str("    </properties>\n");
     for (id, metric) in &report.metrics {
         let message =
             format!("{} now, {} before. {}", value(&metric.now, metric.unit), before(metric), footing(metric));

@@ -208,13 +208,17 @@ fn repositories() {
             runs: &[
                 ("review", 0, &["v1.3.0 is an empty file", "git tag -d NAME"]),
                 ("list tags", 0, &["v1.3.0", "is an empty file"]),
-                ("gate", 0, &["inconclusive"]),
+                ("gate", 2, &["v1.3.0 is an empty file", "git fsck", "git fetch --tags"]),
+                ("baseline write -", 2, &["v1.3.0 is an empty file"]),
             ],
         },
         Row {
             what: "a ref to a missing object",
             place: || changed(|raw, _| raw.file("refs/tags/v1.3.0", "7".repeat(40))),
-            runs: &[("review", 0, &["v1.3.0 points at a missing object"]), ("gate", 0, &["inconclusive"])],
+            runs: &[
+                ("review", 0, &["v1.3.0 points at a missing object"]),
+                ("gate", 2, &["v1.3.0 points at a missing object", "git fsck"]),
+            ],
         },
         Row {
             what: "a commit of history is missing",
@@ -225,7 +229,30 @@ fn repositories() {
                     fs::remove_file(raw.git.path().join("refs/tags/v1.0.0")).unwrap();
                 })
             },
-            runs: &[("review", 0, &["commits that are missing or unreadable: 1", "git fsck"])],
+            runs: &[
+                ("review", 0, &["commits that are missing or unreadable: 1", "git fsck"]),
+                ("gate", 2, &["commits that are missing or unreadable: 1", "git fsck"]),
+            ],
+        },
+        Row {
+            what: "a tag dated 2099",
+            place: || {
+                changed(|raw, [.., three]| {
+                    let four = raw.commit(&[three], START + 3 * DAY, "four\n");
+                    let tagger = format!("A <a@x> {} +0000", 4_070_908_800_i64);
+                    raw.tag("v1.3.0", raw.tag_object(four, "commit", Some(&tagger), "ahead\n"));
+                    raw.head(four);
+                })
+            },
+            runs: &[
+                (
+                    "gate",
+                    0,
+                    &["inconclusive", "more than a day after the as-of time: 1 (v1.3.0: 2099-01-01)", "--as-of"],
+                ),
+                ("gate --format markdown", 0, &["v1.3.0: 2099-01-01"]),
+                ("gate --format json", 0, &["v1.3.0: 2099-01-01"]),
+            ],
         },
         Row {
             what: "tags on a blob and on a tree",
@@ -235,7 +262,11 @@ fn repositories() {
                     raw.tag("v1.4.0", raw.empty_tree());
                 })
             },
-            runs: &[("review", 0, &["v1.3.0 points at a blob", "v1.4.0 points at a tree"])],
+            runs: &[
+                ("review", 0, &["v1.3.0 points at a blob", "v1.4.0 points at a tree"]),
+                // That is no damage: git's own repository has such tags. It is told.
+                ("gate", 0, &["inconclusive", "v1.3.0 points at a blob", "v1.4.0 points at a tree"]),
+            ],
         },
         Row {
             what: "a tag of a tag of a tag, 1500 times",
@@ -248,7 +279,10 @@ fn repositories() {
                     raw.tag("v1.3.0", chain);
                 })
             },
-            runs: &[("review", 0, &["v1.3.0 is a chain of more than 64 tags"])],
+            runs: &[
+                ("review", 0, &["v1.3.0 is a chain of more than 64 tags"]),
+                ("gate", 2, &["v1.3.0 is a chain of more than 64 tags"]),
+            ],
         },
         Row {
             what: "symbolic refs in a loop",
@@ -261,7 +295,10 @@ fn repositories() {
                     raw.file("refs/heads/b", "ref: refs/heads/a\n");
                 })
             },
-            runs: &[("review", 0, &["v1.3.0 is a symbolic ref", "HEAD"]), ("gate", 0, &["inconclusive"])],
+            runs: &[
+                ("review", 0, &["v1.3.0 is a symbolic ref", "HEAD"]),
+                ("gate", 2, &["v1.3.0 is a symbolic ref", "and 1 more"]),
+            ],
         },
         Row {
             what: "an annotated tag without tagger",
@@ -354,7 +391,7 @@ fn repositories() {
         Row {
             what: "a HEAD that leads out of the repository",
             place: || changed(|raw, _| raw.file("HEAD", "ref: refs/heads/../../config\n")),
-            runs: &[("review", 0, &["HEAD"])],
+            runs: &[("review", 0, &["HEAD"]), ("gate", 2, &["HEAD"])],
         },
         Row {
             what: "objects borrowed from a device",

@@ -594,3 +594,49 @@ fn a_closed_pipe_keeps_the_code() {
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// A log of two windows, twelve incidents of which count for nothing, and settings that are not the default.
+#[test]
+fn what_a_verdict_rests_on_stands_at_its_head_in_every_format() {
+    let mut log = history((2, 20), (4, 40));
+    for number in 0..12 {
+        let at = (start() + TimeDelta::days(1) + TimeDelta::hours(number)).to_rfc3339();
+        writeln!(log, "[[incident]]\nid = \"X-{number}\"\ntitle = \"x\"\ndetected_at = {at}\ncause = \"external\"")
+            .expect("text");
+    }
+    let config = "[failure]\nhorizon = \"20d\"\n[gate]\nminimum_now = 9\n[gate.person_dependence]\n";
+    let place = place(&log, config);
+    for format in ["terminal", "markdown", "github", "junit", "json"] {
+        let ran = gate(&place, &["--format", format]);
+        assert_eq!(ran.code, 0, "{format}: {}{}", ran.stdout, ran.stderr);
+        let said = ran.stdout.replace(['\\', '`'], "").split_whitespace().collect::<Vec<_>>().join(" ");
+        let parts: &[&str] = if format == "json" {
+            &["\"counted\": 6", "\"external\": 12", "minimum_now = 9", "relconf.toml:2"]
+        } else {
+            &["6 count, 12 do not: external 12", "failure.horizon = ", "minimum_now = 9", "relconf.toml:2", "--since"]
+        };
+        for part in parts {
+            assert!(said.contains(part), "{format}: {part} is missing in:\n{}", ran.stdout);
+        }
+        assert!(said.contains("person_dependence"), "{format}: {}", ran.stdout);
+    }
+    // With nothing but defaults there is nothing to tell of them.
+    let plain = gate(&self::place(&log, ""), &[]);
+    assert!(!plain.stdout.contains("Switched off") && !plain.stdout.contains("minimum_now"), "{}", plain.stdout);
+}
+
+/// The log in a file of its own, so that it can be lost.
+#[test]
+fn a_log_that_the_baseline_had_cannot_be_lost() {
+    let log = history((4, 40), (0, 0));
+    let (incidents, releases): (Vec<_>, Vec<_>) =
+        log.split("[[").skip(1).partition(|entry| entry.starts_with("incident"));
+    let joined = |entries: &[&str]| entries.iter().flat_map(|entry| ["[[", *entry]).collect::<String>();
+    let place = place(&joined(&releases), ALONE);
+    place.file("incidents.toml", &joined(&incidents));
+    assert_eq!(run(&place, &["baseline", "write", "base.json"], &[]).code, 0);
+    let against = |place: &Place| gate(place, &["--baseline", "base.json", "--accept-moved"]);
+    assert_ne!(against(&place).code, 2);
+    std::fs::rename(place.path().join("incidents.toml"), place.path().join("incident.toml")).expect("renamed");
+    against(&place).fails_saying(&["the incident log that the baseline had is gone", "relconf baseline write"]);
+}

@@ -17,7 +17,8 @@ pub(super) fn run(args: &GateArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     let history = terminal.working("reading the history", || settings.read_history())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let policy = &settings.config.gate.value;
-    let report = gate::judge(&facts, policy, baseline.as_ref(), &settings.told(&args.input), args.accept_moved)?;
+    let mut report = gate::judge(&facts, policy, baseline.as_ref(), &settings.told(&args.input), args.accept_moved)?;
+    report.settings = settings.changed(&args.input);
     outputs.write(&report, terminal)?;
     if outputs.holds("github") {
         summary::append(&markdown(&report), terminal);

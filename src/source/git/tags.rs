@@ -27,10 +27,15 @@ struct Named {
 /// Tags, by index, about which there is something to tell.
 #[derive(Default)]
 struct Oddities {
+    broken: Vec<usize>,
     unusable: Vec<usize>,
     times: Vec<usize>,
     checks: Vec<usize>,
 }
+
+/// Why a tag that leads to no commit is nothing that is lost: it never led to one, or git does not take it for a ref.
+const HARMLESS: [&str; 3] = ["points at a tree", "points at a blob", REFUSED];
+const REFUSED: &str = "has a name that git refuses";
 
 /// Reads all tags.
 pub fn read(repository: &git2::Repository) -> Result<TagsRead, Error> {
@@ -41,8 +46,9 @@ pub fn read(repository: &git2::Repository) -> Result<TagsRead, Error> {
     for named in names {
         let index = tags.len();
         let tag = one(&odb, named, index, &mut odd);
-        if matches!(tag.target, TagTarget::Unusable(_)) {
-            odd.unusable.push(index);
+        if let TagTarget::Unusable(reason) = tag.target {
+            let list = if HARMLESS.contains(&reason) { &mut odd.unusable } else { &mut odd.broken };
+            list.push(index);
         }
         tags.push(tag);
     }
@@ -83,7 +89,7 @@ fn one(odb: &Odb<'_>, named: Named, index: usize, odd: &mut Oddities) -> Tag {
             return tag;
         }
         Ok(_) if !valid_name(&tag.name) => {
-            tag.target = TagTarget::Unusable("has a name that git refuses");
+            tag.target = TagTarget::Unusable(REFUSED);
             return tag;
         }
         Ok(id) => id,
@@ -140,6 +146,12 @@ pub fn valid_name(name: &[u8]) -> bool {
 impl Oddities {
     fn notices(&self, tags: &[Tag]) -> Vec<Notice> {
         let kinds = [
+            (
+                NoticeCode::TagBroken,
+                &self.broken,
+                "tags whose ref is broken",
+                "run `git fsck`, then `git fetch --tags --force`; what nobody has any more: `git tag -d NAME`",
+            ),
             (
                 NoticeCode::TagUnusable,
                 &self.unusable,
