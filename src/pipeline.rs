@@ -48,7 +48,7 @@ pub fn read(
         }
         None => Vec::new(),
     };
-    let selection = history::select(tags, &entries, policy)?;
+    let mut selection = history::select(tags, &entries, policy)?;
 
     let (mut changes, mut head, mut mailmap) = Default::default();
     if let Some(repository) = repository {
@@ -58,6 +58,7 @@ pub fn read(
         let walk = repository.walk(&tips)?;
         notices.extend(walk.notices);
         (changes, head) = (walk.changes, walk.head);
+        selection.learn(&changes, |commit| repository.committed_at(commit));
         mailmap = repository.mailmap()?;
     }
 

@@ -6,21 +6,20 @@ use chrono::{DateTime, FixedOffset, Offset, TimeDelta, TimeZone, Utc};
 
 use crate::model::{
     ChangeIndex, Changes, CheckRun, DateSource, Identity, Kind, Moment, Notice, NoticeCode, Policy, ReleaseEntry,
-    SkippedTag, TagCounts, TagName, TagReading, Tagger, UnmatchedEntry, Untrusted, Version,
+    SkippedTag, TagCounts, TagName, TagReading, UnmatchedEntry, Untrusted, Version,
 };
 
 use super::releases::significant;
 use super::select::{Candidate, Selection, counts_here};
+use super::siblings::{self, Stamp};
 
 /// How far a clock may be ahead before its release is told.
 const CLOCK: TimeDelta = TimeDelta::days(1);
 
 /// Releases dated well after the as-of time: a wrong clock, or a date that hides a release from every list.
 fn ahead(hidden: &[Candidate], drafts: &[Draft], policy: &Policy) -> Option<Notice> {
-    let tagged = hidden.iter().filter_map(|candidate| {
-        let at = DateTime::from_timestamp(candidate.tag.tagger.as_ref()?.time, 0)?;
-        Some((at.fixed_offset(), candidate.name.raw()))
-    });
+    let releases = hidden.iter().filter(|candidate| !candidate.prerelease);
+    let tagged = releases.filter_map(|candidate| Some((candidate.stamp?.at, candidate.name.raw())));
     let dated = tagged.chain(drafts.iter().map(|draft| (draft.released_at, draft.tag.raw())));
     let mut dated: Vec<_> = dated.filter(|(at, _)| *at - policy.as_of > CLOCK).collect();
     dated.sort_unstable();
@@ -56,6 +55,8 @@ pub(super) struct Draft {
 /// A rehearsal.
 #[derive(Clone, Debug)]
 pub(super) struct Prerelease {
+    /// Its tag; `None` where the log alone tells of it.
+    pub tag: Option<Untrusted>,
     pub component: String,
     pub version: Option<Version>,
     pub component_guessed: bool,
@@ -68,6 +69,9 @@ pub(super) struct Joined {
     pub unmatched: Vec<UnmatchedEntry>,
 }
 
+/// Why a tag is no release yet.
+const LATER: &str = "after the as-of time";
+
 pub(super) fn join(
     selection: Selection,
     changes: &Changes,
@@ -78,23 +82,26 @@ pub(super) fn join(
     let total = selection.total;
     let mut skipped = selection.skipped;
     let matched = selection.candidates.len() as u64;
-    let (rehearsals, releases): (Vec<_>, Vec<_>) =
-        selection.candidates.into_iter().partition(|candidate| candidate.prerelease);
     let mut entries: Vec<_> = entries.into_iter().filter(|entry| counts_here(entry, policy)).collect();
     // Earliest deployment first, so that a second one is told from the first whatever the order of the files.
     entries.sort_by_cached_key(|entry| {
         (entry.deployed_at.is_none(), entry.deployed_at.map(|mark| mark.at), entry.origin.clone())
     });
     let logged: HashSet<&Untrusted> = entries.iter().map(|entry| &entry.tag).collect();
-    let as_of = policy.as_of.timestamp();
-    let later = |candidate: &Candidate| candidate.tag.tagger.as_ref().is_some_and(|tagger| tagger.time >= as_of);
-    let (hidden, releases): (Vec<_>, Vec<_>) =
-        releases.into_iter().partition(|candidate| later(candidate) && !logged.contains(&candidate.name));
-    let known = KnownTags::new(&rehearsals, &skipped);
+    let mut candidates = selection.candidates;
+    let rehearsing = candidates.iter().filter(|candidate| candidate.prerelease).map(|candidate| candidate.name.clone());
+    let mut known = KnownTags::new(rehearsing.collect(), &skipped);
+    siblings::date(&mut candidates, changes, &selection.committed);
+    let later = siblings::made_later(&mut candidates, policy, &logged);
+    siblings::undo_bulk(&mut candidates, changes, &selection.committed, notices);
+    siblings::settle_calendars(&mut candidates);
+    siblings::settle_numbered(&mut candidates);
+    let (rehearsals, releases): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| candidate.prerelease);
+    known.rehearsals.extend(rehearsals.iter().map(|rehearsal| rehearsal.name.clone()));
     let mut prereleases: Vec<Prerelease> = rehearsals
         .into_iter()
-        .filter(|rehearsal| !later(rehearsal))
         .map(|rehearsal| Prerelease {
+            tag: Some(rehearsal.name),
             component: rehearsal.component,
             version: rehearsal.version,
             component_guessed: rehearsal.rehearsal_prefix,
@@ -112,7 +119,6 @@ pub(super) fn join(
             }
         }
     }
-    let tags = TagCounts { total, matched: matched - missing, skipped };
     let mut register = Register::new(drafts, changes);
     let mut unmatched = Vec::new();
     for entry in entries {
@@ -120,8 +126,15 @@ pub(super) fn join(
     }
     let mut drafts = register.drafts;
     mark_redeployments(&mut drafts);
-    notices.extend(ahead(&hidden, &drafts, policy));
-    drafts.retain(|draft| draft.released_at < policy.as_of);
+    notices.extend(ahead(&later, &drafts, policy));
+    let (drafts, future): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| draft.released_at < policy.as_of);
+    // Of a version that was deployed again only the second deployment may lie ahead.
+    let named: HashSet<&Untrusted> = drafts.iter().map(|draft| &draft.tag).collect();
+    let future = future.into_iter().filter(|draft| draft.commit.is_some() && !named.contains(&draft.tag));
+    let future: Vec<_> = future.flat_map(|draft| std::iter::once(draft.tag).chain(draft.aliases)).collect();
+    skipped.extend(later.into_iter().map(|candidate| candidate.name).chain(future).map(|tag| SkippedTag { tag, reason: LATER }));
+    skipped.sort_by(|a, b| a.tag.cmp(&b.tag));
+    let tags = TagCounts { total, matched: matched - missing, rehearsals: Vec::new(), skipped };
     Joined { drafts, prereleases, tags, unmatched }
 }
 
@@ -149,10 +162,7 @@ fn draft(group: Vec<Candidate>, changes: &Changes) -> Result<Draft, Vec<Untruste
     let Some(leader) = group.next() else { return Err(names) };
     let aliases: Vec<Candidate> = group.collect();
     let Some(commit) = changes.index_of(leader.commit) else { return Err(names) };
-    let (released_at, date_source) = match &leader.tag.tagger {
-        Some(Tagger { time, offset, .. }) => (moment(*time, *offset), DateSource::Tagger),
-        None => (moment(changes.commit_time(commit), changes.commit_offset(commit)), DateSource::Committer),
-    };
+    let Some(Stamp { at: released_at, source: date_source }) = leader.stamp else { return Err(names) };
     let mut checks: Vec<CheckRun> = Vec::new();
     let further = aliases.iter().flat_map(|alias| &alias.tag.checks);
     for check in leader.tag.checks.iter().chain(further) {
@@ -194,11 +204,8 @@ struct KnownTags {
 }
 
 impl KnownTags {
-    fn new(rehearsals: &[Candidate], skipped: &[SkippedTag]) -> Self {
-        Self {
-            rehearsals: rehearsals.iter().map(|candidate| candidate.name.clone()).collect(),
-            skipped: skipped.iter().map(|skipped| (skipped.tag.clone(), skipped.reason)).collect(),
-        }
+    fn new(rehearsals: HashSet<Untrusted>, skipped: &[SkippedTag]) -> Self {
+        Self { rehearsals, skipped: skipped.iter().map(|skipped| (skipped.tag.clone(), skipped.reason)).collect() }
     }
 }
 
@@ -264,7 +271,7 @@ impl<'c> Register<'c> {
         // A release that is called by its commit has no version, whatever the digits look like.
         let by_commit = entry.commit.as_ref().is_some_and(|commit| commit.raw().starts_with(entry.tag.raw()));
         let reading = match TagName::read(entry.version.as_ref().unwrap_or(&entry.tag).raw().as_bytes()) {
-            TagReading::Version(name) if entry.version.is_some() || !by_commit => Some(name),
+            TagReading::Version(name) if entry.version.is_some() || !by_commit => Some(name.alone()),
             TagReading::Version(_) | TagReading::No(_) => None,
         };
         let commit = entry.commit.as_ref().and_then(|id| self.changes.find(id.raw()));
@@ -306,7 +313,7 @@ impl<'c> Register<'c> {
             reading.map_or_else(|| ("root".to_owned(), None), |name| (name.component, Some(name.version)));
         let component = entry.component.as_ref().map_or(component, |name| name.raw().to_owned());
         if prerelease {
-            prereleases.push(Prerelease { component, version, component_guessed: false });
+            prereleases.push(Prerelease { tag: None, component, version, component_guessed: false });
             return;
         }
         // A release of that component on that commit already has a name; the log's is one more.

@@ -54,7 +54,7 @@ impl Lines {
         self.lines[line].get(at + 1).copied()
     }
 
-    /// Each line that begins with X.Y.0, and its first patch.
+    /// Each line that begins with X.Y.0, and its first patch; each day with several releases, and its second.
     pub fn first_patches(&self, history: &History) -> Vec<(ReleaseIndex, ReleaseIndex)> {
         let begins = |index: &ReleaseIndex| history.release(*index).version.as_ref().is_some_and(Version::begins_line);
         let first = |line: &Vec<ReleaseIndex>| {
@@ -62,7 +62,24 @@ impl Lines {
             let patch = line.iter().copied().find(|index| !begins(index))?;
             Some((base, patch))
         };
-        self.lines.iter().filter_map(first).collect()
+        self.lines.iter().filter_map(first).chain(self.second_of_a_day(history)).collect()
+    }
+
+    /// The first release of a day, and the one that is counted next.
+    fn second_of_a_day(&self, history: &History) -> Vec<(ReleaseIndex, ReleaseIndex)> {
+        let version = |index: ReleaseIndex| history.release(index).version.as_ref();
+        let mut days: BTreeMap<&[u64], Vec<ReleaseIndex>> = BTreeMap::new();
+        for &index in self.lines.iter().flatten() {
+            if let Some(day) = version(index).and_then(Version::day) {
+                days.entry(day).or_default().push(index);
+            }
+        }
+        let first = |releases: &mut Vec<ReleaseIndex>| {
+            releases.sort_by(|a, b| version(*a).cmp(&version(*b)).then(a.cmp(b)));
+            let base = *releases.first().filter(|base| version(**base).is_some_and(Version::begins_day))?;
+            Some((base, *releases.get(1)?))
+        };
+        days.values_mut().filter_map(first).collect()
     }
 }
 

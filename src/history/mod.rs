@@ -12,6 +12,7 @@ mod predecessor;
 mod releases;
 mod reverts;
 mod select;
+mod siblings;
 mod takebacks;
 
 pub use kind::hotfix_window;

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Changes, Component, ComponentIndex, History, Kind, Release, ReleaseFlag, ReleaseIndex, Ships, Untrusted,
+    Changes, Component, ComponentIndex, History, Kind, RehearsalTag, Release, ReleaseFlag, ReleaseIndex, Ships,
+    Untrusted,
 };
 
 use super::entries::{Draft, Prerelease};
@@ -163,6 +164,9 @@ fn rehearse(history: &mut History, prereleases: &[Prerelease]) {
         };
         if let Some(at) = component {
             history.components[at].prereleases += 1;
+        }
+        if let Some(tag) = &prerelease.tag {
+            history.tags.rehearsals.push(RehearsalTag { tag: tag.clone(), of: rehearsed });
         }
     }
 }

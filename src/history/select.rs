@@ -1,13 +1,15 @@
 //! Which tags are releases, and of which component.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::model::{
-    CommitId, Policy, ReleaseEntry, SkippedTag, Tag, TagName, TagReading, TagTarget, Untrusted, Version,
+    Changes, CommitId, Policy, ReleaseEntry, SkippedTag, Tag, TagName, TagReading, TagTarget, Untrusted, Version,
 };
+
+use super::siblings::{self, Stamp};
 
 /// A tag that is a release or a rehearsal of one.
 #[derive(Clone, Debug)]
@@ -20,6 +22,25 @@ pub(super) struct Candidate {
     pub prerelease: bool,
     /// The component is a guess: a word before the version said that this is a rehearsal.
     pub rehearsal_prefix: bool,
+    /// What the name reads as where that word belongs to the component's name; `None` once that is settled.
+    pub otherwise: Option<Reading>,
+    /// A number is all that follows the version's own.
+    pub numbered: bool,
+    /// When it was made, once commits are known.
+    pub stamp: Option<Stamp>,
+}
+
+/// The other reading of a name.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    pub component: String,
+    pub prerelease: bool,
+    /// The components whose releases the tag rehearses if it is a rehearsal.
+    pub rehearses: Vec<String>,
+    /// Whether a place leads the name.
+    pub place_leads: bool,
+    /// The component is configured, and stays.
+    pub configured: bool,
 }
 
 /// What each tag is.
@@ -28,12 +49,23 @@ pub struct Selection {
     pub(super) candidates: Vec<Candidate>,
     pub(super) skipped: Vec<SkippedTag>,
     pub(super) total: u64,
+    /// When commits were made of tags that no release holds.
+    pub(super) committed: HashMap<CommitId, (i64, i16)>,
 }
 
 impl Selection {
     /// The commits of the releases: what must be walked. Rehearsals ship nothing.
     pub fn tips(&self) -> Vec<CommitId> {
         self.candidates.iter().filter(|candidate| !candidate.prerelease).map(|candidate| candidate.commit).collect()
+    }
+
+    /// Takes the times of commits that were not walked and whose tags have none of their own, as far as `committed` knows
+    /// them.
+    pub fn learn(&mut self, changes: &Changes, committed: impl Fn(CommitId) -> Option<(i64, i16)>) {
+        let dated = |candidate: &Candidate| candidate.tag.tagger.as_ref().is_some_and(|tagger| tagger.time.is_some());
+        let undated = self.candidates.iter().filter(|candidate| !dated(candidate)).map(|candidate| candidate.commit);
+        let unknown: HashSet<CommitId> = undated.filter(|commit| changes.index_of(*commit).is_none()).collect();
+        self.committed.extend(unknown.into_iter().filter_map(|commit| Some((commit, committed(commit)?))));
     }
 }
 
@@ -90,15 +122,36 @@ pub fn select(tags: Vec<Tag>, entries: &[ReleaseEntry], policy: &Policy) -> Resu
         }
         let configured =
             components.iter().find(|(_, globs)| globs.is_match(name.raw())).map(|(name, _)| (*name).clone());
-        let (component, version, prerelease, rehearsal_prefix) = match read {
-            Some(read) => (read.component, Some(read.version), read.prerelease, read.rehearsal_prefix),
-            None => ("root".to_owned(), None, false, false),
-        };
-        let rehearsal_prefix = rehearsal_prefix && configured.is_none();
-        let component = configured.unwrap_or(component);
-        candidates.push(Candidate { tag, name, commit, component, version, prerelease, rehearsal_prefix });
+        candidates.push(candidate(tag, name, commit, read, configured));
     }
-    Ok(Selection { candidates, skipped, total })
+    siblings::settle_prefixes(&mut candidates, policy);
+    Ok(Selection { candidates, skipped, total, committed: HashMap::new() })
+}
+
+/// A tag with what its name reads as; without a reading it is a release because somebody asked for it.
+fn candidate(
+    tag: Tag,
+    name: Untrusted,
+    commit: CommitId,
+    read: Option<TagName>,
+    configured: Option<String>,
+) -> Candidate {
+    let otherwise = read.as_ref().and_then(|read| {
+        let other = read.otherwise.as_ref()?;
+        Some(Reading {
+            component: other.component.clone(),
+            prerelease: other.prerelease,
+            rehearses: read.rehearses(),
+            place_leads: read.place_leads(),
+            configured: configured.is_some(),
+        })
+    });
+    let (prerelease, guessed) = read.as_ref().map_or((false, false), |read| (read.prerelease, read.rehearsal_prefix));
+    let numbered = read.as_ref().is_some_and(|read| read.numbered);
+    let rehearsal_prefix = guessed && configured.is_none();
+    let (component, version) = read.map_or(("root".to_owned(), None), |read| (read.component, Some(read.version)));
+    let component = configured.unwrap_or(component);
+    Candidate { tag, name, commit, component, version, prerelease, rehearsal_prefix, otherwise, numbered, stamp: None }
 }
 
 /// The tags that the log knows, and whether it knows a deployment of them to the environment that counts.

@@ -39,6 +39,15 @@ pub struct SkippedTag {
     pub reason: &'static str,
 }
 
+/// A tag that rehearses a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RehearsalTag {
+    /// The tag.
+    pub tag: Untrusted,
+    /// The release that it rehearses; `None` where that was never made.
+    pub of: Option<ReleaseIndex>,
+}
+
 /// How many tags there were, and what became of them.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TagCounts {
@@ -46,7 +55,9 @@ pub struct TagCounts {
     pub total: u64,
     /// Tags that match the release pattern: all components, pre-releases and aliases included.
     pub matched: u64,
-    /// The others.
+    /// Those that rehearse a release.
+    pub rehearsals: Vec<RehearsalTag>,
+    /// Those that are neither, and those that were made too late.
     pub skipped: Vec<SkippedTag>,
 }
 

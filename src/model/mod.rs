@@ -32,7 +32,7 @@ pub use culprit::CausedBy;
 pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
-pub use history::{Component, History, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
+pub use history::{Component, History, RehearsalTag, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
 pub use incident::{Cause, DetectedBy, Incident, IncidentKind, Remediation, RemediationKind};
 pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, PersonIndex, ReleaseIndex};
 pub use mapping::Mapping;

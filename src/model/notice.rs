@@ -80,8 +80,12 @@ notice_codes! {
     Grafts = "grafts", Told;
     /// A replacement ref is not honoured.
     ReplaceRefs = "replace-refs", Told;
-    /// A tag's time is missing or out of range.
+    /// A tag's time is out of range.
     TagTime = "tag-time", Told;
+    /// A tagger without a time.
+    TagUndated = "tag-undated", Told;
+    /// Tags were made in one sitting for commits of years.
+    BulkTags = "bulk-tags", Told;
     /// A tag's `Check:` trailer cannot be read.
     TagCheck = "tag-check", Told;
     /// A commit's signature has no time.

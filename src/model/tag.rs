@@ -29,8 +29,8 @@ pub enum TagTarget {
 pub struct Tagger {
     /// Who.
     pub identity: Identity,
-    /// Seconds since 1970.
-    pub time: i64,
+    /// Seconds since 1970; `None` where none is recorded, and the commit's must do.
+    pub time: Option<i64>,
     /// Offset from UTC, minutes.
     pub offset: i16,
 }

@@ -504,8 +504,8 @@ pub struct ReleaseReport {
     pub tag: Untrusted,
     /// Other tags of it.
     pub aliases: Vec<Untrusted>,
-    /// Its version.
-    pub version: Option<String>,
+    /// Its version as it is written, without what precedes it and without its `v`; null where its tag has none.
+    pub version: Option<Untrusted>,
     /// Its component.
     pub component: Untrusted,
     /// The release event that it is part of, from 0: over several components, tags on one commit are one.

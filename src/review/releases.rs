@@ -27,7 +27,7 @@ fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32) -> ReleaseReport {
     ReleaseReport {
         tag: release.tag.clone(),
         aliases: release.aliases.clone(),
-        version: release.version.as_ref().map(ToString::to_string),
+        version: release.version.as_ref().map(|version| Untrusted::new(version.written.clone())),
         component: history.component(release.component).name.clone(),
         event: u64::from(event),
         commit: release.commit.map(|commit| history.changes.id(commit).to_string()),

@@ -203,9 +203,9 @@ fn tags_of_every_kind() {
     assert!(!of("light").annotated && of("light").tagger.is_none());
     assert!(of("no-tagger").annotated && of("no-tagger").tagger.is_none());
     let tagger = of("annotated").tagger.as_ref().unwrap();
-    assert_eq!((tagger.identity.name.as_slice(), tagger.time, tagger.offset), (&b"T One"[..], 500, 120));
+    assert_eq!((tagger.identity.name.as_slice(), tagger.time, tagger.offset), (&b"T One"[..], Some(500), 120));
     let outer = of("nested").tagger.as_ref().unwrap();
-    assert_eq!((outer.identity.email.as_slice(), outer.time, outer.offset), (&b"u@x"[..], 600, -210));
+    assert_eq!((outer.identity.email.as_slice(), outer.time, outer.offset), (&b"u@x"[..], Some(600), -210));
     let checks: Vec<_> = of("annotated").checks.iter().map(|check| (check.name.raw(), check.result)).collect();
     assert_eq!(checks, [("canary", CheckResult::Pass), ("load test", CheckResult::Override)]);
     assert_eq!(codes(&read.notices), ["tag-unusable", "tag-time", "tag-check"]);
@@ -229,7 +229,7 @@ fn packed_tags_and_loose_ones_that_replace_them() {
     assert_eq!(read.tags.len(), 3);
     assert_eq!(target(&read.tags, "v1"), TagTarget::Commit(id(one)));
     assert_eq!(target(&read.tags, "v3"), TagTarget::Commit(id(two)));
-    assert_eq!(read.tags[1].tagger.as_ref().unwrap().time, 5);
+    assert_eq!(read.tags[1].tagger.as_ref().unwrap().time, Some(5));
     assert_eq!(codes(&read.notices), ["replace-refs"]);
 }
 

@@ -67,7 +67,7 @@ impl World {
     }
 
     fn annotated(&mut self, name: &str, commit: u32, hours: i64) -> &mut Tag {
-        let tagger = Tagger { identity: who("Tag Ger", "tag@ger.org"), time: EPOCH + hours * HOUR, offset: 60 };
+        let tagger = Tagger { identity: who("Tag Ger", "tag@ger.org"), time: Some(EPOCH + hours * HOUR), offset: 60 };
         let tag = self.tag(name, commit);
         tag.annotated = true;
         tag.tagger = Some(tagger);
@@ -264,7 +264,7 @@ fn times_and_offsets_out_of_range_do_no_harm() {
     let mut world = World::line(3);
     for (name, time, offset) in [("v1", i64::MIN, i16::MIN), ("v2", i64::MAX, i16::MAX)] {
         let tag = world.annotated(name, 1, 1);
-        tag.tagger = Some(Tagger { identity: who("", ""), time, offset });
+        tag.tagger = Some(Tagger { identity: who("", ""), time: Some(time), offset });
         tag.target = TagTarget::Commit(id(u32::from(name == "v2")));
     }
     assert_eq!(names(&world.read(&policy())), ["v1"]);

@@ -41,7 +41,7 @@ fn graphs() -> impl Strategy<Value = Graph> {
 }
 
 fn tag(place: usize, commit: usize, time: i64) -> Tag {
-    let tagger = Tagger { identity: Identity::default(), time: 1_700_000_000 + time, offset: 0 };
+    let tagger = Tagger { identity: Identity::default(), time: Some(1_700_000_000 + time), offset: 0 };
     Tag {
         name: format!("v{}.{place}", place % 4).into_bytes(),
         target: TagTarget::Commit(id(commit)),
@@ -110,7 +110,7 @@ fn reckon(graph: &[Vec<u32>], tags: &[Tag]) -> Reckoned {
                 unreachable!("all tags here are releases")
             };
             let commit = u32::from_be_bytes([commit.0[0], commit.0[1], commit.0[2], commit.0[3]]);
-            let time = tag.tagger.as_ref().map_or(0, |tagger| tagger.time);
+            let time = tag.tagger.as_ref().and_then(|tagger| tagger.time).unwrap_or_default();
             Waiting { key: (time, name.version, tag.name.clone()), commit, reach: ancestry(graph, commit as usize) }
         })
         .collect();

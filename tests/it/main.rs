@@ -27,6 +27,7 @@ mod inference;
 mod logging;
 mod logs;
 mod preflight;
+mod releases;
 mod render;
 mod reports;
 mod reverts;

@@ -55,7 +55,7 @@ impl Story {
                 self.tags.push(Tag {
                     name: what.as_bytes().to_vec(),
                     target: TagTarget::Commit(id(tip.expect("a commit"))),
-                    tagger: Some(Tagger { identity, time, offset: 0 }),
+                    tagger: Some(Tagger { identity, time: Some(time), offset: 0 }),
                     annotated: true,
                     checks: Vec::new(),
                 });

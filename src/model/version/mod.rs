@@ -9,15 +9,23 @@ use std::fmt;
 pub use range::{Comparator, VersionRange};
 pub use tag::{TagName, TagReading};
 
-/// A version as a tag states it: numbers, or a date, with what follows it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A version as a tag states it: numbers, or a date, with what follows it. Two are equal where their numbers are, however
+/// they are written.
+#[derive(Clone, Debug, Default)]
 pub struct Version {
+    /// A packager's epoch (`1%2.3.0`): before all else in order. 0 where none is written.
+    pub epoch: u64,
     /// The numbers, most significant first (a date's are year, month, day, and a time where there is one).
     pub numbers: Vec<u64>,
-    /// Whether the numbers are a date: a date has no line and no patch level.
+    /// Whether the numbers are a date.
     pub date: bool,
-    /// Numbers of a suffix that is no pre-release (`-1`, `post2`, the place of a letter): after the version in order.
+    /// Numbers of a suffix that is no pre-release (`-1`, `post2`, the place of a letter) and what counts the releases of a
+    /// day (`20240501.2`): after the version in order.
     pub after: Vec<u64>,
+    /// The number of a build (`21+35`): last in order, and no part of what is named. 0 where there is none.
+    pub build: u64,
+    /// As it stands in the tag, without what precedes it and without its `v`.
+    pub written: String,
 }
 
 /// A version without the zeros that say nothing.
@@ -55,6 +63,28 @@ impl Version {
         self.line().is_some() && self.after.is_empty() && self.patch().iter().all(|&number| number == 0)
     }
 
+    /// The day of a date without a time of day: its releases are counted by what follows (`20260128.1`, `2024-05-20a`).
+    pub fn day(&self) -> Option<&[u64]> {
+        Some(&self.numbers[..]).filter(|numbers| self.date && numbers.len() == 3)
+    }
+
+    /// Whether it is the first release of its day: nothing counts it, or 0 or 1 does.
+    pub fn begins_day(&self) -> bool {
+        self.day().is_some() && matches!(self.after[..], [] | [0 | 1])
+    }
+
+    /// A dotted date (`2023.07.01`) as what it is where the team counts within the month: a version with a patch level.
+    /// `None` for any other version.
+    pub fn as_calendar(&self) -> Option<Self> {
+        let day = self.written.get(..10).filter(|_| self.date && self.numbers.len() == 3)?;
+        let dotted = day.bytes().enumerate().all(|(at, byte)| (byte == b'.') == matches!(at, 4 | 7));
+        dotted.then(|| {
+            let mut version = Self { date: false, after: Vec::new(), ..self.clone() };
+            version.numbers.extend(&self.after);
+            version
+        })
+    }
+
     /// Order by numbers alone, missing ones read as 0: what `>=2.3` means of 2.3.0.
     fn compare_numbers(&self, other: &Self) -> Ordering {
         let longest = self.numbers.len().max(other.numbers.len());
@@ -80,25 +110,26 @@ impl PartialOrd for Version {
 
 impl Ord for Version {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.compare_numbers(other)
+        self.epoch
+            .cmp(&other.epoch)
+            .then_with(|| self.compare_numbers(other))
             .then_with(|| self.date.cmp(&other.date))
             .then_with(|| self.numbers.len().cmp(&other.numbers.len()))
+            .then_with(|| self.build.cmp(&other.build))
     }
 }
 
-/// The numbers, joined by dots (a date's by dashes), and what comes after them behind a dash.
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Version {}
+
+/// As it is written.
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, number) in self.numbers.iter().enumerate() {
-            match (at, self.date) {
-                (0, _) => write!(f, "{number}")?,
-                (_, true) => write!(f, "-{number:02}")?,
-                (_, false) => write!(f, ".{number}")?,
-            }
-        }
-        for number in &self.after {
-            write!(f, "-{number}")?;
-        }
-        Ok(())
+        f.write_str(&self.written)
     }
 }

@@ -123,6 +123,15 @@ impl Repository {
         tag_object::checks(commit::parse(object.data(), &mut Vec::new()).message).0
     }
 
+    /// When a commit was recorded: seconds since 1970, and the offset from UTC in minutes. `None` where it cannot be read or
+    /// does not say so.
+    pub fn committed_at(&self, commit: CommitId) -> Option<(i64, i16)> {
+        let odb = self.inner.odb().ok()?;
+        let object = odb.read(objects::oid(commit)).ok()?;
+        let committer = commit::parse(object.data(), &mut Vec::new()).committer;
+        (committer.fault != signature::TimeFault::Missing).then_some((committer.time, committer.offset))
+    }
+
     /// All commits reachable from `tips` and HEAD, each read once.
     ///
     /// # Errors

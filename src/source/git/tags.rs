@@ -29,6 +29,7 @@ struct Named {
 struct Oddities {
     broken: Vec<usize>,
     unusable: Vec<usize>,
+    undated: Vec<usize>,
     times: Vec<usize>,
     checks: Vec<usize>,
 }
@@ -111,10 +112,13 @@ fn one(odb: &Odb<'_>, named: Named, index: usize, odd: &mut Oddities) -> Tag {
     let parsed = tag_object::parse(object.data());
     tag.annotated = true;
     tag.tagger = parsed.tagger.map(|tagger| {
-        if tagger.fault != TimeFault::None {
-            odd.times.push(index);
+        match tagger.fault {
+            TimeFault::None => {}
+            TimeFault::Missing => odd.undated.push(index),
+            TimeFault::Clamped => odd.times.push(index),
         }
-        Tagger { identity: signature::identity(tagger.who), time: tagger.time, offset: tagger.offset }
+        let time = (tagger.fault != TimeFault::Missing).then_some(tagger.time);
+        Tagger { identity: signature::identity(tagger.who), time, offset: tagger.offset }
     });
     let (checks, unreadable) = tag_object::checks(parsed.message);
     tag.checks = checks;
@@ -159,11 +163,12 @@ impl Oddities {
                 "look at `git for-each-ref refs/tags`; delete what is broken with `git tag -d NAME`",
             ),
             (
-                NoticeCode::TagTime,
-                &self.times,
-                "tags whose time is missing or out of range; the nearest possible is used",
+                NoticeCode::TagUndated,
+                &self.undated,
+                "tags that do not say when they were made; their commits' times are used",
                 "",
             ),
+            (NoticeCode::TagTime, &self.times, "tags whose time is out of range; the nearest possible is used", ""),
             (
                 NoticeCode::TagCheck,
                 &self.checks,
