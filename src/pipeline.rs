@@ -151,7 +151,7 @@ fn change_log(
 /// Releases whose paths are read: the newest, because a diff is read for each.
 const TOUCHED: usize = 200;
 
-/// Reads what the newest releases changed, against their predecessors. For whoever asks what goes with failure; all else
+/// Reads what the newest releases changed: from where what each ships begins. For whoever asks what goes with failure; all else
 /// does without it.
 ///
 /// # Errors
@@ -163,20 +163,12 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
     newest.sort_by_key(|&index| std::cmp::Reverse(history.release(index).released_at));
     let mut unread = 0_u64;
     for index in newest.into_iter().take(TOUCHED) {
-        let changes = &history.changes;
-        let pairs = pairs(history, index);
-        if pairs.is_empty() && !history.release(index).has(ReleaseFlag::Planned) {
-            continue;
-        }
-        let mut paths = Vec::new();
-        let read = pairs.into_iter().try_for_each(|(before, after)| {
-            paths.extend(repository.changed_paths(before.map(|before| changes.id(before)), changes.id(after))?);
-            Ok::<(), Error>(())
-        });
-        if read.is_err() {
+        let (changes, release) = (&history.changes, history.release(index));
+        let (Some(base), Some(commit)) = (release.base, release.commit) else { continue };
+        let Ok(paths) = repository.changed_paths(Some(changes.id(base)), changes.id(commit)) else {
             unread += 1;
             continue;
-        }
+        };
         let mut touched = Touched::default();
         for changed in &paths {
             let path = changed.path.raw();
@@ -201,21 +193,6 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
         ));
     }
     Ok(())
-}
-
-/// Commits of a planned release that are looked at one by one; more are compared as a whole.
-const ONE_BY_ONE: usize = 2_000;
-
-/// What is compared to see what a release changed: it with its predecessor. A release that is yet to be made may stand on a
-/// branch on which none was for years: each commit that it ships is compared with its parent.
-fn pairs(history: &History, index: ReleaseIndex) -> Vec<(Option<ChangeIndex>, ChangeIndex)> {
-    let release = history.release(index);
-    if release.has(ReleaseFlag::Planned) && history.shipped(index).len() <= ONE_BY_ONE {
-        let parent = |commit| history.changes.parents(commit).first().map(|&parent| ChangeIndex(parent));
-        return history.plain_commits(index).map(|commit| (parent(commit), commit)).collect();
-    }
-    let before = release.predecessor.and_then(|before| history.release(before).commit);
-    release.commit.zip(before).map(|(commit, before)| (Some(before), commit)).into_iter().collect()
 }
 
 fn matcher(globs: &[String]) -> Result<GlobSet, Error> {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub struct Event {
     pub exposed: bool,
     /// Whether it ships all that came before: left out of lead time and batch size.
     pub first: bool,
-    /// The commits that it ships and no event before it, merges included.
+    /// The commits that it ships and no event before it, merges included, as far as they are its work.
     pub ships: Vec<ChangeIndex>,
 }
 
@@ -110,7 +110,7 @@ pub(super) fn group(
             outcome,
             exposed: exposed(release),
             first: release.has(ReleaseFlag::First),
-            ships: if pooled { Vec::new() } else { history.shipped(index).iter().map(|&c| ChangeIndex(c)).collect() },
+            ships: if pooled { Vec::new() } else { history.work(index).iter().map(|&c| ChangeIndex(c)).collect() },
         });
     }
     if pooled {
@@ -125,11 +125,15 @@ fn ship_pooled(history: &History, events: &mut [Event]) {
     let mut stack = Vec::new();
     for (place, event) in events.iter_mut().enumerate() {
         event.first = place == 0;
+        let apart = |&index: &ReleaseIndex| &history.shipped(index)[history.release(index).ships.work as usize..];
+        let apart: HashSet<u32> = event.releases.iter().flat_map(apart).copied().collect();
         let tips = event.releases.iter().filter_map(|&index| history.release(index).commit);
         stack.extend(tips.map(|commit| commit.0));
         while let Some(commit) = stack.pop() {
             if !std::mem::replace(&mut taken[commit as usize], true) {
-                event.ships.push(ChangeIndex(commit));
+                if !apart.contains(&commit) {
+                    event.ships.push(ChangeIndex(commit));
+                }
                 stack.extend_from_slice(history.changes.parents(ChangeIndex(commit)));
             }
         }

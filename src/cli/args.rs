@@ -427,7 +427,7 @@ pub enum ListWhat {
     People,
     /// Checks and rituals: what each caught and missed, and whether it tells anything
     Checks,
-    /// Tags that are no releases, and why
+    /// Every tag: a release, another name of one, a rehearsal, or no release and why
     Tags,
 }
 

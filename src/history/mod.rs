@@ -1,6 +1,7 @@
 //! From tags, commits and log entries to a [`History`]: what is a release, in which order, shipping what, by whom.
 
 mod ancestry;
+mod borrowed;
 mod entries;
 mod kind;
 mod line;
@@ -78,6 +79,7 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
     };
     releases::build(&mut history, joined.drafts, &joined.prereleases, &people);
     predecessor::find(&mut history);
+    borrowed::set_apart(&mut history);
     kind::infer(&mut history, head, policy);
     Ok(history)
 }

@@ -5,6 +5,8 @@ use crate::model::{
     ReleaseFlag, ReleaseIndex, Ships, TagName, TagReading, UnmatchedEntry, Untrusted,
 };
 
+use super::{borrowed, predecessor};
+
 /// What is known of a release before it is made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
@@ -29,11 +31,6 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
     let of = |component: &ComponentIndex| history.component(*component).releases.iter().copied();
     let component = history.release(components.iter().flat_map(of).max_by_key(newest)?).component;
     let reached = reached(history, planned.commit);
-    let predecessor = components
-        .iter()
-        .flat_map(of)
-        .filter(|&index| history.release(index).commit.is_some_and(|commit| reached[commit.0 as usize]))
-        .max_by_key(newest);
     let mut fresh = reached;
     for &component in components {
         for &shipped in &history.component(component).shipped {
@@ -41,6 +38,13 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
         }
     }
     let commits: Vec<u32> = (0..fresh.len() as u32).filter(|&at| fresh[at as usize]).collect();
+    let mut earlier: Vec<ReleaseIndex> = components.iter().flat_map(of).collect();
+    earlier.sort_unstable();
+    let version = match planned.tag.as_ref().map(|tag| TagName::read(tag.raw().as_bytes())) {
+        Some(TagReading::Version(name)) => Some(name.version),
+        _ => None,
+    };
+    let follows = predecessor::of_planned(history, &earlier, version.as_ref(), (planned.commit, &commits));
     let merges = commits.iter().filter(|&&at| history.changes.is_merge(ChangeIndex(at))).count() as u32;
 
     let entry = planned.tag.as_ref().and_then(|tag| take(&mut history.unmatched, tag));
@@ -73,10 +77,6 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
     };
     let approvers = people(history, approvals.iter().map(|approval| approval.by.clone()).collect());
 
-    let version = match planned.tag.as_ref().map(|tag| TagName::read(tag.raw().as_bytes())) {
-        Some(TagReading::Version(name)) => Some(name.version),
-        _ => None,
-    };
     let index = ReleaseIndex(history.releases.len() as u32);
     let list = &mut history.components[component.0 as usize];
     let start = list.shipped.len() as u32;
@@ -91,8 +91,9 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
         released_at: planned.at,
         date_source: DateSource::Log,
         kind: entry.as_ref().and_then(|entry| entry.kind).unwrap_or(Kind::Regular),
-        predecessor,
-        ships: Ships { start, end: start + commits.len() as u32, commits: commits.len() as u32 - merges, merges },
+        predecessor: follows.before,
+        base: follows.base,
+        ships: Ships::of(start, start + commits.len() as u32, merges),
         rehearsals: 0,
         releasers,
         approvers,
@@ -100,6 +101,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
         entry,
         flags: inferred.then_some(ReleaseFlag::ReleaserInferred).into_iter().chain([ReleaseFlag::Planned]).collect(),
     });
+    borrowed::set_planned_apart(history, index);
     Some(index)
 }
 

@@ -1,175 +1,354 @@
-//! The release in a release's ancestry with the fewest commits between.
+//! The release that each release follows, and where what it ships begins.
+//!
+//! A release follows the earlier one with which it shares most of its history. What it shares with all earlier ones together
+//! is all that it reaches and does not ship itself: what its boundary reaches, the parents of its commits that earlier
+//! releases shipped. Nearly always one release reaches the whole boundary, and none can share more. Which ones do is asked of
+//! 64 releases at a time, one bit each, in one pass over the commits. Only where two lines meet of which no release knew both
+//! is counted how much each shares.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::model::{ChangeIndex, Changes, History, ReleaseIndex};
+use crate::model::{ChangeIndex, Changes, History, ReleaseIndex, Version};
 
-/// No release yet.
-const NONE: u32 = u32::MAX;
+/// What is known of a release: where it stands, and what it ships.
+struct Stand<'h> {
+    release: ReleaseIndex,
+    commit: u32,
+    version: Option<&'h Version>,
+    /// Commits that it ships; empty where another release has shipped its own.
+    ships: &'h [u32],
+}
 
-/// Sets the predecessor of every release. The fewest commits lie between a release and that ancestor of it which has
-/// itself the most ancestors; which one that is flows from parents to children.
+/// What a release follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Follows {
+    /// The release before it; `None` where it shares nothing with any.
+    pub before: Option<ReleaseIndex>,
+    /// The commit from which on it ships: of its boundary the one with the most history.
+    pub base: Option<ChangeIndex>,
+}
+
+/// Sets predecessor and base of every release.
 pub(super) fn find(history: &mut History) {
-    let mut reach = Reach::new(&history.changes);
-    let mut found: Vec<(ReleaseIndex, ReleaseIndex)> = Vec::new();
-    let mut best = vec![NONE; history.changes.len()];
-    let mut at_commit = vec![NONE; history.changes.len()];
-    let mut chain = Chain::new(history.releases.len());
+    let mut search = Search::new(&history.changes);
+    let mut found = Vec::new();
     let mut commits: Vec<u32> = Vec::new();
     for component in &history.components {
+        let stands: Vec<Stand<'_>> = stands(history, &component.releases);
         // Only what the component shipped can lie in the ancestry of its releases.
         commits.clone_from(&component.shipped);
         commits.sort_unstable();
-        let commit_of = |release: u32| history.releases[release as usize].commit;
-        for &index in &component.releases {
-            if let Some(commit) = commit_of(index.0) {
-                // The first on a commit stands for it: a redeployment changes nothing.
-                let slot = &mut at_commit[commit.0 as usize];
-                *slot = (*slot).min(index.0);
-            }
-        }
-        for &commit in &commits {
-            let mut nearest = NONE;
-            for &parent in history.changes.parents(ChangeIndex(commit)) {
-                let there = at_commit[parent as usize];
-                let candidate = if there == NONE { best[parent as usize] } else { there };
-                nearest = nearer(nearest, candidate, &chain, |one, other| match (commit_of(one), commit_of(other)) {
-                    (Some(one), Some(other)) => reach.compare(one, other),
-                    (one, other) => one.is_some().cmp(&other.is_some()),
-                });
-            }
-            best[commit as usize] = nearest;
-            let release = at_commit[commit as usize];
-            if release != NONE && nearest != NONE {
-                chain.put(release, nearest);
-                found.push((ReleaseIndex(release), ReleaseIndex(nearest)));
-            }
-        }
-        for &index in &component.releases {
-            if let Some(commit) = commit_of(index.0) {
-                at_commit[commit.0 as usize] = NONE;
-            }
-        }
+        let asked: Vec<usize> = (0..stands.len()).collect();
+        found.extend(search.follow(&stands, &commits, &asked));
     }
-    for (release, predecessor) in found {
-        history.releases[release.0 as usize].predecessor = Some(predecessor);
+    for (release, follows) in found {
+        history.releases[release].predecessor = follows.before;
+        history.releases[release].base = follows.base;
     }
 }
 
-/// The one of two releases with more ancestors; of equals the earlier one. Where one descends from the other that is
-/// plain; only for parallel branches must it be found out.
-fn nearer(one: u32, other: u32, chain: &Chain, mut compare: impl FnMut(u32, u32) -> Ordering) -> u32 {
-    if one == other || other == NONE {
-        return one;
-    }
-    if one == NONE || chain.holds(other, one) {
-        return other;
-    }
-    if chain.holds(one, other) || compare(one, other).then(other.cmp(&one)).is_gt() { one } else { other }
+/// What a release that ships these commits would follow among others, which stand in order.
+pub(super) fn of_planned(
+    history: &History,
+    releases: &[ReleaseIndex],
+    version: Option<&Version>,
+    (commit, ships): (ChangeIndex, &[u32]),
+) -> Follows {
+    let mut stands = stands(history, releases);
+    stands.push(Stand { release: history.releases.next_index(), commit: commit.0, version, ships });
+    let all: Vec<u32> = (0..history.changes.len() as u32).collect();
+    let asked = [stands.len() - 1];
+    let found = Search::new(&history.changes).follow(&stands, &all, &asked);
+    found.first().map_or(Follows { before: None, base: None }, |(_, follows)| *follows)
 }
 
-/// Releases and their predecessors. Each also knows one farther back, so that a look along a chain of n takes about
-/// log n steps.
-struct Chain {
-    depth: Vec<u32>,
-    before: Vec<u32>,
-    far: Vec<u32>,
+/// The releases that stand on a commit: the first on each, because a redeployment changes nothing.
+fn stands<'h>(history: &'h History, releases: &[ReleaseIndex]) -> Vec<Stand<'h>> {
+    let mut taken = std::collections::HashSet::new();
+    let stand = |&index: &ReleaseIndex| {
+        let release = &history.releases[index];
+        let commit = release.commit?;
+        let stand = Stand {
+            release: index,
+            commit: commit.0,
+            version: release.version.as_ref(),
+            ships: history.shipped(index),
+        };
+        taken.insert(commit).then_some(stand)
+    };
+    releases.iter().filter_map(stand).collect()
 }
 
-impl Chain {
-    fn new(releases: usize) -> Self {
-        let own: Vec<u32> = (0..releases as u32).collect();
-        Self { depth: vec![0; releases], before: own.clone(), far: own }
-    }
+/// A release whose predecessor is not plain.
+struct Query {
+    place: usize,
+    boundary: Vec<u32>,
+    /// The best one so far, by rank.
+    best: Option<usize>,
+}
 
-    /// Puts a release behind its predecessor, which is complete.
-    fn put(&mut self, release: u32, predecessor: u32) {
-        let depth = |at: u32| self.depth[at as usize];
-        let (at, before) = (release as usize, predecessor as usize);
-        let far = self.far[before];
-        let farther = self.far[far as usize];
-        // Two equal steps behind one another make one of twice the length.
-        let doubles = depth(predecessor) - depth(far) == depth(far) - depth(farther);
-        self.far[at] = if doubles { farther } else { predecessor };
-        self.depth[at] = self.depth[before] + 1;
-        self.before[at] = predecessor;
-    }
+/// Places by version: the order in which releases are preferred that share as much.
+struct Ranks {
+    of: Vec<usize>,
+    at: Vec<usize>,
+    /// What each is to come before: its own rank; for one without a version, whatever there is.
+    below: Vec<usize>,
+}
 
-    /// Whether `to` stands in the chain of predecessors of `from`.
-    fn holds(&self, mut from: u32, to: u32) -> bool {
-        let goal = self.depth[to as usize];
-        while self.depth[from as usize] > goal {
-            let far = self.far[from as usize];
-            from = if self.depth[far as usize] >= goal { far } else { self.before[from as usize] };
+impl Ranks {
+    fn new(stands: &[Stand<'_>]) -> Self {
+        let mut at: Vec<usize> = (0..stands.len()).collect();
+        at.sort_by(|&a, &b| stands[a].version.cmp(&stands[b].version).then(a.cmp(&b)));
+        let mut of = vec![0; at.len()];
+        for (rank, &place) in at.iter().enumerate() {
+            of[place] = rank;
         }
-        from == to
+        let below =
+            stands.iter().zip(&of).map(|(stand, &rank)| if stand.version.is_some() { rank } else { usize::MAX });
+        Self { below: below.collect(), of, at }
+    }
+
+    /// The better one of two ranks for a release: the highest below its own, else the lowest above.
+    fn better(own: usize, one: usize, other: usize) -> usize {
+        if (one < own) == (other < own) {
+            if one < own { one.max(other) } else { one.min(other) }
+        } else {
+            one.min(other)
+        }
     }
 }
 
-/// Which of two commits reaches more, found by walking only what one reaches and the other does not.
-struct Reach<'c> {
+struct Search<'c> {
     changes: &'c Changes,
-    /// The same two releases meet at every merge between them.
-    known: HashMap<(u32, u32), Ordering>,
-    /// Per commit, which of the two reach it, in the walk that saw it last.
-    sides: Vec<(u32, u8)>,
-    walk: u32,
+    /// Which of 64 releases reach a commit.
+    reached: Vec<u64>,
+    /// Which of 64 others do.
+    others: Vec<u64>,
+    /// The release that ships a commit, by place from 1; 0 for none.
+    shipper: Vec<u32>,
+    /// How many commits lie on the longest way to a root.
+    generation: Vec<u32>,
 }
 
-const ONE: u8 = 1;
-const OTHER: u8 = 2;
-const BOTH: u8 = ONE | OTHER;
+/// Releases that are asked about in one pass: a bit each.
+const BLOCK: usize = u64::BITS as usize;
 
-impl<'c> Reach<'c> {
+impl<'c> Search<'c> {
     fn new(changes: &'c Changes) -> Self {
-        let sides = vec![(0, 0); changes.len()];
-        Self { changes, known: HashMap::new(), sides, walk: 0 }
+        let commits = changes.len();
+        Self { changes, reached: Vec::new(), others: Vec::new(), shipper: vec![0; commits], generation: Vec::new() }
     }
 
-    fn compare(&mut self, one: ChangeIndex, other: ChangeIndex) -> Ordering {
-        if let Some(&known) = self.known.get(&(one.0, other.0)) {
-            return known;
-        }
-        self.walk += 1;
-        // How many commits wait that not both are known to reach.
-        let mut undecided = 0;
-        self.meet(one.0, ONE, &mut undecided);
-        self.meet(other.0, OTHER, &mut undecided);
-        let (mut only_one, mut only_other) = (0_u64, 0_u64);
-        // Children stand behind parents: taken from the back, a commit has heard from all that reach it. Passing over
-        // those that neither reaches is cheaper than keeping the others in order.
-        for commit in (0..=one.0.max(other.0)).rev() {
-            if undecided == 0 {
-                break;
-            }
-            let (walk, side) = self.sides[commit as usize];
-            if walk != self.walk {
-                continue;
-            }
-            match side {
-                ONE => only_one += 1,
-                OTHER => only_other += 1,
-                _ => {}
-            }
-            undecided -= u64::from(side != BOTH);
-            for &parent in self.changes.parents(ChangeIndex(commit)) {
-                self.meet(parent, side, &mut undecided);
+    /// What the releases at some places follow, of releases that stand in order over commits in theirs.
+    fn follow(&mut self, stands: &[Stand<'_>], commits: &[u32], asked: &[usize]) -> Vec<(ReleaseIndex, Follows)> {
+        for (place, stand) in stands.iter().enumerate() {
+            for &commit in stand.ships {
+                self.shipper[commit as usize] = place as u32 + 1;
             }
         }
-        let order = only_one.cmp(&only_other);
-        self.known.insert((one.0, other.0), order);
-        order
+        let mut found = Vec::new();
+        let mut queries = Vec::new();
+        // Whether another release than the one that stands there begins at a release's commit.
+        let mut left = vec![false; stands.len()];
+        for &place in asked {
+            let boundary = self.boundary(&stands[place], place);
+            let Some(base) = self.nearest(&boundary) else { continue };
+            let stand = self.shipper[base as usize].checked_sub(1).map(|at| at as usize);
+            let tip = stand.filter(|&at| stands[at].commit == base);
+            let plain = tip.filter(|&at| boundary.len() == 1 && !left[at] && asked.len() == stands.len());
+            for &commit in &boundary {
+                if let Some(at) = self.shipper[commit as usize].checked_sub(1)
+                    && stands[at as usize].commit == commit
+                {
+                    left[at as usize] = true;
+                }
+            }
+            let before = plain.map(|at| stands[at].release);
+            if before.is_none() {
+                queries.push(Query { place, boundary, best: None });
+            }
+            found.push((place, Follows { before, base: Some(ChangeIndex(base)) }));
+        }
+        if !queries.is_empty() {
+            let ranks = Ranks::new(stands);
+            self.reached.resize(self.changes.len(), 0);
+            self.reaching_all(stands, commits, &ranks, &mut queries);
+            let (_, mut shared): (Vec<_>, Vec<&mut Query>) = queries.iter_mut().partition(|query| query.best.is_some());
+            for some in shared.chunks_mut(BLOCK) {
+                self.sharing_most(stands, commits, &ranks, some);
+            }
+            let best: HashMap<usize, ReleaseIndex> =
+                queries.iter().filter_map(|query| Some((query.place, stands[ranks.at[query.best?]].release))).collect();
+            for (place, follows) in &mut found {
+                follows.before = follows.before.or_else(|| best.get(place).copied());
+            }
+        }
+        for &commit in stands.iter().flat_map(|stand| stand.ships) {
+            self.shipper[commit as usize] = 0;
+        }
+        found.into_iter().map(|(place, follows)| (stands[place].release, follows)).collect()
     }
 
-    fn meet(&mut self, commit: u32, side: u8, undecided: &mut u64) {
-        let known = &mut self.sides[commit as usize];
-        if known.0 != self.walk {
-            *known = (self.walk, side);
-            *undecided += u64::from(side != BOTH);
-        } else if known.1 != BOTH && known.1 | side == BOTH {
-            known.1 = BOTH;
-            *undecided -= 1;
+    /// The commits at which what a release ships begins: those of its parents that it does not ship.
+    fn boundary(&self, stand: &Stand<'_>, place: usize) -> Vec<u32> {
+        if stand.ships.is_empty() {
+            return vec![stand.commit];
+        }
+        let own = place as u32 + 1;
+        let parents = stand.ships.iter().flat_map(|&commit| self.changes.parents(ChangeIndex(commit)));
+        let mut boundary: Vec<u32> = parents.copied().filter(|&parent| self.shipper[parent as usize] != own).collect();
+        boundary.sort_unstable();
+        boundary.dedup();
+        boundary
+    }
+
+    /// Of a boundary the commit with the most history: none of the others descends from it.
+    fn nearest(&mut self, boundary: &[u32]) -> Option<u32> {
+        if let [] | [_] = boundary {
+            return boundary.first().copied();
+        }
+        if self.generation.is_empty() {
+            self.generation = self.changes.generations();
+        }
+        boundary.iter().copied().max_by_key(|&commit| (self.generation[commit as usize], commit))
+    }
+
+    /// Finds for every query the best of the earlier releases that reach its whole boundary.
+    fn reaching_all(&mut self, stands: &[Stand<'_>], commits: &[u32], ranks: &Ranks, queries: &mut [Query]) {
+        let last = queries.iter().map(|query| query.place).max().unwrap_or(0);
+        for start in (0..last).step_by(BLOCK) {
+            let block = Block::new(start, stands, ranks);
+            spread(self.changes, commits, &mut self.reached, block.tips(stands));
+            for query in queries.iter_mut().filter(|query| query.place > start) {
+                let all = query.boundary.iter().fold(u64::MAX, |all, &commit| all & self.reached[commit as usize]);
+                let own = ranks.below[query.place];
+                let Some(rank) = block.best(all & block.before(query.place), own) else { continue };
+                query.best = Some(query.best.map_or(rank, |best| Ranks::better(own, best, rank)));
+            }
+            clear(&mut self.reached, commits);
         }
     }
+
+    /// Finds for up to 64 queries the earlier release that shares most of what the boundary reaches.
+    fn sharing_most(&mut self, stands: &[Stand<'_>], commits: &[u32], ranks: &Ranks, queries: &mut [&mut Query]) {
+        self.others.resize(self.changes.len(), 0);
+        let boundaries =
+            queries.iter().enumerate().flat_map(|(bit, query)| query.boundary.iter().map(move |&at| (at, bit)));
+        spread(self.changes, commits, &mut self.others, boundaries);
+        let mut most = vec![0_u64; queries.len()];
+        let last = queries.iter().map(|query| query.place).max().unwrap_or(0);
+        for start in (0..last).step_by(BLOCK) {
+            let block = Block::new(start, stands, ranks);
+            spread(self.changes, commits, &mut self.reached, block.tips(stands));
+            let shared = self.shared(commits);
+            for (bit, query) in queries.iter_mut().enumerate().filter(|(_, query)| query.place > start) {
+                let own = ranks.below[query.place];
+                let before = block.before(query.place);
+                for (other, &rank) in block.ranks.iter().enumerate().filter(|(other, _)| before >> other & 1 == 1) {
+                    let count = shared[bit * BLOCK + other];
+                    if count > most[bit] {
+                        (most[bit], query.best) = (count, Some(rank));
+                    } else if count == most[bit] && count > 0 {
+                        query.best = Some(query.best.map_or(rank, |best| Ranks::better(own, best, rank)));
+                    }
+                }
+            }
+            clear(&mut self.reached, commits);
+        }
+        clear(&mut self.others, commits);
+    }
+
+    /// How many commits each of 64 shares with each of 64 others. Neighbours are mostly reached by the same ones.
+    fn shared(&self, commits: &[u32]) -> Vec<u64> {
+        let mut alike: HashMap<(u64, u64), u64> = HashMap::new();
+        let sides = |&commit: &u32| (self.others[commit as usize], self.reached[commit as usize]);
+        for run in commits.chunk_by(|one, next| sides(one) == sides(next)) {
+            let (one, other) = sides(&run[0]);
+            if one != 0 && other != 0 {
+                *alike.entry((one, other)).or_insert(0) += run.len() as u64;
+            }
+        }
+        let mut shared = vec![0; BLOCK * BLOCK];
+        for ((one, other), count) in alike {
+            for bit in bits(one) {
+                bits(other).for_each(|at| shared[bit * BLOCK + at] += count);
+            }
+        }
+        shared
+    }
+}
+
+/// Up to 64 releases that follow one another, each with a bit; the bits stand in the order of their ranks.
+struct Block {
+    start: usize,
+    ranks: Vec<usize>,
+    places: Vec<usize>,
+}
+
+impl Block {
+    fn new(start: usize, stands: &[Stand<'_>], ranks: &Ranks) -> Self {
+        let mut own: Vec<usize> = (start..stands.len().min(start + BLOCK)).map(|place| ranks.of[place]).collect();
+        own.sort_unstable();
+        let places = own.iter().map(|&rank| ranks.at[rank]).collect();
+        Self { start, ranks: own, places }
+    }
+
+    /// The commits of its releases, with their bits.
+    fn tips<'b>(&'b self, stands: &'b [Stand<'_>]) -> impl Iterator<Item = (u32, usize)> + 'b {
+        self.places.iter().enumerate().map(|(bit, &place)| (stands[place].commit, bit))
+    }
+
+    /// The bits of those that come before a place.
+    fn before(&self, place: usize) -> u64 {
+        if place >= self.start + BLOCK {
+            return u64::MAX;
+        }
+        let earlier = self.places.iter().enumerate().filter(|(_, at)| **at < place);
+        earlier.fold(0, |bits, (bit, _)| bits | 1 << bit)
+    }
+
+    /// The best rank among some bits for a release of a rank.
+    fn best(&self, bits: u64, own: usize) -> Option<usize> {
+        let below = self.ranks.partition_point(|&rank| rank < own);
+        let low = if below >= BLOCK { u64::MAX } else { (1 << below) - 1 };
+        let bit = match (bits & low, bits) {
+            (0, 0) => return None,
+            (0, above) => above.trailing_zeros(),
+            (under, _) => under.ilog2(),
+        };
+        Some(self.ranks[bit as usize])
+    }
+}
+
+/// Sets bits at commits and lets them flow to all ancestors. Children stand behind their parents.
+fn spread(changes: &Changes, commits: &[u32], reached: &mut [u64], tips: impl Iterator<Item = (u32, usize)>) {
+    let mut highest = 0;
+    for (commit, bit) in tips {
+        reached[commit as usize] |= 1 << bit;
+        highest = highest.max(commit);
+    }
+    let end = commits.partition_point(|&commit| commit <= highest);
+    for &commit in commits[..end].iter().rev() {
+        let bits = reached[commit as usize];
+        if bits != 0 {
+            for &parent in changes.parents(ChangeIndex(commit)) {
+                reached[parent as usize] |= bits;
+            }
+        }
+    }
+}
+
+fn clear(reached: &mut [u64], commits: &[u32]) {
+    for &commit in commits {
+        reached[commit as usize] = 0;
+    }
+}
+
+/// The places of the bits that are set.
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
+        word &= word - 1;
+        Some(bit)
+    })
 }

@@ -114,7 +114,8 @@ fn release(
         date_source: draft.date_source,
         kind,
         predecessor: None,
-        ships: Ships { start, end, commits: (end - start) - merges, merges },
+        base: None,
+        ships: Ships::of(start, end, merges),
         rehearsals: 0,
         releasers,
         approvers: entry

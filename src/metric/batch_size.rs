@@ -11,7 +11,8 @@ pub(super) const METRIC: Metric = Metric {
         id: MetricId::BatchSize,
         title: "Batch size",
         definition: "Median number of commits (merges apart) that a release of the window ships. A component's first \
-                     release is left out: it ships all that came before.",
+                     release is left out: it ships all that came before; so are commits that came in with a history of \
+                     their own or only repeat earlier ones.",
         unit: Unit::Count,
         better: None,
         minimum_sample: 10,

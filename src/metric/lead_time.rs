@@ -11,7 +11,8 @@ pub(super) const METRIC: Metric = Metric {
         id: MetricId::LeadTime,
         title: "Lead time",
         definition: "Median time from a commit's author date to its release, over the commits (merges apart) that the \
-                     window's releases ship. A component's first release is left out: it ships all that came before.",
+                     window's releases ship. A component's first release is left out: it ships all that came before; so \
+                     are commits that came in with a history of their own or only repeat earlier ones.",
         unit: Unit::Seconds,
         better: None,
         minimum_sample: 10,

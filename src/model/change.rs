@@ -248,6 +248,16 @@ impl Changes {
         &self.subjects[start as usize..self.subject_end[at] as usize]
     }
 
+    /// Of each commit, how many lie on the longest way to a root of its: more than of any ancestor.
+    pub fn generations(&self) -> Vec<u32> {
+        let mut generations = vec![0; self.len()];
+        for at in 0..self.len() {
+            let parents = self.parents(ChangeIndex(at as u32)).iter();
+            generations[at] = parents.map(|&parent| generations[parent as usize] + 1).max().unwrap_or(0);
+        }
+        generations
+    }
+
     /// All recorded identities.
     pub fn identities(&self) -> &[Identity] {
         &self.identities

@@ -138,7 +138,18 @@ impl History {
         &self.component(release.component).shipped[release.ships.start as usize..release.ships.end as usize]
     }
 
-    /// The commits that a release ships, merges apart.
+    /// The commits that a release ships and that are its work: neither imported with a history of their own nor repeated.
+    pub fn work(&self, index: ReleaseIndex) -> &[u32] {
+        &self.shipped(index)[..self.release(index).ships.work as usize]
+    }
+
+    /// A release's work, merges apart.
+    pub fn plain_work(&self, index: ReleaseIndex) -> impl Iterator<Item = super::ChangeIndex> + '_ {
+        let work = self.work(index).iter().map(|&commit| super::ChangeIndex(commit));
+        work.filter(|&commit| !self.changes.is_merge(commit))
+    }
+
+    /// The commits that a release ships, merges apart; its work first.
     pub fn plain_commits(&self, index: ReleaseIndex) -> impl Iterator<Item = super::ChangeIndex> + '_ {
         let shipped = self.shipped(index).iter().map(|&commit| super::ChangeIndex(commit));
         shipped.filter(|&commit| !self.changes.is_merge(commit))

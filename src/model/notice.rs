@@ -84,6 +84,10 @@ notice_codes! {
     TagTime = "tag-time", Told;
     /// A tagger without a time.
     TagUndated = "tag-undated", Told;
+    /// Releases ship commits that came in with a history of their own.
+    ImportedCommits = "imported-commits", Harmless;
+    /// Releases ship commits that only repeat earlier ones.
+    RepeatedCommits = "repeated-commits", Harmless;
     /// Tags were made in one sitting for commits of years.
     BulkTags = "bulk-tags", Told;
     /// A tag's `Check:` trailer cannot be read.

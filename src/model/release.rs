@@ -166,6 +166,19 @@ pub struct Ships {
     pub commits: u32,
     /// Merge commits, counted apart.
     pub merges: u32,
+    /// How many of its commits, merges included, are its work; the others stand behind them.
+    pub work: u32,
+    /// Commits among them that came in with a history of their own, through a new root: no work of this release.
+    pub imported: u32,
+    /// Commits among them that only repeat earlier ones under another id: no work of this release.
+    pub repeated: u32,
+}
+
+impl Ships {
+    /// What stands between two places of a list, all of it the release's work.
+    pub fn of(start: u32, end: u32, merges: u32) -> Self {
+        Self { start, end, commits: end - start - merges, merges, work: end - start, imported: 0, repeated: 0 }
+    }
 }
 
 /// One shipped version.
@@ -187,8 +200,12 @@ pub struct Release {
     pub date_source: DateSource,
     /// What kind.
     pub kind: Kind,
-    /// The release in its ancestry with the fewest commits between.
+    /// The earlier release with which it shares the most history, in its ancestry or not; of equals the highest version below
+    /// its own.
     pub predecessor: Option<ReleaseIndex>,
+    /// The commit at which what it ships begins: earlier releases shipped it, and of all such that its commits descend from
+    /// directly it has the most history. What changed since is what the release ships.
+    pub base: Option<ChangeIndex>,
     /// What it ships.
     pub ships: Ships,
     /// Pre-releases of this version.

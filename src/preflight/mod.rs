@@ -217,7 +217,7 @@ fn reasons(
 fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Change {
     let changes = &facts.history.changes;
     // Over several components a commit that is tagged already shares its event: what is new is the planned release's own.
-    let commits: Vec<ChangeIndex> = facts.history.plain_commits(planned).collect();
+    let commits: Vec<ChangeIndex> = facts.history.plain_work(planned).collect();
     let mut by_author: BTreeMap<_, u64> = BTreeMap::new();
     let mut types: BTreeMap<String, u64> = BTreeMap::new();
     for &commit in &commits {

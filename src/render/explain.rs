@@ -2,8 +2,8 @@
 
 use crate::model::Untrusted;
 use crate::review::contract::{
-    Behind, Better, FailureReport, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review, Unit,
-    WindowName,
+    Behind, Better, FailureReport, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review,
+    ShipsReport, TagKind, TagReport, Unit, WindowName,
 };
 
 use super::list::{kind, names, outcome};
@@ -31,11 +31,11 @@ pub struct CommitLine {
 pub struct ReleaseExtra {
     /// The newest of its commits.
     pub commits: Vec<CommitLine>,
-    /// Changed paths since the predecessor, with git's letter.
+    /// Changed paths of what it ships, with git's letter.
     pub changed_paths: Vec<(char, Untrusted)>,
     /// How many commits there are.
     pub total_commits: u64,
-    /// How many paths changed; `None` without a predecessor.
+    /// How many paths changed; `None` where nothing was shipped before.
     pub total_paths: Option<u64>,
 }
 
@@ -269,6 +269,7 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         count(ships.merges, "merge"),
         count(ships.authors, "author")
     ));
+    facts.extend(not_its_work(ships));
     if let Some(before) = &release.predecessor {
         facts.push(format!("follows {}", encode::terminal(before.raw())));
     }
@@ -303,7 +304,7 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         rest(&mut page, extra.commits.len() as u64, extra.total_commits, "commit");
     }
     if let Some(total) = extra.total_paths {
-        page.heading("Changed paths since the release before");
+        page.heading("Changed paths of what it ships");
         for (letter, path) in extra.changed_paths.iter().take(PATHS) {
             page.raw(&encode::fit(&format!("  {letter} {}", encode::terminal(path.raw())), page.width()));
         }
@@ -332,6 +333,29 @@ fn behind_failure(page: &mut Page, failure: &FailureReport) {
             encode::terminal(commit.author.raw())
         ));
     }
+}
+
+/// What of it is shipped and counts for no lead time, batch size or author.
+fn not_its_work(ships: &ShipsReport) -> Option<String> {
+    let imported = (ships.imported > 0).then(|| format!("{} came in with a history of their own", ships.imported));
+    let repeated = (ships.repeated > 0).then(|| format!("{} only repeat earlier ones", ships.repeated));
+    let parts: Vec<String> = imported.into_iter().chain(repeated).collect();
+    (!parts.is_empty())
+        .then(|| format!("of these commits {}: not its work, and in no lead time or batch size", parts.join(" and ")))
+}
+
+/// A tag that is no release by itself. `None` where there is no such tag.
+pub fn tag(tags: &[TagReport], name: &str, options: &TerminalOptions) -> Option<String> {
+    let tag = tags.iter().find(|tag| tag.tag.raw() == name)?;
+    let mut page = Page::new(options);
+    page.toned(Tone::Strong, &encode::terminal(name));
+    page.bullet(&super::list::tag_in_words(tag));
+    match (tag.kind, &tag.release) {
+        (TagKind::Skipped, _) => page.item("If it is one after all: relconf review --tags 'GLOB'"),
+        (_, Some(release)) => page.item(&format!("That release: relconf explain {}", encode::terminal(release.raw()))),
+        (_, None) => page.item("All tags: relconf list tags"),
+    }
+    Some(page.finish())
 }
 
 fn rest(page: &mut Page, shown: u64, total: u64, what: &str) {

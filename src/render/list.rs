@@ -1,7 +1,9 @@
 //! Lists: every release, incident, person or tag, one line each.
 
 use crate::model::Kind;
-use crate::review::contract::{CheckReport, CheckVerdict, Outcome, ReleaseReport, Review, Role};
+use crate::review::contract::{
+    CheckReport, CheckVerdict, Outcome, ReleaseReport, Review, Role, TagData, TagKind, TagList, TagReport,
+};
 
 use super::page::Page;
 use super::phrase::{count, date, duration, percent, rate};
@@ -19,7 +21,7 @@ pub enum Listing {
     People,
     /// Checks and rituals.
     Checks,
-    /// Tags that are no releases.
+    /// Every tag.
     Tags,
 }
 
@@ -30,6 +32,8 @@ pub struct List {
     pub review: Review,
     /// What.
     pub what: Listing,
+    /// Every tag; only where tags are listed.
+    pub tags: Vec<TagReport>,
 }
 
 /// Every format of a list; the first is the default.
@@ -37,26 +41,29 @@ pub const LIST_FORMATS: &[Format<List>] =
     &[Format { name: "terminal", draw: terminal }, Format { name: "json", draw: |list, _| json(list) }];
 
 /// A list for people.
-fn terminal(List { review, what }: &List, options: &TerminalOptions) -> String {
+fn terminal(List { review, what, tags }: &List, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
     match what {
         Listing::Releases => releases(&mut page, review),
         Listing::Incidents => incidents(&mut page, review),
         Listing::People => people(&mut page, review),
         Listing::Checks => checks(&mut page, review),
-        Listing::Tags => tags(&mut page, review),
+        Listing::Tags => self::tags(&mut page, review, tags),
     }
     page.finish()
 }
 
 /// A list as JSON: the part of the contract that it shows.
-fn json(List { review, what }: &List) -> String {
+fn json(List { review, what, tags }: &List) -> String {
     match what {
         Listing::Releases => json::pretty(&review.releases),
         Listing::Incidents => json::pretty(&review.incidents),
         Listing::People => json::pretty(&review.people),
         Listing::Checks => json::pretty(&review.checks),
-        Listing::Tags => json::pretty(&review.data.tags),
+        Listing::Tags => {
+            let TagData { total, matched, components, ref skipped } = review.data.tags;
+            json::pretty(&TagList { total, matched, components, skipped: skipped.clone(), tags: tags.clone() })
+        }
     }
 }
 
@@ -249,7 +256,22 @@ fn checks(page: &mut Page, review: &Review) {
     ));
 }
 
-fn tags(page: &mut Page, review: &Review) {
+/// What became of a tag, in words.
+pub(super) fn tag_in_words(tag: &TagReport) -> String {
+    let release = tag.release.as_ref().map(|release| encode::terminal(release.raw()));
+    match (tag.kind, release) {
+        (TagKind::Skipped, _) => format!("no release: {}", tag.reason.as_deref().unwrap_or("nobody knows why")),
+        (TagKind::Rehearsal, Some(release)) => format!("rehearses {release}"),
+        (TagKind::Rehearsal, None) => "rehearses a release that was not made".to_owned(),
+        (TagKind::Alias, Some(release)) => format!("another name of {release}"),
+        (TagKind::Alias | TagKind::Release, _) => {
+            let component = tag.component.as_ref().map_or_else(String::new, |name| encode::terminal(name.raw()));
+            format!("release of {component}")
+        }
+    }
+}
+
+fn tags(page: &mut Page, review: &Review, all: &[TagReport]) {
     let tags = &review.data.tags;
     page.text(&format!(
         "Matched {} of {} in {}.",
@@ -257,11 +279,13 @@ fn tags(page: &mut Page, review: &Review) {
         count(tags.total, "tag"),
         count(tags.components, "component")
     ));
-    if tags.skipped.is_empty() {
+    if all.is_empty() {
         return;
     }
     page.blank();
-    let rows = tags.skipped.iter().map(|skipped| vec![encode::terminal(skipped.tag.raw()), skipped.reason.clone()]);
-    page.table(&["skipped tag", "why"], rows.collect());
-    page.text("Tags that are releases after all: relconf review --tags 'GLOB'");
+    let rows = all.iter().map(|tag| vec![encode::terminal(tag.tag.raw()), tag_in_words(tag)]);
+    page.table(&["tag", "what it is"], rows.collect());
+    if !tags.skipped.is_empty() {
+        page.text("Tags that are releases after all: relconf review --tags 'GLOB'");
+    }
 }

@@ -188,8 +188,52 @@ pub struct TagData {
     pub matched: u64,
     /// Components with a release.
     pub components: u64,
-    /// The others, and why.
+    /// The others, and those that were made at the as-of time or later, and why.
     pub skipped: Vec<Skipped>,
+}
+
+/// What became of a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TagKind {
+    /// It is no release.
+    Skipped,
+    /// It rehearses one.
+    Rehearsal,
+    /// It is another name of one.
+    Alias,
+    /// It is one.
+    Release,
+}
+
+/// One tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TagReport {
+    /// The tag.
+    pub tag: Untrusted,
+    /// What it is.
+    pub kind: TagKind,
+    /// The release that it is, names or rehearses; null where that was never made.
+    pub release: Option<Untrusted>,
+    /// That release's component.
+    pub component: Option<Untrusted>,
+    /// Why it is skipped.
+    pub reason: Option<String>,
+}
+
+/// Every tag, as `list tags` has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TagList {
+    /// All.
+    pub total: u64,
+    /// Those that match the release pattern: all components, pre-releases and aliases included.
+    pub matched: u64,
+    /// Components with a release.
+    pub components: u64,
+    /// Those that are no release, and why.
+    pub skipped: Vec<Skipped>,
+    /// Every one.
+    pub tags: Vec<TagReport>,
 }
 
 /// A tag that is no release.
@@ -522,7 +566,7 @@ pub struct ReleaseReport {
     pub outcome: Outcome,
     /// The window it falls in.
     pub window: Option<WindowName>,
-    /// The release in its ancestry with the fewest commits between.
+    /// The earlier release with which it shares the most history; of equals the highest version below its own.
     pub predecessor: Option<Untrusted>,
     /// What it ships.
     pub ships: ShipsReport,
@@ -545,9 +589,13 @@ pub struct ShipsReport {
     pub commits: u64,
     /// Merge commits.
     pub merges: u64,
-    /// Authors of the commits without merges.
+    /// Of these commits, those that came in with a history of their own: no work of this release.
+    pub imported: u64,
+    /// Of these commits, those that only repeat earlier ones under another id: no work of this release.
+    pub repeated: u64,
+    /// Authors of its work, without merges.
     pub authors: u64,
-    /// Median seconds from authored to released.
+    /// Median seconds from authored to released, over its work without merges.
     pub lead_time: Option<f64>,
 }
 

@@ -4,6 +4,9 @@ pub mod contract;
 mod data;
 mod incidents;
 mod releases;
+mod tags;
+
+pub use tags::tags;
 
 use std::collections::BTreeMap;
 

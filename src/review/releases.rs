@@ -61,7 +61,7 @@ fn ships(facts: &Facts<'_>, index: ReleaseIndex) -> ShipsReport {
     let history = facts.history;
     let release = history.release(index);
     let changes = &history.changes;
-    let commits = || history.plain_commits(index);
+    let commits = || history.plain_work(index);
     let authors: BTreeSet<_> = commits().map(|commit| history.author(commit)).collect();
     let released_at = release.released_at.timestamp();
     let lead: Vec<_> = if release.has(ReleaseFlag::First) {
@@ -72,6 +72,8 @@ fn ships(facts: &Facts<'_>, index: ReleaseIndex) -> ShipsReport {
     ShipsReport {
         commits: u64::from(release.ships.commits),
         merges: u64::from(release.ships.merges),
+        imported: u64::from(release.ships.imported),
+        repeated: u64::from(release.ships.repeated),
         authors: authors.len() as u64,
         lead_time: stats::median(&lead),
     }

@@ -93,8 +93,8 @@ fn ancestry(graph: &[Vec<u32>], commit: usize) -> BTreeSet<u32> {
     reached
 }
 
-/// Name, what it ships, and the sizes of the best predecessors' ancestries.
-type Reckoned = Vec<(String, BTreeSet<u32>, Option<usize>, bool)>;
+/// Name, what it ships, the name of the predecessor, and whether it may be backfilled.
+type Reckoned = Vec<(String, BTreeSet<u32>, Option<String>, bool)>;
 
 /// As the rules say it: again and again the smallest of those whose ancestors have all come.
 fn reckon(graph: &[Vec<u32>], tags: &[Tag]) -> Reckoned {
@@ -114,10 +114,11 @@ fn reckon(graph: &[Vec<u32>], tags: &[Tag]) -> Reckoned {
             Waiting { key: (time, name.version, tag.name.clone()), commit, reach: ancestry(graph, commit as usize) }
         })
         .collect();
-    let all: Vec<(u32, i64, usize, BTreeSet<u32>)> =
-        waiting.iter().map(|one| (one.commit, one.key.0, one.reach.len(), one.reach.clone())).collect();
+    let all: Vec<(u32, i64, BTreeSet<u32>)> =
+        waiting.iter().map(|one| (one.commit, one.key.0, one.reach.clone())).collect();
     let mut taken = BTreeSet::new();
     let mut order = Vec::new();
+    let mut come: Vec<Waiting> = Vec::new();
     while !waiting.is_empty() {
         let free = |one: &&Waiting| {
             waiting.iter().all(|other| other.commit == one.commit || !one.reach.contains(&other.commit))
@@ -125,34 +126,37 @@ fn reckon(graph: &[Vec<u32>], tags: &[Tag]) -> Reckoned {
         let key = waiting.iter().filter(free).map(|one| one.key.clone()).min().expect("a graph without circles");
         let at = waiting.iter().position(|one| one.key == key).expect("just seen");
         let next = waiting.remove(at);
-        let best = all
+        // Of those that share most the highest version below its own, else the lowest above.
+        let own = &next.key.1;
+        let shares = |other: &Waiting| other.reach.intersection(&next.reach).count();
+        let better = |other: &&Waiting| {
+            let version = &other.key.1;
+            let below = version < own;
+            (shares(other), below, below.then(|| version.clone()), std::cmp::Reverse(version.clone()))
+        };
+        let before = come.iter().filter(|other| shares(other) > 0).max_by_key(better);
+        let before = before.map(|other| String::from_utf8_lossy(&other.key.2).into_owned());
+        let backfilled = all
             .iter()
-            .filter(|(commit, ..)| *commit != next.commit && next.reach.contains(commit))
-            .map(|(_, _, size, _)| *size)
-            .max();
-        let backfilled = all.iter().any(|(commit, time, _, reach)| {
-            *commit != next.commit && reach.contains(&next.commit) && *time < next.key.0
-        });
+            .any(|(commit, time, reach)| *commit != next.commit && reach.contains(&next.commit) && *time < next.key.0);
         let ships = next.reach.difference(&taken).copied().collect();
-        taken.extend(next.reach);
-        order.push((String::from_utf8_lossy(&next.key.2).into_owned(), ships, best, backfilled));
+        taken.extend(next.reach.iter().copied());
+        order.push((String::from_utf8_lossy(&next.key.2).into_owned(), ships, before, backfilled));
+        come.push(next);
     }
     order
 }
 
-fn found(graph: &[Vec<u32>], history: &History) -> Reckoned {
+fn found(history: &History) -> Reckoned {
     history
         .releases
-        .iter()
-        .enumerate()
-        .map(|(at, release)| {
-            let reach = |index: ReleaseIndex| {
-                history.release(index).commit.map_or(0, |commit| ancestry(graph, commit.0 as usize).len())
-            };
+        .indices()
+        .map(|index| {
+            let release = history.release(index);
             (
                 release.tag.raw().to_owned(),
-                history.shipped(ReleaseIndex(at as u32)).iter().copied().collect(),
-                release.predecessor.map(reach),
+                history.shipped(index).iter().copied().collect(),
+                release.predecessor.map(|before| history.release(before).tag.raw().to_owned()),
                 release.has(ReleaseFlag::PossiblyBackfilled),
             )
         })
@@ -167,7 +171,16 @@ proptest! {
         let tags: Vec<Tag> =
             commits.iter().enumerate().map(|(place, (commit, time))| tag(place, *commit, *time)).collect();
         let history = read(&graph, tags.clone());
-        prop_assert_eq!(found(&graph, &history), reckon(&graph, &tags));
+        prop_assert_eq!(found(&history), reckon(&graph, &tags));
+        for release in history.releases.iter() {
+            let Some(base) = release.base else { continue };
+            // Shipped before, next to what this one ships, and no other such commit descends from it.
+            let commit = release.commit.expect("a tag").0 as usize;
+            let ships: BTreeSet<u32> = history.shipped(history.releases.indices().find(|&at| &history.releases[at] == release).expect("it")).iter().copied().collect();
+            let border: Vec<u32> = ships.iter().flat_map(|&at| &graph[at as usize]).copied().filter(|at| !ships.contains(at)).collect();
+            prop_assert!(ancestry(&graph, commit).contains(&base.0) && border.contains(&base.0));
+            prop_assert!(border.iter().all(|&at| at == base.0 || !ancestry(&graph, at as usize).contains(&base.0)));
+        }
         let shipped = &history.components[0].shipped;
         prop_assert_eq!(shipped.iter().collect::<BTreeSet<_>>().len(), shipped.len());
     }

@@ -275,3 +275,150 @@ fn tags_of_one_sitting_for_commits_of_years_take_their_commits_times() {
     let place = Place::repository(&script);
     assert_eq!(release(&place, "v1.0.1")["released_at"], "2026-03-01T09:00:00Z");
 }
+
+/// Releases on branches of their own, as many projects make them: main is tagged once, and never again.
+const RELEASE_BRANCHES: &str = "
+person ana = Ana Costa <ana@x.org>
+2026-01-01T10:00:00Z ana commit start | app.txt
+2026-01-01T11:00:00Z ana tag v0.1.0
+branch one
+2026-01-02T10:00:00Z ana commit bump | version
+2026-01-02T11:00:00Z ana tag v1.0.0
+checkout main
+2026-02-01T10:00:00Z ana commit migrate | db/migrations/1.sql
+branch two
+2026-02-02T10:00:00Z ana commit bump | version
+2026-02-02T11:00:00Z ana tag v1.1.0
+2026-02-05T10:00:00Z ana commit repair on the branch | fix.txt
+2026-02-05T11:00:00Z ana tag v1.1.1
+checkout main
+2026-03-01T10:00:00Z ana commit go on | app.txt
+branch three
+2026-03-02T10:00:00Z ana commit bump
+2026-03-02T11:00:00Z ana tag v1.2.0
+checkout one
+2026-03-10T10:00:00Z ana commit repair of old | old.txt
+2026-03-10T11:00:00Z ana tag v1.0.1
+";
+
+#[test]
+fn a_release_follows_the_one_that_it_shares_most_with_on_whatever_branch() {
+    let place = Place::repository(RELEASE_BRANCHES);
+    let before = |tag: &str| release(&place, tag)["predecessor"].clone();
+    assert_eq!(before("v1.0.0"), "v0.1.0");
+    assert_eq!(before("v1.1.0"), "v1.0.0");
+    assert_eq!(before("v1.1.1"), "v1.1.0");
+    // v1.1.0 and v1.1.1 share as much with it; the higher one is what it follows.
+    assert_eq!(before("v1.2.0"), "v1.1.1");
+    assert_eq!(before("v1.0.1"), "v1.0.0");
+    let explained = |tag: &str| place.relconf(&["explain", tag, "--as-of", AS_OF]).stdout;
+    let text = explained("v1.2.0");
+    let paths = text.split("Changed paths of what it ships").nth(1).expect("paths");
+    assert_eq!(paths.split_whitespace().collect::<Vec<_>>(), ["M", "app.txt"], "{text}");
+    let text = explained("v1.1.0");
+    assert!(
+        text.contains("A db/migrations/1.sql") && text.contains("A version") && !text.contains("app.txt"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_planned_release_follows_the_same_rule() {
+    let script = RELEASE_BRANCHES
+        .replace("checkout one", "checkout main\n2026-03-05T10:00:00Z ana commit next | new.txt\ncheckout one");
+    let place = Place::repository(&script);
+    let report = place.relconf(&["preflight", "--format", "json", "--as-of", AS_OF]).json();
+    assert_eq!(report["since"], "v1.2.0");
+}
+
+#[test]
+fn a_history_that_is_merged_in_is_no_work_of_the_release() {
+    // Forty old commits of another root; the script knows one root, so that they are written by hand.
+    let raw = Raw::new();
+    let day = |day: i64| 1_750_000_000 + day * 86_400;
+    let start = raw.commit(&[], day(0), "start\n");
+    let next = raw.commit(&[start], day(9), "next\n");
+    let mut old = raw.commit(&[], 1_300_000_000, "old 0\n");
+    for at in 1..40 {
+        old = raw.commit(&[old], 1_300_000_000 + at, &format!("old {at}\n"));
+    }
+    let merge = raw.commit(&[next, old], day(10), "Merge the old project\n");
+    let change = raw.commit_with(&[merge], b"Ana <ana@x.org> 1750900000 +0000", b"change\n");
+    let released = raw.tag_object(start, "commit", Some(&format!("T <t@x> {} +0000", day(1))), "one\n");
+    raw.tag("v1.0.0", released);
+    raw.tag("v1.1.0", raw.tag_object(change, "commit", Some(&format!("T <t@x> {} +0000", day(11))), "two\n"));
+    raw.head(change);
+    let place = Place::empty();
+    let path = raw.path().to_str().expect("text").to_owned();
+    let list = place.relconf(&["list", "releases", "--repo", &path, "--format", "json", "--as-of", AS_OF]).json();
+    let ships = &list[1]["ships"];
+    assert_eq!((&ships["commits"], &ships["merges"], &ships["imported"]), (&42.into(), &1.into(), &40.into()));
+    let lead = ships["lead_time"].as_f64().expect("a number");
+    assert!(lead < 3.0 * 86_400.0, "{lead}");
+    let text = place.relconf(&["explain", "v1.1.0", "--repo", &path, "--as-of", AS_OF]).stdout;
+    assert!(text.contains("of these commits 40 came in with a history of their own: not its work"), "{text}");
+    let review = place.relconf(&["review", "--repo", &path, "--format", "json", "--as-of", AS_OF]).json();
+    assert!(review["data"]["warnings"].as_array().expect("a list").iter().any(|w| w["code"] == "imported-commits"));
+}
+
+#[test]
+fn a_commit_that_repeats_an_earlier_one_is_counted_once() {
+    let raw = Raw::new();
+    let ana = b"Ana <ana@x.org> 1750100000 +0000";
+    let start = raw.commit(&[], 1_750_000_000, "start\n");
+    let picked = raw.commit_with(&[start], ana, b"repair\n");
+    let other = raw.commit(&[start], 1_750_200_000, "something else\n");
+    let again = raw.commit_with(&[other], ana, b"repair\n");
+    for (name, commit, time) in
+        [("v1.0.0", start, 1_750_000_001), ("v1.0.1", picked, 1_750_100_001), ("v1.1.0", again, 1_750_300_000)]
+    {
+        raw.tag(name, raw.tag_object(commit, "commit", Some(&format!("T <t@x> {time} +0000")), "it\n"));
+    }
+    raw.head(again);
+    let place = Place::empty();
+    let path = raw.path().to_str().expect("text").to_owned();
+    let list = place.relconf(&["list", "releases", "--repo", &path, "--format", "json", "--as-of", AS_OF]).json();
+    assert_eq!((&list[1]["ships"]["repeated"], &list[1]["ships"]["commits"]), (&0.into(), &1.into()));
+    let ships = &list[2]["ships"];
+    assert_eq!((&ships["repeated"], &ships["commits"], &ships["lead_time"]), (&1.into(), &2.into(), &100_000.0.into()));
+}
+
+#[test]
+fn every_tag_is_listed_and_explained() {
+    let script = tagged(&[
+        ("2025-01-01T10:00:00Z", "v1.0.0-rc.1"),
+        ("2025-02-01T10:00:00Z", "v1.0.0"),
+        ("2025-03-01T10:00:00Z", "latest-thing"),
+        ("2025-04-01T10:00:00Z", "v2.0.0-rc.1"),
+        ("2027-01-01T10:00:00Z", "v2.0.0"),
+    ]);
+    let place = Place::repository(&script);
+    let listed = list(&place, "tags");
+    let rows: Vec<_> = listed["tags"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|tag| (tag["tag"].as_str().expect("text"), tag["kind"].as_str().expect("text"), tag["release"].as_str()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("latest-thing", "skipped", None),
+            ("v2.0.0", "skipped", None),
+            ("v1.0.0-rc.1", "rehearsal", Some("v1.0.0")),
+            ("v2.0.0-rc.1", "rehearsal", None),
+            ("v1.0.0", "release", Some("v1.0.0")),
+        ]
+    );
+    let text = place.relconf(&["list", "tags", "--as-of", AS_OF]).stdout;
+    assert!(text.contains("rehearses v1.0.0") && text.contains("no release: after the as-of time"), "{text}");
+    for (tag, said) in [
+        ("v1.0.0-rc.1", "rehearses v1.0.0"),
+        ("v2.0.0-rc.1", "rehearses a release that was not made"),
+        ("latest-thing", "no release: no version in the name"),
+        ("v2.0.0", "no release: after the as-of time"),
+    ] {
+        let ran = place.relconf(&["explain", tag, "--as-of", AS_OF]);
+        assert!(ran.code == 0 && ran.stdout.contains(said), "{tag}: {}{}", ran.stdout, ran.stderr);
+    }
+}

@@ -22,7 +22,7 @@ fn example(name: &str) -> Review {
 fn pages(review: &Review, options: &TerminalOptions) -> Vec<String> {
     let mut pages = vec![terminal::review(review, options)];
     for what in [Listing::Releases, Listing::Incidents, Listing::People, Listing::Tags] {
-        pages.push((LIST_FORMATS[0].draw)(&List { review: review.clone(), what }, options));
+        pages.push((LIST_FORMATS[0].draw)(&List { review: review.clone(), what, tags: Vec::new() }, options));
     }
     pages.extend(review.incidents.iter().filter_map(|incident| explain::incident(review, incident.id.raw(), options)));
     pages

@@ -7,9 +7,12 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::finding::{self, Rule};
 use crate::metric::{self, METRICS};
-use crate::model::{History, Moment, Policy, ReleaseIndex, Untrusted};
+use crate::model::{History, Moment, Policy, ReleaseIndex, Untrusted, Version};
 use crate::render::explain::{self, CommitLine, ReleaseExtra, RuleText};
-use crate::review::contract::Review;
+use crate::review::{
+    self,
+    contract::{Review, TagReport},
+};
 use crate::source::git::PathChange;
 
 /// How many commits of a release are shown.
@@ -45,7 +48,11 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()>
     if let Some(text) = explain::incident(&review, subject, &options) {
         return terminal.data(&text);
     }
-    Err(unknown(subject, &review).into())
+    let tags = review::tags(&history);
+    if let Some(text) = explain::tag(&tags, subject, &options) {
+        return terminal.data(&text);
+    }
+    Err(unknown(subject, &review, &tags).into())
 }
 
 fn rule_text(rule: &Rule, policy: &Policy) -> RuleText {
@@ -61,11 +68,14 @@ fn find_release(history: &History, facts: &Facts<'_>, subject: &str) -> Option<R
         let release = history.release(*index);
         release.tag.raw() == subject || release.aliases.iter().any(|alias| alias.raw() == subject)
     };
-    let versioned = |index: &ReleaseIndex| {
-        history.release(*index).version.as_ref().is_some_and(|version| version.to_string() == subject)
+    let version = |index: &ReleaseIndex| history.release(*index).version.as_ref();
+    let written = |index: &ReleaseIndex| version(index).is_some_and(|version| version.written == subject);
+    let wanted = Version::parse(subject);
+    let equal = |index: &ReleaseIndex| {
+        version(index).zip(wanted.as_ref()).is_some_and(|(version, wanted)| version.key() == wanted.key())
     };
     let scoped = || history.releases.indices().filter(|&index| facts.event_of[index].is_some());
-    scoped().find(named).or_else(|| scoped().find(versioned))
+    scoped().find(named).or_else(|| scoped().find(written)).or_else(|| scoped().find(equal))
 }
 
 /// What the review does not hold: the release's commits and what they changed.
@@ -82,10 +92,8 @@ fn extra(settings: &Settings, history: &History, index: ReleaseIndex) -> anyhow:
         })
         .collect();
     let (mut changed_paths, mut total_paths) = (Vec::new(), None);
-    if let (Some(repository), Some(commit), Some(before)) = (&settings.repository, release.commit, release.predecessor)
-    {
-        let before = history.release(before).commit.map(|commit| changes.id(commit));
-        let paths = repository.changed_paths(before, changes.id(commit))?;
+    if let (Some(repository), Some(commit), Some(base)) = (&settings.repository, release.commit, release.base) {
+        let paths = repository.changed_paths(Some(changes.id(base)), changes.id(commit))?;
         total_paths = Some(paths.len() as u64);
         changed_paths = paths.into_iter().map(|changed| (letter(changed.change), changed.path)).collect();
     }
@@ -101,9 +109,9 @@ fn letter(change: PathChange) -> char {
     }
 }
 
-fn unknown(subject: &str, review: &Review) -> Error {
+fn unknown(subject: &str, review: &Review, tags: &[TagReport]) -> Error {
     let metrics = METRICS.iter().map(|metric| metric.info.id.name()).chain(finding::rules().map(|rule| rule.code));
-    let tags = review.releases.iter().map(|release| release.tag.raw());
+    let tags = tags.iter().map(|tag| tag.tag.raw());
     let incidents = review.incidents.iter().map(|incident| incident.id.raw());
     let near = metrics
         .chain(tags)

@@ -7,7 +7,7 @@ use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::render::list::{LIST_FORMATS, List, Listing};
-use crate::review::contract::Review;
+use crate::review::{self, contract::Review};
 
 pub(super) fn run(args: &ListArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, LIST_FORMATS)?;
@@ -22,6 +22,7 @@ pub(super) fn run(args: &ListArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         ListWhat::Checks => Listing::Checks,
         ListWhat::Tags => Listing::Tags,
     };
-    outputs.write(&List { review, what }, terminal)?;
+    let tags = if what == Listing::Tags { review::tags(&history) } else { Vec::new() };
+    outputs.write(&List { review, what, tags }, terminal)?;
     Ok(Exit::Done)
 }
