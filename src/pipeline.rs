@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::history::{self, Inputs};
 use crate::inference::{self, Inferred};
 use crate::model::{
-    ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, Policy, ReleaseFlag,
-    ReleaseIndex, Touched,
+    ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, Policy, ReleaseIndex,
+    Touched,
 };
 use crate::remark;
 use crate::source::git::{LogFile, LogFiles, Repository};

@@ -132,7 +132,9 @@ pub(super) fn join(
     let named: HashSet<&Untrusted> = drafts.iter().map(|draft| &draft.tag).collect();
     let future = future.into_iter().filter(|draft| draft.commit.is_some() && !named.contains(&draft.tag));
     let future: Vec<_> = future.flat_map(|draft| std::iter::once(draft.tag).chain(draft.aliases)).collect();
-    skipped.extend(later.into_iter().map(|candidate| candidate.name).chain(future).map(|tag| SkippedTag { tag, reason: LATER }));
+    skipped.extend(
+        later.into_iter().map(|candidate| candidate.name).chain(future).map(|tag| SkippedTag { tag, reason: LATER }),
+    );
     skipped.sort_by(|a, b| a.tag.cmp(&b.tag));
     let tags = TagCounts { total, matched: matched - missing, rehearsals: Vec::new(), skipped };
     Joined { drafts, prereleases, tags, unmatched }

@@ -172,7 +172,7 @@ proptest! {
             commits.iter().enumerate().map(|(place, (commit, time))| tag(place, *commit, *time)).collect();
         let history = read(&graph, tags.clone());
         prop_assert_eq!(found(&history), reckon(&graph, &tags));
-        for release in history.releases.iter() {
+        for release in &history.releases {
             let Some(base) = release.base else { continue };
             // Shipped before, next to what this one ships, and no other such commit descends from it.
             let commit = release.commit.expect("a tag").0 as usize;
