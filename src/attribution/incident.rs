@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::history::{Shipping, Takebacks, fixes_of};
 use crate::model::{
@@ -7,6 +7,11 @@ use crate::model::{
 };
 
 use super::{Scope, Tier};
+
+/// Why an incident of a component without releases belongs to none.
+const RELEASES_NOTHING: &str = "of a component that releases nothing here";
+/// Components named in one notice.
+const NAMED: usize = 5;
 
 /// What became of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +65,8 @@ pub(super) fn attribute(
     notices: &mut Vec<Notice>,
 ) -> Vec<Attribution> {
     let finder = Finder::new(history, policy, scope, takebacks);
-    history
+    let mut elsewhere: Vec<&Incident> = Vec::new();
+    let attributions = history
         .incidents
         .iter()
         .map(|incident| {
@@ -68,9 +74,33 @@ pub(super) fn attribute(
             if let Some(named) = unknown {
                 notices.push(unknown_release(incident, &named));
             }
+            if attribution.fate == Fate::Unattributed(RELEASES_NOTHING) {
+                elsewhere.push(incident);
+            }
             attribution
         })
-        .collect()
+        .collect();
+    notices.extend(releases_nothing(&elsewhere));
+    attributions
+}
+
+/// The notice of incidents whose components release nothing here.
+fn releases_nothing(incidents: &[&Incident]) -> Option<Notice> {
+    let first = incidents.first()?;
+    let names: BTreeSet<&str> =
+        incidents.iter().flat_map(|incident| &incident.components).map(Untrusted::raw).collect();
+    let named: Vec<&str> = names.iter().copied().take(NAMED).collect();
+    let more = if names.len() > NAMED { " and others" } else { "" };
+    Some(Notice::new(
+        NoticeCode::OtherComponent,
+        format!(
+            "{} of {}{more}, which releases nothing here: attributed to no release (the first is {})",
+            if incidents.len() == 1 { "1 incident".to_owned() } else { format!("{} incidents", incidents.len()) },
+            named.join(", "),
+            first.id.raw()
+        ),
+        "where a release here caused it, name it: caused_by = { release = \"…\" }",
+    ))
 }
 
 fn unknown_release(incident: &Incident, named: &Untrusted) -> Notice {
@@ -148,7 +178,8 @@ impl<'a> Finder<'a> {
             return bare(Fate::OtherEnvironment);
         }
         let named = self.named_components(incident);
-        if !named.is_empty() && named.iter().all(|&component| !self.scope.holds(component)) {
+        let elsewhere = !named.is_empty() && named.iter().all(|&component| !self.scope.holds(component));
+        if elsewhere && incident.caused_by.is_none() {
             return bare(Fate::OtherComponent);
         }
         let verdict = match (incident.kind, incident.cause()) {
@@ -161,6 +192,8 @@ impl<'a> Finder<'a> {
         let found = self.find(incident, &named, verdict.is_none());
         let (link, affected, why, unknown) = match found {
             Found::Link(link, affected) => (Some(link), affected, "", None),
+            // What hurt elsewhere and cannot be traced to a release of ours stays there.
+            Found::Nothing { .. } if elsewhere => return bare(Fate::OtherComponent),
             Found::Nothing { why, unknown, affected } => (None, affected, why, unknown),
         };
         if link.as_ref().is_some_and(|link| !self.scope.holds(self.history.release(link.release).component)) {
@@ -190,14 +223,16 @@ impl<'a> Finder<'a> {
     }
 
     fn find(&self, incident: &Incident, named: &[ComponentIndex], by_time: bool) -> Found {
-        // Where the incident names no component, the reviewed ones come first, then the others: a release of another
-        // component is a real answer ("not ours"), but never better than one of ours.
-        let searched: Vec<Vec<ComponentIndex>> = if named.is_empty() {
-            let others = self.components(|_| true).into_iter().filter(|&c| !self.scope.holds(c)).collect();
-            vec![self.scope.components.clone(), others]
-        } else {
-            vec![named.to_vec()]
+        // The component says where it hurt: it comes first, and forbids nothing that is named. Then the reviewed ones, then
+        // the others: a release of another component is a real answer ("not ours"), but never better than one of ours.
+        let rest = |ours: bool| -> Vec<ComponentIndex> {
+            self.components(|_| true)
+                .into_iter()
+                .filter(|component| !named.contains(component) && self.scope.holds(*component) == ours)
+                .collect()
         };
+        let searched: Vec<Vec<ComponentIndex>> =
+            [named.to_vec(), rest(true), rest(false)].into_iter().filter(|components| !components.is_empty()).collect();
         match &incident.caused_by {
             Some(CausedBy::Nothing) => Found::nothing("the log says that no release caused it"),
             Some(CausedBy::Release(name)) => searched
@@ -224,9 +259,18 @@ impl<'a> Finder<'a> {
                 Err(_) => Found::nothing("names a range that cannot be read"),
                 Ok(range) => self.by_range(&range, &searched),
             },
-            None if by_time => self.by_time(incident, searched.first().map_or(&[][..], Vec::as_slice)),
-            None => Found::nothing("names no release"),
+            None if !by_time => Found::nothing("names no release"),
+            None if named.is_empty() && self.releases_nothing(incident) => Found::nothing(RELEASES_NOTHING),
+            None => self.by_time(incident, if named.is_empty() { &self.scope.components } else { named }),
         }
+    }
+
+    /// Whether the components of an incident are others than those that release here. Where `root` is the only one, they
+    /// are parts of it.
+    fn releases_nothing(&self, incident: &Incident) -> bool {
+        let root = |name: &Untrusted| name.raw() == "root";
+        let parts = self.history.components.iter().all(|component| root(&component.name));
+        !incident.components.is_empty() && !parts
     }
 
     fn releases<'s>(&'s self, components: &'s [ComponentIndex]) -> impl Iterator<Item = (ReleaseIndex, &'s Release)> {
@@ -245,11 +289,21 @@ impl<'a> Finder<'a> {
         let among = |found: Option<&Vec<ReleaseIndex>>| -> Vec<_> {
             found.into_iter().flatten().filter_map(|&release| place(release)).collect()
         };
-        if let Some((_, release)) = among(self.tagged.get(name.raw())).into_iter().min() {
+        let text = name.raw().trim();
+        let text = text.strip_prefix("refs/tags/").unwrap_or(text);
+        if let Some((_, release)) = among(self.tagged.get(text)).into_iter().min() {
             return Some(link(release));
         }
-        let version = Version::parse(name.raw())?;
-        let same = among(self.versioned.get(&version.key()));
+        let version = Version::parse(text)?;
+        let mut same = among(self.versioned.get(&version.key()));
+        // The whole text decides first: `1.0.0` is not `1.0.0+arm`, though their numbers are the same.
+        let written = |release: ReleaseIndex| {
+            let release = self.history.release(release);
+            std::iter::once(&release.tag).chain(&release.aliases).any(|tag| ends_in(tag.raw(), text))
+        };
+        if same.iter().any(|&(_, release)| written(release)) {
+            same.retain(|&(_, release)| written(release));
+        }
         match same[..] {
             [] => None,
             [(_, release)] => Some(link(release)),
@@ -305,7 +359,8 @@ impl<'a> Finder<'a> {
             .filter_map(|&r| self.history.release(r).version.as_ref())
             .min();
         match (lower.max(), first) {
-            (Some(bound), Some(first)) => bound >= first,
+            // By numbers: what begins at 2.3 begins at 2.3.0.
+            (Some(bound), Some(first)) => bound.compare_numbers(first).is_ge(),
             _ => false,
         }
     }
@@ -329,6 +384,16 @@ impl<'a> Finder<'a> {
             },
         }
     }
+}
+
+/// Whether a tag is a version as it is written, behind a component and a `v`.
+fn ends_in(tag: &str, version: &str) -> bool {
+    let bare = version.strip_prefix(['v', 'V']).unwrap_or(version);
+    let before = |before: &str| {
+        let before = before.strip_suffix(['v', 'V']).unwrap_or(before);
+        !before.ends_with(|c: char| c.is_ascii_digit() || c == '.')
+    };
+    tag.strip_suffix(bare).is_some_and(before)
 }
 
 /// A bare date says no more than "that day": its last second, so that a release of the same day can be the cause.

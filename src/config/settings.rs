@@ -101,7 +101,9 @@ settings! {
         aliases: People, "people.aliases",
             "People by the name to show, each with the names, e-mails or handles that are theirs too.";
         bots: Several, "people.bots",
-            "Names or e-mails of bots, beside the well-known ones.";
+            "Names, e-mails or accounts of bots, beside the well-known ones.";
+        humans: Several, "people.humans",
+            "Names, e-mails or accounts of people that read like a bot's.";
         required_checks: Several, "checks.required",
             "Checks that every release must have.";
         rituals: Several, "checks.rituals",

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Event, Facts, Span};
-use crate::model::{PersonIndex, Untrusted};
+use crate::model::{PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
 /// A role in a release.
@@ -43,6 +43,8 @@ pub struct Concentration {
     pub of: u64,
     /// Of the known, carried by a bot alone.
     pub automated: u64,
+    /// Of the known, those of which it is only guessed from the commit who released.
+    pub guessed: u64,
     /// How many people it would take, equally loaded, to be as concentrated: 1 / sum of squared shares.
     pub effective_people: Option<f64>,
     /// Fewest people who carried more than half.
@@ -81,6 +83,8 @@ pub struct Carried {
     pub known: u64,
     /// Releases to which it applies.
     pub of: u64,
+    /// Of the known, those of which it is only guessed from the commit who released.
+    pub guessed: u64,
     /// Per known release, the people (bots apart): nobody where bots carried it alone.
     pub teams: Vec<BTreeSet<PersonIndex>>,
     /// Releases by somebody who had never done it: their judged and failed ones too.
@@ -114,7 +118,7 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
     };
     let is_bot = |person: &PersonIndex| facts.history.person(*person).bot;
     let mut seen: BTreeSet<PersonIndex> = BTreeSet::new();
-    let mut carried = Carried { known: 0, of: 0, teams: Vec::new(), first_time: [0; 3] };
+    let mut carried = Carried { known: 0, of: 0, guessed: 0, teams: Vec::new(), first_time: [0; 3] };
     let exposed = facts.events.iter().filter(|event| event.exposed && event.released_at < span.end);
     for event in exposed {
         let Some(everyone) = team(event) else { continue };
@@ -130,6 +134,8 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
             continue;
         }
         carried.known += 1;
+        let guessed = |&release: &ReleaseIndex| facts.history.release(release).has(ReleaseFlag::ReleaserInferred);
+        carried.guessed += u64::from(role == Role::Releaser && event.releases.iter().any(guessed));
         carried.teams.push(people);
         if new {
             carried.first_time[0] += 1;
@@ -203,6 +209,7 @@ impl Carried {
         Concentration {
             known: self.known,
             of: self.of,
+            guessed: self.guessed,
             automated: self.teams.iter().filter(|team| team.is_empty()).count() as u64,
             effective_people: concentration.as_ref().map(|c| c.effective),
             fewest_for_half: concentration.as_ref().map(|c| c.fewest_for_half as u64),

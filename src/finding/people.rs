@@ -97,6 +97,12 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
     )
     .because(format!("More than {} is asked about.", percent(limit)))
     .share(format!("largest share of one {}", of.role.id()), share, limit);
+    if concentration.guessed > 0 {
+        draft = draft.because(format!(
+            "Who released is guessed from the commit for {}.",
+            rate(concentration.guessed, carried.known)
+        ));
+    }
     if let Some(people) = concentration.effective_people {
         draft = draft.because(format!(
             "It is as concentrated as if {} equally loaded people did it (1 / sum of squared shares).",

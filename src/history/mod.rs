@@ -1,11 +1,14 @@
 //! From tags, commits and log entries to a [`History`]: what is a release, in which order, shipping what, by whom.
 
+mod address;
 mod ancestry;
 mod borrowed;
 mod entries;
 mod kind;
 mod line;
+mod machines;
 mod mailmap;
+mod names;
 mod order;
 mod people;
 mod planned;
@@ -57,7 +60,8 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
     let Inputs { repository, changes, head, mailmap, entries, incidents, incident_log_given, set_aside, mut notices } =
         inputs;
     let joined = entries::join(selection, &changes, entries, policy, &mut notices);
-    let people = people::People::resolve(&changes, &joined.drafts, &incidents, mailmap.as_deref(), policy);
+    let people =
+        people::People::resolve(&changes, &joined.drafts, &incidents, mailmap.as_deref(), policy, &mut notices);
     let mut history = History {
         repository,
         releases: Arena::new(),

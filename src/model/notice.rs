@@ -76,6 +76,14 @@ notice_codes! {
     ChangeLogUnread = "change-log-unread", Told;
     /// Too many releases look like hotfixes to tell one from the others.
     HotfixUninformative = "hotfix-uninformative", Told;
+    /// Names or addresses read like a machine's, and were taken for one.
+    TakenForBots = "taken-for-bots", Told;
+    /// Two addresses were taken for one person's, because the full name is the same.
+    JoinedByName = "joined-by-name", Harmless;
+    /// Two names are likely one person's, and were not joined.
+    LikelyOnePerson = "likely-one-person", Harmless;
+    /// An incident is of a component that releases nothing here.
+    OtherComponent = "other-component", Told;
     /// A graft is not honoured.
     Grafts = "grafts", Told;
     /// A replacement ref is not honoured.

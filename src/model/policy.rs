@@ -49,8 +49,10 @@ pub struct Policy {
     pub severities: Vec<String>,
     /// A person's display name and the names, e-mails or handles that are theirs too.
     pub aliases: Vec<(String, Vec<String>)>,
-    /// Names or e-mails of bots, beside the well-known ones.
+    /// Names, e-mails or accounts of bots, beside the well-known ones.
     pub bots: Vec<String>,
+    /// Names, e-mails or accounts of people that read like a bot's.
+    pub humans: Vec<String>,
     /// Checks that every release must have.
     pub required_checks: Vec<String>,
     /// Checks that are rituals: done, but not evidence by design.
@@ -88,6 +90,7 @@ impl Policy {
             severities: Vec::new(),
             aliases: Vec::new(),
             bots: Vec::new(),
+            humans: Vec::new(),
             required_checks: Vec::new(),
             rituals: Vec::new(),
             risk: Vec::new(),

@@ -23,6 +23,8 @@ pub struct Validation {
     pub problems: Vec<Flaw>,
     /// What is wrong between the files and the repository.
     pub mismatches: Vec<Mismatch>,
+    /// What is worth a look, and wrong only if you say so: who may be one person, who was taken for a machine.
+    pub notes: Vec<Mismatch>,
 }
 
 /// Something wrong in a file.
@@ -68,6 +70,10 @@ fn page(validation: &Validation, options: &TerminalOptions) -> String {
     for mismatch in &validation.mismatches {
         page.toned(Tone::Bad, &encode::terminal(mismatch.what.raw()));
         help(&mut page, &mismatch.help);
+    }
+    for note in &validation.notes {
+        page.text(&encode::terminal(note.what.raw()));
+        help(&mut page, &note.help);
     }
     let read = format!(
         "{} and {} read",

@@ -61,6 +61,81 @@ fn the_first_tier_that_applies_decides() {
     goes_nowhere(&format!("{late}caused_by = {{ none = true }}"), "its cause is no change");
 }
 
+/// Two components, api and web, each released twice.
+const TWO: &str = "
+person ana = Ana Costa <ana@example.com>
+2026-01-01T10:00:00Z ana commit one | a
+2026-01-02T10:00:00Z ana tag api-1.0.0 | x
+2026-01-02T11:00:00Z ana tag web-1.0.0 | x
+2026-01-08T10:00:00Z ana commit two | a
+2026-01-09T10:00:00Z ana tag api-1.1.0 | x
+2026-01-09T11:00:00Z ana commit three | a
+2026-01-09T12:00:00Z ana tag web-1.1.0 | x
+";
+
+#[test]
+fn a_component_says_where_it_hurt_and_forbids_no_release_that_is_named() {
+    let place = Place::repository(TWO);
+    let incident = |id: &str, keys: &str| format!("[[incident]]\nid = \"{id}\"\ntitle = \"a\"\n{keys}\n");
+    place.file(
+        "incidents.toml",
+        &[
+            incident("A", "started_at = 2026-01-09T13:00:00Z\ncomponent = \"billing\""),
+            incident("B", "started_at = 2026-01-09T13:00:01Z\ncomponent = \"web\"\ncaused_by = { release = \"api-1.0.0\" }"),
+            incident("C", "started_at = 2026-01-09T13:00:02Z\ncomponent = \"web\"\ncaused_by = { release = \"1.1.0\" }"),
+            incident("D", "started_at = 2026-01-09T13:00:03Z\ncomponent = \"api\""),
+            incident("E", "started_at = 2026-01-09T13:00:04Z\ncomponent = \"billing\"\ncaused_by = { release = \"refs/tags/web-1.0.0\" }"),
+        ]
+        .concat(),
+    );
+    for component in ["all", "api", "web"] {
+        let review = review(&place, &["--component", component]);
+        let told: Vec<&str> =
+            review["data"]["warnings"].as_array().unwrap().iter().map(|w| w["code"].as_str().unwrap()).collect();
+        assert!(told.contains(&"other-component") && !told.contains(&"unknown-release"), "{told:?}");
+        assert_eq!(review["incidents"][0]["not_counted_because"], "of a component that releases nothing here");
+        let traced: Vec<String> = review["incidents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|incident| Some(format!("{} {}", incident["id"].as_str()?, incident["release"].as_str()?)))
+            .collect();
+        let all = ["B api-1.0.0", "C web-1.1.0", "D api-1.1.0", "E web-1.0.0"];
+        let expected: Vec<&str> =
+            all.into_iter().filter(|told| component == "all" || told[2..].starts_with(component)).collect();
+        assert_eq!(traced, expected, "{component}");
+    }
+}
+
+#[test]
+fn a_component_is_a_part_of_root_where_root_is_all() {
+    goes_to("started_at = 2026-01-23T11:00:00Z\ncomponent = \"billing\"", "v1.3.0", "time");
+}
+
+#[test]
+fn a_range_begins_at_the_first_patch_and_a_versions_whole_text_decides_first() {
+    goes_to("detected_at = 2026-01-24T10:00:00Z\ncaused_by = { range = \">=1.0, <1.1\" }", "v1.0.0", "range");
+    goes_to("detected_at = 2026-01-24T10:00:00Z\ncaused_by = { range = \">=1, <1.1\" }", "v1.0.0", "range");
+    let place = Place::repository(
+        "
+person ana = Ana Costa <ana@example.com>
+2026-01-01T10:00:00Z ana commit one | a
+2026-01-02T10:00:00Z ana tag v1.0.0 | x
+2026-01-03T10:00:00Z ana commit two | a
+2026-01-03T11:00:00Z ana tag v1.0.0+arm | x
+",
+    );
+    let names = ["1.0.0", "v1.0.0", "1.0.0+arm", "v1.0.0+arm", "refs/tags/v1.0.0+arm"];
+    let incidents = names.iter().enumerate().map(|(at, name)| {
+        format!("[[incident]]\nid = \"{at}\"\ntitle = \"a\"\ndetected_at = 2026-01-0{}T00:00:00Z\ncaused_by = {{ release = \"{name}\" }}\n", at + 4)
+    });
+    place.file("incidents.toml", &incidents.collect::<String>());
+    let review = review(&place, &[]);
+    let releases: Vec<&str> =
+        review["incidents"].as_array().unwrap().iter().map(|incident| incident["release"].as_str().unwrap()).collect();
+    assert_eq!(releases, ["v1.0.0", "v1.0.0", "v1.0.0+arm", "v1.0.0+arm", "v1.0.0+arm"]);
+}
+
 #[test]
 fn time_attributes_from_the_release_until_before_the_window_ends() {
     // v1.3.0 is of 23 January 10:30; the window is 72 h, half-open.

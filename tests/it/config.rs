@@ -70,6 +70,7 @@ p = { said = 0.5 }
 [people]
 aliases = { "Ana Costa" = ["ana", "ana@old.example"], bo = "b" }
 bots = ["deployer"]
+humans = ["Jan Bot"]
 
 [checks]
 required = ["canary"]
@@ -144,6 +145,7 @@ fn every_setting_reaches_the_policy() {
             ("bo".into(), vec!["b".into()]),
         ],
         bots: vec!["deployer".into()],
+        humans: vec!["Jan Bot".into()],
         required_checks: vec!["canary".into()],
         rituals: vec!["go-no-go".into()],
         risk: vec![RiskClass {
@@ -223,17 +225,18 @@ fn rows_cover_every_setting_and_read_back() {
             "failure.p = { rule = 1, changelog = 0.98, said = 0.5, revert = 0.87, hotfix = 0.84, own-lines = 0.9 } # 25",
             r#"people.aliases = { "Ana Costa" = ["ana", "ana@old.example"], bo = ["b"] } # 28"#,
             r#"people.bots = ["deployer"] # 29"#,
-            r#"checks.required = ["canary"] # 32"#,
-            r#"checks.rituals = ["go-no-go"] # 33"#,
-            r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 35"#,
-            r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 39"#,
-            "window.last = 20 # 46",
-            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = "2h", max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 48"#,
-            "preflight.max_chance = 0.3 # 60",
-            r#"import = { tracker = { id = "$.key", title = "$.summary" } } # 62"#,
-            r#"sources.incidents = ["ops/*.toml", "-"] # 67"#,
-            r#"sources.log = ["ops/releases.toml"] # 68"#,
-            r#"sources.assume_tz = "+02:00" # 69"#,
+            r#"people.humans = ["Jan Bot"] # 30"#,
+            r#"checks.required = ["canary"] # 33"#,
+            r#"checks.rituals = ["go-no-go"] # 34"#,
+            r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 36"#,
+            r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 40"#,
+            "window.last = 20 # 47",
+            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = "2h", max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 49"#,
+            "preflight.max_chance = 0.3 # 61",
+            r#"import = { tracker = { id = "$.key", title = "$.summary" } } # 63"#,
+            r#"sources.incidents = ["ops/*.toml", "-"] # 68"#,
+            r#"sources.log = ["ops/releases.toml"] # 69"#,
+            r#"sources.assume_tz = "+02:00" # 70"#,
         ]
     );
     for rows in [rows, Config::defaults(PathBuf::new()).rows()] {

@@ -33,6 +33,7 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> anyhow::Result<Ex
 struct Found {
     problems: Vec<Problem>,
     mismatches: Vec<Mismatch>,
+    notes: Vec<Mismatch>,
     incidents: u64,
     releases: u64,
 }
@@ -76,9 +77,12 @@ impl Found {
         let mistake = |notice: &&Notice| {
             notice.code.weight() == NoticeWeight::LogMistake && notice.code != NoticeCode::LogProblem
         };
-        let notices = history.notices.iter().chain(&facts.notices).filter(mistake);
-        self.mismatches
-            .extend(notices.map(|notice| Mismatch { what: notice.message.clone(), help: notice.help.clone() }));
+        let of_people =
+            |notice: &&Notice| matches!(notice.code, NoticeCode::LikelyOnePerson | NoticeCode::TakenForBots);
+        let told = |notice: &Notice| Mismatch { what: notice.message.clone(), help: notice.help.clone() };
+        let all = || history.notices.iter().chain(&facts.notices);
+        self.mismatches.extend(all().filter(mistake).map(told));
+        self.notes.extend(all().filter(of_people).map(told));
         Ok(())
     }
 
@@ -116,6 +120,7 @@ impl Found {
             releases: self.releases,
             problems,
             mismatches: self.mismatches,
+            notes: self.notes,
         }
     }
 }

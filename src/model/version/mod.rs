@@ -86,7 +86,7 @@ impl Version {
     }
 
     /// Order by numbers alone, missing ones read as 0: what `>=2.3` means of 2.3.0.
-    fn compare_numbers(&self, other: &Self) -> Ordering {
+    pub fn compare_numbers(&self, other: &Self) -> Ordering {
         let longest = self.numbers.len().max(other.numbers.len());
         let at = |numbers: &[u64], i: usize| numbers.get(i).copied().unwrap_or(0);
         (0..longest)

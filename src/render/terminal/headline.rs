@@ -1,7 +1,7 @@
 use crate::render::encode;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{count, date, duration, git_misses, minute, percent, seen_in_git, signs_right};
-use crate::review::contract::{Review, ScopeRule};
+use crate::review::contract::{Review, Role, ScopeRule};
 
 /// Components named in the title; more are counted.
 const NAMED: usize = 4;
@@ -25,6 +25,14 @@ pub(super) fn title(page: &mut Page, review: &Review) {
         let text = "Failures are inferred from git, not declared: an incident log replaces the guess.";
         page.toned(Tone::Unsure, &format!("{text} {}", git_misses(seen)));
     }
+}
+
+/// Says that a releaser is a guess, where it is one.
+fn guessed(review: &Review) -> String {
+    let releasers = review.concentration.get(&Role::Releaser).filter(|spread| spread.guessed > 0);
+    releasers.map_or_else(String::new, |spread| {
+        format!(" (who released is guessed from the commit for {} of {})", spread.guessed, spread.known)
+    })
 }
 
 fn components(review: &Review) -> String {
@@ -88,8 +96,9 @@ pub(crate) fn draw(page: &mut Page, review: &Review) {
     }
     match headline.people_who_can_stop {
         Some(people) => page.text(&format!(
-            "{} could do it: they released, rolled back or responded in this window.",
-            if people == 1 { "1 person".to_owned() } else { format!("{people} people") }
+            "{} could do it: they released, rolled back or responded in this window{}.",
+            if people == 1 { "1 person".to_owned() } else { format!("{people} people") },
+            guessed(review)
         )),
         None => page.text("How many people could do it: no data; nobody but bots is known to release."),
     }

@@ -37,12 +37,21 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             .collect();
         let more = people.len().saturating_sub(NAMED);
         let more = if more > 0 { format!("; {more} more") } else { String::new() };
+        let guessed = if spread.guessed > 0 {
+            format!("; guessed from the commit for {} of {}", spread.guessed, spread.known)
+        } else {
+            String::new()
+        };
+        if shares.is_empty() {
+            page.bullet(&format!("{verb}: by automation alone, {}{guessed}.", count(spread.automated, "release")));
+            continue;
+        }
         let bots = if spread.automated > 0 {
             format!("; bots alone {}", rate(spread.automated, spread.known))
         } else {
             String::new()
         };
-        page.bullet(&format!("{verb}: {}{more}{bots}.", shares.join("; ")));
+        page.bullet(&format!("{verb}: {}{more}{bots}{guessed}.", shares.join("; ")));
         if let (Some(half), Some(effective)) = (spread.fewest_for_half, spread.effective_people) {
             let who = if half == 1 { "1 person carried".to_owned() } else { format!("{half} people carried") };
             let mut text = format!("{who} more than half");

@@ -1,0 +1,143 @@
+//! Which identities are no people: bots that say so, and names and addresses of machines.
+
+use crate::model::{Identity, Policy};
+
+use super::address::{account, lower};
+
+/// Bots by their name or the local part of their address, alone or before a dash.
+const BOTS: [&str; 14] = [
+    "dependabot",
+    "renovate",
+    "semantic-release",
+    "release-please",
+    "github-actions",
+    "web-flow",
+    "travis",
+    "travis-ci",
+    "jenkins",
+    "circleci",
+    "buildkite",
+    "teamcity",
+    "mergify",
+    "goreleaser",
+];
+/// Words of which one alone in a name or local part names a machine.
+const MACHINES: [&str; 10] =
+    ["ci", "bot", "robot", "jenkins", "automation", "autorelease", "buildbot", "circleci", "svc", "actions"];
+/// Ends of a single word that name one: `denobot`.
+const ENDS: [&str; 2] = ["bot", "-ci"];
+/// Names of people that end so.
+const PEOPLE: [&str; 5] = ["abbot", "talbot", "cabot", "bobot", "elbot"];
+/// Committers that forges put in when they make the commit themselves.
+const FORGES: [&str; 5] =
+    ["noreply@github.com", "noreply@gitlab.com", "noreply@codeberg.org", "noreply@gitea.com", "noreply@forgejo.org"];
+
+/// How an identity is known for no person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Machine {
+    /// It says so (`x[bot]`), a forge made it, or the configuration names it.
+    Known,
+    /// Its name or its address reads like one.
+    Like,
+}
+
+/// Whether the address is that of a forge, which commits for whoever pressed its button.
+pub(super) fn is_forge(email: &str) -> bool {
+    FORGES.contains(&email)
+}
+
+/// Whether the configuration says that it is a person.
+pub(super) fn declared_human(identity: &Identity, policy: &Policy) -> bool {
+    listed(identity, &policy.humans)
+}
+
+/// Whether an identity is a machine's, by itself: an address that somebody shares with a bot stays theirs.
+pub(super) fn machine(identity: &Identity, policy: &Policy) -> Option<Machine> {
+    if declared_human(identity, policy) {
+        return None;
+    }
+    let (name, email) = (lower(&identity.name), lower(&identity.email));
+    let local = email.split('@').next().unwrap_or_default();
+    let known = name.contains("[bot]") || local.contains("[bot]") || is_forge(&email) || listed(identity, &policy.bots);
+    if known {
+        return Some(Machine::Known);
+    }
+    // What stands before `@` of a forge's address for an account is the account.
+    let account = account(&email).map(|account| account.login);
+    let local = account.as_deref().unwrap_or(local);
+    [name.as_str(), local].iter().any(|text| reads_like_one(text)).then_some(Machine::Like)
+}
+
+fn reads_like_one(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let named = BOTS.iter().any(|bot| text == *bot || text.strip_prefix(bot).is_some_and(|rest| rest.starts_with('-')));
+    let single = !text.contains(char::is_whitespace);
+    let ends = single && ENDS.iter().any(|end| text.ends_with(end)) && !PEOPLE.contains(&text);
+    named || ends || words.any(|word| MACHINES.contains(&word))
+}
+
+/// Whether a list of names, addresses and accounts has an identity.
+fn listed(identity: &Identity, list: &[String]) -> bool {
+    let (name, email) = (lower(&identity.name), lower(&identity.email));
+    let login = account(&email).map(|account| account.login);
+    list.iter().map(|entry| entry.trim().to_lowercase()).any(|entry| {
+        !entry.is_empty() && (entry == name || entry == email || login.as_ref().is_some_and(|login| *login == entry))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Machine, machine};
+    use crate::model::{Identity, Policy};
+
+    fn read(name: &str, email: &str) -> Option<Machine> {
+        let policy = Policy {
+            bots: vec!["ship@a.org".into()],
+            humans: vec!["Jan Bot".into(), "ci@people.org".into()],
+            ..Policy::at("2026-01-01T00:00:00Z".parse().expect("a time"))
+        };
+        machine(&Identity { name: name.into(), email: email.into() }, &policy)
+    }
+
+    #[test]
+    fn machines_are_known_or_read_like_one() {
+        for (name, email) in [
+            ("helper[bot]", "contact@x.org"),
+            ("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com"),
+            ("GitHub", "noreply@github.com"),
+            ("Ship It", "ship@a.org"),
+        ] {
+            assert_eq!(read(name, email), Some(Machine::Known), "{name} <{email}>");
+        }
+        for (name, email) in [
+            ("Acme-CI", "x@acme.example"),
+            ("Acme", "ci@acme.example"),
+            ("Builds", "web-ci@acme.example"),
+            ("Release Bot", "x@acme.example"),
+            ("denobot", "33910674+denobot@users.noreply.github.com"),
+            ("jenkins", "x@acme.example"),
+            ("ESLint Jenkins", "eslint@x.org"),
+            ("Travis CI", "x@acme.example"),
+            ("travis", "x@acme.example"),
+            ("x", "actions@github.com"),
+            ("x", "release-automation@acme.example"),
+            ("x", "svc-deploy@acme.example"),
+            ("k8s-ci-robot", "x@acme.example"),
+            ("github-actions", "x@acme.example"),
+        ] {
+            assert_eq!(read(name, email), Some(Machine::Like), "{name} <{email}>");
+        }
+        for (name, email) in [
+            ("Ana Costa", "contact@x.org"),
+            ("Travis Oliphant", "travis.oliphant@x.org"),
+            ("Cicely Botha", "cicely@x.org"),
+            ("talbot", "talbot@x.org"),
+            ("Jan Bot", "jan@bot.example"),
+            ("Acme", "ci@people.org"),
+            ("Bo", "bo@ci.example"),
+            ("", ""),
+        ] {
+            assert_eq!(read(name, email), None, "{name} <{email}>");
+        }
+    }
+}
