@@ -55,7 +55,7 @@ pub fn read(
         let mut tips: Vec<CommitId> = selection.tips();
         let named = entries.iter().filter_map(|entry| entry.commit.as_ref());
         tips.extend(named.filter_map(|commit| repository.find_commit(commit.raw())));
-        let walk = repository.walk(&tips)?;
+        let walk = repository.walk(&tips);
         notices.extend(walk.notices);
         (changes, head) = (walk.changes, walk.head);
         selection.learn(&changes, |commit| repository.committed_at(commit));

@@ -50,7 +50,7 @@ notice_codes! {
     NoReleases = "no-releases", EndsTheGate;
     /// A commit is missing or cannot be read; what lies before it is unknown.
     CommitMissing = "commit-missing", EndsTheGate;
-    /// A ref of a tag is broken: what it led to is lost.
+    /// A tag is broken, or what it leads to is missing or damaged: a release may be missing.
     TagBroken = "tag-broken", EndsTheGate;
     /// A tag leads to something that is no commit, or has a name that git does not take.
     TagUnusable = "tag-unusable", Told;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::raw::Raw;
+use crate::support::raw::{Packed, Raw, write_pack};
 use crate::support::{Place, Ran};
 use git2::{ObjectType, Oid};
 
@@ -139,6 +139,60 @@ fn changed(change: impl FnOnce(&Raw, [Oid; 3])) -> Place {
     raw.place
 }
 
+/// The three, packed; the pack and its index changed.
+fn packed(change: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>)) -> Place {
+    let (raw, commits) = three();
+    let folder = raw.git.path().join("objects/pack");
+    let odb = raw.git.odb().unwrap();
+    let objects = commits.map(|id| {
+        let object = odb.read(id).unwrap();
+        Packed { kind: ObjectType::Commit, data: object.data().to_vec(), base: None }
+    });
+    fs::create_dir_all(&folder).unwrap();
+    write_pack(&folder, &objects);
+    for id in commits {
+        let hex = id.to_string();
+        fs::remove_file(raw.git.path().join("objects").join(&hex[..2]).join(&hex[2..])).unwrap();
+    }
+    let path = |extension: &str| {
+        let files = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+        files.into_iter().find(|path| path.extension().is_some_and(|found| found == extension)).unwrap()
+    };
+    let (pack, index) = (path("pack"), path("idx"));
+    let (mut packed, mut indexed) = (fs::read(&pack).unwrap(), fs::read(&index).unwrap());
+    change(&mut packed, &mut indexed);
+    drop(odb);
+    for (path, bytes) in [(pack, packed), (index, indexed)] {
+        fs::remove_file(&path).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    raw.place
+}
+
+/// The three, of which the first commit's file is changed.
+fn loose(change: impl FnOnce(&mut Vec<u8>)) -> Place {
+    changed(|raw, [one, ..]| {
+        let hex = one.to_string();
+        let path = raw.git.path().join("objects").join(&hex[..2]).join(&hex[2..]);
+        let mut bytes = fs::read(&path).unwrap();
+        change(&mut bytes);
+        fs::remove_file(&path).unwrap();
+        fs::write(path, bytes).unwrap();
+    })
+}
+
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut deflated, bytes).unwrap();
+    deflated.finish().unwrap()
+}
+
+/// A pipe that nobody writes to.
+#[expect(clippy::disallowed_methods, reason = "the standard library makes no named pipes")]
+fn pipe(path: &Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
 #[cfg(unix)]
 fn link(target: &str, raw: &Raw, name: &str) {
     let path = raw.git.path().join(name);
@@ -231,7 +285,7 @@ fn repositories() {
             },
             runs: &[
                 ("review", 0, &["commits that are missing or unreadable: 1", "git fsck"]),
-                ("gate", 2, &["commits that are missing or unreadable: 1", "git fsck"]),
+                ("gate", 2, &["commits that are missing or unreadable: 1", "is missing", "git fsck"]),
             ],
         },
         Row {
@@ -253,6 +307,101 @@ fn repositories() {
                 ("gate --format markdown", 0, &["v1.3.0: 2099-01-01"]),
                 ("gate --format json", 0, &["v1.3.0: 2099-01-01"]),
             ],
+        },
+        Row {
+            what: "a pack's index with a changed offset",
+            place: || {
+                packed(|_, index| {
+                    // The last of the offsets stands before the two checksums.
+                    let at = index.len() - 41;
+                    index[at] ^= 0x55;
+                })
+            },
+            runs: &[
+                ("review", 0, &["that are missing or unreadable", "is damaged", "git fsck"]),
+                ("gate", 2, &["is damaged", "git fsck"]),
+            ],
+        },
+        Row {
+            what: "a pack's index that says the pack is elsewhere",
+            place: || {
+                packed(|_, index| {
+                    let from = index.len() - 3 * 4 - 40;
+                    let end = index.len() - 40;
+                    index[from..end].fill(0x7f);
+                })
+            },
+            runs: &[("review", 0, &["a damaged object"]), ("gate", 2, &["git fsck"])],
+        },
+        Row {
+            what: "a pack's index that is cut short",
+            place: || packed(|_, index| index.truncate(1000)),
+            runs: &[
+                ("review", 2, &["objects are damaged", "index is cut short", "git fsck"]),
+                ("gate", 2, &["index is cut short"]),
+            ],
+        },
+        Row {
+            what: "the index of another pack",
+            place: || {
+                packed(|_, index| {
+                    let at = index.len() - 30;
+                    index[at] ^= 1;
+                })
+            },
+            runs: &[("review", 2, &["its index belongs to another pack", "git fsck"])],
+        },
+        Row {
+            what: "a pack with another number of objects",
+            place: || packed(|pack, _| pack[11] ^= 1),
+            runs: &[("gate", 2, &["its index lists another number of objects"])],
+        },
+        Row {
+            what: "a pack that is cut short",
+            place: || packed(|pack, _| pack.truncate(pack.len() / 2)),
+            runs: &[("review", 2, &["git fsck"]), ("gate", 2, &["git fsck"])],
+        },
+        Row {
+            what: "a packed object of no known kind",
+            place: || packed(|pack, _| pack[12] |= 0x70),
+            runs: &[("review", 0, &["git fsck"]), ("gate", 2, &["git fsck"])],
+        },
+        Row {
+            what: "a packed object that claims 4 GB",
+            place: || packed(|pack, _| pack[12..17].copy_from_slice(&[0x9f, 0xff, 0xff, 0xff, 0x7f])),
+            runs: &[("gate", 2, &["too large to read", "git fsck"])],
+        },
+        Row {
+            what: "a loose object that is cut short",
+            place: || loose(|bytes| bytes.truncate(bytes.len() / 2)),
+            runs: &[("review", 0, &["is damaged", "git fsck"]), ("gate", 2, &["is damaged", "git fsck"])],
+        },
+        Row {
+            what: "a loose object that is empty",
+            place: || loose(Vec::clear),
+            runs: &[("gate", 2, &["a damaged object", "git fsck"])],
+        },
+        Row {
+            what: "a loose object that claims 4 GB",
+            place: || loose(|bytes| *bytes = deflated(b"commit 4294967296\0tree")),
+            runs: &[("gate", 2, &["too large to read"])],
+        },
+        Row {
+            what: "a loose object that holds another one",
+            place: || loose(|bytes| *bytes = deflated(b"commit 4\0tree")),
+            runs: &[("gate", 2, &["is damaged"])],
+        },
+        Row {
+            what: "objects in pipes",
+            place: || {
+                changed(|raw, [one, ..]| {
+                    let hex = one.to_string();
+                    let path = raw.git.path().join("objects").join(&hex[..2]).join(&hex[2..]);
+                    fs::remove_file(&path).unwrap();
+                    pipe(&path);
+                })
+            },
+            runs: &[("gate", 2, &["a damaged object", "git fsck"])],
         },
         Row {
             what: "tags on a blob and on a tree",

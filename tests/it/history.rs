@@ -537,7 +537,8 @@ fn by(people: &[(&str, &str, u32, u32)]) -> World {
             let at = if made < commits { at as u32 } else { 0 };
             world.by.push((at, at));
             if made < tags {
-                let tagger = Tagger { identity: who(name, email), time: EPOCH + i64::from(commit) * HOUR, offset: 0 };
+                let tagger =
+                    Tagger { identity: who(name, email), time: Some(EPOCH + i64::from(commit) * HOUR), offset: 0 };
                 let tag = world.tag(&format!("v1.{commit}.0"), commit);
                 (tag.annotated, tag.tagger) = (true, Some(tagger));
             }

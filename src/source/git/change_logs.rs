@@ -1,8 +1,6 @@
 //! The change log of a component, from the tree of a commit: never the work tree.
 
-use git2::{ObjectType, Odb};
-
-use super::objects::{self, oid};
+use super::objects::{Kind, Objects};
 use super::{Repository, commit, paths};
 use crate::model::{CommitId, TagName, TagReading, Untrusted, Version};
 
@@ -94,7 +92,7 @@ struct Folder {
 }
 
 struct Finder<'r> {
-    odb: Odb<'r>,
+    objects: &'r Objects,
     /// The last part of the component's name.
     component: Option<&'r str>,
     folders: u32,
@@ -106,10 +104,10 @@ struct Finder<'r> {
 /// Finds and reads the change log of a component (`None`: of the repository as a whole) as a commit has it. What cannot be
 /// read is left out; a repository without one has none.
 pub fn read(repository: &Repository, at: CommitId, component: Option<&str>) -> LogFiles {
-    let Ok(odb) = objects::database(&repository.inner) else { return LogFiles::default() };
+    let objects = &repository.objects;
     let component = component.and_then(|name| name.rsplit('/').next()).filter(|name| !name.is_empty());
-    let root = odb.read(oid(at)).ok().and_then(|object| commit::tree(object.data()));
-    let mut finder = Finder { odb, component, folders: 0, own: Vec::new(), shared: Vec::new(), parts: Vec::new() };
+    let root = objects.read(at).ok().and_then(|object| commit::tree(&object.data));
+    let mut finder = Finder { objects, component, folders: 0, own: Vec::new(), shared: Vec::new(), parts: Vec::new() };
     let mut folders: Vec<Folder> =
         root.map(|tree| Folder { tree, path: String::new(), place: Place::Root }).into_iter().collect();
     while let Some(folder) = folders.pop() {
@@ -124,7 +122,8 @@ pub fn read(repository: &Repository, at: CommitId, component: Option<&str>) -> L
     let mut left = IN_ALL;
     for (path, id, whole) in wanted {
         let path = Untrusted::new(path);
-        let length = finder.odb.read_header(oid(id)).map_or(0, |(length, _)| length);
+        let Ok(object) = objects.read(id) else { continue };
+        let length = object.data.len();
         let reason = if read.files.len() >= FILES {
             Some("more than 2000 files")
         } else if length > LARGEST {
@@ -134,13 +133,12 @@ pub fn read(repository: &Repository, at: CommitId, component: Option<&str>) -> L
         } else {
             None
         };
-        let Ok(object) = finder.odb.read(oid(id)) else { continue };
         match reason {
             Some(reason) => read.unread.push((path, reason)),
-            None if object.data().contains(&0) => read.unread.push((path, "no text")),
+            None if object.data.contains(&0) => read.unread.push((path, "no text")),
             None => {
                 left -= length;
-                read.files.push(LogFile { path, whole, bytes: object.data().to_vec() });
+                read.files.push(LogFile { path, whole, bytes: object.data.to_vec() });
             }
         }
     }
@@ -154,11 +152,11 @@ impl Finder<'_> {
         if self.folders > FOLDERS as u32 {
             return;
         }
-        let Ok(object) = self.odb.read(oid(folder.tree)) else { return };
-        if object.kind() != ObjectType::Tree {
+        let Ok(object) = self.objects.read(folder.tree) else { return };
+        if object.kind != Kind::Tree {
             return;
         }
-        for entry in paths::entries(object.data()).map_while(Result::ok) {
+        for entry in paths::entries(&object.data).map_while(Result::ok) {
             let Ok(name) = std::str::from_utf8(entry.name) else { continue };
             let path = if folder.path.is_empty() { name.to_owned() } else { format!("{}/{name}", folder.path) };
             if entry.is_tree() {

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::{loose_refs, objects, packed_refs, tags};
+use super::objects::Objects;
+use super::{loose_refs, packed_refs, tags};
 use crate::error::Error;
 use crate::model::{CommitId, Notice, NoticeCode};
 
@@ -16,10 +17,14 @@ const LONGEST: u64 = 4096;
 
 /// The commit of HEAD; none where it is unborn, and none with a notice where it is broken. libgit2 would sort all of
 /// packed-refs to tell, and call HEAD unborn where it cannot read that file.
-pub fn read(repository: &git2::Repository, notices: &mut Vec<Notice>) -> Result<Option<CommitId>, Error> {
-    let target = match resolve(repository)? {
+pub fn read(
+    repository: &git2::Repository,
+    objects: &Objects,
+    notices: &mut Vec<Notice>,
+) -> Result<Option<CommitId>, Error> {
+    let target = match resolve(repository, b"HEAD")? {
         Ok(None) => return Ok(None),
-        Ok(Some(target)) => objects::peel(&objects::database(repository)?, target),
+        Ok(Some(target)) => objects.peel(target),
         Err(reason) => Err(reason),
     };
     match target {
@@ -35,11 +40,11 @@ pub fn read(repository: &git2::Repository, notices: &mut Vec<Notice>) -> Result<
     }
 }
 
-/// What HEAD points at; `Ok(None)` where it is unborn.
-fn resolve(repository: &git2::Repository) -> Result<Result<Option<CommitId>, &'static str>, Error> {
+/// What a ref points at; `Ok(None)` where there is none, as where HEAD is unborn.
+pub fn resolve(repository: &git2::Repository, name: &[u8]) -> Result<Result<Option<CommitId>, &'static str>, Error> {
     let own = repository.path();
     let shared = repository.commondir();
-    let mut name = b"HEAD".to_vec();
+    let mut name = name.to_vec();
     for _ in 0..=LONGEST_CHAIN {
         // A linked work tree has a HEAD of its own and shares its branches.
         let file = match std::str::from_utf8(&name) {

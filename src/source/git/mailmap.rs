@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use super::{Repository, commit, objects, paths};
+use super::{Repository, commit, paths};
 use crate::error::Error;
 
-/// Largest mailmap read from a work tree, bytes.
+/// Largest mailmap that is read, bytes.
 const LARGEST: u64 = 16 << 20;
 
 /// What HEAD's tree says of its mailmap.
@@ -20,28 +20,28 @@ enum InHead {
 
 /// Reads HEAD's mailmap, else the work tree's.
 pub fn read(repository: &Repository) -> Result<Option<Vec<u8>>, Error> {
-    match in_head(repository)? {
+    match in_head(repository) {
         InHead::Blob(bytes) => Ok(Some(bytes)),
         InHead::Unusable => Ok(None),
         InHead::Absent => in_work_tree(repository),
     }
 }
 
-fn in_head(repository: &Repository) -> Result<InHead, Error> {
-    let Some(head) = repository.info.head else { return Ok(InHead::Absent) };
-    let odb = objects::database(&repository.inner)?;
-    let tree = odb.read(objects::oid(head)).ok().and_then(|object| commit::tree(object.data()));
-    let Some(tree) = tree.and_then(|tree| odb.read(objects::oid(tree)).ok()) else { return Ok(InHead::Absent) };
-    let Some(entry) = paths::entries(tree.data()).flatten().find(|entry| entry.name == b".mailmap") else {
-        return Ok(InHead::Absent);
+fn in_head(repository: &Repository) -> InHead {
+    let Some(head) = repository.info.head else { return InHead::Absent };
+    let objects = &repository.objects;
+    let tree = objects.read(head).ok().and_then(|object| commit::tree(&object.data));
+    let Some(tree) = tree.and_then(|tree| objects.read(tree).ok()) else { return InHead::Absent };
+    let Some(entry) = paths::entries(&tree.data).flatten().find(|entry| entry.name == b".mailmap") else {
+        return InHead::Absent;
     };
     if !entry.is_file() {
-        return Ok(InHead::Unusable);
+        return InHead::Unusable;
     }
-    Ok(match odb.read(objects::oid(entry.id)) {
-        Ok(blob) => InHead::Blob(blob.data().to_vec()),
-        Err(_) => InHead::Unusable,
-    })
+    match objects.read(entry.id) {
+        Ok(blob) if blob.data.len() as u64 <= LARGEST => InHead::Blob(blob.data.to_vec()),
+        _ => InHead::Unusable,
+    }
 }
 
 fn in_work_tree(repository: &Repository) -> Result<Option<Vec<u8>>, Error> {

@@ -5,7 +5,8 @@
 //!
 //! What git2 offers for refs, commits and trees is left aside on purpose: its ref iterator drops broken refs in
 //! silence, its commit parser refuses commits that git counts, and both it and its tree comparison cost a multiple of
-//! reading the raw objects. git2 opens the repository and inflates objects; the parsing is ours.
+//! reading the raw objects. Nor does it read objects here: damaged ones make it crash, or go on for ever. git2 opens the
+//! repository; the reading and the parsing are ours.
 
 mod bytes;
 mod change_logs;
@@ -19,6 +20,7 @@ mod open;
 mod packed_refs;
 mod paths;
 mod people;
+mod revision;
 mod script;
 mod shallow;
 mod signature;
@@ -55,6 +57,7 @@ pub struct Repository {
     root: PathBuf,
     /// Commits whose parents a shallow clone does not have.
     shallow: HashSet<CommitId>,
+    objects: objects::Objects,
     /// What was odd about the repository as a whole.
     notices: Vec<crate::model::Notice>,
     trees: paths::TreeCache,
@@ -92,52 +95,41 @@ impl Repository {
     ///
     /// When the refs cannot be read; `packed-refs` with a bad line is such a case, named with the line.
     pub fn tags(&self) -> Result<TagsRead, Error> {
-        tags::read(&self.inner)
+        tags::read(self)
     }
 
     /// The commit that `prefix` names: 4 to 40 hex digits, unique in the repository. A tag object's id leads to the
     /// commit it tags.
     pub fn find_commit(&self, prefix: &str) -> Option<CommitId> {
-        objects::find_commit(&self.inner, prefix)
+        self.objects.find_commit(prefix)
     }
 
-    /// Stands at another commit than HEAD's: a branch, a tag, or an id.
+    /// Stands at another commit than HEAD's: a branch, a tag or an id, and ancestors of one as in `main~2` or `v1^2`.
     ///
     /// # Errors
     ///
     /// When the name leads to no commit.
     pub fn stand_at(&mut self, rev: &str) -> Result<(), Error> {
-        let found = self.inner.revparse_single(rev).and_then(|object| object.peel_to_commit());
-        let commit = found.map_err(|error| {
-            Error::new(format!("{rev} leads to no commit"), "name a branch, a tag or a commit of this repository")
-                .caused_by(error)
-        })?;
-        self.info.head = Some(objects::id(commit.id()));
+        self.info.head = Some(revision::commit(self, rev)?);
         Ok(())
     }
 
     /// The `Check: name=pass` trailers of a commit's message.
     pub fn checks_at(&self, commit: CommitId) -> Vec<crate::model::TagCheck> {
-        let Ok(odb) = self.inner.odb() else { return Vec::new() };
-        let Ok(object) = odb.read(objects::oid(commit)) else { return Vec::new() };
-        tag_object::checks(commit::parse(object.data(), &mut Vec::new()).message).0
+        let Ok(object) = self.objects.read(commit) else { return Vec::new() };
+        tag_object::checks(commit::parse(&object.data, &mut Vec::new()).message).0
     }
 
     /// When a commit was recorded: seconds since 1970, and the offset from UTC in minutes. `None` where it cannot be read or
     /// does not say so.
     pub fn committed_at(&self, commit: CommitId) -> Option<(i64, i16)> {
-        let odb = self.inner.odb().ok()?;
-        let object = odb.read(objects::oid(commit)).ok()?;
-        let committer = commit::parse(object.data(), &mut Vec::new()).committer;
+        let object = self.objects.read(commit).ok()?;
+        let committer = commit::parse(&object.data, &mut Vec::new()).committer;
         (committer.fault != signature::TimeFault::Missing).then_some((committer.time, committer.offset))
     }
 
-    /// All commits reachable from `tips` and HEAD, each read once.
-    ///
-    /// # Errors
-    ///
-    /// When the object database cannot be opened. Commits that cannot be read are absent, with a notice.
-    pub fn walk(&self, tips: &[CommitId]) -> Result<Walk, Error> {
+    /// All commits reachable from `tips` and HEAD, each read once. Those that cannot be read are absent, with a notice.
+    pub fn walk(&self, tips: &[CommitId]) -> Walk {
         walk::walk(self, tips)
     }
 

@@ -2,27 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 
 use git2::{ErrorCode, RepositoryOpenFlags};
 
+use super::objects::Objects;
 use super::{Repository, head, paths, shallow};
 use crate::error::Error;
 use crate::model::{Notice, NoticeCode, RepositoryInfo};
 
-/// Makes git2 read as fast as it can: objects are read once, so neither caching nor hashing them again pays. Both are
-/// switches of the whole process and must be set before opening.
-fn tune() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        git2::opts::strict_hash_verification(false);
-        git2::opts::enable_caching(false);
-    });
-}
-
 /// Opens the repository at or above `dir`.
 pub fn open(dir: &Path) -> Result<Repository, Error> {
-    tune();
     regular(dir)?;
     let inner = git2::Repository::open_ext(dir, RepositoryOpenFlags::empty(), [] as [&Path; 0])
         .map_err(|error| explain(dir, error))?;
@@ -31,12 +20,13 @@ pub fn open(dir: &Path) -> Result<Repository, Error> {
         return Err(unsupported(dir, "reference storage `reftable`"));
     }
     let mut notices = Vec::new();
-    let head = head::read(&inner, &mut notices)?;
+    let objects = Objects::open(inner.commondir())?;
+    let head = head::read(&inner, &objects, &mut notices)?;
     let shallow = shallow::read(inner.commondir())?;
     notices.extend(grafts(&inner));
     let root = inner.workdir().unwrap_or_else(|| inner.path()).to_path_buf();
     let info = RepositoryInfo { path: dir.to_path_buf(), head, shallow: !shallow.is_empty() };
-    Ok(Repository { inner, info, root, shallow, notices, trees: paths::TreeCache::default() })
+    Ok(Repository { inner, info, root, shallow, objects, notices, trees: paths::TreeCache::default() })
 }
 
 /// Makes sure that what libgit2 reads on opening is neither a device nor a pipe: it would wait for one for ever.

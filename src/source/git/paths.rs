@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use git2::{ObjectType, Odb};
-
-use super::objects::{self, oid};
+use super::objects::{Kind, Objects};
 use super::{Repository, bytes, commit};
 use crate::error::Error;
 use crate::model::{CommitId, Untrusted};
@@ -47,7 +45,7 @@ pub struct TreeCache {
 
 #[derive(Default)]
 struct Kept {
-    trees: HashMap<CommitId, Arc<[u8]>>,
+    trees: HashMap<CommitId, Arc<Vec<u8>>>,
     /// Their length in all.
     bytes: usize,
 }
@@ -144,9 +142,9 @@ fn compare_commits(
     new: CommitId,
     mut report: impl FnMut(&[u8], PathChange) -> ControlFlow<()>,
 ) -> Result<(), Error> {
-    let odb = objects::database(&repository.inner)?;
-    let old = old.map(|id| root(&odb, id)).transpose()?;
-    let new = root(&odb, new)?;
+    let objects = &repository.objects;
+    let old = old.map(|id| root(objects, id)).transpose()?;
+    let new = root(objects, new)?;
     let mut reported = 0;
     let mut tasks = vec![Task::Trees { old, new: Some(new), path: Vec::new() }];
     while let Some(task) = tasks.pop() {
@@ -162,9 +160,9 @@ fn compare_commits(
                     continue;
                 }
                 let from = tasks.len();
-                let read = |id: Option<CommitId>| id.map(|id| repository.trees.read(&odb, id)).transpose();
+                let read = |id: Option<CommitId>| id.map(|id| repository.trees.read(objects, id)).transpose();
                 let (old, new) = (read(old)?, read(new)?);
-                compare(old.as_deref().unwrap_or(&[]), new.as_deref().unwrap_or(&[]), &path, &mut tasks)
+                compare(bytes_of(old.as_ref()), bytes_of(new.as_ref()), &path, &mut tasks)
                     .ok_or_else(|| broken("a tree is malformed"))?;
                 tasks[from..].reverse();
             }
@@ -217,24 +215,28 @@ fn compare(old: &[u8], new: &[u8], path: &[u8], tasks: &mut Vec<Task>) -> Option
     }
 }
 
+/// A tree's bytes; none where there is no tree.
+fn bytes_of(tree: Option<&Arc<Vec<u8>>>) -> &[u8] {
+    tree.map_or(&[], |tree| tree.as_slice())
+}
+
 /// The tree of a commit.
-fn root(odb: &Odb<'_>, id: CommitId) -> Result<CommitId, Error> {
-    let object = odb.read(oid(id)).map_err(|error| broken(&format!("commit {id:.12} is missing")).caused_by(error))?;
-    commit::tree(object.data()).ok_or_else(|| broken(&format!("commit {id:.12} names no tree")))
+fn root(objects: &Objects, id: CommitId) -> Result<CommitId, Error> {
+    let object = objects.read(id).map_err(|fault| broken(&format!("commit {id:.12} is {}", fault.name())))?;
+    commit::tree(&object.data).ok_or_else(|| broken(&format!("commit {id:.12} names no tree")))
 }
 
 impl TreeCache {
     /// Reads a tree's raw bytes.
-    fn read(&self, odb: &Odb<'_>, id: CommitId) -> Result<Arc<[u8]>, Error> {
+    fn read(&self, objects: &Objects, id: CommitId) -> Result<Arc<Vec<u8>>, Error> {
         if let Some(tree) = self.kept.borrow().trees.get(&id) {
             return Ok(Arc::clone(tree));
         }
-        let object =
-            odb.read(oid(id)).map_err(|error| broken(&format!("tree {id:.12} is missing")).caused_by(error))?;
-        if object.kind() != ObjectType::Tree {
+        let object = objects.read(id).map_err(|fault| broken(&format!("tree {id:.12} is {}", fault.name())))?;
+        if object.kind != Kind::Tree {
             return Err(broken(&format!("{id:.12} is not a tree")));
         }
-        let tree: Arc<[u8]> = object.data().into();
+        let tree = object.data;
         let mut kept = self.kept.borrow_mut();
         if kept.bytes + tree.len() > CACHED {
             *kept = Kept::default();

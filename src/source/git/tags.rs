@@ -1,10 +1,10 @@
 //! All tags, each with where it leads.
 
-use git2::{ObjectType, Odb};
+use std::path::Path;
 
-use super::objects::{self, oid};
+use super::objects::{self, Kind, Objects};
 use super::signature::{self, TimeFault};
-use super::{loose_refs, packed_refs, tag_object};
+use super::{Repository, loose_refs, packed_refs, tag_object};
 use crate::error::Error;
 use crate::model::{CommitId, Notice, NoticeCode, Tag, TagTarget, Tagger, Untrusted};
 
@@ -34,22 +34,22 @@ struct Oddities {
     checks: Vec<usize>,
 }
 
-/// Why a tag that leads to no commit is nothing that is lost: it never led to one, or git does not take it for a ref.
-const HARMLESS: [&str; 3] = ["points at a tree", "points at a blob", REFUSED];
 const REFUSED: &str = "has a name that git refuses";
+/// Why a tag of a sound repository may lead to no commit. All else is damage: a release may be missing.
+const SOUND: [&str; 5] = [objects::TO_A_TREE, objects::TO_A_BLOB, objects::TOO_LONG, loose_refs::SYMBOLIC, REFUSED];
 
 /// Reads all tags.
-pub fn read(repository: &git2::Repository) -> Result<TagsRead, Error> {
-    let odb = objects::database(repository)?;
+pub fn read(repository: &Repository) -> Result<TagsRead, Error> {
     let mut odd = Oddities::default();
-    let (names, replaces) = names(repository)?;
+    let (names, replaces) = names(repository.inner.commondir())?;
     let mut tags = Vec::with_capacity(names.len());
     for named in names {
         let index = tags.len();
-        let tag = one(&odb, named, index, &mut odd);
-        if let TagTarget::Unusable(reason) = tag.target {
-            let list = if HARMLESS.contains(&reason) { &mut odd.unusable } else { &mut odd.broken };
-            list.push(index);
+        let tag = one(&repository.objects, named, index, &mut odd);
+        match tag.target {
+            TagTarget::Commit(_) => {}
+            TagTarget::Unusable(reason) if SOUND.contains(&reason) => odd.unusable.push(index),
+            TagTarget::Unusable(_) => odd.broken.push(index),
         }
         tags.push(tag);
     }
@@ -66,10 +66,10 @@ pub fn read(repository: &git2::Repository) -> Result<TagsRead, Error> {
 
 /// The names of all tags, sorted. Files come before packed-refs, and win: that is also the order in which a tag that is
 /// being packed right now is not missed. Also tells whether `refs/replace` has any refs.
-fn names(repository: &git2::Repository) -> Result<(Vec<Named>, bool), Error> {
-    let loose = loose_refs::read(repository.commondir())?;
-    let packed = packed_refs::read(repository.commondir(), b"")?;
-    let replaces = packed.replaces || loose_refs::replaces(repository.commondir());
+fn names(common_dir: &Path) -> Result<(Vec<Named>, bool), Error> {
+    let loose = loose_refs::read(common_dir)?;
+    let packed = packed_refs::read(common_dir, b"")?;
+    let replaces = packed.replaces || loose_refs::replaces(common_dir);
     let packed = packed.tags;
     let mut all: Vec<Named> = Vec::with_capacity(loose.len() + packed.len());
     all.extend(loose.into_iter().map(|tag| Named { name: tag.name, target: tag.target, peeled: false }));
@@ -81,7 +81,7 @@ fn names(repository: &git2::Repository) -> Result<(Vec<Named>, bool), Error> {
 }
 
 /// Reads what a tag points at.
-fn one(odb: &Odb<'_>, named: Named, index: usize, odd: &mut Oddities) -> Tag {
+fn one(objects: &Objects, named: Named, index: usize, odd: &mut Oddities) -> Tag {
     let mut tag =
         Tag { name: named.name, target: TagTarget::Unusable(""), tagger: None, annotated: false, checks: Vec::new() };
     let id = match named.target {
@@ -100,16 +100,16 @@ fn one(odb: &Odb<'_>, named: Named, index: usize, odd: &mut Oddities) -> Tag {
         }
     };
     // Reading a header spares inflating the commit of a lightweight tag; a peeled entry is known to be worth reading.
-    let kind = if named.peeled { Ok(ObjectType::Tag) } else { odb.read_header(oid(id)).map(|(_, kind)| kind) };
+    let kind = if named.peeled { Ok(Kind::Tag) } else { objects.kind(id) };
     let object = match kind {
-        Ok(ObjectType::Tag) => odb.read(oid(id)).ok().filter(|object| object.kind() == ObjectType::Tag),
+        Ok(Kind::Tag) => objects.read(id).ok().filter(|object| object.kind == Kind::Tag),
         _ => None,
     };
     let Some(object) = object else {
-        tag.target = target(objects::peel(odb, id));
+        tag.target = target(objects.peel(id));
         return tag;
     };
-    let parsed = tag_object::parse(object.data());
+    let parsed = tag_object::parse(&object.data);
     tag.annotated = true;
     tag.tagger = parsed.tagger.map(|tagger| {
         match tagger.fault {
@@ -125,7 +125,7 @@ fn one(odb: &Odb<'_>, named: Named, index: usize, odd: &mut Oddities) -> Tag {
     if unreadable > 0 {
         odd.checks.push(index);
     }
-    tag.target = target(parsed.object.ok_or("is a malformed tag object").and_then(|inner| objects::peel(odb, inner)));
+    tag.target = target(parsed.object.ok_or("is a malformed tag object").and_then(|inner| objects.peel(inner)));
     tag
 }
 
@@ -153,8 +153,8 @@ impl Oddities {
             (
                 NoticeCode::TagBroken,
                 &self.broken,
-                "tags whose ref is broken",
-                "run `git fsck`, then `git fetch --tags --force`; what nobody has any more: `git tag -d NAME`",
+                "tags that are broken, or lead to what cannot be read",
+                "check with `git fsck`; fetch again with `git fetch --tags --force`, or delete with `git tag -d NAME`",
             ),
             (
                 NoticeCode::TagUnusable,

@@ -4,13 +4,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use git2::{ObjectType, Odb};
-
-use super::objects::{self, oid};
+use super::objects::{Fault, Kind};
 use super::people::People;
 use super::signature::TimeFault;
 use super::{Repository, commit, message};
-use crate::error::Error;
 use crate::model::{
     ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, MessageRemark,
     Named, Notice, NoticeCode, Remark,
@@ -74,7 +71,6 @@ struct Frame {
 
 struct Walker<'a> {
     repository: &'a Repository,
-    odb: Odb<'a>,
     builder: ChangesBuilder,
     people: People,
     seen: Seen,
@@ -86,16 +82,15 @@ struct Walker<'a> {
     subjects: Vec<u8>,
     mentions: Vec<(MentionKind, Named)>,
     remarks: Vec<Remark>,
-    unreadable: Vec<CommitId>,
+    unreadable: Vec<(CommitId, Fault)>,
     /// Commits with a time that is missing, and with one that is out of range.
     times: (u32, u32),
 }
 
 /// Reads everything reachable from `tips` and HEAD.
-pub fn walk(repository: &Repository, tips: &[CommitId]) -> Result<Walk, Error> {
+pub fn walk(repository: &Repository, tips: &[CommitId]) -> Walk {
     let mut walker = Walker {
         repository,
-        odb: objects::database(&repository.inner)?,
         builder: ChangesBuilder::default(),
         people: People::default(),
         seen: Seen::default(),
@@ -111,7 +106,7 @@ pub fn walk(repository: &Repository, tips: &[CommitId]) -> Result<Walk, Error> {
     for &tip in tips.iter().chain(&repository.info.head) {
         walker.visit(tip);
     }
-    Ok(walker.finish())
+    walker.finish()
 }
 
 impl Walker<'_> {
@@ -138,15 +133,17 @@ impl Walker<'_> {
     /// Reads a commit and puts it on the stack, unless it was seen before or cannot be read.
     fn open(&mut self, id: CommitId) {
         let Entry::Vacant(place) = self.seen.entry(id) else { return };
-        let object = self.odb.read(oid(id)).ok().filter(|object| object.kind() == ObjectType::Commit);
-        let Some(object) = object else {
-            place.insert(ABSENT);
-            self.unreadable.push(id);
-            return;
+        let object = match self.repository.objects.read(id) {
+            Ok(object) if object.kind == Kind::Commit => object,
+            other => {
+                place.insert(ABSENT);
+                self.unreadable.push((id, other.err().unwrap_or(Fault::Damaged)));
+                return;
+            }
         };
         place.insert(OPEN);
         let named_from = self.named.len() as u32;
-        let commit = commit::parse(object.data(), &mut self.named);
+        let commit = commit::parse(&object.data, &mut self.named);
         for fault in [commit.author.fault, commit.committer.fault] {
             match fault {
                 TimeFault::None => {}
@@ -226,13 +223,14 @@ impl Walker<'_> {
 }
 
 /// The notice of commits that cannot be read.
-fn unreadable(ids: &[CommitId]) -> Option<Notice> {
-    let first = ids.first()?;
+fn unreadable(found: &[(CommitId, Fault)]) -> Option<Notice> {
+    let (first, fault) = found.first()?;
     Some(Notice::new(
         NoticeCode::CommitMissing,
         format!(
-            "commits that are missing or unreadable: {} ({first:.12} …); history before them is unknown",
-            ids.len()
+            "commits that are missing or unreadable: {} ({first:.12} is {} …); history before them is unknown",
+            found.len(),
+            fault.name()
         ),
         "check the repository with `git fsck`, or clone it again",
     ))

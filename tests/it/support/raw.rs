@@ -1,8 +1,11 @@
 //! Repositories that no tool would write.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use git2::{ObjectType, Oid, RepositoryInitOptions};
 
 use super::Place;
@@ -70,4 +73,94 @@ impl Raw {
     pub fn head(&self, id: Oid) {
         self.file("refs/heads/main", format!("{id}\n"));
     }
+}
+
+/// An object of a pack that is to be written: whole, or as a delta of an earlier one.
+pub struct Packed {
+    pub kind: ObjectType,
+    pub data: Vec<u8>,
+    pub base: Option<Base>,
+}
+
+pub enum Base {
+    /// Named by how far before it lies.
+    Before(usize),
+    /// Named by its id.
+    Named(usize),
+}
+
+/// Writes a pack and its index.
+pub fn write_pack(folder: &Path, objects: &[Packed]) {
+    let mut pack = b"PACK\0\0\0\x02".to_vec();
+    pack.extend((objects.len() as u32).to_be_bytes());
+    let mut starts = Vec::new();
+    for object in objects {
+        starts.push(pack.len());
+        let (code, content) = match &object.base {
+            None => (object.kind as u8, object.data.clone()),
+            Some(Base::Before(base)) => (6, delta(&objects[*base].data, &object.data)),
+            Some(Base::Named(base)) => (7, delta(&objects[*base].data, &object.data)),
+        };
+        let mut size = content.len();
+        let mut byte = code << 4 | (size & 15) as u8;
+        size >>= 4;
+        while size > 0 {
+            pack.push(byte | 0x80);
+            byte = (size & 0x7f) as u8;
+            size >>= 7;
+        }
+        pack.push(byte);
+        match &object.base {
+            None => {}
+            Some(Base::Before(base)) => {
+                let mut distance = pack_start(&starts) - starts[*base];
+                let mut bytes = vec![(distance & 0x7f) as u8];
+                while distance >> 7 > 0 {
+                    distance = (distance >> 7) - 1;
+                    bytes.insert(0, 0x80 | (distance & 0x7f) as u8);
+                }
+                pack.extend(bytes);
+            }
+            Some(Base::Named(base)) => {
+                pack.extend(Oid::hash_object(objects[*base].kind, &objects[*base].data).unwrap().as_bytes());
+            }
+        }
+        let mut deflated = ZlibEncoder::new(Vec::new(), Compression::default());
+        deflated.write_all(&content).unwrap();
+        pack.extend(deflated.finish().unwrap());
+    }
+    pack.extend(sha1(&pack));
+    let mut indexer = git2::Indexer::new(None, folder, 0o644, false).unwrap();
+    indexer.write_all(&pack).unwrap();
+    indexer.commit().unwrap();
+}
+
+fn pack_start(starts: &[usize]) -> usize {
+    *starts.last().unwrap()
+}
+
+fn sha1(bytes: &[u8]) -> [u8; 20] {
+    use sha1::Digest as _;
+    sha1::Sha1::digest(bytes).into()
+}
+
+/// A delta that takes what two objects begin with from the one, and the rest from itself.
+fn delta(base: &[u8], data: &[u8]) -> Vec<u8> {
+    let shared = base.iter().zip(data).take_while(|(a, b)| a == b).count().min(0xffff);
+    let mut delta = Vec::new();
+    for mut length in [base.len(), data.len()] {
+        while length >= 0x80 {
+            delta.push(0x80 | (length & 0x7f) as u8);
+            length >>= 7;
+        }
+        delta.push(length as u8);
+    }
+    if shared > 0 {
+        delta.extend([0b1011_0000, (shared & 0xff) as u8, (shared >> 8) as u8]);
+    }
+    for rest in data[shared..].chunks(127) {
+        delta.push(rest.len() as u8);
+        delta.extend(rest);
+    }
+    delta
 }
