@@ -9,7 +9,7 @@ use crate::history::{self, Inputs};
 use crate::inference::{self, Inferred};
 use crate::model::{
     ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, Policy, ReleaseIndex,
-    Touched,
+    Touched, UnreadLog,
 };
 use crate::remark;
 use crate::source::git::{LogFile, LogFiles, Repository};
@@ -27,9 +27,17 @@ pub fn read(
     policy: &Policy,
     stdin: &mut dyn Read,
 ) -> Result<History, Error> {
-    let Logs { incidents, entries, set_aside, incident_log_given, problems, imports } =
-        log::read(sources, rules, stdin)?;
+    beside(repository, log::read(sources, rules, stdin)?, policy)
+}
+
+/// Reads a repository beside logs that have been read.
+///
+/// # Errors
+/// Where the repository cannot be used at all.
+pub fn beside(repository: Option<&Repository>, logs: Logs, policy: &Policy) -> Result<History, Error> {
+    let Logs { incidents, entries, read: logs, problems, imports } = logs;
     let mut notices: Vec<Notice> = problems.iter().map(log_notice).collect();
+    notices.extend(logs.unread.iter().map(unread_notice));
     notices.extend(imports.into_iter().map(|said| Notice::new(NoticeCode::Imported, said, "")));
     let guessed = incidents.iter().filter(|incident| !incident.proxies.is_empty()).count();
     if guessed > 0 {
@@ -69,8 +77,7 @@ pub fn read(
         mailmap,
         entries,
         incidents,
-        incident_log_given,
-        set_aside,
+        logs,
         notices,
     };
     let mut history = history::assemble(selection, inputs, policy)?;
@@ -202,6 +209,15 @@ fn matcher(globs: &[String]) -> Result<GlobSet, Error> {
         set.add(Glob::new(glob).map_err(wrong)?);
     }
     set.build().map_err(wrong)
+}
+
+/// What was found or named as a log and says nothing; a file beside logs is told apart: it was never the log by itself.
+fn unread_notice(unread: &UnreadLog) -> Notice {
+    Notice::new(
+        if unread.beside { NoticeCode::FileUnread } else { NoticeCode::LogUnread },
+        format!("{} {}", unread.file.raw(), unread.why.raw()),
+        unread.help.raw(),
+    )
 }
 
 fn log_notice(found: &log::LogProblem) -> Notice {

@@ -10,7 +10,7 @@ use crate::attribution::{Event, Facts, Fate};
 use crate::error::Error;
 use crate::factor::{Carried, Role, Screening, Timing, Values, carried, timing};
 use crate::metric::{Measured, Measurement, MetricId, Value, measure_all};
-use crate::model::{Incident, IncidentIndex, Policy, Release, Untrusted};
+use crate::model::{Incident, IncidentIndex, Policy, Release, ReleaseFlag, Untrusted};
 
 /// What is known of a history, before it is judged.
 pub struct Analysis<'a> {
@@ -92,6 +92,16 @@ impl<'a> Analysis<'a> {
     /// Whether a release of an event satisfies a condition.
     pub fn any(&self, event: &Event, wanted: impl Fn(&Release) -> bool) -> bool {
         event.releases.iter().any(|&index| wanted(self.facts.history.release(index)))
+    }
+
+    /// That a role is guessed from commits, and in how many releases of the window: said where its number stands.
+    pub fn guessed(&self, role: Role) -> String {
+        let inferred = |release: &Release| release.has(ReleaseFlag::ReleaserInferred);
+        let guessed = self.events().filter(|event| self.any(event, inferred)).count() as u64;
+        if role != Role::Releaser || guessed == 0 {
+            return String::new();
+        }
+        format!(", guessed from the tagged commit in {guessed}")
     }
 
     /// The incidents that failed releases of the window, newest first.

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ChangeIndex, History, Kind, Moment, Policy, ReleaseFlag, ReleaseIndex};
+use crate::model::{Basis, ChangeIndex, History, Kind, Moment, Policy, ReleaseFlag, ReleaseIndex};
 
 use super::incident::exposed;
 use super::{Failure, Scope};
@@ -18,6 +18,8 @@ pub enum Outcome {
     Succeeded,
     /// Too young to judge.
     Pending,
+    /// Nothing that is looked at speaks for its time: in no rate.
+    Unknown,
     /// In no rate: a rollback, blocked before exposure, or excluded by the log.
     Excluded,
 }
@@ -31,6 +33,8 @@ pub struct Event {
     pub released_at: Moment,
     /// Failed where one of them did.
     pub outcome: Outcome,
+    /// What the outcome rests on; `None` where nothing that is looked at speaks for its time.
+    pub basis: Option<Basis>,
     /// Whether users ever met it: neither blocked nor excluded.
     pub exposed: bool,
     /// Whether it ships all that came before: left out of lead time and batch size.
@@ -52,16 +56,22 @@ impl Event {
 }
 
 /// The outcome of each release.
-pub(super) fn outcomes(history: &History, policy: &Policy, failures: &[Vec<Failure>], kinds: &[Kind]) -> Vec<Outcome> {
-    history
-        .releases
-        .iter()
-        .zip(failures.iter().zip(kinds))
-        .map(|(release, (failures, &kind))| {
+pub(super) fn outcomes(
+    history: &History,
+    policy: &Policy,
+    failures: &[Vec<Failure>],
+    kinds: &[Kind],
+    bases: &[Option<Basis>],
+) -> Vec<Outcome> {
+    let releases = history.releases.iter().zip(failures.iter().zip(kinds)).zip(bases);
+    releases
+        .map(|((release, (failures, &kind)), basis)| {
             if kind == Kind::Rollback || !exposed(release) {
                 Outcome::Excluded
             } else if policy.as_of - release.released_at < policy.maturity {
                 Outcome::Pending
+            } else if basis.is_none() {
+                Outcome::Unknown
             } else if failures.iter().any(|failure| !failure.late) {
                 Outcome::Failed
             } else {
@@ -76,6 +86,7 @@ pub(super) fn group(
     history: &History,
     scope: &Scope,
     outcomes: &[Outcome],
+    bases: &[Option<Basis>],
     kinds: &[Kind],
 ) -> (Vec<Event>, Vec<Option<u32>>) {
     let mut events: Vec<Event> = Vec::new();
@@ -95,6 +106,8 @@ pub(super) fn group(
             event.releases.push(index);
             event.released_at = event.released_at.min(release.released_at);
             event.outcome = event.outcome.min(outcome);
+            // A log that speaks for only some of them does not speak for the event.
+            event.basis = event.basis.max(bases[at]);
             event.exposed |= exposed(release);
             event_of[at] = Some(known);
             continue;
@@ -108,6 +121,7 @@ pub(super) fn group(
             releases: vec![index],
             released_at: release.released_at,
             outcome,
+            basis: bases[at],
             exposed: exposed(release),
             first: release.has(ReleaseFlag::First),
             ships: if pooled { Vec::new() } else { history.work(index).iter().map(|&c| ChangeIndex(c)).collect() },

@@ -1,9 +1,10 @@
 use crate::inference::{Evidence, Inferred};
 use crate::model::{
-    History, IncidentIndex, Kind, Mark, Moment, Policy, Release, ReleaseFlag, ReleaseIndex, RemediationKind, Signal,
+    Basis, History, IncidentIndex, Kind, Mark, Moment, Policy, Release, ReleaseIndex, RemediationKind, Signal,
     Untrusted,
 };
 
+use super::basis::Signals;
 use super::incident::exposed;
 use super::{Attribution, Fate, Tier};
 
@@ -28,26 +29,12 @@ pub struct Failure {
     pub evidence: Option<Evidence>,
 }
 
-/// The signals that make a release failed: the configured ones; else those that people declare where an incident log
-/// is given; else those inferred from git, with whatever the release log declares.
-pub(super) fn signals(history: &History, policy: &Policy, inferred: &Inferred) -> Vec<Signal> {
-    if let Some(signals) = &policy.signals {
-        return signals.clone();
-    }
-    if history.incident_log_given {
-        return vec![Signal::Incident, Signal::Rollback, Signal::Withdrawal];
-    }
-    let declared = |kind| history.releases.iter().any(|r| r.kind == kind && !r.has(ReleaseFlag::KindInferred));
-    let mut signals = Vec::new();
-    if declared(Kind::Rollback) {
-        signals.push(Signal::Rollback);
-    }
-    let mut suggested = inferred.suggestions.iter().flatten().map(|suggestion| suggestion.signal);
-    if declared(Kind::Withdrawn) || suggested.any(|signal| signal == Signal::Withdrawal) {
-        signals.push(Signal::Withdrawal);
-    }
-    signals.extend(Signal::INFERRED);
-    signals
+/// What happened to releases, as far as it is known.
+pub(super) struct Collected {
+    /// The failures that count, on the basis of each release's outcome; by [`ReleaseIndex`].
+    pub failures: Vec<Vec<Failure>>,
+    /// Failures that git suggests of releases for which the log speaks: not counted; by [`ReleaseIndex`].
+    pub suspected: Vec<Vec<Failure>>,
 }
 
 /// The kind of each release: as it is, or a rollback where a remediation names it as the version gone back to and it
@@ -69,37 +56,37 @@ pub(super) fn kinds(history: &History, attributions: &[Attribution]) -> Vec<Kind
     kinds
 }
 
-/// The failures of each release.
+/// The failures of each release. Each signal counts where its basis holds.
 pub(super) fn collect(
     history: &History,
     policy: &Policy,
-    signals: &[Signal],
+    (signals, bases): (&Signals, &[Option<Basis>]),
     attributions: &[Attribution],
     kinds: &[Kind],
     inferred: &Inferred,
-) -> Vec<Vec<Failure>> {
-    let mut collector = Collector { history, policy, failures: vec![Vec::new(); history.releases.len()] };
-    for &signal in signals {
-        match signal {
-            Signal::Incident => collector.incidents(attributions),
-            Signal::Rollback => collector.rollbacks(attributions, kinds, signals.contains(&Signal::Incident)),
-            Signal::Withdrawal => {
-                collector.withdrawals();
-                collector.suggestions(signal, inferred);
-            }
-            _ => collector.suggestions(signal, inferred),
-        }
+) -> Collected {
+    let none = || vec![Vec::new(); history.releases.len()];
+    let mut collector = Collector { history, policy, signals, bases, failures: none(), suspected: none() };
+    collector.incidents(attributions);
+    collector.rollbacks(attributions, kinds);
+    collector.withdrawals();
+    for signal in [Signal::Withdrawal].into_iter().chain(Signal::INFERRED) {
+        collector.suggestions(signal, inferred);
     }
-    for failures in &mut collector.failures {
+    let Collector { mut failures, mut suspected, .. } = collector;
+    for failures in failures.iter_mut().chain(&mut suspected) {
         failures.sort_by_key(|failure| (failure.surfaced_at, failure.signal, failure.incident));
     }
-    collector.failures
+    Collected { failures, suspected }
 }
 
 struct Collector<'a> {
     history: &'a History,
     policy: &'a Policy,
+    signals: &'a Signals,
+    bases: &'a [Option<Basis>],
     failures: Vec<Vec<Failure>>,
+    suspected: Vec<Vec<Failure>>,
 }
 
 impl Collector<'_> {
@@ -109,7 +96,17 @@ impl Collector<'_> {
             (Some(surfaced), Some(horizon)) => surfaced - released_at > horizon,
             _ => false,
         };
-        self.failures[release.0 as usize].push(failure);
+        let at = release.0 as usize;
+        let basis = self.bases[at];
+        if self.signals.on(basis).contains(&failure.signal) {
+            self.failures[at].push(failure);
+        } else if basis == Some(Basis::Declared) && self.signals.on(Some(Basis::Inferred)).contains(&failure.signal) {
+            self.suspected[at].push(failure);
+        }
+    }
+
+    fn covered(&self, release: ReleaseIndex) -> bool {
+        self.bases[release.0 as usize] == Some(Basis::Declared)
     }
 
     fn incident(&mut self, at: usize, attribution: &Attribution, signal: Signal) {
@@ -138,7 +135,8 @@ impl Collector<'_> {
 
     /// A release that is a rollback says that the one before it failed; so does a remediation, unless its incident
     /// has said it already.
-    fn rollbacks(&mut self, attributions: &[Attribution], kinds: &[Kind], incidents_counted: bool) {
+    fn rollbacks(&mut self, attributions: &[Attribution], kinds: &[Kind]) {
+        let incidents_counted = self.signals.on(Some(Basis::Declared)).contains(&Signal::Incident);
         for (at, attribution) in attributions.iter().enumerate() {
             let rolled_back = self.history.incidents[at]
                 .remediation
@@ -146,7 +144,7 @@ impl Collector<'_> {
                 .is_some_and(|remediation| remediation.kind == RemediationKind::Rollback);
             let candidate = match attribution.fate {
                 Fate::Failure => !incidents_counted,
-                Fate::OtherSeverity => true,
+                Fate::OtherSeverity => attribution.link.as_ref().is_some_and(|link| self.covered(link.release)),
                 _ => false,
             };
             if rolled_back && candidate {

@@ -32,6 +32,8 @@ pub enum Fate {
     OtherEnvironment,
     /// Of a component that is not reviewed.
     OtherComponent,
+    /// Its release was made when no log was kept: what git suggests decides over that release.
+    Uncovered,
     /// Not known yet at `as_of`.
     Later,
 }

@@ -3,6 +3,7 @@
 //! [`Facts`] is what every metric reads. It is made once, before any window is chosen, because an incident that
 //! surfaces in one window may belong to a release of the one before.
 
+mod basis;
 mod event;
 mod failure;
 mod incident;
@@ -24,13 +25,39 @@ pub use tier::Tier;
 pub use timeline::{Dropped, Interval, Timeline, TimelineFlag};
 pub use window::{Span, Windows};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 use crate::history::Takebacks;
 use crate::inference::Inferred;
 use crate::model::{
-    Arena, ChangeIndex, History, IncidentIndex, Kind, Moment, Notice, PersonIndex, Policy, Release, ReleaseIndex,
-    Signal, Untrusted,
+    Arena, Basis, ChangeIndex, Coverage, Covered, History, IncidentIndex, Kind, LogFile, Moment, Notice, PersonIndex,
+    Policy, Release, ReleaseIndex, Signal, UnreadLog, Untrusted,
 };
+use failure::Collected;
+
+/// What was read as the incident log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LogReport {
+    /// The files that it consists of.
+    pub files: Vec<LogFile>,
+    /// The times for which it was kept, oldest first; nothing where there is no log.
+    pub coverage: Vec<Covered>,
+    /// What was found as a log and says nothing, or lies in its folder and was not read.
+    pub unread: Vec<UnreadLog>,
+}
+
+/// Failed releases among judged ones, on one basis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// What their outcomes rest on.
+    pub basis: Basis,
+    /// Failed ones.
+    pub failed: u64,
+    /// Judged ones.
+    pub judged: u64,
+}
 
 /// Everything that follows from a history under a policy, before any number is computed.
 #[derive(Debug)]
@@ -41,16 +68,22 @@ pub struct Facts<'a> {
     pub policy: &'a Policy,
     /// The reviewed components.
     pub scope: Scope,
-    /// What makes a release failed here.
+    /// What made a release failed here: the signals of every basis that an outcome rests on.
     pub signals: Vec<Signal>,
     /// What git suggests, whether or not it counts here.
     pub inferred: Inferred,
+    /// The times for which an incident log was kept.
+    pub coverage: Coverage,
+    /// What the outcome of each release rests on, by [`ReleaseIndex`]; `None` where nothing that is looked at speaks for it.
+    pub bases: Arena<ReleaseIndex, Option<Basis>>,
     /// What became of each incident, by [`IncidentIndex`].
     pub attributions: Arena<IncidentIndex, Attribution>,
     /// Each incident's intervals, by [`IncidentIndex`].
     pub timelines: Arena<IncidentIndex, Timeline>,
     /// Each release's failures, by [`ReleaseIndex`].
     pub failures: Arena<ReleaseIndex, Vec<Failure>>,
+    /// Failures that git suggests of releases for which the log speaks: never counted, by [`ReleaseIndex`].
+    pub suspected: Arena<ReleaseIndex, Vec<Failure>>,
     /// Each release's kind, remediations considered, by [`ReleaseIndex`].
     pub kinds: Arena<ReleaseIndex, Kind>,
     /// Each release's outcome, by [`ReleaseIndex`].
@@ -61,6 +94,8 @@ pub struct Facts<'a> {
     pub event_of: Arena<ReleaseIndex, Option<u32>>,
     /// Which commits take back which.
     pub takebacks: Takebacks<'a>,
+    /// The basis on which comparisons over all history are made, for it has to be one; `None` without a judged event.
+    pub learned: Option<Basis>,
     /// The windows.
     pub windows: Windows,
     /// What was noticed on the way.
@@ -76,26 +111,37 @@ impl<'a> Facts<'a> {
         let scope = Scope::choose(history, policy)?;
         let takebacks = Takebacks::new(&history.changes);
         let inferred = Inferred::of(history, policy, &takebacks);
-        let signals = failure::signals(history, policy, &inferred);
         let mut notices = Vec::new();
-        let attributions = incident::attribute(history, policy, &scope, &takebacks, &mut notices);
+        let mut attributions = incident::attribute(history, policy, &scope, &takebacks, &mut notices);
+        let looked_at = basis::Signals::of(policy);
+        let coverage = basis::coverage(history, policy, &attributions);
+        let covered = basis::covered(history, policy, &coverage);
+        basis::uncover(&mut attributions, &covered);
+        notices.extend(basis::notices(policy, &coverage, &covered));
+        let bases: Vec<_> = covered.into_iter().map(|covered| looked_at.basis(covered)).collect();
         let kinds = failure::kinds(history, &attributions);
-        let failures = failure::collect(history, policy, &signals, &attributions, &kinds, &inferred);
-        let outcomes = event::outcomes(history, policy, &failures, &kinds);
-        let (events, event_of) = event::group(history, &scope, &outcomes, &kinds);
+        let looked = (&looked_at, bases.as_slice());
+        let Collected { failures, suspected } =
+            failure::collect(history, policy, looked, &attributions, &kinds, &inferred);
+        let outcomes = event::outcomes(history, policy, &failures, &kinds, &bases);
+        let (events, event_of) = event::group(history, &scope, &outcomes, &bases, &kinds);
         let timelines = timeline::all(history, policy, &attributions);
         let windows = Windows::choose(&events, policy);
         Ok(Self {
             history,
             policy,
             scope,
-            signals,
+            signals: looked_at.used(&failures, history, &events),
             inferred,
+            coverage,
+            bases: bases.into(),
             attributions: attributions.into(),
             timelines: timelines.into(),
             failures: failures.into(),
+            suspected: suspected.into(),
             kinds: kinds.into(),
             outcomes: outcomes.into(),
+            learned: basis::learned(&events),
             events,
             event_of: event_of.into(),
             takebacks,
@@ -112,6 +158,74 @@ impl<'a> Facts<'a> {
     /// The events of a span that have failed or succeeded.
     pub fn judged(&self, span: Span) -> impl Iterator<Item = &Event> {
         self.events.iter().filter(move |event| event.judged() && span.contains(event.released_at))
+    }
+
+    /// What the judged events of a span rest on; `None` where none is judged.
+    pub fn basis(&self, span: Span) -> Option<Basis> {
+        Basis::of(self.judged(span).filter_map(|event| event.basis))
+    }
+
+    /// The failure rates of a span, one a basis, the declared one first: they are never summed.
+    pub fn rates(&self, span: Span) -> Vec<Rate> {
+        let rate = |basis| {
+            let judged = self.judged(span).filter(|event| event.basis == Some(basis));
+            judged.fold(Rate { basis, failed: 0, judged: 0 }, |rate, event| Rate {
+                failed: rate.failed + u64::from(event.failed()),
+                judged: rate.judged + 1,
+                ..rate
+            })
+        };
+        [Basis::Declared, Basis::Inferred].map(rate).into_iter().filter(|rate| rate.judged > 0).collect()
+    }
+
+    /// Why failures of the two windows are not compared: they rest on different things. `None` where they rest on the same,
+    /// or one of them has no judged release.
+    pub fn not_compared(&self) -> Option<String> {
+        let now = self.basis(self.windows.current)?;
+        let before = self.basis(self.windows.previous?)?;
+        (now != before || now == Basis::Mixed).then(|| self.log_begins())
+    }
+
+    /// Whether an event is one of those that are compared over all history: judged, and on [`Self::learned`].
+    pub fn learns_from(&self, event: &Event) -> bool {
+        event.judged() && event.basis == self.learned
+    }
+
+    /// Since when the log speaks, in words: `the log begins 2026-01-01`.
+    pub fn log_begins(&self) -> String {
+        let day = |at: Moment| at.format("%Y-%m-%d");
+        match self.coverage.spans().last() {
+            Some(Covered { from, until: None, .. }) => format!("the log begins {}", day(*from)),
+            Some(Covered { from, until: Some(until), .. }) => {
+                format!("the log covers {} to {}", day(*from), day(*until))
+            }
+            None => "there is no log".to_owned(),
+        }
+    }
+
+    /// What the incident log is, for reports.
+    pub fn log(&self) -> LogReport {
+        let logs = &self.history.logs;
+        LogReport { files: logs.files.clone(), coverage: self.coverage.spans().to_vec(), unread: logs.unread.clone() }
+    }
+
+    /// Whether an incident log was kept at any time.
+    pub fn has_log(&self) -> bool {
+        !self.coverage.is_empty()
+    }
+
+    /// What a number rests on that only a log can tell: declared where one was kept for the whole of a span, mixed where
+    /// only for a part of it; `None` where never.
+    pub fn kept(&self, span: Span) -> Option<Basis> {
+        self.coverage.over(span.start, span.end)
+    }
+
+    /// The incidents of a span for which a log was kept when they happened, and that satisfy a condition on what became
+    /// of them.
+    pub fn covered_incidents(&self, span: Span, wanted: impl Fn(&Attribution) -> bool) -> Vec<IncidentIndex> {
+        let mut found = self.incidents(span, |attribution| attribution.fate != Fate::Uncovered && wanted(attribution));
+        found.retain(|&index| self.placed_at(index).is_some_and(|at| self.coverage.contains(at)));
+        found
     }
 
     /// Where an incident stands in time: with the release that it is attributed to, else where it surfaced. So all

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::model::Signal;
+use crate::model::{Basis, Signal};
 
 use super::{Facts, Span};
 
-/// Failures that git shows of the judged events of a span: a floor, for git misses some.
+/// Failures that git shows of the judged events of a span for which no log was kept: a floor, for git misses some.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {
     /// Judged events.
@@ -23,7 +23,7 @@ impl Facts<'_> {
     /// What is seen of a span, each failed event by the surest thing that shows it.
     pub fn seen(&self, span: Span) -> Seen {
         let mut seen = Seen { judged: 0, failed: 0, expected: 0.0, variance: 0.0, by: BTreeMap::new() };
-        for event in self.judged(span) {
+        for event in self.judged(span).filter(|event| event.basis == Some(Basis::Inferred)) {
             seen.judged += 1;
             let Some(failure) = self.surest(event).filter(|_| event.failed()) else { continue };
             seen.failed += 1;

@@ -114,6 +114,7 @@ mod tests {
 
     use super::*;
     use crate::attribution::Outcome;
+    use crate::model::Basis;
 
     fn as_of() -> Moment {
         DateTime::parse_from_rfc3339("2026-07-01T00:00:00Z").expect("a time")
@@ -129,6 +130,7 @@ mod tests {
             releases: Vec::new(),
             released_at,
             outcome: Outcome::Succeeded,
+            basis: Some(Basis::Inferred),
             exposed: true,
             first: false,
             ships: Vec::new(),

@@ -126,7 +126,7 @@ fn one(facts: &Facts<'_>, name: &Untrusted, ritual: bool) -> CheckReport {
         if result == Some(CheckResult::Fail) && blocked(facts, event) {
             caught.extend(facts.tag(event));
         }
-        if event.judged() {
+        if facts.learns_from(event) {
             check.split.count(0, passed, event.failed());
             if passed && event.failed() {
                 check.missed.extend(facts.tag(event));

@@ -139,8 +139,9 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
         carried.teams.push(people);
         if new {
             carried.first_time[0] += 1;
-            carried.first_time[1] += u64::from(event.judged());
-            carried.first_time[2] += u64::from(event.failed());
+            let counts = facts.learns_from(event);
+            carried.first_time[1] += u64::from(counts);
+            carried.first_time[2] += u64::from(counts && event.failed());
         }
     }
     carried

@@ -186,8 +186,9 @@ fn grid(facts: &Facts<'_>) -> Vec<TimeCell> {
         let at = day.num_days_from_monday() * columns + hour / HOURS_PER_WINDOW;
         if let Some(cell) = cells.get_mut(at as usize) {
             cell.releases += 1;
-            cell.judged += u64::from(event.judged());
-            cell.failed += u64::from(event.failed());
+            let counts = facts.learns_from(event);
+            cell.judged += u64::from(counts);
+            cell.failed += u64::from(counts && event.failed());
         }
     }
     cells
@@ -212,7 +213,7 @@ fn window(facts: &Facts<'_>, span: Span, slot: &Slot, slots: &[Slot]) -> TimeWin
     let expected = facts.exposed(span).filter(|event| alternatives.iter().any(|other| (other.holds)(event))).count();
     let p_avoided = even_share.map(|share| stats::binomial_tail_le(releases, expected as u64, share));
     let (inside, outside): (Vec<&Event>, Vec<&Event>) =
-        facts.events.iter().filter(|event| event.judged()).partition(|event| (slot.holds)(event));
+        facts.events.iter().filter(|event| facts.learns_from(event)).partition(|event| (slot.holds)(event));
     let failed = |events: &[&Event]| events.iter().filter(|event| event.failed()).count() as u64;
     TimeWindow {
         kind: slot.kind,

@@ -52,7 +52,7 @@ pub(super) struct Universe<'f> {
 
 impl<'f> Universe<'f> {
     pub fn of(facts: &'f Facts<'f>, values: &'f Values) -> Self {
-        let counted = |(event, _): &(&'f Event, &'f Traits)| event.judged() && !event.first;
+        let counted = |(event, _): &(&'f Event, &'f Traits)| facts.learns_from(event) && !event.first;
         let events: Vec<_> = facts.events.iter().zip(values.iter()).filter(counted).collect();
         let commits = |(_, traits): &(&Event, &Traits)| traits.shipped.as_ref().map_or(0, |shipped| shipped.commits);
         let sizes: Vec<u64> = events.iter().map(commits).collect();

@@ -2,6 +2,7 @@ use super::{Draft, Look, Owner, Plan, Rule};
 use crate::factor::{HotspotKind, TraitReport, TraitVerdict};
 use crate::map::StageId;
 use crate::metric::MetricId;
+use crate::model::Basis;
 use crate::phrase::{probability, rate};
 
 pub(super) const RULES: &[Rule] = &[
@@ -73,7 +74,7 @@ fn risky<'p>(analysis: &'p Look<'_>) -> impl Iterator<Item = &'p TraitReport> {
 
 /// What must be said where failures are guessed.
 fn guessed(analysis: &Look<'_>, draft: Draft) -> Draft {
-    if analysis.facts.signals.iter().all(|signal| signal.inferred()) {
+    if analysis.facts.learned == Some(Basis::Inferred) {
         return draft.because(
             "Failures are inferred from git: what ships more has more that can be reverted, and only a new line (X.Y.0) can be \
              followed by a hotfix. An incident log would tell.",

@@ -247,7 +247,9 @@ fn skipped(analysis: &Look<'_>) -> Vec<Draft> {
     let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
     let (judged, failed) = analysis
         .events()
-        .filter(|event| event.judged() && analysis.any(event, |release| release.checks.iter().any(passed_over)))
+        .filter(|event| {
+            analysis.facts.learns_from(event) && analysis.any(event, |release| release.checks.iter().any(passed_over))
+        })
         .fold((0, 0), |(judged, failed), event| (judged + 1, failed + u64::from(event.failed())));
     vec![
         Draft::new(

@@ -1,22 +1,95 @@
+use std::collections::BTreeSet;
+
 use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
+use crate::attribution::{Event, Failure};
 use crate::map::StageId;
-use crate::model::{Incident, IncidentIndex};
-use crate::phrase::rate;
+use crate::model::{Incident, IncidentIndex, ReleaseIndex, Signal, Untrusted};
+use crate::phrase::{count, date, rate};
 
-pub(super) const RULES: &[Rule] = &[Rule {
-    code: "data-gap",
-    stage: StageId::Detection,
-    plan: Plan::Controls,
-    owner: Owner::ReleaseOwner,
-    reference: "pitfall: better narratives without better mechanics",
-    about: "There is no incident log, or a field that metrics need is missing from too many incidents or releases.",
-    thresholds: &[Threshold::Unknown, Threshold::Incidents, Threshold::Releases],
-    find,
-}];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "data-gap",
+        stage: StageId::Detection,
+        plan: Plan::Controls,
+        owner: Owner::ReleaseOwner,
+        reference: "pitfall: better narratives without better mechanics",
+        about: "There is no incident log, or a field that metrics need is missing from too many incidents or releases.",
+        thresholds: &[Threshold::Unknown, Threshold::Incidents, Threshold::Releases],
+        find,
+    },
+    Rule {
+        code: "log-gap",
+        stage: StageId::Detection,
+        plan: Plan::Controls,
+        owner: Owner::ReleaseOwner,
+        reference: "mistake: treating successful releases as proof, without near-misses",
+        about: "In the time for which the incident log was kept, git suggests failures that the log does not know.",
+        thresholds: &[],
+        find: gap,
+    },
+];
+
+/// Releases named one by one; the others are counted.
+const NAMED: usize = 5;
+
+/// Failures that git suggests for the covered time and the log does not know. Listed, never counted.
+fn gap(analysis: &Look<'_>) -> Vec<Draft> {
+    let facts = analysis.facts;
+    let in_time = |failure: &&Failure| !failure.late;
+    let suspected = |event: &Event| event.releases.iter().any(|&index| facts.suspected[index].iter().any(|f| !f.late));
+    // Whatever the log says of a release, also that it was only a near miss, is more than nothing.
+    let linked: BTreeSet<ReleaseIndex> =
+        facts.attributions.iter().filter_map(|attribution| Some(attribution.link.as_ref()?.release)).collect();
+    let told = |event: &Event| {
+        event.releases.iter().any(|index| linked.contains(index)) || facts.failures_of(event).next().is_some()
+    };
+    let suggested: Vec<&Event> = facts.events.iter().rev().filter(|event| event.exposed && suspected(event)).collect();
+    let missing: Vec<&Event> = suggested.iter().copied().filter(|event| !told(event)).collect();
+    let (n, k) = (suggested.len() as u64, (suggested.len() - missing.len()) as u64);
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let since = facts.coverage.spans().first().map_or_else(String::new, |span| format!(" since {}", date(span.from)));
+    let has = match (n, k) {
+        (1, _) => "the log does not have it".to_owned(),
+        (_, 0) => "the log has none of them".to_owned(),
+        _ => format!("the log has {k} of them"),
+    };
+    let tags: Vec<Untrusted> = missing.iter().filter_map(|event| facts.tag(event)).collect();
+    let named: Vec<&str> = tags.iter().take(NAMED).map(Untrusted::raw).collect();
+    let more = tags.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let mut draft = Draft::new(
+        format!("Git suggests {}{since}, and {has}.", count(n, "failure")),
+        format!(
+            "Look at {}{more}: log what users noticed, with caused_by; what nobody noticed, as kind = \"near_miss\".",
+            named.join(", ")
+        ),
+    )
+    .because(format!("As far as git can see, the log is complete to {}.", rate(k, n)))
+    .share("failures that git suggests and the log has", k as f64 / n as f64, 1.0);
+    for event in missing.iter().take(NAMED) {
+        let suspicions = event.releases.iter().flat_map(|&index| &facts.suspected[index]);
+        if let (Some(why), Some(tag)) = (suspicions.into_iter().find(in_time), facts.tag(event)) {
+            draft = draft.because(format!("{}: {}.", tag.raw(), in_words(why)));
+        }
+    }
+    vec![draft.releases(tags)]
+}
+
+/// Why git suggests a failure.
+fn in_words(failure: &Failure) -> String {
+    let by = failure.by.as_ref().map_or("", Untrusted::raw);
+    match failure.signal {
+        Signal::Revert => format!("{} reverts what it shipped", by.get(..9).unwrap_or(by)),
+        Signal::Hotfix => format!("{by} followed soon"),
+        signal => format!("{} ({})", signal.name(), by.get(..9).unwrap_or(by)),
+    }
+}
 
 fn find(analysis: &Look<'_>) -> Vec<Draft> {
-    if !analysis.facts.history.incident_log_given {
+    if !analysis.facts.has_log() {
         let n = analysis.events().count() as u64;
         return vec![
             Draft::new(

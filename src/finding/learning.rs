@@ -161,10 +161,10 @@ fn ignored(analysis: &Look<'_>) -> Vec<Draft> {
 fn quieter(analysis: &Look<'_>) -> Vec<Draft> {
     let windows = &analysis.facts.windows;
     let Some(previous) = windows.previous else { return Vec::new() };
-    let judged = |span| {
-        let all = analysis.facts.judged(span);
-        all.fold((0_u64, 0_u64), |(n, k), event| (n + 1, k + u64::from(event.failed())))
-    };
+    if analysis.facts.not_compared().is_some() {
+        return Vec::new();
+    }
+    let judged = |span| analysis.facts.rates(span).first().map_or((0, 0), |rate| (rate.judged, rate.failed));
     let ((n0, k0), (n1, k1)) = (judged(previous), judged(windows.current));
     let least = analysis.limit(Threshold::Releases);
     if (n0 as f64) < least || n1 == 0 || k1 >= k0 {

@@ -92,7 +92,7 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
         _ => release.releasers.contains(&person),
     };
     let mut draft = Draft::new(
-        format!("{name} {} {}, {} of them alone.", of.does, rate(k, carried.known), alone),
+        format!("{name} {} {}, {} of them alone{}.", of.does, rate(k, carried.known), alone, analysis.guessed(of.role)),
         of.action.replace("{name}", name),
     )
     .because(format!("More than {} is asked about.", percent(limit)))

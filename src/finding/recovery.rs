@@ -131,7 +131,7 @@ fn unrehearsed(analysis: &Look<'_>) -> Vec<Draft> {
     let facts = analysis.facts;
     let (history, as_of) = (facts.history, facts.policy.as_of);
     // Without a log nobody can tell whether it was rehearsed.
-    if !history.incident_log_given || (analysis.events().count() as f64) < analysis.limit(Threshold::Releases) {
+    if !facts.has_log() || (analysis.events().count() as f64) < analysis.limit(Threshold::Releases) {
         return Vec::new();
     }
     let drills = analysis.of_fate(Fate::Drill).filter_map(|index| analysis.incident(index).anchor());

@@ -10,9 +10,9 @@ mod model;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{Event, Facts};
+use crate::attribution::{Event, Facts, Rate};
 use crate::factor::Values;
-use crate::model::{Moment, Untrusted};
+use crate::model::{Basis, Moment, Untrusted};
 use crate::stats;
 
 pub use backtest::{Bin, Quality};
@@ -27,6 +27,8 @@ const LEAST: usize = 30;
 const LEAST_OF_EACH: usize = 5;
 /// Standard deviations of a 95 % interval.
 const Z95: f64 = 1.959_963_984_540_054;
+/// Judged releases of a window for which a log speaks, from which its rate is taken alone.
+const LEAST_DECLARED: u64 = 10;
 /// Past releases that are called alike.
 const ALIKE: usize = 10;
 
@@ -43,17 +45,20 @@ pub struct Base {
     pub failed: u64,
     /// Judged releases of the window.
     pub judged: u64,
+    /// What their outcomes rest on.
+    pub basis: Basis,
 }
 
 impl Base {
     /// Counts the window's releases; `None` where none is judged.
     pub fn of(facts: &Facts<'_>) -> Option<Self> {
-        let current = facts.windows.current;
-        let judged = facts.judged(current).count() as u64;
-        let failed = facts.judged(current).filter(|event| event.failed()).count() as u64;
-        (judged > 0).then(|| {
+        // Of two rates the declared one, where it says anything; else that of which more is known.
+        let rates = facts.rates(facts.windows.current);
+        let declared = rates.iter().find(|rate| rate.basis == Basis::Declared && rate.judged >= LEAST_DECLARED);
+        let &Rate { basis, failed, judged } = declared.or_else(|| rates.iter().max_by_key(|rate| rate.judged))?;
+        Some({
             let posterior = stats::beta_posterior(failed, judged, 0.95);
-            Self { probability: posterior.mean, low: posterior.low, high: posterior.high, failed, judged }
+            Self { probability: posterior.mean, low: posterior.low, high: posterior.high, failed, judged, basis }
         })
     }
 }
@@ -111,8 +116,9 @@ impl<'f> Forecaster<'f> {
         let columns = features::all(facts, values);
         let rows = (0..facts.events.len()).map(|at| columns.iter().map(|column| column.values[at]).collect()).collect();
         // The first release of a component ships all that came before, and is like no other.
-        let mut judged: Vec<usize> =
-            (0..facts.events.len()).filter(|&at| facts.events[at].judged() && !facts.events[at].first).collect();
+        let mut judged: Vec<usize> = (0..facts.events.len())
+            .filter(|&at| facts.learns_from(&facts.events[at]) && !facts.events[at].first)
+            .collect();
         judged.sort_by_key(|&at| (facts.events[at].released_at, at));
         Self { facts, columns, rows, judged }
     }

@@ -9,7 +9,7 @@ use crate::attribution::{Facts, Span};
 use crate::error::Error;
 use crate::factor::Role;
 use crate::metric::{self, METRICS, Measurement, Value};
-use crate::model::{MOST_COUNTED, Moment, Unit};
+use crate::model::{Basis, MOST_COUNTED, Moment, Unit};
 use crate::stats::Observation;
 
 const SCHEMA: u32 = 1;
@@ -58,9 +58,12 @@ pub enum Counted {
         k: u64,
         /// Of how many.
         n: u64,
-        /// What it is about, where that can differ.
+        /// What it rests on, where that can differ.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        basis: Option<String>,
+        basis: Option<Basis>,
+        /// The role that it is about, where that can differ.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
     },
     /// Durations in seconds.
     Durations {
@@ -160,18 +163,16 @@ impl Baseline {
 
     /// What a metric measured when the baseline was taken.
     pub(super) fn measurement(&self, id: &str) -> Option<Measurement> {
-        let (value, basis) = match self.metrics.get(id)? {
-            Counted::Ratio { k, n, basis } => (Value::Ratio { k: *k, n: *n }, basis.clone()),
+        let (value, basis, role) = match self.metrics.get(id)? {
+            Counted::Ratio { k, n, basis, role } => (Value::Ratio { k: *k, n: *n }, *basis, *role),
             Counted::Durations { ended, open } => {
                 let seen =
                     |times: &[f64], ended| times.iter().map(|&time| Observation { time, ended }).collect::<Vec<_>>();
-                (Value::Durations([seen(ended, true), seen(open, false)].concat()), None)
+                (Value::Durations([seen(ended, true), seen(open, false)].concat()), None, None)
             }
-            Counted::Index { value, n } => (Value::Index { value: *value, n: *n }, None),
+            Counted::Index { value, n } => (Value::Index { value: *value, n: *n }, None, None),
         };
-        let mut measurement = Measurement::from(value);
-        measurement.basis = basis.and_then(|basis| Role::ALL.iter().map(|r| r.id()).find(|id| *id == basis));
-        Some(measurement)
+        Some(Measurement { basis, role, ..Measurement::from(value) })
     }
 
     /// A log that was there when the baseline was taken, for incidents were timed, and is gone or says nothing now, is no
@@ -293,7 +294,9 @@ where
 
 fn counted(measurement: &Measurement) -> Option<Counted> {
     match &measurement.value {
-        Value::Ratio { k, n } => Some(Counted::Ratio { k: *k, n: *n, basis: measurement.basis.map(str::to_owned) }),
+        Value::Ratio { k, n } => {
+            Some(Counted::Ratio { k: *k, n: *n, basis: measurement.basis, role: measurement.role })
+        }
         Value::Durations(durations) => {
             let times = |ended: bool| {
                 let mut times: Vec<f64> = durations.iter().filter(|o| o.ended == ended).map(|o| o.time).collect();

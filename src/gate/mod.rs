@@ -96,6 +96,7 @@ pub fn judge(
         metrics,
         conditions,
         notes,
+        log: facts.log(),
     })
 }
 

@@ -95,7 +95,10 @@ pub(super) fn conditions(facts: &Facts<'_>, policy: &GatePolicy) -> Vec<String> 
     let counted = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_));
     let incidents = facts.incidents(current, |attribution| counted(attribution.fate));
     let doubtful = incidents.iter().filter(|index| doubtful(facts, **index)).count();
-    let mut conditions = Vec::new();
+    let notices = facts.history.notices.iter().chain(&facts.notices);
+    let silent = notices.filter(|notice| notice.code.weight() == NoticeWeight::Inconclusive);
+    let mut conditions: Vec<String> =
+        silent.map(|notice| format!("{}: {}", notice.message.raw(), notice.help.raw())).collect();
     if doubtful as f64 > policy.max_unattributed * incidents.len() as f64 {
         conditions.push(format!(
             "{doubtful} of {} incidents have an unknown cause or no release: name it in caused_by",
@@ -129,11 +132,10 @@ pub(super) fn behind(facts: &Facts<'_>, metric: &Metric, now: &Measurement) -> E
             person: None,
         },
         Behind::Carried => {
-            let person = now.basis.and_then(|role| now.breakdown.get(role)).and_then(|part| part.name.clone());
+            let person = now.role.and_then(|role| now.breakdown.get(role.id())).and_then(|part| part.name.clone());
             let carried = |index| {
                 let release = history.release(index);
-                let people =
-                    if now.basis == Some(Role::Approver.id()) { &release.approvers } else { &release.releasers };
+                let people = if now.role == Some(Role::Approver) { &release.approvers } else { &release.releasers };
                 people.iter().any(|&who| Some(&history.person(who).name) == person.as_ref())
             };
             Evidence { releases: tags(&carried), incidents: Vec::new(), person }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{Facts, Span};
+use crate::attribution::{Facts, LogReport, Span};
 use crate::metric::Measurement;
 use crate::model::{Moment, Unit, Untrusted};
 
@@ -41,6 +41,8 @@ pub struct GateReport {
     pub conditions: Vec<String>,
     /// What a reader must know, and changes no verdict.
     pub notes: Vec<String>,
+    /// The incident log.
+    pub log: LogReport,
 }
 
 /// What the failures rest on: entries of a log with what they count for, or what git suggests.

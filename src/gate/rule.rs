@@ -192,8 +192,13 @@ impl Test<'_> {
         if let Value::Undefined(why) = before.value {
             return Finding::inconclusive(format!("nothing to compare with: {why}"));
         }
-        if now.basis != before.basis {
+        if now.role != before.role {
             return Finding::inconclusive("not comparable: about another role than before");
+        }
+        if now.basis != before.basis {
+            return Finding::inconclusive(
+                "not comparable: one side rests on an incident log, the other on what git suggests",
+            );
         }
         match (&now.value, &before.value) {
             (Value::Ratio { k, n }, Value::Ratio { k: k0, n: n0 }) => self.rates((*k, *n), (*k0, *n0), allowed),

@@ -27,7 +27,9 @@ pub use select::{Selection, select};
 pub use takebacks::Takebacks;
 
 use crate::error::Error;
-use crate::model::{Arena, ChangeIndex, Changes, History, Incident, Notice, Policy, ReleaseEntry, RepositoryInfo};
+use crate::model::{
+    Arena, ChangeIndex, Changes, History, Incident, LogsRead, Notice, Policy, ReleaseEntry, RepositoryInfo,
+};
 
 /// What the sources found, beside the tags.
 #[derive(Debug)]
@@ -44,10 +46,8 @@ pub struct Inputs {
     pub entries: Vec<ReleaseEntry>,
     /// The incident log.
     pub incidents: Vec<Incident>,
-    /// Whether an incident log was given.
-    pub incident_log_given: bool,
-    /// Log entries that could not be used.
-    pub set_aside: u64,
+    /// What was read as incident logs.
+    pub logs: LogsRead,
     /// What was noticed so far.
     pub notices: Vec<Notice>,
 }
@@ -57,8 +57,7 @@ pub struct Inputs {
 /// # Errors
 /// None today; a history that cannot be told apart from another would be one.
 pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result<History, Error> {
-    let Inputs { repository, changes, head, mailmap, entries, incidents, incident_log_given, set_aside, mut notices } =
-        inputs;
+    let Inputs { repository, changes, head, mailmap, entries, incidents, logs, mut notices } = inputs;
     let joined = entries::join(selection, &changes, entries, policy, &mut notices);
     let people =
         people::People::resolve(&changes, &joined.drafts, &incidents, mailmap.as_deref(), policy, &mut notices);
@@ -71,8 +70,7 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
         people: people.list.clone().into(),
         person_names: people.by_name.clone(),
         incidents: incidents.into(),
-        incident_log_given,
-        set_aside,
+        logs,
         tags: joined.tags,
         touched: std::collections::BTreeMap::new(),
         change_logs: Vec::new(),

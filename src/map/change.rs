@@ -1,16 +1,18 @@
 use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
 use crate::analysis::{Analysis, Threshold};
-use crate::factor::Role;
-use crate::factor::TraitVerdict;
+use crate::factor::{Role, TraitVerdict};
 use crate::metric::MetricId;
+use crate::model::Basis;
 use crate::phrase::rate;
 
 /// What goes in: how often it fails, and whether it is known which changes do.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Change);
     let failed = analysis.releases(crate::attribution::Event::failed);
-    let inferred =
-        if analysis.facts.signals.iter().all(|signal| signal.inferred()) { " (inferred from git)" } else { "" };
+    let inferred = match analysis.facts.basis(analysis.facts.windows.current) {
+        Some(Basis::Inferred) => " (inferred from git)",
+        _ => "",
+    };
     let rate_now = against(analysis, Source::Evidence, MetricId::ChangeFailureRate, Threshold::FailureRate, |rate| {
         format!("{rate} of the judged releases failed{inferred}")
     });

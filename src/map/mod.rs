@@ -316,7 +316,8 @@ fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold, does: &s
     let held = Held::at_most(HALF, k, carried.known, analysis.threshold(least));
     let standing = held.standing().said_by(Source::Person);
     let unsure = if standing == Standing::Unproven { ", too close to one half or too few to say" } else { "" };
-    let statement = format!("{name} {does} {}{unsure}", rate(k, carried.known));
+    let guessed = analysis.guessed(role);
+    let statement = format!("{name} {does} {}{unsure}{guessed}", rate(k, carried.known));
     let mine = |release: &crate::model::Release| {
         let people = if role == Role::Approver { &release.approvers } else { &release.releasers };
         people.contains(&person)

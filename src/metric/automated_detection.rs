@@ -3,7 +3,7 @@
 use crate::attribution::{Facts, Fate, Span};
 use crate::model::{Better, DetectedBy, IncidentKind, Unit};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, no_log};
 
 /// Who notices first: a machine, or somebody who was hurt.
 pub(super) const METRIC: Metric = Metric {
@@ -27,7 +27,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         !matches!(fate, Fate::OtherComponent | Fate::OtherEnvironment | Fate::Later | Fate::NearMiss | Fate::Drill)
     };
     let incidents: Vec<_> = facts
-        .incidents(span, |attribution| ours(attribution.fate))
+        .covered_incidents(span, |attribution| ours(attribution.fate))
         .into_iter()
         .map(|index| &facts.history.incidents[index])
         .filter(|incident| incident.kind == IncidentKind::Incident)
@@ -41,8 +41,8 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         ("customer", by(DetectedBy::Customer)),
     ];
     let n: u64 = parts.iter().map(|(_, count)| count).sum();
-    let undefined = match (facts.history.incident_log_given, incidents.is_empty()) {
-        (false, _) => "no incident log",
+    let undefined = match (facts.kept(span).is_some(), incidents.is_empty()) {
+        (false, _) => no_log(facts),
         (true, true) => "no incident in the window",
         (true, false) => "no incident says detected_by",
     };

@@ -1,9 +1,9 @@
 //! How often releases fail.
 
-use crate::attribution::{Facts, Span, Tier};
+use crate::attribution::{Event, Facts, Failure, Span, Tier};
+use crate::model::{Basis, Better, Unit};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part};
-use crate::model::{Better, Unit};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Value};
 
 /// DORA's change fail rate, of releases.
 pub(super) const METRIC: Metric = Metric {
@@ -12,10 +12,10 @@ pub(super) const METRIC: Metric = Metric {
         title: "Change failure rate",
         definition: "Failed releases divided by judged ones (failed or succeeded). A release has failed when a failure \
                      of it surfaced within the horizon; several incidents count it once. Releases younger than the \
-                     maturity are pending and in neither number. Without an incident log failures are inferred: a commit \
-                     made after the release, and shipped by a later one, reverts what it shipped first; or a hotfix \
-                     followed, which is the first patch after an X.Y.0 within hotfix_window (72 hours), and fails the \
-                     release before it on its line.",
+                     maturity are pending and in neither number. Where a log was kept it decides; elsewhere git suggests, \
+                     and misses some, and the two are never summed: a commit made after the release, and shipped by a \
+                     later one, reverts what it shipped first; or a hotfix followed, which is the first patch after an \
+                     X.Y.0 within hotfix_window (72 hours), and fails the release before it on its line.",
         unit: Unit::Ratio,
         better: Some(Better::Lower),
         minimum_sample: 10,
@@ -27,34 +27,39 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    let rates = facts.rates(span);
+    let mut measurement = match rates[..] {
+        [] => Value::Undefined(UNDEFINED).into(),
+        [rate] => Measurement::ratio(rate.failed, rate.judged, UNDEFINED),
+        _ => Value::Undefined(MIXED).into(),
+    };
+    measurement.basis = Basis::of(rates.iter().map(|rate| rate.basis));
+    for rate in &rates {
+        measurement.part(rate.basis.name(), rate.failed, rate.judged);
+    }
     let judged: Vec<_> = facts.judged(span).collect();
     let n = judged.len() as u64;
-    let count = |wanted: &dyn Fn(&crate::attribution::Failure) -> bool| {
-        judged.iter().filter(|event| facts.failures_of(event).any(|failure| !failure.late && wanted(failure))).count()
-            as u64
-    };
-    let seen = facts.seen(span);
-    let mut measurement = Measurement::ratio(judged.iter().filter(|event| event.failed()).count() as u64, n, UNDEFINED);
-    if n == 0 {
-        return measurement;
-    }
-    measurement.part("declared", count(&|failure| !failure.signal.inferred()), n);
-    measurement.part("inferred", count(&|failure| failure.signal.inferred()), n);
     // What git shows is counted by signs, each of which is right so often.
-    measurement.signs = seen
-        .by
-        .keys()
-        .any(|signal| signal.inferred())
-        .then_some((seen.expected.min(seen.failed as f64), seen.variance));
-    for (signal, count) in seen.by.iter().filter(|(signal, _)| signal.inferred()) {
-        measurement.part(format!("by_{}", signal.name().replace('-', "_")), *count, n);
+    let seen = facts.seen(span);
+    if measurement.basis == Some(Basis::Inferred) && seen.by.keys().any(|signal| signal.inferred()) {
+        measurement.signs = Some((seen.expected.min(seen.failed as f64), seen.variance));
     }
-    measurement.part("without_time_attribution", count(&|failure| failure.tier != Some(Tier::Time)), n);
-    let only_late =
-        judged.iter().filter(|event| !event.failed() && facts.failures_of(event).any(|failure| failure.late)).count()
-            as u64;
-    measurement.breakdown.insert("late".to_owned(), Part::ratio(only_late, n));
+    for (signal, count) in seen.by.iter().filter(|(signal, _)| signal.inferred()) {
+        measurement.part(format!("by_{}", signal.name().replace('-', "_")), *count, seen.judged);
+    }
+    if rates.iter().any(|rate| rate.basis == Basis::Declared) {
+        let surely = |failure: &Failure| !failure.late && failure.tier != Some(Tier::Time);
+        let declared = || judged.iter().filter(|event| event.basis == Some(Basis::Declared));
+        let k = declared().filter(|event| facts.failures_of(event).any(surely)).count() as u64;
+        measurement.part("without_time_attribution", k, declared().count() as u64);
+    }
+    if n > 0 {
+        let late = |event: &&&Event| !event.failed() && facts.failures_of(event).any(|failure| failure.late);
+        measurement.part("late", judged.iter().filter(late).count() as u64, n);
+    }
     measurement
 }
 
 const UNDEFINED: &str = "no release of the window is old enough to judge";
+const MIXED: &str =
+    "a log was kept for only a part of the window: its rate and what git shows of the rest are told apart";

@@ -4,6 +4,7 @@ mod base;
 
 pub use base::{
     Change, ChangeVerdict, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG, Part, Reading, Value, change,
+    comparable, no_log,
 };
 
 pub use special_handling::special_handling;

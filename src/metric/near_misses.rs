@@ -2,7 +2,7 @@
 
 use crate::attribution::{Facts, Fate, Span};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo, NO_INCIDENT_LOG, Value};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Value, no_log};
 use crate::model::Unit;
 
 /// The playbook's mistake: treating successful releases as proof, without near misses.
@@ -23,12 +23,11 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
-    if !facts.history.incident_log_given {
-        return Value::Undefined(NO_INCIDENT_LOG).into();
-    }
-    let near = facts.incidents(span, |attribution| attribution.fate == Fate::NearMiss).len() as u64;
+    let Some(kept) = facts.kept(span) else { return Value::Undefined(no_log(facts)).into() };
+    let near = facts.covered_incidents(span, |attribution| attribution.fate == Fate::NearMiss).len() as u64;
     let failing = facts.failing_incidents(span).len() as u64;
     let mut measurement = Measurement::from(Value::Count(near));
+    measurement.basis = Some(kept);
     measurement.part("of_near_misses_and_failures", near, near + failing);
     measurement
 }

@@ -44,7 +44,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         (None, None) => Value::Undefined("who released is known for under half of the releases"),
     };
     let mut measurement = Measurement::from(value);
-    measurement.basis = decisive.map(|(role, ..)| role.id());
+    measurement.role = decisive.map(|(role, ..)| role);
     for (role, carried) in &roles {
         let (who, k) = carried.top().map_or((None, 0), |(person, k)| (Some(person), k));
         let name = who.map(|person| facts.history.person(person).name.clone());

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::attribution::{Facts, Fate, Span};
 use crate::model::{Better, Incident, IncidentIndex, Unit};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part};
+use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part, no_log};
 
 /// How far back a cause is remembered.
 const MEMORY: TimeDelta = TimeDelta::days(365);
@@ -39,8 +39,11 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         same_component += u64::from(before.iter().any(shares));
     }
     let n = with_cause.len() as u64;
-    let undefined =
-        if failing.is_empty() { "no failing incident in the window" } else { "no incident has a cause_key" };
+    let undefined = match (facts.kept(span).is_some(), failing.is_empty()) {
+        (false, _) => no_log(facts),
+        (true, true) => "no failing incident in the window",
+        (true, false) => "no incident has a cause_key",
+    };
     let mut measurement = Measurement::ratio(again, n, undefined);
     measurement.set_aside("no cause_key", failing.len() as u64 - n);
     if n > 0 {

@@ -1,9 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{
-    Arena, ChangeIndex, ChangeLog, Changes, ComponentIndex, Incident, OwnLines, Person, Release, ReleaseIndex,
-    Untrusted,
+    Arena, ChangeIndex, ChangeLog, Changes, ComponentIndex, Coverage, Incident, OwnLines, Person, Release,
+    ReleaseIndex, Untrusted,
 };
 
 /// A line of releases with a sequence of its own.
@@ -72,6 +75,41 @@ pub struct UnmatchedEntry {
     pub entry: super::ReleaseEntry,
 }
 
+/// A file that was read as an incident log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LogFile {
+    /// The file as the user named it; `-` for standard input.
+    pub file: Untrusted,
+    /// Incidents, near misses and drills that could be read.
+    pub entries: u64,
+}
+
+/// Something that was found or named as an incident log, and was not read or says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct UnreadLog {
+    /// The file or folder as the user named it; `-` for standard input.
+    pub file: Untrusted,
+    /// Why, as a predicate: "is empty".
+    pub why: Untrusted,
+    /// The exact thing to do.
+    pub help: Untrusted,
+    /// Whether it lies beside logs in their folder, and was never meant to be the log by itself.
+    pub beside: bool,
+}
+
+/// What was read as incident logs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogsRead {
+    /// The times for which logs were kept, as the files say them; nothing where there is no log.
+    pub coverage: Coverage,
+    /// The files that make up the log.
+    pub files: Vec<LogFile>,
+    /// What was found or named, and says nothing.
+    pub unread: Vec<UnreadLog>,
+    /// Log entries that could not be used.
+    pub set_aside: u64,
+}
+
 /// Everything that was read, in one order. Releases live in one list; all else refers to them by index.
 #[derive(Debug)]
 pub struct History {
@@ -91,10 +129,8 @@ pub struct History {
     pub person_names: BTreeMap<String, super::PersonIndex>,
     /// The incident log, in the order of (surfaced, id).
     pub incidents: Arena<super::IncidentIndex, Incident>,
-    /// Whether an incident log was given at all (an empty one is a statement, none is not).
-    pub incident_log_given: bool,
-    /// Log entries that could not be used.
-    pub set_aside: u64,
+    /// What was read as an incident log, and what was found and says nothing.
+    pub logs: LogsRead,
     /// Counts of tags.
     pub tags: TagCounts,
     /// What releases changed, by release, as far as it was asked for: the newest ones.

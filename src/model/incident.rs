@@ -150,6 +150,11 @@ impl Incident {
         self.detected_at.or(self.started_at)
     }
 
+    /// When it began, as far as the log says: the earlier of started and detected.
+    pub fn begins(&self) -> Option<Moment> {
+        self.started_at.into_iter().chain(self.detected_at).map(|mark| mark.at).min()
+    }
+
     /// When the harm was over: mitigated, else resolved.
     pub fn restored(&self) -> Option<Mark> {
         self.mitigated_at.or(self.resolved_at)

@@ -4,6 +4,7 @@
 
 mod arena;
 mod change;
+mod coverage;
 pub mod culprit;
 pub mod fields;
 mod finding;
@@ -28,11 +29,15 @@ mod version;
 
 pub use arena::{Arena, ArenaIndex};
 pub use change::{Changes, ChangesBuilder, CommitId, CommitRecord, Mention, MentionKind, Named, Quoted};
+pub use coverage::{Basis, Coverage, Covered, FileCoverage};
 pub use culprit::CausedBy;
 pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
-pub use history::{Component, History, RehearsalTag, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry};
+pub use history::{
+    Component, History, LogFile, LogsRead, RehearsalTag, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry,
+    UnreadLog,
+};
 pub use incident::{Cause, DetectedBy, Incident, IncidentKind, Remediation, RemediationKind};
 pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, PersonIndex, ReleaseIndex};
 pub use mapping::Mapping;

@@ -7,6 +7,8 @@ pub enum NoticeWeight {
     EndsTheGate,
     /// A log says what cannot be true: nothing can be judged, and `validate` reports it.
     LogMistake,
+    /// What was found says nothing: nothing can be concluded, and `validate` reports it.
+    Inconclusive,
     /// A verdict stands, and whoever reads it must know this.
     Told,
     /// It changes no verdict.
@@ -60,12 +62,20 @@ notice_codes! {
     PathsUnread = "paths-unread", EndsTheGate;
     /// A record of a log cannot be used as it is.
     LogProblem = "log-problem", LogMistake;
+    /// What was found or named as an incident log says nothing.
+    LogUnread = "log-unread", Inconclusive;
+    /// A file beside the logs of a folder is of no format that is read.
+    FileUnread = "file-unread", Told;
+    /// The incident log covers no release.
+    NothingCovered = "nothing-covered", Inconclusive;
+    /// The incident log does not say since when it is complete.
+    CoverageAssumed = "coverage-assumed", Told;
     /// An incident names a release that is none here.
     UnknownRelease = "unknown-release", LogMistake;
     /// An entry of the release log fits no tag and no commit.
     UnmatchedEntry = "unmatched-entry", LogMistake;
     /// A release is logged twice.
-    RepeatedEntry = "repeated-entry", Told;
+    RepeatedEntry = "repeated-entry", LogMistake;
     /// An entry of the release log speaks of a release that is yet to be made.
     PlannedEntry = "planned-entry", Harmless;
     /// Incidents were read from another program's export.

@@ -32,8 +32,8 @@ pub struct Policy {
     pub attribution_window: Option<TimeDelta>,
     /// How long after a release a failure of it counts; `None`: no limit.
     pub horizon: Option<TimeDelta>,
-    /// What makes a release failed; `None`: incidents, rollbacks and withdrawals where an incident log is given, else
-    /// what git suggests.
+    /// What makes a release failed; `None`: everything. Of these the declared ones count where an incident log was kept,
+    /// the inferred ones elsewhere, and what the release log declares at any time.
     pub signals: Option<Vec<Signal>>,
     /// Globs of tags and of merged branches that only repairs carry: the release before one has failed.
     pub repairs: Vec<String>,

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{Facts, Outcome};
+use crate::attribution::{Facts, LogReport};
 use crate::factor::{
     Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, Values, conventional, day_name, local, timing,
 };
 use crate::forecast::{Alike, Base, Forecast, Forecaster, Quality};
-use crate::model::{ChangeIndex, Moment, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::model::{Basis, ChangeIndex, Moment, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
 pub use evidence::{Evidence, Standing};
@@ -43,6 +43,8 @@ pub struct Preflight {
     pub since: Option<Untrusted>,
     /// What it ships.
     pub change: Change,
+    /// The incident log.
+    pub log: LogReport,
     /// Whether failures are inferred from git, instead of declared.
     pub inferred: bool,
     /// The chance that any release of the window fails.
@@ -170,7 +172,8 @@ impl Preflight {
             newest: facts.history.release(newest).tag.clone(),
             since: release.predecessor.map(|index| facts.history.release(index).tag.clone()),
             change,
-            inferred: facts.signals.iter().all(|signal| signal.inferred()),
+            log: facts.log(),
+            inferred: base.as_ref().is_some_and(|base| base.basis == Basis::Inferred),
             base,
             forecast,
             quality,
@@ -288,8 +291,8 @@ fn releasers(facts: &Facts<'_>, planned: ReleaseIndex) -> Vec<Releaser> {
         Releaser {
             person: facts.history.person(person).name.clone(),
             releases: theirs().count() as u64,
-            judged: theirs().filter(|event| event.judged()).count() as u64,
-            failed: theirs().filter(|event| event.outcome == Outcome::Failed).count() as u64,
+            judged: theirs().filter(|event| facts.learns_from(event)).count() as u64,
+            failed: theirs().filter(|event| facts.learns_from(event) && event.failed()).count() as u64,
             inferred,
         }
     };

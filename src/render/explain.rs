@@ -2,7 +2,7 @@
 
 use crate::model::Untrusted;
 use crate::review::contract::{
-    Behind, Better, FailureReport, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review,
+    Basis, Behind, Better, FailureReport, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review,
     ShipsReport, TagKind, TagReport, Unit, WindowName,
 };
 
@@ -146,7 +146,7 @@ fn window(page: &mut Page, name: &str, now: &Reading, unit: Unit, dates: crate::
     match &now.undefined_because {
         Some(why) => page.item(&format!("no data: {why}")),
         None => {
-            let basis = now.basis.as_ref().map_or_else(String::new, |basis| format!(", as {basis}"));
+            let basis = now.role.map_or_else(String::new, |role| format!(", as {}", role.id()));
             page.item(&format!("{}{basis}", reading(now, unit)));
         }
     }
@@ -244,7 +244,7 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
     page.toned(Tone::Strong, &format!("Release {}", encode::terminal(release.tag.raw())));
     let mut facts = vec![
         format!("released {} (time from the {})", minute(release.released_at), release.date_source.name()),
-        format!("{}, {}", kind(release.kind), outcome(release.outcome)),
+        format!("{}, {}{}", kind(release.kind), outcome(release.outcome), rests_on(release)),
     ];
     if !release.aliases.is_empty() {
         facts.push(format!("also tagged {}", names(&release.aliases)));
@@ -288,6 +288,12 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         if release.failures.iter().any(|failure| failure.signal.inferred()) {
             let tag = encode::terminal(release.tag.raw());
             page.item(&format!("This was no failure? In relconf.toml: [failure] exclude = [\"{tag}\"]"));
+        }
+    }
+    if !release.suspected.is_empty() {
+        page.heading("What git suggests, and is not counted: the log speaks for its time");
+        for failure in &release.suspected {
+            page.bullet(&reason(failure, &review.incidents));
         }
     }
     if !extra.commits.is_empty() {
@@ -356,6 +362,15 @@ pub fn tag(tags: &[TagReport], name: &str, options: &TerminalOptions) -> Option<
         (_, None) => page.item("All tags: relconf list tags"),
     }
     Some(page.finish())
+}
+
+/// What an outcome rests on.
+fn rests_on(release: &ReleaseReport) -> &'static str {
+    match release.basis {
+        Some(Basis::Declared) => ", by the log",
+        Some(Basis::Inferred) => ", as far as git shows",
+        Some(Basis::Mixed) | None => "",
+    }
 }
 
 fn rest(page: &mut Page, shown: u64, total: u64, what: &str) {

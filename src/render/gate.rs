@@ -181,6 +181,7 @@ fn ordered(report: &GateReport) -> Vec<(&String, &MetricGate)> {
 
 fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
+    super::terminal::unread(&mut page, &report.log);
     let tone = match report.verdict {
         Verdict::Pass => Tone::Good,
         Verdict::Regressed => Tone::Bad,
@@ -273,7 +274,8 @@ fn remarks(report: &GateReport, mut say: impl FnMut(&str)) {
 
 /// The verdict for a pull request or a step's summary.
 pub fn markdown(report: &GateReport) -> String {
-    let mut text = format!("## Release gate: {}\n\n", word(report.verdict));
+    let mut text = super::basis::unread_markdown(&report.log);
+    text.push_str(&format!("## Release gate: {}\n\n", word(report.verdict)));
     text.push_str(&format!(
         "{} to {} against {}.\n\n",
         date(report.current.start),

@@ -43,6 +43,7 @@ pub const LIST_FORMATS: &[Format<List>] =
 /// A list for people.
 fn terminal(List { review, what, tags }: &List, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
+    super::terminal::unread(&mut page, &review.data.log);
     match what {
         Listing::Releases => releases(&mut page, review),
         Listing::Incidents => incidents(&mut page, review),
@@ -73,6 +74,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Failed => "failed",
         Outcome::Succeeded => "succeeded",
         Outcome::Pending => "pending",
+        Outcome::Unknown => "unknown",
         Outcome::Excluded => "excluded",
     }
 }

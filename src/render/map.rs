@@ -52,6 +52,7 @@ fn cells(stage: &Stage) -> [(&'static str, &Cell); 4] {
 /// The map by itself: the headline, the table, then every reading.
 fn page(review: &Review, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
+    super::terminal::unread(&mut page, &review.data.log);
     // Real quantities first: what the map is about.
     super::terminal::headline(&mut page, review);
     draw(&mut page, review, true);

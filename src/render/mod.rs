@@ -1,5 +1,6 @@
 //! Views of a review: one file per format, one line each in [`FORMATS`]. No view computes a number.
 
+pub mod basis;
 pub mod encode;
 pub mod explain;
 pub mod gate;

@@ -2,7 +2,7 @@
 
 use crate::model::Signal;
 pub use crate::phrase::{count, date, decimal, duration, minute, percent, probability, rate};
-use crate::review::contract::{Reading, SeenInGit, Unit};
+use crate::review::contract::{Basis, Reading, Role, SeenInGit, Unit};
 
 /// A bare value in its unit.
 pub fn value(value: f64, unit: Unit) -> String {
@@ -89,11 +89,31 @@ pub fn signs_right(seen: &SeenInGit) -> String {
 /// A reading with what it rests on, or why there is none.
 pub fn reading(reading: &Reading, unit: Unit) -> String {
     match (reading.value, reading.numerator, reading.denominator) {
+        (Some(_), Some(k), Some(n)) if guessed(reading) > 0 => format!("{}, {} guessed", rate(k, n), guessed(reading)),
+        (Some(_), Some(k), Some(n)) if reading.basis == Some(Basis::Inferred) => format!("{}, git", rate(k, n)),
         (Some(_), Some(k), Some(n)) => rate(k, n),
         (Some(number), Some(_), None) => decimal(number),
         (Some(number), ..) => format!("{} (n {})", value(number, unit), reading.sample),
-        (None, ..) => "no data".to_owned(),
+        (None, ..) => apart(reading).unwrap_or_else(|| "no data".to_owned()),
     }
+}
+
+/// Releases whose releaser is guessed from the commit, where the number is about releasers.
+fn guessed(reading: &Reading) -> u64 {
+    let part = reading.breakdown.get("releaser_inferred").filter(|_| reading.role == Some(Role::Releaser));
+    part.and_then(|part| part.numerator).unwrap_or(0)
+}
+
+/// Two rates that are never summed: that of the log, and that of git.
+fn apart(reading: &Reading) -> Option<String> {
+    if reading.basis != Some(Basis::Mixed) {
+        return None;
+    }
+    let part = |basis: Basis| {
+        let part = reading.breakdown.get(basis.name())?;
+        Some(rate(part.numerator?, part.denominator?))
+    };
+    Some(format!("log {}; git {}", part(Basis::Declared)?, part(Basis::Inferred)?))
 }
 
 #[cfg(test)]

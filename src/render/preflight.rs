@@ -242,6 +242,7 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
         Verdict::NotReady => Tone::Bad,
         Verdict::Nothing => Tone::Unsure,
     };
+    super::terminal::unread(&mut page, &report.log);
     page.toned(tone, &format!("Preflight: {}", word(report.verdict)));
     page.text(&format!("{}, as of {}.", subject(report, encode::terminal), minute(report.as_of)));
     for reason in &report.reasons {
@@ -291,8 +292,8 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
 
 /// The preflight as a comment, or as a step's summary.
 pub fn markdown(report: &Preflight) -> String {
-    let mut text =
-        format!("## Release preflight: {}\n\n{}.\n", word(report.verdict), subject(report, encode::markdown));
+    let mut text = super::basis::unread_markdown(&report.log);
+    text += &format!("## Release preflight: {}\n\n{}.\n", word(report.verdict), subject(report, encode::markdown));
     let mut list = |title: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             text.push_str(&format!("\n### {title}\n\n"));

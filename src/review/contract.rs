@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::attribution::{Outcome, ScopeRule, Span, Suspicion, Tier};
+pub use crate::attribution::{LogReport, Outcome, ScopeRule, Span, Suspicion, Tier};
 pub use crate::factor::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, TraitReport, TraitVerdict};
 pub use crate::factor::{
     Concentration, PersonShare, Role, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict,
@@ -16,7 +16,7 @@ pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, S
 pub use crate::forecast::{Bin, Quality};
 pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
 pub use crate::metric::{Behind, Change, ChangeVerdict, IntervalReport, MetricInfo, Part, Reading};
-pub use crate::model::{Better, Unit};
+pub use crate::model::{Basis, Better, Covered, LogFile, Unit, UnreadLog};
 use crate::model::{DateSource, IncidentKind, Kind, Moment, RemediationKind, Signal, Untrusted};
 
 /// The number of this contract.
@@ -86,6 +86,8 @@ pub struct Screened {
     pub checks: u64,
     /// Traits and hot spots.
     pub traits: u64,
+    /// What the compared outcomes rest on: one basis, that of which more is known.
+    pub basis: Option<Basis>,
 }
 
 /// What is read of an earlier review.
@@ -150,6 +152,12 @@ pub struct Window {
     pub current: Span,
     /// The equal one before it; null where history does not reach so far.
     pub previous: Option<Span>,
+    /// What the outcomes of its judged releases rest on: `declared`, `inferred` or `mixed`; null without any.
+    pub basis: Option<Basis>,
+    /// The same of the window before.
+    pub previous_basis: Option<Basis>,
+    /// Why failures of the two windows are not compared; null where they are, or there is only one.
+    pub not_compared: Option<String>,
 }
 
 /// What was read. Covers all history of the scope.
@@ -161,6 +169,8 @@ pub struct Data {
     pub unmatched: Vec<Unmatched>,
     /// Releases, by outcome.
     pub releases: ReleaseData,
+    /// The incident log: its files, and the time that it covers.
+    pub log: LogReport,
     /// Incidents, by what became of them.
     pub incidents: IncidentData,
     /// Releases with an inferred failure, by signal.
@@ -271,6 +281,8 @@ pub struct ReleaseData {
     pub pending_failed: u64,
     /// Rollbacks, blocked before exposure, excluded by the log.
     pub excluded: u64,
+    /// Of a time for which nothing that is looked at speaks.
+    pub unknown: u64,
     /// Rehearsals, which are no releases.
     pub prereleases: u64,
     /// Releases whose only failures surfaced after the horizon.
@@ -280,7 +292,7 @@ pub struct ReleaseData {
 /// Incidents by what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct IncidentData {
-    /// Whether an incident log was given at all.
+    /// Whether there is an incident log: a file with an entry, or one that says what it covers.
     pub log_given: bool,
     /// Entries that could be read.
     pub total: u64,
@@ -300,6 +312,8 @@ pub struct IncidentData {
     pub other_environment: u64,
     /// Of a component that is not reviewed here.
     pub other_component: u64,
+    /// Of a release of a time for which no log was kept.
+    pub uncovered: u64,
     /// Not known yet at `as_of`.
     pub later: u64,
     /// Entries that could not be used.
@@ -383,6 +397,12 @@ pub struct Warning {
 /// The quantities that matter most, each with what it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Headline {
+    /// What the window's outcomes rest on: `declared`, `inferred` or `mixed`; null without a judged release.
+    pub basis: Option<Basis>,
+    /// The failure rates of the window, one a basis, the declared one first. Never to be summed.
+    pub rates: Vec<RateReport>,
+    /// Log entries that could still change the window's rate.
+    pub doubts: Doubts,
     /// The chance that the next release fails; null without a judged release.
     pub next_release_fails: Option<Chance>,
     /// Median seconds from the start of the impact until it was noticed; null without data.
@@ -395,6 +415,12 @@ pub struct Headline {
     pub stops: u64,
     /// People who released, rolled back or responded in the window; null where nobody is known.
     pub people_who_can_stop: Option<u64>,
+    /// Of these, those who are on record: in a log, or as the tagger. The others are guessed from commits.
+    pub people_on_record: u64,
+    /// Releases of the window whose releaser is on record.
+    pub releasers_on_record: u64,
+    /// Releases of the window.
+    pub releases: u64,
     /// Whether the chance rests on inferred failures.
     pub inferred: bool,
     /// What git shows of the window; null where a log tells.
@@ -431,6 +457,37 @@ pub struct SeenBy {
     pub p: f64,
 }
 
+/// Failed releases among judged ones, on one basis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RateReport {
+    /// What their outcomes rest on: `declared` or `inferred`.
+    pub basis: Basis,
+    /// Failed ones.
+    pub failed: u64,
+    /// Judged ones.
+    pub judged: u64,
+    /// 95 % interval of their share (Wilson).
+    pub interval: Option<IntervalReport>,
+}
+
+/// Log entries that could still change the rate of the window under review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Doubts {
+    /// Could not be read, so that nobody knows what they would say.
+    pub set_aside: u64,
+    /// Attributed to no release: each may be a failure more.
+    pub unattributed: u64,
+    /// Of unknown cause, and the only ones to fail their release: each may be a failure less.
+    pub unknown_cause: u64,
+}
+
+impl Doubts {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.set_aside + self.unattributed + self.unknown_cause
+    }
+}
+
 /// A chance with its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Chance {
@@ -444,6 +501,8 @@ pub struct Chance {
     pub failed: u64,
     /// Judged releases that it rests on.
     pub judged: u64,
+    /// What their outcomes rest on.
+    pub basis: Basis,
 }
 
 /// The metrics by id, kept in the registry's order.
@@ -505,8 +564,10 @@ pub struct MetricReport {
     pub behind: Behind,
     /// What it was in the previous window.
     pub previous: Option<Reading>,
-    /// How it moved.
+    /// How it moved; null where it is not compared.
     pub change: Option<Change>,
+    /// Why it is not compared with the window before, where the two rest on different things.
+    pub not_compared: Option<String>,
 }
 
 /// Releases of one period.
@@ -520,8 +581,10 @@ pub struct Period {
     pub judged: u64,
     /// Of them failed.
     pub failed: u64,
-    /// 95 % interval of its failure rate (Wilson); null without a judged release.
+    /// 95 % interval of its failure rate (Wilson); null without a judged release, or where there are two rates.
     pub interval: Option<IntervalReport>,
+    /// What its outcomes rest on. Of a `mixed` period `judged` and `failed` are those for which the log speaks.
+    pub basis: Option<Basis>,
 }
 
 /// A change in the number of failures, split in two (Kitagawa).
@@ -564,6 +627,8 @@ pub struct ReleaseReport {
     pub kind: Kind,
     /// Its outcome.
     pub outcome: Outcome,
+    /// What the outcome rests on: `declared` or `inferred`; null where nothing that is looked at speaks for its time.
+    pub basis: Option<Basis>,
     /// The window it falls in.
     pub window: Option<WindowName>,
     /// The earlier release with which it shares the most history; of equals the highest version below its own.
@@ -578,6 +643,8 @@ pub struct ReleaseReport {
     pub special_handling: Vec<Untrusted>,
     /// What failed.
     pub failures: Vec<FailureReport>,
+    /// What git suggests has failed of a release for which the log speaks and says nothing: not counted.
+    pub suspected: Vec<FailureReport>,
     /// What to know about it.
     pub flags: Vec<String>,
 }

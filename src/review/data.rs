@@ -29,6 +29,7 @@ pub(super) fn of(facts: &Facts<'_>) -> Data {
             .map(|entry| Unmatched { tag: entry.tag.clone(), at: entry.at.clone() })
             .collect(),
         releases: releases(facts),
+        log: facts.log(),
         incidents: incidents(facts),
         inferred_failures: InferredFailures {
             rule: shown_by(facts, Signal::Rule),
@@ -86,6 +87,7 @@ fn releases(facts: &Facts<'_>) -> ReleaseData {
         pending,
         pending_failed,
         excluded: count(Outcome::Excluded),
+        unknown: count(Outcome::Unknown),
         prereleases: scoped.map(|component| u64::from(component.prereleases)).sum(),
         late_failures,
     }
@@ -99,9 +101,9 @@ fn shown_by(facts: &Facts<'_>, signal: Signal) -> u64 {
 
 fn incidents(facts: &Facts<'_>) -> IncidentData {
     let mut data = IncidentData {
-        log_given: facts.history.incident_log_given,
+        log_given: facts.has_log(),
         total: facts.history.incidents.len() as u64,
-        set_aside: facts.history.set_aside,
+        set_aside: facts.history.logs.set_aside,
         ..IncidentData::default()
     };
     for attribution in &facts.attributions {
@@ -118,6 +120,7 @@ fn incidents(facts: &Facts<'_>) -> IncidentData {
             Fate::OtherSeverity => data.other_severity += 1,
             Fate::OtherEnvironment => data.other_environment += 1,
             Fate::OtherComponent => data.other_component += 1,
+            Fate::Uncovered => data.uncovered += 1,
             Fate::Later => data.later += 1,
         }
     }

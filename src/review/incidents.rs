@@ -55,6 +55,7 @@ fn not_counted(fate: Fate) -> Option<String> {
         Fate::OtherSeverity => "of a severity that does not count",
         Fate::OtherEnvironment => "of another environment",
         Fate::OtherComponent => "of a component that is not reviewed",
+        Fate::Uncovered => "of a release from a time for which no log was kept",
         Fate::Later => "not known yet at the as-of time",
     };
     Some(reason.to_owned())

@@ -13,18 +13,18 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
 
 use crate::analysis::Analysis;
-use crate::attribution::{Event, Facts, Interval, Span};
+use crate::attribution::{Event, Facts, Failure, Fate, Interval, Rate, Span};
 use crate::factor::{Role, Screening, carried};
 use crate::finding::{self, Findings};
 use crate::forecast::{Base, Forecaster};
 use crate::map;
 use crate::metric::{self, Measured};
-use crate::model::{Signal, Untrusted};
+use crate::model::{Basis, Cause, Release, ReleaseFlag, Untrusted};
 use crate::stats;
 
 use contract::{
-    Chance, Earlier, FailureShift, Headline, MetricReport, Metrics, OtherComponent, Period, Repository, Review, Scope,
-    Screened, SeenBy, SeenInGit, Tool, Window,
+    Chance, Doubts, Earlier, FailureShift, Headline, MetricReport, Metrics, OtherComponent, Period, RateReport,
+    Repository, Review, Scope, Screened, SeenBy, SeenInGit, Tool, Window,
 };
 
 /// How many months the periods reach back.
@@ -55,10 +55,17 @@ impl Review {
                 shallow: repository.shallow,
             }),
             scope: scope(facts),
-            window: Window { rule: windows.rule.clone(), current: windows.current, previous: windows.previous },
+            window: Window {
+                rule: windows.rule.clone(),
+                current: windows.current,
+                previous: windows.previous,
+                basis: facts.basis(windows.current),
+                previous_basis: windows.previous.and_then(|span| facts.basis(span)),
+                not_compared: facts.not_compared(),
+            },
             data: data::of(facts),
             headline: headline(facts),
-            metrics: metrics(&measured),
+            metrics: metrics(facts, &measured),
             shift: shift(facts),
             map,
             periods: periods(facts),
@@ -69,7 +76,7 @@ impl Review {
             traits,
             hotspots,
             forecasts: Forecaster::of(facts, &values).quality(),
-            screened: Screened { checks: checks_tested, traits: traits_tested },
+            screened: Screened { checks: checks_tested, traits: traits_tested, basis: facts.learned },
             plans: finding::plans(&findings),
             findings,
             silenced,
@@ -107,12 +114,13 @@ fn scope(facts: &Facts<'_>) -> Scope {
 
 fn headline(facts: &Facts<'_>) -> Headline {
     let current = facts.windows.current;
-    let chance = Base::of(facts).map(|Base { probability, low, high, failed, judged }| Chance {
+    let chance = Base::of(facts).map(|Base { probability, low, high, failed, judged, basis }| Chance {
         probability,
         low,
         high,
         failed,
         judged,
+        basis,
     });
     let timelines = || facts.failing_incidents(current).into_iter().map(|index| &facts.timelines[index]);
     let ended = |interval: fn(&crate::attribution::Timeline) -> Interval| -> Vec<f64> {
@@ -125,21 +133,38 @@ fn headline(facts: &Facts<'_>) -> Headline {
         .flat_map(|role| carried(facts, current, role).teams)
         .flatten()
         .collect();
+    let known = |release: &Release| !release.releasers.is_empty() && !release.has(ReleaseFlag::ReleaserInferred);
+    let recorded = |event: &Event| facts.releases_of(event).any(known);
+    let releasers = facts.exposed(current).flat_map(|event| facts.releases_of(event)).filter(|release| known(release));
+    let mut on_record: std::collections::BTreeSet<_> =
+        releasers.flat_map(|release| release.releasers.iter().copied()).collect();
+    on_record.extend(carried(facts, current, Role::Responder).teams.into_iter().flatten());
+    on_record.retain(|person| able.contains(person));
     Headline {
+        basis: facts.basis(current),
+        rates: facts
+            .rates(current)
+            .into_iter()
+            .map(|Rate { basis, failed, judged }| RateReport {
+                basis,
+                failed,
+                judged,
+                interval: interval(failed, judged),
+            })
+            .collect(),
+        doubts: doubts(facts),
         next_release_fails: chance,
         seconds_to_notice: stats::median(&noticed),
         notices: noticed.len() as u64,
         seconds_to_stop: stats::median(&stopped),
         stops: stopped.len() as u64,
         people_who_can_stop: (!able.is_empty()).then_some(able.len() as u64),
-        inferred: inferred(facts),
-        seen: inferred(facts).then(|| seen(facts)),
+        people_on_record: on_record.len() as u64,
+        releasers_on_record: facts.exposed(current).filter(|event| recorded(event)).count() as u64,
+        releases: facts.exposed(current).count() as u64,
+        inferred: facts.basis(current) == Some(Basis::Inferred),
+        seen: facts.rates(current).iter().any(|rate| rate.basis == Basis::Inferred).then(|| seen(facts)),
     }
-}
-
-/// Whether failures are guessed: nobody keeps a log of them.
-fn inferred(facts: &Facts<'_>) -> bool {
-    !facts.signals.contains(&Signal::Incident) && facts.signals.iter().any(|signal| signal.inferred())
 }
 
 fn seen(facts: &Facts<'_>) -> SeenInGit {
@@ -157,11 +182,28 @@ fn seen(facts: &Facts<'_>) -> SeenInGit {
     }
 }
 
-fn metrics(measured: &[Measured]) -> Metrics {
+/// What could still change the window's rate. An entry that could not be read may speak of any time.
+fn doubts(facts: &Facts<'_>) -> Doubts {
+    let current = facts.windows.current;
+    let unattributed = facts.covered_incidents(current, |a| matches!(a.fate, Fate::Unattributed(_))).len() as u64;
+    let unknown = |failure: &Failure| {
+        failure.incident.is_some_and(|index| facts.history.incidents[index.0 as usize].cause() == Cause::Unknown)
+    };
+    let only_unknown =
+        |event: &&Event| event.failed() && facts.failures_of(event).filter(|failure| !failure.late).all(unknown);
+    Doubts {
+        set_aside: facts.history.logs.set_aside,
+        unattributed,
+        unknown_cause: facts.judged(current).filter(only_unknown).count() as u64,
+    }
+}
+
+fn metrics(facts: &Facts<'_>, measured: &[Measured]) -> Metrics {
     let report = |(position, Measured { metric, now, before }): (usize, &Measured)| {
         let change = before.as_ref().and_then(|before| {
             let comparable = !matches!(now.value, metric::Value::Undefined(_))
                 && !matches!(before.value, metric::Value::Undefined(_));
+            let comparable = comparable && metric::comparable(now, before);
             comparable.then(|| metric::change(now, before, metric.info.better))
         });
         MetricReport {
@@ -175,9 +217,19 @@ fn metrics(measured: &[Measured]) -> Metrics {
             now: now.reading(),
             previous: before.as_ref().map(metric::Measurement::reading),
             change,
+            not_compared: before.as_ref().and_then(|before| not_compared(facts, now, before)),
         }
     };
     Metrics(measured.iter().enumerate().map(report).collect())
+}
+
+/// Why two measurements are not compared: they rest on different things.
+fn not_compared(facts: &Facts<'_>, now: &metric::Measurement, before: &metric::Measurement) -> Option<String> {
+    if now.role != before.role && now.role.is_some() && before.role.is_some() {
+        return Some("about another role than before".to_owned());
+    }
+    let apart = now.basis.is_some() && before.basis.is_some() && !metric::comparable(now, before);
+    if apart { facts.not_compared() } else { None }
 }
 
 fn interval(failed: u64, judged: u64) -> Option<metric::IntervalReport> {
@@ -185,7 +237,10 @@ fn interval(failed: u64, judged: u64) -> Option<metric::IntervalReport> {
 }
 
 fn shift(facts: &Facts<'_>) -> Option<FailureShift> {
-    let count = |span| facts.judged(span).fold((0, 0), |(n, k), event| (n + 1, k + u64::from(event.failed())));
+    if facts.not_compared().is_some() {
+        return None;
+    }
+    let count = |span| facts.rates(span).first().map_or((0, 0), |rate| (rate.judged, rate.failed));
     let (judged_before, failed_before) = count(facts.windows.previous?);
     let (judged_now, failed_now) = count(facts.windows.current);
     let split = stats::kitagawa(judged_before, failed_before, judged_now, failed_now)?;
@@ -212,13 +267,15 @@ fn periods(facts: &Facts<'_>) -> Vec<Period> {
         let Some(next) = month.checked_add_months(Months::new(1)) else { break };
         let span = Span { start: midnight(month), end: midnight(next) };
         let within = |event: &&Event| event.exposed && span.contains(event.released_at);
-        let judged = || facts.events.iter().filter(within).filter(|event| event.judged());
+        let rates = facts.rates(span);
+        let (judged, failed) = rates.first().map_or((0, 0), |rate| (rate.judged, rate.failed));
         periods.push(Period {
             span,
             releases: facts.events.iter().filter(within).count() as u64,
-            judged: judged().count() as u64,
-            failed: judged().filter(|event| event.failed()).count() as u64,
-            interval: interval(judged().filter(|event| event.failed()).count() as u64, judged().count() as u64),
+            judged,
+            failed,
+            interval: if rates.len() == 1 { interval(failed, judged) } else { None },
+            basis: facts.basis(span),
         });
         month = next;
     }

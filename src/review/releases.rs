@@ -35,6 +35,7 @@ fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32) -> ReleaseReport {
         date_source: release.date_source,
         kind: facts.kinds[index],
         outcome: facts.outcomes[index],
+        basis: facts.bases[index],
         window: window(facts, release.released_at),
         predecessor: release.predecessor.map(|before| history.release(before).tag.clone()),
         ships: ships(facts, index),
@@ -42,6 +43,7 @@ fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32) -> ReleaseReport {
         people: ReleasePeople { releaser: names(&release.releasers), approver: names(&release.approvers) },
         special_handling: special_handling(facts, index).into_iter().map(Untrusted::new).collect(),
         failures: facts.failures[index].iter().map(|failure| self::failure(facts, failure)).collect(),
+        suspected: facts.suspected[index].iter().map(|failure| self::failure(facts, failure)).collect(),
         flags: release.flags.iter().map(|&flag| flag_name(flag).to_owned()).collect(),
     }
 }

@@ -27,7 +27,7 @@ pub const TARGETS: &[Target] = &[
 ];
 
 fn read(bytes: &[u8]) -> Result<Logs, release_confidence::error::Error> {
-    let sources = Sources { incidents: vec!["-".into()], ..Sources::default() };
+    let sources = Sources { log: vec!["-".into()], ..Sources::default() };
     log::read(&sources, &TimeRules::default(), &mut io::Cursor::new(bytes))
 }
 
@@ -52,7 +52,7 @@ pub fn imports(data: &[u8]) {
     let Ok(import) = import::read(text, None, &[]) else { return };
     let native = import.native().to_string();
     let logs = read(native.as_bytes()).unwrap_or_else(|error| panic!("{error}: {:?}\n{native}", error.problems()));
-    let there = logs.incidents.len() + logs.entries.len() + logs.set_aside as usize;
+    let there = logs.incidents.len() + logs.entries.len() + logs.read.set_aside as usize;
     assert_eq!(there, import.incidents.len() + import.releases.len(), "{native}");
 }
 

@@ -176,7 +176,7 @@ fn a_failure_beyond_the_horizon_is_late_and_one_of_another_severity_does_not_cou
         incident("SMALL", "2026-01-10T10:00:00Z", "v1.1.0", "sev4"),
         incident("BIG", "2026-01-17T10:00:00Z", "v1.2.0", "SEV1"),
     ];
-    place.file("incidents.toml", &log.concat());
+    place.file("incidents.toml", &format!("covers_from = 2026-01-01\n{}", log.concat()));
     place.file("relconf.toml", "[failure]\nseverities = [\"sev1\"]\n");
     let json = review(&place, &[]);
     let releases = &json["data"]["releases"];
@@ -194,13 +194,13 @@ fn withdrawn_blocked_excluded_and_rolled_back_releases_have_their_outcomes() {
         "[[release]]\ntag = \"v1.0.0\"\nexclude = true\n[[release]]\ntag = \"v1.1.0\"\nblocked = true\n\
          [[release]]\ntag = \"v1.2.0\"\nwithdrawn = true\nwithdrawn_at = 2026-01-18T10:00:00Z\n",
     );
-    place.file("incidents.toml", "schema = 1\nincident = []\n");
+    place.file("incidents.toml", "covers_from = 2026-01-01\n");
     let json = review(&place, &[]);
     let outcomes: Vec<_> =
         json["releases"].as_array().unwrap().iter().map(|release| release["outcome"].clone()).collect();
     assert_eq!(outcomes, ["excluded", "excluded", "failed", "succeeded"]);
     assert_eq!(json["releases"][2]["failures"][0]["signal"], "withdrawal");
-    // An empty incident log is a statement: nothing else is inferred.
+    // An empty incident log that says what it covers is a statement: nothing else is inferred.
     assert_eq!(json["data"]["signals"], serde_json::json!(["incident", "rollback", "withdrawal"]));
 }
 
@@ -233,7 +233,7 @@ fn pending_releases_are_in_neither_number() {
     let case = &oracle["maturity"];
     let as_of = DateTime::parse_from_rfc3339("2026-03-01T00:00:00Z").expect("a time");
     let ago = |days: i64| (as_of - TimeDelta::days(days)).to_rfc3339();
-    let mut log = String::new();
+    let mut log = "covers_from = 2025-01-01\n".to_owned();
     for (at, release) in case["releases"].as_array().expect("a list").iter().enumerate() {
         let age = release[0].as_i64().expect("an age");
         log.push_str(&format!("[[release]]\ntag = \"1.{at}.0\"\ndeployed_at = {}\n", ago(age)));

@@ -623,7 +623,9 @@ fn a_repository_of_someone_else() {
 /// The folder of a log: its bytes, and releases that it may speak of.
 fn log(name: &str, text: impl AsRef<[u8]>) -> Place {
     let (raw, _) = three();
-    fs::write(raw.place.path().join(name), text).unwrap();
+    let path = raw.place.path().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
     raw.place
 }
 
@@ -767,7 +769,78 @@ fn logs() {
                 std::os::unix::fs::symlink(".", raw.place.path().join("incidents/again")).unwrap();
                 raw.place
             },
-            runs: &[("review", 0, &["0 of 3 judged releases failed"])],
+            runs: &[("review", 0, &["none of 3 judged releases failed"])],
+        },
+        Row {
+            what: "a log of comments",
+            place: || log("incidents.toml", "# nothing yet\n"),
+            runs: &[
+                (
+                    "review",
+                    0,
+                    &[
+                        "incidents.toml has no entry and no covers_from. It is no log, and failures are guessed from git.",
+                    ],
+                ),
+                ("review --format markdown", 0, &["has no entry and no covers_from"]),
+                (
+                    "gate",
+                    0,
+                    &["incidents.toml has no entry and no covers_from", "inconclusive", "covers_from = 2026-01-01"],
+                ),
+                (
+                    "review --incidents incidents.toml",
+                    2,
+                    &["has no entry and no covers_from", "relconf record incident"],
+                ),
+                ("gate --incidents incidents.toml", 2, &["has no entry and no covers_from"]),
+            ],
+        },
+        Row {
+            what: "a log of which no entry can be read",
+            place: || log("incidents.toml", "[[incident]]\nid = 'A'\n[[incident]]\nid = 'B'\n"),
+            runs: &[
+                ("review", 0, &["incidents.toml has 2 entries, and none could be read. It is no log"]),
+                ("gate", 2, &["incidents.toml:1:1"]),
+                ("validate", 2, &["title is missing"]),
+                ("review --incidents incidents.toml", 2, &["2 entries, and none could be read", "title is missing"]),
+            ],
+        },
+        Row {
+            what: "an API's error in place of a log",
+            place: || log("incidents.json", r#"{"message": "Not Found", "status": "404"}"#),
+            runs: &[
+                ("review", 0, &["incidents.json is an API's error and no log: \"Not Found\". It is no log"]),
+                ("gate", 0, &["is an API's error", "inconclusive"]),
+                ("review --incidents incidents.json", 2, &["is an API's error and no log: \"Not Found\""]),
+            ],
+        },
+        Row {
+            what: "a folder of files that are not read",
+            place: || log("incidents/one.yaml", "id: A\n"),
+            runs: &[
+                ("review", 0, &["incidents holds no log: one.yaml is not read"]),
+                ("gate", 0, &["one.yaml is not read", "inconclusive"]),
+                ("review --incidents incidents", 2, &["one.yaml is not read"]),
+            ],
+        },
+        Row {
+            what: "an export beside the logs of a folder",
+            place: || {
+                let place = log("incidents/one.toml", "covers_from = 2025-12-01\n");
+                place.file("incidents/two.csv", "id,title\nA,x\n");
+                place
+            },
+            runs: &[
+                ("review", 0, &["Found beside the log and not read: incidents/two.csv."]),
+                ("gate", 0, &["Found beside the log and not read: incidents/two.csv."]),
+                ("review --incidents incidents", 0, &["incidents/two.csv"]),
+            ],
+        },
+        Row {
+            what: "a log that ends before it begins",
+            place: || log("incidents.toml", "covers_from = 2026-01-03\ncovers_until = 2026-01-01\n"),
+            runs: &[("review", 2, &["incidents.toml:2:16", "covers_until is not after covers_from"])],
         },
     ]);
 }

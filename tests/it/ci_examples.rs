@@ -43,6 +43,9 @@ fn succeeds(output: &Output) {
     );
 }
 
+/// A log in which nothing has failed yet.
+const LOG: &str = "covers_from = 2025-12-01\n";
+
 /// A base repository whose main branch holds a baseline of 24 good releases, and a clone of it in which what came since
 /// failed or not.
 struct Clone {
@@ -58,7 +61,7 @@ impl Clone {
             writeln!(script, "2026-01-{day:02}T01:00:00Z a tag v1.{day}.0 | release").expect("text");
         }
         let base = Place::repository(&script);
-        base.file("incidents.toml", "");
+        base.file("incidents.toml", LOG);
         let mut prepare =
             "git add incidents.toml && git commit --quiet --message base && git branch --force --move main".to_owned();
         if baseline {
@@ -69,7 +72,7 @@ impl Clone {
         let from = base.path().to_str().expect("UTF-8");
         succeeds(&shell(folder.path(), "git clone --quiet \"$1\" work", &[from], &[]));
         let clone = Self { _base: base, folder };
-        let mut log = String::new();
+        let mut log = LOG.to_owned();
         for day in (1..=24).filter(|_| failing) {
             writeln!(
                 log,

@@ -353,7 +353,7 @@ fn evidence_that_is_not_there() {
 /// A repository in which releases that touch `db` fail, and large ones do, with lightweight tags, some off the branch.
 fn repository(wanted: impl Fn(bool, bool) -> bool) -> (Place, String) {
     let mut script = "person a = Ana Costa <a@example.com>\nperson b = Bo Lind <b@example.com>\n".to_owned();
-    let mut log = String::new();
+    let mut log = "covers_from = 2026-01-01\n".to_owned();
     for number in 0..40 {
         let time = |hour: i64| {
             (DateTime::parse_from_rfc3339("2026-01-05T00:00:00Z").expect("a time")

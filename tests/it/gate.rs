@@ -32,7 +32,7 @@ fn window(log: &mut String, from: DateTime<FixedOffset>, name: &str, failed: u32
 
 /// k of n failed now, and before.
 fn history(now: (u32, u32), before: (u32, u32)) -> String {
-    let mut log = String::new();
+    let mut log = "covers_from = 2020-01-01\n".to_owned();
     window(&mut log, start() - TimeDelta::days(DAYS), "1", before.0, before.1);
     window(&mut log, start(), "2", now.0, now.1);
     log
@@ -395,7 +395,10 @@ fn a_baseline_is_the_same_every_time_and_compares_as_the_window_does() {
     assert_eq!(text, std::fs::read_to_string(place.path().join("again.json")).expect("written"));
     assert_eq!(run(&place, &["baseline", "write", "-"], &[]).stdout, text);
     let json: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!(json["metrics"]["change_failure_rate"], serde_json::json!({ "kind": "ratio", "k": 4, "n": 40 }));
+    assert_eq!(
+        json["metrics"]["change_failure_rate"],
+        serde_json::json!({ "kind": "ratio", "k": 4, "n": 40, "basis": "declared" })
+    );
     assert_eq!(json["tags"].as_array().expect("tags").len(), 40);
     let shown = place.relconf(&["baseline", "show", "base.json"]);
     assert!(shown.stdout.contains("10 % (4 of 40)") && shown.stdout.contains("40 tags"), "{}", shown.stdout);

@@ -65,7 +65,7 @@ fn fires() -> Fires {
 /// Twenty releases, k of them failed.
 fn releases(k: u32) -> String {
     let first = DateTime::parse_from_rfc3339("2026-01-01T00:00:00Z").expect("a time");
-    let mut log = String::new();
+    let mut log = "covers_from = 2026-01-01\n".to_owned();
     for number in 0..NOW {
         let at = first + TimeDelta::days(i64::from(number));
         writeln!(log, "[[release]]\ntag = \"1.{number}.0\"\ndeployed_at = {}", at.to_rfc3339()).expect("text");
@@ -86,7 +86,7 @@ fn baseline(k: u32) -> Baseline {
     Baseline::parse(&format!(
         r#"{{ "schema": 1, "version": "0", "as_of": "2025-12-31T00:00:00Z", "config_hash": "cbf29ce484222325", "settings": {{}},
              "window": {{ "start": "2025-01-01T00:00:00Z", "end": "2025-12-31T00:00:00Z" }}, "tags": [],
-             "metrics": {{ "change_failure_rate": {{ "kind": "ratio", "k": {k}, "n": {BEFORE} }} }} }}"#
+             "metrics": {{ "change_failure_rate": {{ "kind": "ratio", "k": {k}, "n": {BEFORE}, "basis": "declared" }} }} }}"#
     ))
     .expect("a baseline")
 }

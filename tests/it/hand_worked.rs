@@ -43,6 +43,7 @@ person cy = Cy Dee <cy@example.com>
 ";
 
 const INCIDENTS: &str = r#"
+covers_from = 2025-10-01
 [[incident]]
 id = "INC-1"
 title = "before the window"

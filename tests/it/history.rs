@@ -132,8 +132,7 @@ impl World {
             mailmap: self.mailmap.clone(),
             entries: self.entries.clone(),
             incidents: self.incidents.clone(),
-            incident_log_given: false,
-            set_aside: 0,
+            logs: LogsRead::default(),
             notices: Vec::new(),
         };
         assemble(selection, inputs, policy).expect("a history")

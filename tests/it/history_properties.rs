@@ -75,8 +75,7 @@ fn read(graph: &[Vec<u32>], tags: Vec<Tag>) -> History {
         mailmap: None,
         entries: Vec::new(),
         incidents: Vec::new(),
-        incident_log_given: false,
-        set_aside: 0,
+        logs: LogsRead::default(),
         notices: Vec::new(),
     };
     assemble(select(tags, &[], &policy).expect("no globs"), inputs, &policy).expect("a history")

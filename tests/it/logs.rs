@@ -14,7 +14,8 @@ use release_confidence::source::log::{Logs, Sources, TimeRules, read};
 use tempfile::TempDir;
 
 fn from_stdin(text: impl AsRef<[u8]>, zone: Option<&str>) -> Result<Logs, Error> {
-    let sources = Sources { incidents: vec!["-".into()], ..Sources::default() };
+    // As a release log, which may hold nothing of incidents; both kinds of entry may stand in any log.
+    let sources = Sources { log: vec!["-".into()], ..Sources::default() };
     let rules = TimeRules { assume: zone.map(|zone| zone.parse().expect(zone)) };
     read(&sources, &rules, &mut text.as_ref())
 }
@@ -129,7 +130,7 @@ const FULL_JSON: &str = r#"{
 #[test]
 fn every_key_is_read() {
     let logs = good(FULL);
-    assert!(logs.incident_log_given);
+    assert!(!logs.read.coverage.is_empty());
     let incident = Incident {
         id: "INC-7".into(),
         title: "Checkout answers 500".into(),
@@ -224,11 +225,11 @@ fn what_is_missing_sets_the_record_aside() {
             "6:1 tag is missing; add tag = \"v2.3.0\"",
         ]
     );
-    assert_eq!((logs.set_aside, logs.incidents.len(), logs.entries.len()), (3, 0, 1));
+    assert_eq!((logs.read.set_aside, logs.incidents.len(), logs.entries.len()), (3, 0, 1));
     let json = from_stdin("{\"incident\": [{}, 3]}", None).expect("the file can be used");
     assert_eq!(problems(&json)[0], "1:15 id is missing; add \"id\": \"INC-7\"");
     assert_eq!(problems(&json)[3], "1:19 incident must be a table, not a number; write \"incident\": { … }");
-    assert_eq!(json.set_aside, 2);
+    assert_eq!(json.read.set_aside, 2);
 }
 
 #[test]
@@ -321,7 +322,7 @@ fn unknown_keys_are_reported_and_the_record_is_kept() {
     );
     let text = "[[incident]]\nid = 'A'\ntitle = 't'\ndetected_at = 2024-05-01\nbanana = 1\nkinds = 2\n";
     let logs = from_stdin(text, None).expect("the file can be used");
-    assert_eq!((logs.incidents.len(), logs.set_aside, problems(&logs).len()), (1, 0, 2));
+    assert_eq!((logs.incidents.len(), logs.read.set_aside, problems(&logs).len()), (1, 0, 2));
 }
 
 #[test]
@@ -449,7 +450,7 @@ fn sizes_are_limited() {
     let garbage = fatal("=\n".repeat(1 << 20));
     assert_eq!(garbage.len(), 1, "of a large file, the first syntax error");
     let many = from_stdin("[[release]]\n".repeat(5_000), None).expect("the file can be used");
-    assert_eq!((many.set_aside, many.problems.len()), (5_000, 1_001));
+    assert_eq!((many.read.set_aside, many.problems.len()), (5_000, 1_001));
     assert_eq!(problems(&many)[1_000], "1000:1 and 4000 more problems in this file; correct those above first");
 }
 
@@ -522,11 +523,12 @@ fn files_folders_and_globs_are_read() {
 
 #[test]
 fn the_order_of_files_makes_no_difference() {
-    let folder = Folder::new().incident("b.toml", "B").incident("a.toml", "A").incident("c.toml", "A");
+    let folder =
+        Folder::new().incident("b.toml", "B").incident("a.toml", "A").with("c.toml", incident("A") + &incident("D"));
     let one = folder.read(&["b.toml", "c.toml", "a.toml"], &[]).expect("usable");
     let two = folder.read(&["a.toml", "b.toml"], &["c.toml"]).expect("usable");
     assert_eq!(one, two);
-    assert_eq!(one.set_aside, 1);
+    assert_eq!(one.read.set_aside, 1);
     let first = folder.path("a.toml");
     assert_eq!(
         problems(&one),
@@ -539,7 +541,7 @@ fn the_order_of_files_makes_no_difference() {
 fn defaults_are_read_where_they_exist() {
     let bare = Folder::new();
     let logs = bare.read(&[], &[]).expect("usable");
-    assert!(!logs.incident_log_given, "none given");
+    assert!(logs.read.coverage.is_empty(), "none given");
     let folder = Folder::new()
         .incident("incidents.toml", "A")
         .with("incidents.json", "[]")
@@ -547,14 +549,96 @@ fn defaults_are_read_where_they_exist() {
         .incident(".relconf/y.toml", "C")
         .with("releases.toml", "[[release]]\ntag = 'v1'\n");
     assert_eq!(folder.ids(&[]), ["A", "B", "C"]);
-    assert_eq!(folder.ids(&["incidents.json"]), [""; 0], "a named log replaces the defaults");
-    let logs = folder.read(&["incidents.json"], &[]).expect("usable");
-    assert!(logs.incident_log_given, "an empty log is a statement");
+    let logs = folder.read(&[], &[]).expect("usable");
+    assert_eq!(silent(&logs), ["incidents.json has no entry and no covers_from"], "one of several, and told");
+    assert_eq!(folder.ids(&["incidents/x.toml"]), ["B"], "a named log replaces the defaults");
     assert_eq!(logs.entries.len(), 1, "the release log's defaults stand on their own");
+    let error = folder.read(&["incidents.json"], &[]).expect_err("named, and no log");
+    assert!(error.to_string().ends_with("incidents.json has no entry and no covers_from"), "{error}");
     let releases = Folder::new().with(".relconf/r.toml", "[[release]]\ntag = 'v1'\n");
-    assert!(!releases.read(&[], &[]).expect("usable").incident_log_given);
+    assert!(releases.read(&[], &[]).expect("usable").read.coverage.is_empty());
     let both = Folder::new().with("releases.toml", incident("A"));
-    assert!(both.read(&[], &[]).expect("usable").incident_log_given);
+    assert!(!both.read(&[], &[]).expect("usable").read.coverage.is_empty());
+}
+
+/// What was found and says nothing, without the folder that it lies in.
+fn silent(logs: &Logs) -> Vec<String> {
+    let name = |file: &str| file.rsplit('/').next().unwrap_or_default().to_owned();
+    logs.read.unread.iter().map(|unread| format!("{} {}", name(unread.file.raw()), unread.why.raw())).collect()
+}
+
+#[test]
+fn a_log_that_says_nothing_is_none() {
+    let why = |name: &str, text: &str| silent(&Folder::new().with(name, text).read(&[], &[]).expect("usable"));
+    assert_eq!(why("incidents.toml", ""), ["incidents.toml is empty"]);
+    assert_eq!(why("incidents.toml", "# nothing yet\n"), ["incidents.toml has no entry and no covers_from"]);
+    assert_eq!(why("incidents.toml", "schema = 1\n"), ["incidents.toml has no entry and no covers_from"]);
+    assert_eq!(why("incidents.json", "[]"), ["incidents.json has no entry and no covers_from"]);
+    assert_eq!(why("incidents.json", "[[]]"), ["incidents.json has 1 entry, and it could not be read"]);
+    let error = "{\"message\": \"Not Found\", \"documentation_url\": \"https://docs.github.com\"}";
+    assert_eq!(why("incidents.json", error), ["incidents.json is an API's error and no log: \"Not Found\""]);
+    assert_eq!(
+        why("incidents.toml", "[[incident]]\nid = 'A'\n[[incident]]\nid = 'B'\n"),
+        ["incidents.toml has 2 entries, and none could be read"]
+    );
+    assert_eq!(
+        why("incidents/a.yaml", "- id: A\n"),
+        ["incidents holds no log: a.yaml is not read: logs are .toml, .json, .jsonl, .csv and .md"]
+    );
+    assert_eq!(why("incidents/.gitkeep", ""), ["incidents is empty"]);
+    let said = why("incidents.toml", "covers_from = 2026-01-01\n");
+    assert_eq!(said, [""; 0], "a declared empty log says that nothing has failed");
+    let near = "[[incident]]\nid = 'A'\ntitle = 't'\nkind = 'near_miss'\ndetected_at = 2026-01-05\n";
+    assert_eq!(why("incidents.toml", near), [""; 0], "any entry makes it a log");
+}
+
+#[test]
+fn files_that_lie_beside_a_log_are_named() {
+    let folder = Folder::new()
+        .incident("incidents/a.toml", "A")
+        .with("incidents/b.yaml", "id: B\n")
+        .with("incidents/deep/c.csv", "id\nC\n")
+        .with("incidents/.gitignore", "tmp\n")
+        .with("incidents/empty.toml", "# none\n");
+    let logs = folder.read(&[], &[]).expect("usable");
+    assert_eq!(
+        silent(&logs),
+        [
+            "b.yaml is not read: logs are .toml, .json, .jsonl, .csv and .md",
+            "c.csv is not read: logs are .toml, .json, .jsonl, .csv and .md",
+            "empty.toml has no entry and no covers_from",
+        ]
+    );
+    assert!(logs.read.unread.iter().all(|unread| unread.beside));
+    assert_eq!(logs.read.files.len(), 1);
+}
+
+#[test]
+fn a_log_says_what_it_covers() {
+    let covered = |text: &str| {
+        let logs = from_stdin(text, Some("Europe/Lisbon")).expect("usable");
+        assert_eq!(logs.problems, []);
+        let text = |at: release_confidence::model::Moment| at.to_rfc3339();
+        let spans = logs.read.coverage.spans().iter();
+        spans.map(|span| (text(span.from), span.until.map(text), span.assumed)).collect::<Vec<_>>()
+    };
+    let day = [("2026-06-01T00:00:00+01:00".to_owned(), None, false)];
+    assert_eq!(covered("covers_from = 2026-06-01\n"), day);
+    assert_eq!(covered("{\"covers_from\": \"2026-06-01\"}"), day);
+    let both = "covers_from = 2026-06-01T08:00:00Z\ncovers_until = 2026-06-30\n";
+    let through = Some("2026-07-01T00:00:00+01:00".to_owned());
+    assert_eq!(covered(both), [("2026-06-01T08:00:00+00:00".to_owned(), through, false)], "a date with its day");
+    let entry =
+        "[[incident]]\nid = 'A'\ntitle = 't'\nstarted_at = 2026-06-03T10:00:00Z\ndetected_at = 2026-06-04T10:00:00Z\n";
+    assert_eq!(covered(entry), [("2026-06-03T10:00:00+00:00".to_owned(), None, true)]);
+    assert_eq!(
+        fatal("covers_from = 2026-06-01\ncovers_until = 2026-05-01\n"),
+        ["2:16 covers_until is not after covers_from; swap them, or leave it out while the log is kept"]
+    );
+    assert_eq!(
+        fatal("covers_from = 'then'\n"),
+        ["1:15 covers_from \"then\" is not a time; write it as 2024-05-01T09:58:00Z"]
+    );
 }
 
 #[test]

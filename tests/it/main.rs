@@ -12,6 +12,7 @@ mod chance;
 mod ci_examples;
 mod cli;
 mod config;
+mod coverage;
 mod damage;
 mod examples;
 mod findings;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use release_confidence::attribution::Facts;
 use release_confidence::history::{Inputs, assemble, select};
 use release_confidence::model::{
-    Changes, ChangesBuilder, CommitId, CommitRecord, History, Identity, IdentityIndex, Mention, Moment, Policy, Signal,
-    Tag, TagTarget, Tagger, Untrusted,
+    Changes, ChangesBuilder, CommitId, CommitRecord, History, Identity, IdentityIndex, LogsRead, Mention, Moment,
+    Policy, Signal, Tag, TagTarget, Tagger, Untrusted,
 };
 use release_confidence::source::git::raw;
 
@@ -111,8 +111,7 @@ impl Story {
             mailmap: None,
             entries: Vec::new(),
             incidents: Vec::new(),
-            incident_log_given: false,
-            set_aside: 0,
+            logs: LogsRead::default(),
             notices: Vec::new(),
         };
         assemble(selection, inputs, policy).expect("a history")

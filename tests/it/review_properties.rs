@@ -79,7 +79,7 @@ fn records(history: &[Shipped], start: DateTime<FixedOffset>) -> (Vec<String>, D
 }
 
 fn review(records: &[String], as_of: DateTime<FixedOffset>) -> Review {
-    let sources = Sources { incidents: vec!["-".into()], use_defaults: false, ..Sources::default() };
+    let sources = Sources { log: vec!["-".into()], use_defaults: false, ..Sources::default() };
     let policy = Policy { required_checks: vec!["canary".to_owned()], ..Policy::at(as_of) };
     let log = records.concat();
     let history =
@@ -89,6 +89,20 @@ fn review(records: &[String], as_of: DateTime<FixedOffset>) -> Review {
 
 fn json(review: &Review) -> Value {
     serde_json::to_value(review).expect("JSON")
+}
+
+/// Without the date on which a log begins.
+fn undated(part: &Value) -> Value {
+    match part {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| {
+                let reason = key == "not_compared" && value.is_string();
+                (key.clone(), if reason { Value::Bool(true) } else { undated(value) })
+            })
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 proptest! {
@@ -113,7 +127,7 @@ proptest! {
         prop_assert_eq!(later_as_of, as_of + shift);
         let (one, two) = (json(&review(&now, as_of)), json(&review(&later, later_as_of)));
         for part in ["metrics", "headline", "people", "timing", "checks", "traits", "hotspots", "shift", "forecasts"] {
-            prop_assert_eq!(&one[part], &two[part], "{}", part);
+            prop_assert_eq!(undated(&one[part]), undated(&two[part]), "{}", part);
         }
         for (a, b) in one["map"]["stages"].as_array().into_iter().flatten().zip(two["map"]["stages"].as_array().into_iter().flatten()) {
             prop_assert_eq!(&a["trust"], &b["trust"]);
@@ -132,7 +146,7 @@ proptest! {
         for format in FORMATS {
             let page = (format.draw)(&review, &options);
             prop_assert!(!page.chars().any(|c| c != '\n' && c.is_control()), "{}", format.name);
-            prop_assert!(!page.contains("NaN") && !page.contains(" inf"), "{}: {}", format.name, page);
+            prop_assert!(!page.contains("NaN") && !page.replace("inferred", "").contains(" inf"), "{}: {}", format.name, page);
         }
         let markdown = (FORMATS.iter().find(|format| format.name == "markdown").expect("there").draw)(&review, &options);
         let mut columns = None;

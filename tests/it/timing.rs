@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Releases at ten on every working day of so many weeks, Fridays only where asked; `fails` says which fail.
 fn friday(weeks: i64, on_friday: impl Fn(i64) -> bool, fails: impl Fn(Weekday, i64) -> bool) -> Value {
     let monday = DateTime::parse_from_rfc3339("2020-01-06T10:00:00Z").expect("a Monday");
-    let mut log = String::new();
+    let mut log = "covers_from = 2020-01-01\n".to_owned();
     for week in 0..weeks {
         for day in 0..5 {
             let at = monday + TimeDelta::days(7 * week + day);

@@ -1,7 +1,7 @@
 //! `relconf validate`.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::attribution::Facts;
@@ -53,30 +53,22 @@ impl Found {
             Ok(settings) => settings,
             Err(error) => return self.take(error),
         };
-        // Read once, looked at twice: by itself, and beside the repository.
-        let mut typed = Vec::new();
-        if settings.sources.incidents.iter().chain(&settings.sources.log).any(|path| path == Path::new("-")) {
-            io::stdin()
-                .lock()
-                .read_to_end(&mut typed)
-                .map_err(|error| Error::new("standard input cannot be read", "").caused_by(error))?;
-        }
-        match log::read(&settings.sources, &settings.rules, &mut typed.as_slice()) {
-            Ok(logs) => {
-                self.problems.extend(logs.problems.into_iter().map(|found| found.problem));
-                self.incidents = logs.incidents.len() as u64;
-                self.releases = logs.entries.len() as u64;
-            }
+        let logs = match log::read(&settings.sources, &settings.rules, &mut io::stdin().lock()) {
+            Ok(logs) => logs,
             Err(error) => return self.take(error),
-        }
-        let repository = settings.repository.as_ref();
-        let history =
-            pipeline::read(repository, &settings.sources, &settings.rules, &settings.policy, &mut typed.as_slice())?;
-        let facts = Facts::derive(&history, &settings.policy)?;
-        // A problem of a record stands in the list already, with its place.
-        let mistake = |notice: &&Notice| {
-            notice.code.weight() == NoticeWeight::LogMistake && notice.code != NoticeCode::LogProblem
         };
+        self.problems.extend(logs.problems.iter().map(|found| found.problem.clone()));
+        self.incidents = logs.incidents.len() as u64;
+        self.releases = logs.entries.len() as u64;
+        let history = pipeline::beside(settings.repository.as_ref(), logs, &settings.policy)?;
+        let facts = Facts::derive(&history, &settings.policy)?;
+        // A problem of a record stands in the list already, with its place. A log may be looked at before there is a
+        // release beside it.
+        let stands = |code| code == NoticeCode::LogProblem || code == NoticeCode::NoReleases;
+        let weighs = |weight| {
+            matches!(weight, NoticeWeight::EndsTheGate | NoticeWeight::LogMistake | NoticeWeight::Inconclusive)
+        };
+        let mistake = |notice: &&Notice| weighs(notice.code.weight()) && !stands(notice.code);
         let of_people =
             |notice: &&Notice| matches!(notice.code, NoticeCode::LikelyOnePerson | NoticeCode::TakenForBots);
         let told = |notice: &Notice| Mismatch { what: notice.message.clone(), help: notice.help.clone() };

@@ -5,6 +5,14 @@ use super::{Measurement, Value};
 
 /// Why nothing is known of incidents at all.
 pub const NO_INCIDENT_LOG: &str = "no incident log";
+/// Why nothing is known of incidents in this window.
+pub const NOT_COVERED: &str = "no incident log was kept in the window";
+
+/// Why nothing is known of incidents in a span for which no log was kept.
+pub fn no_log(facts: &Facts<'_>) -> &'static str {
+    if facts.has_log() { NOT_COVERED } else { NO_INCIDENT_LOG }
+}
+
 /// Why there is nothing to time: nothing failed.
 pub const NO_INCIDENT: &str = "no incident is attributed to a release of the window";
 
@@ -22,8 +30,8 @@ pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> 
     }
     let value = if !observations.is_empty() {
         Value::Durations(observations)
-    } else if !facts.history.incident_log_given {
-        Value::Undefined(NO_INCIDENT_LOG)
+    } else if facts.kept(span).is_none() {
+        Value::Undefined(no_log(facts))
     } else if incidents.is_empty() {
         Value::Undefined(NO_INCIDENT)
     } else {

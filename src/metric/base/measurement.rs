@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Untrusted;
+use crate::factor::Role;
+use crate::model::{Basis, Untrusted};
 
 /// What a metric is in one window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,8 +17,11 @@ pub struct Reading {
     pub numerator: Option<u64>,
     /// n of a ratio.
     pub denominator: Option<u64>,
-    /// What it is about, where that can differ from window to window: a role.
-    pub basis: Option<String>,
+    /// What it rests on, where that can differ from window to window: `declared`, `inferred`, or `mixed`, where the parts
+    /// stand apart and there is no value.
+    pub basis: Option<Basis>,
+    /// The role that it is about, where that can differ.
+    pub role: Option<Role>,
     /// Its interval.
     pub interval: Option<IntervalReport>,
     /// How many could not be used, by reason.

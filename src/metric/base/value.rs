@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
+use crate::factor::Role;
+use crate::model::{Basis, Better};
 use crate::stats::{self, Observation, Survival};
 
 use super::{Change, ChangeVerdict, IntervalReport, Part, Reading};
-use crate::model::Better;
 
 /// The level of every interval in a report.
 const LEVEL: f64 = 0.95;
@@ -49,8 +50,10 @@ pub enum Value {
 pub struct Measurement {
     /// The data.
     pub value: Value,
-    /// What the data are about, where that differs from window to window; only equal ones are compared.
-    pub basis: Option<&'static str>,
+    /// What the data rest on, where that can differ from window to window; only equal ones are compared.
+    pub basis: Option<Basis>,
+    /// The role that the data are about, where that can differ; only equal ones are compared.
+    pub role: Option<Role>,
     /// How many could not be used, by reason.
     pub unusable: BTreeMap<&'static str, u64>,
     /// Its parts.
@@ -61,7 +64,7 @@ pub struct Measurement {
 
 impl From<Value> for Measurement {
     fn from(value: Value) -> Self {
-        Self { value, basis: None, unusable: BTreeMap::new(), breakdown: BTreeMap::new(), signs: None }
+        Self { value, basis: None, role: None, unusable: BTreeMap::new(), breakdown: BTreeMap::new(), signs: None }
     }
 }
 
@@ -86,7 +89,8 @@ impl Measurement {
     /// The number, with its interval.
     pub fn reading(&self) -> Reading {
         let mut reading = Reading {
-            basis: self.basis.map(str::to_owned),
+            basis: self.basis,
+            role: self.role,
             unusable: self.unusable.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect(),
             breakdown: self.breakdown.clone(),
             ..Reading::default()
@@ -165,10 +169,15 @@ fn durations_reading(durations: &[Observation], reading: &mut Reading) {
     reading.breakdown.insert("open".to_owned(), Part::ratio(open, durations.len() as u64));
 }
 
+/// Whether two measurements are about the same thing: one role, and one basis through both.
+pub fn comparable(now: &Measurement, before: &Measurement) -> bool {
+    now.role == before.role && now.basis == before.basis && now.basis != Some(Basis::Mixed)
+}
+
 /// How a metric moved. Only metrics with a better direction are tested, and only what is about the same thing.
 pub fn change(now: &Measurement, before: &Measurement, better: Option<Better>) -> Change {
     let untested = |difference| Change { difference, interval: None, p: None, verdict: ChangeVerdict::NotTested };
-    if now.basis != before.basis {
+    if !comparable(now, before) {
         return untested(None);
     }
     match (&now.value, &before.value) {

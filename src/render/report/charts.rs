@@ -138,6 +138,7 @@ fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Failed => "failed",
         Outcome::Succeeded => "succeeded",
         Outcome::Pending => "pending",
+        Outcome::Unknown => "unknown",
         Outcome::Excluded => "excluded",
     }
 }

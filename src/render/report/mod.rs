@@ -9,10 +9,10 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, context};
 
 use crate::model::Moment;
-use crate::review::contract::{Effect, Finding, MetricReport, Quality, Review, SeenInGit, Success};
+use crate::review::contract::{Basis, Effect, Finding, MetricReport, Quality, Review, SeenInGit, Success};
 
 use super::phrase::{self, reading, span};
-use super::{encode, plan, terminal};
+use super::{basis, encode, plan, terminal};
 
 /// A kind of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +80,18 @@ pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<Stri
     let template = environment.template_from_str(template).map_err(|error| told(&error))?;
     let metrics: Vec<Value> = review.metrics.0.iter().map(row).collect();
     let charts = charts::all(review);
+    let words = context! {
+        unread => basis::unread(&review.data.log),
+        guess => basis::guess(review),
+        rates => basis::rates(&review.headline),
+        doubts => basis::doubts(&review.headline),
+        people => basis::people(&review.headline),
+        log => basis::log(&review.data.log),
+    };
     let mut text = template
-        .render(context! { review => Value::from(Serde(review)), metrics, charts => Value::from(Serde(&charts)) })
+        .render(
+            context! { review => Value::from(Serde(review)), metrics, words, charts => Value::from(Serde(&charts)) },
+        )
         .map_err(|error| told(&error))?;
     while text.ends_with("\n\n") {
         text.pop();
@@ -102,13 +112,14 @@ fn row(metric: &MetricReport) -> Value {
         id => metric.id.as_str(),
         title => metric.title.as_str(),
         definition => metric.definition.as_str(),
-        known => metric.now.value.is_some(),
+        known => metric.now.value.is_some() || metric.now.basis == Some(Basis::Mixed),
         judged => metric.better.is_some(),
         now => reading(&metric.now, metric.unit),
         why => metric.now.undefined_because.as_deref(),
         interval => interval.map_or_else(String::new, |interval| span(interval.low, interval.high, metric.unit)),
         before => metric.previous.as_ref().map_or_else(String::new, |before| reading(before, metric.unit)),
-        change => change.map_or_else(String::new, |change| terminal::change_in_words(change, metric.unit, metric.better)),
+        change => terminal::moved(metric),
+        not_compared => metric.not_compared.as_deref(),
         verdict => change.map(|change| Value::from(Serde(change.verdict))),
     }
 }

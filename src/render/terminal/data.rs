@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use crate::model::IncidentKind;
-use crate::render::encode;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::count;
-use crate::review::contract::{Review, Warning};
+use crate::render::{basis, encode};
+use crate::review::contract::{Basis, ReleaseReport, Review, Warning};
 
 /// Things listed before the rest is counted.
 const LISTED: usize = 5;
@@ -77,7 +77,8 @@ fn releases(page: &mut Page, review: &Review) {
     ];
     let said: Vec<_> = sources.iter().filter(|(n, _)| *n > 0).map(|(n, name)| format!("{n} from {name}")).collect();
     page.bullet(&format!("Release times: {}.", said.join(", ")));
-    if review.headline.inferred {
+    let guessed = |release: &ReleaseReport| release.basis == Some(Basis::Inferred);
+    if review.releases.iter().any(guessed) {
         let inferred = &review.data.inferred_failures;
         let shown = [
             (inferred.rule, "by your own rules"),
@@ -102,6 +103,7 @@ fn releases(page: &mut Page, review: &Review) {
 
 fn incidents(page: &mut Page, review: &Review, listed: usize) {
     let incidents = &review.data.incidents;
+    page.bullet(&encode::terminal(&basis::log(&review.data.log)));
     if !incidents.log_given {
         return;
     }
@@ -125,13 +127,18 @@ fn incidents(page: &mut Page, review: &Review, listed: usize) {
         (incidents.other_severity, "of a severity that does not count"),
         (incidents.other_environment, "of another environment"),
         (incidents.other_component, "of a component that is not reviewed"),
+        (incidents.uncovered, "of a release from a time for which no log was kept"),
         (incidents.later, "after the as-of time"),
         (incidents.set_aside, "set aside: see the warnings"),
     ];
     for (number, what) in apart.iter().filter(|(number, _)| *number > 0) {
         page.under(&format!("{number} {what}"));
     }
-    let known = ["its cause is no change", "not known yet at the as-of time"];
+    let known = [
+        "its cause is no change",
+        "not known yet at the as-of time",
+        "of a release from a time for which no log was kept",
+    ];
     let loose: Vec<_> = review
         .incidents
         .iter()

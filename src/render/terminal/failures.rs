@@ -32,6 +32,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
         let outcome = match release.outcome {
             Outcome::Failed => "",
             Outcome::Pending => ", still pending: not counted yet",
+            Outcome::Unknown => ", of a time that nothing speaks for: not counted",
             Outcome::Succeeded => ", late: not counted",
             Outcome::Excluded => ", excluded: not counted",
         };

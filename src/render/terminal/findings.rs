@@ -3,7 +3,7 @@ use crate::render::page::Page;
 use crate::render::phrase::{count, probability, rate};
 use crate::render::plan::{effect, since};
 use crate::render::preflight;
-use crate::review::contract::{Plan, Review, TraitReport, TraitVerdict};
+use crate::review::contract::{Basis, Plan, Review, TraitReport, TraitVerdict};
 
 /// Findings shown; the others stand in the plans.
 const SHOWN: usize = 5;
@@ -51,7 +51,7 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
         .iter()
         .filter(|found| matches!(found.verdict, TraitVerdict::Risky | TraitVerdict::Safer))
         .collect();
-    if review.headline.inferred {
+    if tested.basis == Some(Basis::Inferred) {
         page.bullet("Failures are inferred from git: what ships more has more that can be reverted.");
     }
     if tested.traits == 0 {

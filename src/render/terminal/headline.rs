@@ -1,12 +1,13 @@
-use crate::render::encode;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{count, date, duration, git_misses, minute, percent, seen_in_git, signs_right};
-use crate::review::contract::{Review, Role, ScopeRule};
+use crate::render::phrase::{date, duration, minute};
+use crate::render::{basis, encode};
+use crate::review::contract::{LogReport, Review, ScopeRule};
 
 /// Components named in the title; more are counted.
 const NAMED: usize = 4;
 
 pub(super) fn title(page: &mut Page, review: &Review) {
+    unread(page, &review.data.log);
     let place = review
         .repository
         .as_ref()
@@ -21,18 +22,16 @@ pub(super) fn title(page: &mut Page, review: &Review) {
         review.window.rule,
         minute(review.as_of)
     ));
-    if let Some(seen) = review.headline.seen.as_ref().filter(|_| !review.releases.is_empty()) {
-        let text = "Failures are inferred from git, not declared: an incident log replaces the guess.";
-        page.toned(Tone::Unsure, &format!("{text} {}", git_misses(seen)));
+    if let Some(guess) = basis::guess(review) {
+        page.toned(Tone::Unsure, &encode::terminal(&guess));
     }
 }
 
-/// Says that a releaser is a guess, where it is one.
-fn guessed(review: &Review) -> String {
-    let releasers = review.concentration.get(&Role::Releaser).filter(|spread| spread.guessed > 0);
-    releasers.map_or_else(String::new, |spread| {
-        format!(" (who released is guessed from the commit for {} of {})", spread.guessed, spread.known)
-    })
+/// What was found as a log and says nothing: before anything else.
+pub(crate) fn unread(page: &mut Page, log: &LogReport) {
+    for line in basis::unread(log) {
+        page.toned(Tone::Unsure, &encode::terminal(&line));
+    }
 }
 
 fn components(review: &Review) -> String {
@@ -49,31 +48,11 @@ fn components(review: &Review) -> String {
 pub(crate) fn draw(page: &mut Page, review: &Review) {
     let headline = &review.headline;
     page.blank();
-    match (&headline.next_release_fails, &headline.seen) {
-        (Some(_), Some(seen)) => {
-            let rate = seen.failed as f64 / seen.judged.max(1) as f64;
-            let ends = |end: Option<f64>| end.map_or_else(|| "open".to_owned(), percent);
-            let interval = format!("{}, 95 % between {} and {}", percent(rate), ends(seen.low), ends(seen.high));
-            page.text(&format!("{} {}", seen_in_git(seen).trim_end_matches('.'), format_args!("({interval}).")));
-            if !signs_right(seen).is_empty() {
-                page.text(&signs_right(seen));
-            }
-        }
-        (Some(chance), None) => {
-            let one_in = (1.0 / chance.probability).round().max(1.0);
-            page.text(&format!(
-                "The next release fails with a chance of about 1 in {one_in:.0}: {} of {} failed in this window ({}, 95 % \
-                 between {} and {}).",
-                chance.failed,
-                count(chance.judged, "judged release"),
-                percent(chance.probability),
-                percent(chance.low),
-                percent(chance.high),
-            ));
-        }
-        (None, _) => {
-            page.text("Whether the next release fails: no data. No release of this window is old enough to judge.");
-        }
+    for rate in basis::rates(headline) {
+        page.text(&rate);
+    }
+    if let Some(doubts) = basis::doubts(headline) {
+        page.toned(Tone::Unsure, &doubts);
     }
     match (headline.seconds_to_notice, headline.seconds_to_stop) {
         (Some(notice), Some(stop)) => page.text(&format!(
@@ -94,12 +73,5 @@ pub(crate) fn draw(page: &mut Page, review: &Review) {
         }
         _ => page.text("How fast a bad release is noticed and stopped: no data without an incident log."),
     }
-    match headline.people_who_can_stop {
-        Some(people) => page.text(&format!(
-            "{} could do it: they released, rolled back or responded in this window{}.",
-            if people == 1 { "1 person".to_owned() } else { format!("{people} people") },
-            guessed(review)
-        )),
-        None => page.text("How many people could do it: no data; nobody but bots is known to release."),
-    }
+    page.text(&basis::people(headline));
 }

@@ -1,6 +1,6 @@
 use crate::render::page::Page;
 use crate::render::phrase::{difference, rate, reading, span};
-use crate::review::contract::{Better, Change, ChangeVerdict, MetricReport, Review, Unit};
+use crate::review::contract::{Basis, Better, Change, ChangeVerdict, MetricReport, Review, Unit};
 
 /// Below this width a table has no room for intervals.
 const ROOM_FOR_INTERVAL: usize = 78;
@@ -20,7 +20,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
         header.push("change");
     }
     // What has a better direction first, context after it; what cannot be said goes below the table, in words.
-    let said = |metric: &&MetricReport| metric.now.value.is_some();
+    let said = |metric: &&MetricReport| metric.now.value.is_some() || metric.now.basis == Some(Basis::Mixed);
     let (judged, context): (Vec<_>, Vec<_>) =
         review.metrics.0.iter().filter(said).partition(|metric| metric.better.is_some());
     let rows = judged.into_iter().chain(context).map(|metric| row(metric, with_interval, with_before)).collect();
@@ -44,9 +44,25 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             part(shift.from_rate)
         ));
     }
+    for (reason, titles) in not_compared(review) {
+        page.item(&format!("Not compared with the window before: {} ({reason}).", titles.join(", ").to_lowercase()));
+    }
     for (reason, titles) in reasons {
         page.item(&format!("No data for {} ({reason}).", titles.join(", ").to_lowercase()));
     }
+}
+
+/// Metrics whose windows rest on different things, by the reason.
+fn not_compared(review: &Review) -> Vec<(&str, Vec<&str>)> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for metric in &review.metrics.0 {
+        let Some(why) = metric.not_compared.as_deref() else { continue };
+        match reasons.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, titles)) => titles.push(&metric.title),
+            None => reasons.push((why, vec![&metric.title])),
+        }
+    }
+    reasons
 }
 
 fn row(metric: &MetricReport, with_interval: bool, with_before: bool) -> Vec<String> {
@@ -56,14 +72,18 @@ fn row(metric: &MetricReport, with_interval: bool, with_before: bool) -> Vec<Str
     }
     if with_before {
         row.push(metric.previous.as_ref().map_or_else(String::new, |before| reading(before, metric.unit)));
-        row.push(
-            metric
-                .change
-                .as_ref()
-                .map_or_else(String::new, |change| change_in_words(change, metric.unit, metric.better)),
-        );
+        row.push(moved(metric));
     }
     row
+}
+
+/// How a metric moved, or that it is not compared.
+pub(crate) fn moved(metric: &MetricReport) -> String {
+    match &metric.change {
+        Some(change) => change_in_words(change, metric.unit, metric.better),
+        None if metric.not_compared.is_some() => "not compared".to_owned(),
+        None => String::new(),
+    }
 }
 
 fn interval(metric: &MetricReport) -> String {

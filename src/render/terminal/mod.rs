@@ -39,5 +39,5 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
 }
 
 pub(crate) use failures::{reason, suspicion};
-pub(super) use headline::draw as headline;
-pub(super) use metrics::change_in_words;
+pub(super) use headline::{draw as headline, unread};
+pub(super) use metrics::{change_in_words, moved};

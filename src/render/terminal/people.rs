@@ -54,7 +54,10 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
         page.bullet(&format!("{verb}: {}{more}{bots}{guessed}.", shares.join("; ")));
         if let (Some(half), Some(effective)) = (spread.fewest_for_half, spread.effective_people) {
             let who = if half == 1 { "1 person carried".to_owned() } else { format!("{half} people carried") };
-            let mut text = format!("{who} more than half");
+            // Shares are of what people made: what bots made alone is nobody's.
+            let by_people = spread.known - spread.automated;
+            let of = if spread.automated > 0 { format!(" of the {by_people} that people made") } else { String::new() };
+            let mut text = format!("{who} more than half{of}");
             if effective > 1.05 {
                 text.push_str(&format!("; as concentrated as {} people with equal loads", decimal(effective)));
             }

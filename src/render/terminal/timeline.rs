@@ -36,7 +36,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             Outcome::Succeeded => page.paint(Tone::Good, marks.succeeded),
             Outcome::Failed => page.paint(Tone::Bad, marks.failed),
             Outcome::Pending => page.paint(Tone::Unsure, marks.pending),
-            Outcome::Excluded => page.paint(Tone::Dim, marks.excluded),
+            Outcome::Excluded | Outcome::Unknown => page.paint(Tone::Dim, marks.excluded),
         });
     }
     page.raw(&strip);

@@ -1,7 +1,10 @@
-use super::record::Records;
+use chrono::TimeDelta;
+
+use super::record::{Records, mark as mark_of};
 use super::{LogProblem, MAX_PROBLEMS, MAX_RECORDS, incident, release};
-use crate::document::{Document, Field, Findings, Format, Reader, Value};
+use crate::document::{Document, Field, Findings, Format, Reader, Table, Value, quoted};
 use crate::error::Problem;
+use crate::model::{Moment, Precision};
 
 /// The only version of the logs' schema so far.
 const SCHEMA: i64 = 1;
@@ -10,8 +13,12 @@ const SCHEMA: i64 = 1;
 pub(super) struct Outcome {
     /// Whether it was understood as a log at all.
     pub usable: bool,
-    /// Whether it has an `incident` key, or is a bare list of incidents.
-    pub has_incidents: bool,
+    /// `covers_from`: since when its incidents are complete.
+    pub covers_from: Option<Moment>,
+    /// `covers_until`, exclusive: a bare date covers its day.
+    pub covers_until: Option<Moment>,
+    /// What an API says in it instead of an answer.
+    pub refusal: Option<String>,
     /// Its problems, by place.
     pub problems: Vec<LogProblem>,
 }
@@ -20,17 +27,18 @@ pub(super) struct Outcome {
 pub(super) fn read(document: &Document, records: &mut Records) -> Outcome {
     let findings = Findings::new(document);
     let mut file = Reading { records, findings: &findings, problems: Vec::new(), unlisted: 0, usable: true };
-    let has_incidents = match &document.root.value {
-        Value::Table(table) => file.table(Reader::new(&findings, table, document.root.span.start)),
-        Value::List(_) => {
-            file.incidents(Field::root(&findings, "incident"));
-            true
+    let mut covers = (None, None);
+    let mut refusal = None;
+    match &document.root.value {
+        Value::Table(table) => {
+            refusal = refused(document, table);
+            if refusal.is_none() {
+                covers = file.table(Reader::new(&findings, table, document.root.span.start));
+            }
         }
-        _ => {
-            findings.spoil(document.root.span.start, "a log must be a table", "write { \"incident\": [ … ] }");
-            false
-        }
-    };
+        Value::List(_) => file.incidents(Field::root(&findings, "incident")),
+        _ => findings.spoil(document.root.span.start, "a log must be a table", "write { \"incident\": [ … ] }"),
+    }
     file.close_file();
     file.problems.sort_by_key(|found| (found.problem.line, found.problem.column));
     if file.unlisted > 0
@@ -40,7 +48,26 @@ pub(super) fn read(document: &Document, records: &mut Records) -> Outcome {
         let problem = Problem { what, help: "correct those above first".to_owned(), ..last.problem };
         file.problems.push(LogProblem { problem, ..last });
     }
-    Outcome { usable: file.usable, has_incidents, problems: file.problems }
+    let (covers_from, covers_until) = covers;
+    Outcome { usable: file.usable, covers_from, covers_until, refusal, problems: file.problems }
+}
+
+/// The keys of a log.
+const KEYS: [&str; 5] = ["schema", "covers_from", "covers_until", "incident", "release"];
+/// Where APIs say what went wrong.
+const REFUSALS: [&str; 5] = ["message", "error", "errors", "error_description", "detail"];
+
+/// What an API says instead of an answer: an object of JSON with nothing of a log in it, and a message.
+fn refused(document: &Document, table: &Table) -> Option<String> {
+    if document.format != Format::Json || KEYS.iter().any(|key| table.get(key).is_some()) {
+        return None;
+    }
+    let said = REFUSALS.iter().find_map(|key| Some(&table.get(key)?.node))?;
+    let text = match &said.value {
+        Value::Text(text) => text.as_str(),
+        _ => document.text.get(said.span.clone()).unwrap_or_default(),
+    };
+    Some(quoted(text.lines().next().unwrap_or_default()))
 }
 
 struct Reading<'r, 'd> {
@@ -52,7 +79,8 @@ struct Reading<'r, 'd> {
 }
 
 impl<'d> Reading<'_, 'd> {
-    fn table(&mut self, mut top: Reader<'d>) -> bool {
+    /// Reads the outermost table, and says what time it covers.
+    fn table(&mut self, mut top: Reader<'d>) -> (Option<Moment>, Option<Moment>) {
         if let Some(schema) = top.take("schema") {
             match schema.value() {
                 Value::Integer(Some(SCHEMA)) => {}
@@ -66,6 +94,20 @@ impl<'d> Reading<'_, 'd> {
                 }
             }
         }
+        let from = top.take("covers_from");
+        let until = top.take("covers_until");
+        let mark = |field: Option<Field<'d>>| field.and_then(|field| field.time(self.records.zone)).map(mark_of);
+        let covers_from = mark(from).map(|mark| mark.at);
+        // A date is meant with its day.
+        let covers_until = mark(until).and_then(|mark| match mark.precision {
+            Precision::Exact => Some(mark.at),
+            Precision::Day => mark.at.checked_add_signed(TimeDelta::days(1)),
+        });
+        if let (Some(from), Some(until), Some(field)) = (covers_from, covers_until, until)
+            && until <= from
+        {
+            field.wrong::<()>("is not after covers_from", "swap them, or leave it out while the log is kept");
+        }
         let incidents = top.take("incident");
         let releases = top.take("release");
         // A key that is neither may hide records behind a slip, so that the file counts as not understood.
@@ -77,7 +119,7 @@ impl<'d> Reading<'_, 'd> {
         if let Some(releases) = releases {
             self.releases(releases);
         }
-        incidents.is_some()
+        (covers_from, covers_until)
     }
 
     fn incidents(&mut self, field: Field<'d>) {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashMap;
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -15,6 +15,18 @@ const MAX_DEPTH: usize = 64;
 pub(super) struct Found {
     pub path: PathBuf,
     pub from_stdin: bool,
+    /// The incident logs that it is, or is a part of: their places in [`FoundFiles::incidents`].
+    pub of: Vec<usize>,
+}
+
+/// Something that is an incident log by its name, or by the user's word.
+pub(super) struct IncidentSource {
+    /// A file, a folder or a glob, as named.
+    pub name: PathBuf,
+    /// Whether the user named it; otherwise it lies in a default place.
+    pub typed: bool,
+    /// Whether it may hold several files.
+    pub several: bool,
 }
 
 /// What the sources come to.
@@ -22,57 +34,75 @@ pub(super) struct Found {
 pub(super) struct FoundFiles {
     /// The files, sorted by the bytes of their paths, each once; standard input comes last.
     pub files: Vec<Found>,
-    /// Whether one of them is an incident log by its name or by the user's word.
-    pub incident_log: bool,
+    /// The incident logs.
+    pub incidents: Vec<IncidentSource>,
+    /// Files in a log's folder that are of no format that is read, by path, with the incident log that they lie in.
+    pub others: Vec<(PathBuf, Option<usize>)>,
     /// What lies in a folder and cannot be read as a log.
     pub oddities: Vec<LogProblem>,
-    /// What else lies in a folder, in a sentence for each folder.
-    pub unread: Vec<String>,
 }
 
 /// Finds the files of all sources.
 pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
-    let mut search = Search { paths: Vec::new(), odd: Vec::new(), unread: BTreeMap::new(), stdin: false };
-    let mut incident_log = !sources.incidents.is_empty();
-    for source in sources.incidents.iter().chain(&sources.log) {
+    let mut search = Search::default();
+    let mut incidents = Vec::new();
+    for source in &sources.incidents {
+        search.of = Some(incidents.len());
+        search.named(source)?;
+        incidents.push(IncidentSource {
+            name: source.clone(),
+            typed: true,
+            several: source.is_dir() || !source.exists() && source != Path::new("-"),
+        });
+    }
+    search.of = None;
+    for source in &sources.log {
         search.named(source)?;
     }
     if let Some(root) = sources.root.as_deref().filter(|_| sources.use_defaults) {
         if sources.incidents.is_empty() {
             for name in DEFAULT_INCIDENTS {
-                let there = search.default(root, name)?;
-                // Its name says that `.relconf` may hold anything of ours, and post-mortems may be any text.
-                incident_log |= there && ![".relconf", "postmortems", "content/issues"].contains(&name);
+                // Its name says that `.relconf` may hold anything of ours, and post-mortems may be any text; the others hold
+                // incidents.
+                let anything = [".relconf", "postmortems", "content/issues"].contains(&name);
+                search.of = (!anything).then_some(incidents.len());
+                let others = search.others.len();
+                let there = search.in_place(root, name)?;
+                if let Some((path, _)) = there.zip(search.of) {
+                    let several = path.is_dir();
+                    incidents.push(IncidentSource { name: path, typed: false, several });
+                } else if name == ".relconf" {
+                    search.others.truncate(others);
+                }
             }
         }
+        search.of = None;
         if sources.log.is_empty() {
             for name in DEFAULT_LOG {
-                search.default(root, name)?;
+                search.in_place(root, name)?;
             }
         }
     }
-    search.paths.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
-    let mut seen = HashSet::new();
-    search.paths.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
-    let mut files: Vec<Found> = search.paths.into_iter().map(|path| Found { path, from_stdin: false }).collect();
-    if search.stdin {
-        files.push(Found { path: PathBuf::from("-"), from_stdin: true });
+    search.paths.sort_by(|(a, _), (b, _)| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+    let mut files: Vec<Found> = Vec::new();
+    let mut seen: HashMap<PathBuf, usize> = HashMap::new();
+    for (path, of) in search.paths {
+        let place = *seen.entry(fs::canonicalize(&path).unwrap_or_else(|_| path.clone())).or_insert(files.len());
+        match files.get_mut(place) {
+            // What is named twice is read once, for all that it is a part of.
+            Some(found) => found.of.extend(of),
+            None => files.push(Found { path, from_stdin: false, of: of.into_iter().collect() }),
+        }
     }
+    if let Some(of) = search.stdin {
+        files.push(Found { path: PathBuf::from("-"), from_stdin: true, of });
+    }
+    search.others.sort();
+    search.others.dedup_by(|a, b| a.0 == b.0);
     search.odd.sort();
     search.odd.dedup();
     let oddities = search.odd.into_iter().map(|(file, what)| oddity(file, what)).collect();
-    let unread = search.unread.into_iter().map(|(folder, names)| unread(&folder, &names)).collect();
-    Ok(FoundFiles { files, incident_log, oddities, unread })
-}
-
-/// Names of unread files that are listed; the rest are counted.
-const LISTED: usize = 5;
-
-fn unread(folder: &Path, names: &[String]) -> String {
-    let more = names.len().saturating_sub(LISTED);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let names = names.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    format!("{}: not read: {names}{more} (logs are .toml, .json, .jsonl, .csv and .md)", folder.display())
+    Ok(FoundFiles { files, incidents, others: search.others, oddities })
 }
 
 fn oddity(file: PathBuf, what: &'static str) -> LogProblem {
@@ -80,18 +110,22 @@ fn oddity(file: PathBuf, what: &'static str) -> LogProblem {
     LogProblem { problem: Problem { file, line: 1, column: 1, what: what.to_owned(), help }, record_kept: false }
 }
 
+#[derive(Default)]
 struct Search {
-    paths: Vec<PathBuf>,
+    paths: Vec<(PathBuf, Option<usize>)>,
+    others: Vec<(PathBuf, Option<usize>)>,
     odd: Vec<(PathBuf, &'static str)>,
-    unread: BTreeMap<PathBuf, Vec<String>>,
-    stdin: bool,
+    /// Whether standard input is read, and the incident logs that it is.
+    stdin: Option<Vec<usize>>,
+    /// The incident log that is looked at.
+    of: Option<usize>,
 }
 
 impl Search {
     /// A source that the user named: it must be there.
     fn named(&mut self, source: &Path) -> Result<(), Error> {
         if source == Path::new("-") {
-            self.stdin = true;
+            self.stdin.get_or_insert_default().extend(self.of);
             return Ok(());
         }
         if source.exists() {
@@ -111,15 +145,15 @@ impl Search {
         matches.iter().try_for_each(|path| self.path(path))
     }
 
-    /// A source in its default place, and whether it is there.
-    fn default(&mut self, root: &Path, name: &str) -> Result<bool, Error> {
+    /// A source in its default place, where it is there.
+    fn in_place(&mut self, root: &Path, name: &str) -> Result<Option<PathBuf>, Error> {
         let path = if root == Path::new(".") { PathBuf::from(name) } else { root.join(name) };
         // A link that leads nowhere is there: reading it says what is wrong. A file named `incidents` is none of ours.
         let there = path.symlink_metadata().is_ok() && path.is_dir() == Path::new(name).extension().is_none();
         if there {
             self.path(&path)?;
         }
-        Ok(there)
+        Ok(there.then_some(path))
     }
 
     /// A file, or the logs of a folder.
@@ -128,7 +162,7 @@ impl Search {
             let inside = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
             return self.folder(path, &inside, 0);
         }
-        self.paths.push(path.to_owned());
+        self.paths.push((path.to_owned(), self.of));
         Ok(())
     }
 
@@ -149,16 +183,19 @@ impl Search {
                         self.odd.push((path, "the link leads out of the folder and is not followed"));
                     }
                     _ if !path.is_file() => self.odd.push((path, "not a regular file")),
-                    _ => self.paths.push(path),
+                    _ => self.paths.push((path, self.of)),
                 }
-            } else if let Some(name) =
-                path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.'))
-            {
-                self.unread.entry(folder.to_owned()).or_default().push(name.to_owned());
+            } else if !hidden(&path) {
+                self.others.push((path, self.of));
             }
         }
         Ok(())
     }
+}
+
+/// What keeps an empty folder in git, or belongs to a tool, is nobody's log.
+fn hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 fn is_log(path: &Path) -> bool {

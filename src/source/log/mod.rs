@@ -11,6 +11,7 @@ mod incident;
 mod record;
 mod release;
 mod schema;
+mod silence;
 mod take;
 mod write;
 
@@ -22,9 +23,10 @@ use std::path::{Path, PathBuf};
 
 use crate::document::{Document, Format, Zone, read_bytes, read_file};
 use crate::error::{Error, Problem};
-use crate::model::{Incident, ReleaseEntry};
+use crate::model::{Coverage, FileCoverage, Incident, LogFile, LogsRead, ReleaseEntry};
 use files::Found;
 use record::Records;
+use silence::{Silences, shown};
 
 use super::import::{self, Import};
 
@@ -41,11 +43,9 @@ pub struct Logs {
     pub incidents: Vec<Incident>,
     /// The release entries, by file and place.
     pub entries: Vec<ReleaseEntry>,
-    /// Records that could not be used. Each has at least one problem.
-    pub set_aside: u64,
-    /// Whether an incident log was given at all: one was named, one lies in a default place, or a log has an
-    /// `incident` key. An empty one is a statement, none is not.
-    pub incident_log_given: bool,
+    /// Which files make up the incident log, the time that they cover, and what was found and says nothing. Every
+    /// record that could not be used has at least one problem.
+    pub read: LogsRead,
     /// All problems, by file and place.
     pub problems: Vec<LogProblem>,
     /// What became of each foreign export, in a sentence.
@@ -94,40 +94,59 @@ pub struct TimeRules {
 ///
 /// # Errors
 ///
-/// A named source does not exist, a glob matches nothing, something is no regular file or too large; or a file cannot
-/// be used at all (its syntax, its schema, a key that is neither `incident` nor `release`): then the error carries the
-/// problems of all files.
+/// A named source does not exist, a glob matches nothing, something is no regular file or too large; an incident log
+/// that the user named says nothing at all; or a file cannot be used at all (its syntax, its schema, a key that a log
+/// has not): then the error carries the problems of all files.
 pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Result<Logs, Error> {
     let found = files::find(sources)?;
-    let mut logs = Logs {
-        incident_log_given: found.incident_log,
-        problems: found.oddities,
-        imports: found.unread,
-        ..Logs::default()
-    };
+    let mut logs = Logs { problems: found.oddities, ..Logs::default() };
     let mut records = Records::new(rules.assume);
     let mut broken = Vec::new();
-    for Found { path, from_stdin } in found.files {
+    let mut coverage = Vec::new();
+    let mut silences = Silences::of(found.incidents, found.others, sources.root.as_deref());
+    for Found { path, from_stdin, of } in found.files {
         let (bytes, format) = if from_stdin { (read_stdin(stdin)?, None) } else { (read_file(&path)?, format(&path)) };
+        let file = path.clone();
         let (path, bytes, format) = match foreign(&bytes, format, &path) {
             None if is_markdown(&path) => {
-                logs.imports
-                    .push(format!("{}: not read: it has no front matter with an incident's fields", path.display()));
+                silences.other(&of, &path, "is not read: it has no front matter with an incident's fields");
                 continue;
             }
             Some(import) => {
                 let path = PathBuf::from(format!("{} (read as {})", path.display(), import.format));
                 logs.imports.push(said(&path, &import));
-                logs.incident_log_given |= !import.incidents.is_empty();
                 (path, import.native().to_string().into_bytes(), Some(Format::Json))
             }
             None if extension(&path).as_deref() == Some("jsonl") => (path, listed(bytes), Some(Format::Json)),
             None => (path, bytes, format),
         };
+        let blank = bytes.trim_ascii().is_empty();
         match Document::parse(path.clone(), bytes, format) {
             Ok(document) => {
+                let (incidents, entries, set_aside) =
+                    (records.incidents.len(), records.entries.len(), records.set_aside);
                 let outcome = file::read(&document, &mut records);
-                logs.incident_log_given |= outcome.has_incidents;
+                let mine = &records.incidents[incidents..];
+                if !mine.is_empty() || outcome.covers_from.is_some() {
+                    let (from, until) = (outcome.covers_from, outcome.covers_until);
+                    let entries = mine.iter().filter_map(Incident::begins).collect();
+                    coverage.push(FileCoverage { from, until, entries });
+                    logs.read
+                        .files
+                        .push(LogFile { file: shown(&file, sources.root.as_deref()), entries: mine.len() as u64 });
+                    silences.says(&of);
+                } else if records.entries.len() > entries {
+                    silences.says(&of);
+                } else {
+                    let why = match (outcome.refusal, records.set_aside - set_aside) {
+                        (Some(said), _) => format!("is an API's error and no log: {said}"),
+                        (None, 0) if blank => "is empty".to_owned(),
+                        (None, 0) => "has no entry and no covers_from".to_owned(),
+                        (None, 1) => "has 1 entry, and it could not be read".to_owned(),
+                        (None, n) => format!("has {n} entries, and none could be read"),
+                    };
+                    silences.add(&of, &file, &why);
+                }
                 logs.problems.extend(outcome.problems);
                 if !outcome.usable {
                     broken.push(path);
@@ -139,6 +158,7 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
             }
         }
     }
+    let told = |logs: Logs| logs.problems.into_iter().map(|found| found.problem).collect();
     if let Some(first) = broken.first() {
         let others = match broken.len() - 1 {
             0 => String::new(),
@@ -146,12 +166,18 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
             n => format!(" and {n} other logs"),
         };
         let what = format!("{}{others} cannot be used", first.display());
-        let problems = logs.problems.into_iter().map(|found| found.problem).collect();
-        return Err(Error::from_problems(what, "correct the problems listed", problems));
+        return Err(Error::from_problems(what, "correct the problems listed", told(logs)));
+    }
+    let (unread, typed) = silences.finish();
+    if let Some(typed) = typed {
+        let what = format!("{} {}", typed.file.raw(), typed.why.raw());
+        return Err(Error::from_problems(what, typed.help.raw(), told(logs)));
     }
     logs.incidents = records.incidents;
     logs.entries = records.entries;
-    logs.set_aside = records.set_aside;
+    logs.read.set_aside = records.set_aside;
+    logs.read.coverage = Coverage::of(&coverage);
+    logs.read.unread = unread;
     logs.incidents.sort_by(|a, b| (a.anchor(), &a.id).cmp(&(b.anchor(), &b.id)));
     Ok(logs)
 }

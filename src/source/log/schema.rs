@@ -10,10 +10,16 @@ pub fn schema() -> Value {
         "type": "object", "additionalProperties": false,
         "properties": {
             "schema": { "const": 1, "description": "The number of this format" },
+            "covers_from": covers("Since when the incidents are complete; before it, and without a log, git suggests what failed"),
+            "covers_until": covers("Until when they are complete, a bare date with its day; absent: the log is still kept"),
             "incident": { "type": "array", "items": table(Incident::FIELDS) },
             "release": { "type": "array", "items": table(ReleaseEntry::FIELDS) }
         }
     })
+}
+
+fn covers(about: &str) -> Value {
+    json!({ "type": "string", "description": format!("{about}: RFC 3339, or a bare date") })
 }
 
 fn table(fields: &[FieldInfo]) -> Value {

@@ -126,7 +126,7 @@ impl Team {
 
     pub fn log(&self) -> String {
         let list = |names: &[&str]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        let mut log = String::new();
+        let mut log = "covers_from = 2025-01-01\n".to_owned();
         for release in &self.releases {
             let Release { tag, operators, approvals, checks, more, .. } = release;
             let approvals: Vec<_> = approvals.iter().map(|by| format!("{{ by = \"{by}\" }}")).collect();

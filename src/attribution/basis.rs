@@ -1,0 +1,144 @@
+use crate::model::{Basis, Coverage, History, Kind, Moment, Notice, NoticeCode, Policy, ReleaseFlag, Signal};
+
+use super::{Attribution, Event, Failure, Fate, Link};
+
+/// How far an assumed beginning may reach back where failures count however late they surface.
+const REACH: chrono::TimeDelta = chrono::TimeDelta::days(30);
+
+/// Judged events from which on what a log declares says more than what git suggests of many others.
+const ENOUGH_DECLARED: usize = 30;
+
+/// What makes a release failed, by what its time rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Signals {
+    /// Where an incident log was kept.
+    declared: Vec<Signal>,
+    /// Elsewhere: what git suggests, and what the release log declares at any time.
+    inferred: Vec<Signal>,
+}
+
+impl Signals {
+    /// The configured ones, else all.
+    pub fn of(policy: &Policy) -> Self {
+        let looked_at = |signal: &Signal| policy.signals.as_ref().is_none_or(|signals| signals.contains(signal));
+        Self {
+            declared: Signal::ALL.into_iter().filter(|signal| !signal.inferred()).filter(looked_at).collect(),
+            inferred: Signal::ALL.into_iter().filter(|&signal| signal != Signal::Incident).filter(looked_at).collect(),
+        }
+    }
+
+    /// Those by which events were judged. What the release log declares is named where it declares something.
+    pub fn used(&self, failures: &[Vec<Failure>], history: &History, events: &[Event]) -> Vec<Signal> {
+        let there = |kind| history.releases.iter().any(|r| r.kind == kind && !r.has(ReleaseFlag::KindInferred));
+        let on = |basis| events.is_empty() && basis == Basis::Inferred || events.iter().any(|e| e.basis == Some(basis));
+        let (declared, inferred) = (on(Basis::Declared), on(Basis::Inferred));
+        let by_git = |signal: &Signal| match signal {
+            Signal::Rollback => there(Kind::Rollback),
+            Signal::Withdrawal => {
+                there(Kind::Withdrawn) || failures.iter().flatten().any(|told| told.signal == Signal::Withdrawal)
+            }
+            _ => true,
+        };
+        let used = |signal: &Signal| {
+            declared && self.declared.contains(signal) || inferred && self.inferred.contains(signal) && by_git(signal)
+        };
+        Signal::ALL.into_iter().filter(used).collect()
+    }
+
+    /// Those that are looked at on a basis.
+    pub fn on(&self, basis: Option<Basis>) -> &[Signal] {
+        match basis {
+            Some(Basis::Declared) => &self.declared,
+            Some(Basis::Inferred) => &self.inferred,
+            Some(Basis::Mixed) | None => &[],
+        }
+    }
+
+    /// What the outcome of a release rests on. Where nobody looks at incidents, a log of them says nothing of it.
+    pub fn basis(&self, covered: bool) -> Option<Basis> {
+        if covered && self.declared.contains(&Signal::Incident) {
+            Some(Basis::Declared)
+        } else if self.inferred.iter().any(|signal| signal.inferred()) {
+            Some(Basis::Inferred)
+        } else if self.inferred.is_empty() || self.declared.contains(&Signal::Incident) {
+            None
+        } else {
+            // Asked for nothing but what the release log says, which says it at any time.
+            Some(Basis::Declared)
+        }
+    }
+}
+
+/// The time that the log covers: as the files say; where they do not, from the release on that the first entry is about.
+pub(super) fn coverage(history: &History, policy: &Policy, attributions: &[Attribution]) -> Coverage {
+    let reach = policy.horizon.map_or(REACH, |horizon| horizon.min(REACH));
+    history.logs.coverage.reaching_back(|first| {
+        let about = |attribution: &Attribution| matches!(attribution.fate, Fate::Failure | Fate::OtherSeverity);
+        let entries = history.incidents.iter().zip(attributions);
+        let links = entries.filter(|(incident, attribution)| incident.begins() == Some(first) && about(attribution));
+        let releases = links.filter_map(|(_, attribution)| {
+            let Link { release, .. } = attribution.link.as_ref()?;
+            Some(history.release(*release).released_at)
+        });
+        releases.filter(|&released_at| first - released_at <= reach).min()
+    })
+}
+
+/// Whether the log speaks for each release: it was kept when the release was made, and for long enough after to judge it.
+pub(super) fn covered(history: &History, policy: &Policy, coverage: &Coverage) -> Vec<bool> {
+    history.releases.iter().map(|release| coverage.holds(release.released_at, policy.maturity)).collect()
+}
+
+/// An incident of a release for which the log does not speak counts for nothing: the log was not kept then, so that what
+/// it happens to know of that time is no share of anything.
+pub(super) fn uncover(attributions: &mut [Attribution], covered: &[bool]) {
+    for attribution in attributions {
+        let Some(link) = &attribution.link else { continue };
+        if attribution.fate == Fate::Failure && !covered[link.release.0 as usize] {
+            attribution.fate = Fate::Uncovered;
+        }
+    }
+}
+
+/// The basis on which comparisons are made: what the log declares where it speaks for enough judged events, else that of
+/// which more are judged.
+pub(super) fn learned(events: &[Event]) -> Option<Basis> {
+    let count = |basis| events.iter().filter(|event| event.judged() && event.basis == Some(basis)).count();
+    match (count(Basis::Declared), count(Basis::Inferred)) {
+        (0, 0) => None,
+        (declared, inferred) if declared >= ENOUGH_DECLARED || declared >= inferred => Some(Basis::Declared),
+        _ => Some(Basis::Inferred),
+    }
+}
+
+/// What must be said of the log's time: that nobody says since when it is complete, or that it covers nothing.
+pub(super) fn notices(policy: &Policy, coverage: &Coverage, covered: &[bool]) -> Vec<Notice> {
+    let day = |at: Moment| at.format("%Y-%m-%d").to_string();
+    let mut notices = Vec::new();
+    let Some(first) = coverage.spans().first() else { return notices };
+    if let Some(span) = coverage.spans().iter().find(|span| span.assumed && span.from < policy.as_of) {
+        notices.push(Notice::new(
+            NoticeCode::CoverageAssumed,
+            format!(
+                "the incident log does not say since when it is complete: it is taken to begin with its first entry, {}",
+                day(span.from)
+            ),
+            format!("write covers_from = {} at its top, or the true day", day(span.from)),
+        ));
+    }
+    let ended = coverage.spans().iter().all(|span| span.until.is_some());
+    if first.from >= policy.as_of {
+        notices.push(Notice::new(
+            NoticeCode::NothingCovered,
+            format!("the incident log begins {}, after the as-of time: it covers no release yet", day(first.from)),
+            "correct covers_from, or look at a later time with --as-of",
+        ));
+    } else if ended && !covered.contains(&true) {
+        notices.push(Notice::new(
+            NoticeCode::NothingCovered,
+            format!("the incident log covers no release: it was kept from {}", day(first.from)),
+            "correct covers_from and covers_until, or leave covers_until out while the log is kept",
+        ));
+    }
+    notices
+}

@@ -1,0 +1,174 @@
+//! What the numbers rest on, in words: the same sentences in every format. Not encoded: whoever prints them does that.
+
+use crate::review::contract::{Basis, Covered, Headline, LogReport, RateReport, Review, SeenInGit, UnreadLog};
+
+use super::encode;
+use super::phrase::{count, date, git_misses, percent, seen_in_git, signs_right};
+
+/// Files named of those that lie beside a log; the others are counted.
+const NAMED: usize = 5;
+
+/// What was found as a log and says nothing: the first lines of every report.
+pub fn unread(log: &LogReport) -> Vec<String> {
+    let (beside, whole): (Vec<&UnreadLog>, Vec<&UnreadLog>) = log.unread.iter().partition(|unread| unread.beside);
+    let guessed =
+        if log.coverage.is_empty() { "It is no log, and failures are guessed from git." } else { "It was not used." };
+    let mut lines: Vec<String> =
+        whole.iter().map(|unread| format!("{} {}. {guessed}", unread.file.raw(), unread.why.raw())).collect();
+    if !beside.is_empty() {
+        let mut names: Vec<&str> = beside.iter().take(NAMED).map(|unread| unread.file.raw()).collect();
+        let more = format!("{} more", beside.len().saturating_sub(NAMED));
+        if beside.len() > NAMED {
+            names.push(&more);
+        }
+        lines.push(format!("Found beside the log and not read: {}.", names.join(", ")));
+    }
+    lines
+}
+
+/// The same, above a document in Markdown.
+pub fn unread_markdown(log: &LogReport) -> String {
+    let lines = unread(log);
+    lines.iter().fold(String::new(), |text, line| format!("{text}> **{}**\n\n", encode::markdown(line)))
+}
+
+/// Which log there is, and since when it is kept.
+pub fn log(log: &LogReport) -> String {
+    if log.coverage.is_empty() {
+        return "No incident log: failures are guessed from git.".to_owned();
+    }
+    let entries = log.files.iter().map(|file| file.entries).sum::<u64>();
+    let files: Vec<&str> = log.files.iter().map(|file| file.file.raw()).collect();
+    let named = match files[..] {
+        [one] => one.to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        _ => format!("{} files", files.len()),
+    };
+    let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+    let times: Vec<String> = log.coverage.iter().map(covered).collect();
+    let mut text = format!("Incident log: {named}, {entries}, kept {}", times.join(" and "));
+    if let Some(span) = log.coverage.iter().find(|span| span.assumed) {
+        let day = date(span.from);
+        text.push_str(&format!(
+            ". Since when it is complete it does not say: its first entry stands for that. If that is right, write \
+             covers_from = {day} at its top, else the true day"
+        ));
+    }
+    format!("{text}.")
+}
+
+fn covered(span: &Covered) -> String {
+    match span.until {
+        None => format!("since {}", date(span.from)),
+        Some(until) => format!("from {} to {}", date(span.from), date(until)),
+    }
+}
+
+/// That failures are guessed, and from when to when: where any are.
+pub fn guess(review: &Review) -> Option<String> {
+    if review.releases.is_empty() {
+        return None;
+    }
+    match review.headline.basis? {
+        Basis::Declared => None,
+        Basis::Inferred => {
+            let why = match review.data.log.coverage.last() {
+                None => "an incident log replaces the guess".to_owned(),
+                Some(span) => format!("the log was kept {}", covered(span)),
+            };
+            let misses =
+                review.headline.seen.as_ref().map_or_else(String::new, |seen| format!(" {}", git_misses(seen)));
+            Some(format!("Failures are inferred from git, not declared: {why}.{misses}"))
+        }
+        Basis::Mixed => {
+            let times: Vec<String> = review.data.log.coverage.iter().map(covered).collect();
+            Some(format!(
+                "The log was kept {}: for that time it tells what failed, for the rest of this window git suggests it. The \
+                 two are never added up.",
+                times.join(" and ")
+            ))
+        }
+    }
+}
+
+/// How many releases of the window fail: a sentence a basis.
+pub fn rates(headline: &Headline) -> Vec<String> {
+    match (&headline.rates[..], &headline.next_release_fails) {
+        ([], _) => {
+            vec![
+                "Whether the next release fails: no data. No release of this window is old enough to judge.".to_owned(),
+            ]
+        }
+        ([RateReport { basis: Basis::Declared, .. }], Some(chance)) => {
+            let one_in = (1.0 / chance.probability).round().max(1.0);
+            vec![format!(
+                "The next release fails with a chance of about 1 in {one_in:.0}: {} of {} failed in this window ({}, 95 % \
+                 between {} and {}).",
+                chance.failed,
+                count(chance.judged, "judged release"),
+                percent(chance.probability),
+                percent(chance.low),
+                percent(chance.high),
+            )]
+        }
+        (rates, _) => rates.iter().map(|each| rate(each, headline.seen.as_ref())).collect(),
+    }
+}
+
+fn rate(rate: &RateReport, seen: Option<&SeenInGit>) -> String {
+    let ends = |low: Option<f64>, high: Option<f64>| {
+        let share = percent(rate.failed as f64 / rate.judged.max(1) as f64);
+        let (low, high) = (percent(low.unwrap_or_default()), percent(high.unwrap_or(1.0)));
+        format!("{share}, 95 % between {low} and {high}")
+    };
+    let (low, high) = rate.interval.as_ref().map_or((None, None), |interval| (interval.low, interval.high));
+    match seen.filter(|_| rate.basis == Basis::Inferred) {
+        Some(seen) => {
+            let text = seen_in_git(seen);
+            let right = signs_right(seen);
+            let gap = if right.is_empty() { "" } else { " " };
+            format!("{} ({}).{gap}{right}", text.trim_end_matches('.'), ends(seen.low, seen.high))
+        }
+        None => {
+            let n = count(rate.judged, "judged release");
+            format!("By the log {} of {n} failed ({}).", rate.failed, ends(low, high))
+        }
+    }
+}
+
+/// Log entries that could still change the rate of the window.
+pub fn doubts(headline: &Headline) -> Option<String> {
+    let doubts = headline.doubts;
+    let parts = [
+        (doubts.set_aside, "could not be read"),
+        (doubts.unattributed, "could not be attributed to a release"),
+        (doubts.unknown_cause, "of unknown cause may have had another one"),
+    ];
+    let said: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let total = doubts.total();
+    let entries = if total == 1 { "1 log entry".to_owned() } else { format!("{total} log entries") };
+    (total > 0).then(|| format!("{entries} could still change that: {}.", said.join(", ")))
+}
+
+/// How many people could do it, and whether that is on record or guessed from commits.
+pub fn people(headline: &Headline) -> String {
+    let Some(people) = headline.people_who_can_stop else {
+        return "How many people could do it: no data; nobody but bots is known to release.".to_owned();
+    };
+    let persons = |n: u64| if n == 1 { "1 person".to_owned() } else { format!("{n} people") };
+    let (sure, guessed) = (headline.people_on_record, people.saturating_sub(headline.people_on_record));
+    let of = format!(
+        "the releaser is on record for {} of {}",
+        headline.releasers_on_record,
+        count(headline.releases, "release")
+    );
+    match (sure, guessed) {
+        (_, 0) => format!("{} could do it: they released, rolled back or responded in this window.", persons(sure)),
+        (0, _) => format!("{} may have released, a guess from the tagged commits: {of}.", persons(guessed)),
+        _ => format!(
+            "{} released, rolled back or responded on record; {} more may have released, a guess from the tagged commits: {of}.",
+            persons(sure),
+            guessed
+        ),
+    }
+}
