@@ -319,5 +319,5 @@ fn a_releaser_that_is_guessed_is_called_a_guess() {
         ),
         "{unwrapped}"
     );
-    assert!(unwrapped.contains("Guessed from the tagged commit in"), "{unwrapped}");
+    assert!(unwrapped.contains("guessed from the commit for 24 of 24"), "{unwrapped}");
 }

@@ -489,7 +489,7 @@ fn a_baseline_that_cannot_be_is_refused_and_kept() {
                 "\"kind\": \"ratio\",\n      \"k\": 4,\n      \"n\": 20",
                 "\"kind\": \"index\",\n      \"value\": 0.2,\n      \"n\": 20",
             ),
-            "as another metric is",
+            "unknown field `basis`",
         ),
         (
             "a metric twice",

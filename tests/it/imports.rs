@@ -269,7 +269,8 @@ fn a_deployment_is_its_commit_and_a_branch_is_no_release() {
         "{}",
         ran.stderr
     );
-    place.file("incidents.toml", "[[incident]]\nid = 'A'\ntitle = 'x'\ndetected_at = 2026-01-20T12:00:00Z\n");
+    let log = "covers_from = 2026-01-01\n[[incident]]\nid = 'A'\ntitle = 'x'\ndetected_at = 2026-01-20T12:00:00Z\n";
+    place.file("incidents.toml", log);
     for git in [&[][..], &["--no-git"]] {
         let mut arguments = vec!["review", AS_OF, "--format", "json", "--last", "90d"];
         arguments.extend(git);
@@ -465,7 +466,7 @@ fn post_mortems_in_a_folder_are_read_and_the_rest_is_named() {
     assert_eq!(ids, ["2026-01-04-checkout", "J-1", "J-2"]);
     assert_eq!(review["incidents"][0]["release"], "v1.1.0");
     let told = review["data"]["warnings"].to_string();
-    for part in ["README.md: not read", "not read: graph.png"] {
+    for part in ["README.md is not read", "graph.png is not read"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     // A trap in front matter is no trap.

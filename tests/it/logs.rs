@@ -605,7 +605,7 @@ fn files_that_lie_beside_a_log_are_named() {
         silent(&logs),
         [
             "b.yaml is not read: logs are .toml, .json, .jsonl, .csv and .md",
-            "c.csv is not read: logs are .toml, .json, .jsonl, .csv and .md",
+            "c.csv is not read: its columns are of no export that is known",
             "empty.toml has no entry and no covers_from",
         ]
     );

@@ -35,8 +35,9 @@ struct Oddities {
 }
 
 const REFUSED: &str = "has a name that git refuses";
-/// Why a tag of a sound repository may lead to no commit. All else is damage: a release may be missing.
-const SOUND: [&str; 5] = [objects::TO_A_TREE, objects::TO_A_BLOB, objects::TOO_LONG, loose_refs::SYMBOLIC, REFUSED];
+/// Why a tag that leads to no commit is nothing that is lost: it never led to one, or git does not take it for a ref. All else
+/// may hide a release.
+const SOUND: [&str; 3] = [objects::TO_A_TREE, objects::TO_A_BLOB, REFUSED];
 
 /// Reads all tags.
 pub fn read(repository: &Repository) -> Result<TagsRead, Error> {

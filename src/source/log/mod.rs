@@ -112,6 +112,10 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
                 silences.other(&of, &path, "is not read: it has no front matter with an incident's fields");
                 continue;
             }
+            None if extension(&path).as_deref() == Some("csv") => {
+                silences.other(&of, &path, "is not read: its columns are of no export that is known");
+                continue;
+            }
             Some(import) => {
                 let path = PathBuf::from(format!("{} (read as {})", path.display(), import.format));
                 logs.imports.push(said(&path, &import));
