@@ -6,13 +6,13 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::history::{self, Inputs};
-use crate::inference::{self, Inferred};
+use crate::inference::{self, Inferred, Pair};
 use crate::model::{
-    ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, Policy, ReleaseIndex,
-    Touched, UnreadLog,
+    ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, OwnLines, Policy,
+    ReleaseIndex, Touched, UnreadLog,
 };
 use crate::remark;
-use crate::source::git::{LogFile, LogFiles, Repository};
+use crate::source::git::{LogFile, LogFiles, Repository, TakenOut, Wanted};
 use crate::source::log::{self, Logs, Sources, TimeRules};
 
 /// Reads a repository (or, without one, the release log alone) and the logs.
@@ -153,6 +153,39 @@ fn change_log(
         ));
     }
     (log.sections > 0).then_some(log)
+}
+
+/// Releases whose lines are compared at most: the newest.
+const COMPARED: usize = 100;
+
+/// Compares what releases brought with what the next of their line took out again. For the releases of a report, because two
+/// differences of files are computed for each.
+pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pair]) {
+    let wanted = Wanted { path: inference::is_product_path, line: inference::is_telling_line };
+    let mut skipped = pairs.len().saturating_sub(COMPARED);
+    for pair in pairs.iter().rev().take(COMPARED) {
+        let commit = |index| history.release(index).commit.map(|commit| history.changes.id(commit));
+        let (Some(before), Some(release), Some(next)) = (commit(pair.before), commit(pair.release), commit(pair.next))
+        else {
+            continue;
+        };
+        match repository.taken_out([before, release, next], &wanted) {
+            Ok(Some(TakenOut { removed, own, path: Some(path) })) => {
+                history.own_lines.insert(pair.release, OwnLines { next: pair.next, removed, own, path });
+            }
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => skipped += 1,
+        }
+    }
+    if skipped > 0 {
+        history.notices.push(Notice::new(
+            NoticeCode::LinesSkipped,
+            format!(
+                "releases whose lines were not compared with those of the next, because there are too many: {skipped}"
+            ),
+            "what was taken out again there is not counted",
+        ));
+    }
 }
 
 /// Releases whose paths are read: the newest, because a diff is read for each.

@@ -165,8 +165,12 @@ impl<'a> Facts<'a> {
         Basis::of(self.judged(span).filter_map(|event| event.basis))
     }
 
-    /// The failure rates of a span, one a basis, the declared one first: they are never summed.
+    /// The failure rates of a span, one a basis, the declared one first: they are never summed. None where git is all there
+    /// is and cannot show one.
     pub fn rates(&self, span: Span) -> Vec<Rate> {
+        if self.blind() {
+            return Vec::new();
+        }
         let rate = |basis| {
             let judged = self.judged(span).filter(|event| event.basis == Some(basis));
             judged.fold(Rate { basis, failed: 0, judged: 0 }, |rate, event| Rate {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{Days, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 
+use crate::attribution::Facts;
 use crate::config::{self, Config, Origin, parse_window};
 use crate::document::{Zone, parse_duration, parse_time};
 use crate::error::Error;
@@ -124,7 +125,14 @@ impl Settings {
     /// As [`pipeline::read`].
     pub fn read_history(&self) -> Result<History, Error> {
         let mut stdin = io::stdin().lock();
-        pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)
+        let mut history =
+            pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)?;
+        if let Some(repository) = &self.repository {
+            // Which releases are worth it follows from the windows and from what surer signs tell.
+            let pairs = Facts::derive(&history, &self.policy)?.to_compare();
+            pipeline::compare_lines(repository, &mut history, &pairs);
+        }
+        Ok(history)
     }
 }
 

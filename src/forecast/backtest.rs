@@ -87,7 +87,7 @@ fn tried(forecaster: &Forecaster<'_>) -> Vec<Tried> {
         tried.extend(block.iter().map(|&number| Tried {
             forecast: model.predict(&forecaster.rows[number]),
             base,
-            failed: forecaster.facts.events[number].failed(),
+            failed: forecaster.failed(&forecaster.facts.events[number], |_| true),
         }));
     }
     tried

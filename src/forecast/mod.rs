@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Event, Facts, Rate};
 use crate::factor::Values;
-use crate::model::{Basis, Moment, Untrusted};
+use crate::model::{Basis, Moment, Signal, Untrusted};
 use crate::stats;
 
 pub use backtest::{Bin, Quality};
@@ -52,6 +52,9 @@ pub struct Base {
 impl Base {
     /// Counts the window's releases; `None` where none is judged.
     pub fn of(facts: &Facts<'_>) -> Option<Self> {
+        if facts.blind() {
+            return None;
+        }
         // Of two rates the declared one, where it says anything; else that of which more is known.
         let rates = facts.rates(facts.windows.current);
         let declared = rates.iter().find(|rate| rate.basis == Basis::Declared && rate.judged >= LEAST_DECLARED);
@@ -184,7 +187,7 @@ impl<'f> Forecaster<'f> {
             .into_iter()
             .filter_map(|(_, at)| {
                 let event = &self.facts.events[at];
-                Some(Alike { tag: self.facts.tag(event)?, failed: event.failed() })
+                Some(Alike { tag: self.facts.tag(event)?, failed: self.failed(event, |_| true) })
             })
             .collect()
     }
@@ -208,11 +211,19 @@ impl<'f> Forecaster<'f> {
         if event.released_at >= at {
             return None;
         }
-        let surfaced =
-            |failure: &crate::attribution::Failure| failure.surfaced_at.is_none_or(|surfaced| surfaced <= at);
-        let failed = event.failed() && self.facts.failures_of(event).any(|failure| !failure.late && surfaced(failure));
+        let failed = self.failed(event, |surfaced| surfaced <= at);
         // As in every rate: of the young ones only failures could be known yet, and they would seem more frequent.
         (at - event.released_at >= self.facts.policy.maturity).then_some(failed)
+    }
+
+    /// Whether an event has failed by what had surfaced. Lines are compared for the windows alone: a failure that only they
+    /// show would make the newest releases seem worse than those learned from, and is left out. Failures that git shows
+    /// count as whole ones: the signs are right about equally often, so that their chances would scale all forecasts alike.
+    fn failed(&self, event: &Event, known: impl Fn(Moment) -> bool) -> bool {
+        event.failed()
+            && self.facts.failures_of(event).any(|failure| {
+                !failure.late && failure.signal != Signal::OwnLines && failure.surfaced_at.is_none_or(&known)
+            })
     }
 
     fn learn(&self, known: &[(usize, bool)]) -> Option<Model> {

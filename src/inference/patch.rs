@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{Evidence, Found, Suspicion, releases_per_merge};
 use crate::history::{Lines, rhythm};
 use crate::model::{
-    Component, ComponentIndex, History, Kind, Moment, Policy, Release, ReleaseFlag, ReleaseIndex, Signal, Version,
+    Component, ComponentIndex, History, Kind, Policy, Release, ReleaseFlag, ReleaseIndex, Signal, Version,
 };
 
 /// A patch so soon, or within this share of the usual gap, makes the release before it suspect.
@@ -90,15 +90,9 @@ pub fn neighbours(
         let gap = made(next) - made(release);
         let (window, _) = limits(history.release(release));
         let soon = gap > TimeDelta::zero() && gap <= window && made(next) < policy.as_of;
-        (soon && usable(history, component, made(release))).then_some(Pair { before, release, next })
+        (soon && !releases_per_merge(history, component, made(release))).then_some(Pair { before, release, next })
     };
     candidates.into_iter().filter_map(pair).collect()
-}
-
-/// Lines say something only where releases are no daily matter: not below three days between them, nor where nothing is
-/// usual yet.
-fn usable(history: &History, component: ComponentIndex, at: Moment) -> bool {
-    !releases_per_merge(history, component, at)
 }
 
 fn limits(release: &Release) -> (TimeDelta, f64) {

@@ -69,6 +69,11 @@ pub fn is_product_path(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let around = folders.split('/').any(|folder| FOLDERS.contains(&folder.to_ascii_lowercase().as_str()));
     let name = name.to_ascii_lowercase();
+    // Tests that lie beside what they test.
+    let tests = ["_test.", ".test.", "_spec.", ".spec.", "_tests."];
+    if name.starts_with("test_") || tests.iter().any(|part| name.contains(part)) {
+        return false;
+    }
     let listed = NAMES.iter().any(|beginning| name.starts_with(beginning)) && !name.contains('.');
     !around
         && !listed
@@ -85,9 +90,42 @@ fn code(name: &str) -> bool {
     !matches!(ending, "md" | "rst" | "txt" | "adoc" | "html" | "in") && name.contains('.')
 }
 
+/// Beginnings of lines that say nothing of what the product does: comments, and what names other files.
+const SILENT: [&str; 17] = [
+    "//", "#", "/*", "*", "--", ";", "\"\"\"", "'''", "<!--", "%", "import ", "from ", "use ", "using ", "require",
+    "package ", "include",
+];
+
+/// Whether a line of code, without the blanks around it, says enough to be known again: ten characters with three letters
+/// in a row, no version, no comment and no import.
+pub fn is_telling_line(line: &str) -> bool {
+    let letters = line.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic));
+    let numbers = line.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let version = numbers.into_iter().any(|word| word.trim_matches('.').matches('.').count() >= 2);
+    line.chars().count() >= 10 && letters && !version && !SILENT.iter().any(|start| line.starts_with(start))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{is_product_path, is_product_subject};
+    use super::{is_product_path, is_product_subject, is_telling_line};
+
+    #[test]
+    fn lines_that_say_something() {
+        for line in ["let total = 0;", "return self.cache", "if x > 1.5: return"] {
+            assert!(is_telling_line(line), "{line}");
+        }
+        for line in [
+            "}",
+            "x = 1",
+            "// a comment here",
+            "import os.path",
+            "VERSION = \"1.2.3\"",
+            "((((((((((((",
+            "# why so long",
+        ] {
+            assert!(!is_telling_line(line), "{line}");
+        }
+    }
 
     #[test]
     fn work_on_the_product_and_work_around_it() {
@@ -137,6 +175,8 @@ mod tests {
             ".gitignore",
             "spec/a_spec.rb",
             "AUTHORS",
+            "integration-cli/docker_cli_run_test.go",
+            "src/a.test.js",
         ] {
             assert!(!is_product_path(path), "{path}");
         }

@@ -13,9 +13,9 @@ pub(super) const METRIC: Metric = Metric {
         definition: "Failed releases divided by judged ones (failed or succeeded). A release has failed when a failure \
                      of it surfaced within the horizon; several incidents count it once. Releases younger than the \
                      maturity are pending and in neither number. Where a log was kept it decides; elsewhere git suggests, \
-                     and misses some, and the two are never summed: a commit made after the release, and shipped by a \
-                     later one, reverts what it shipped first; or a hotfix followed, which is the first patch after an \
-                     X.Y.0 within hotfix_window (72 hours), and fails the release before it on its line.",
+                     and misses some, and the two are never summed. What git suggests goes by the first sign that applies: \
+                     your own rules, the change log, a commit's message, a revert, a quick first patch, lines taken out \
+                     again (docs/inference.md). It is a floor: at least so many.",
         unit: Unit::Ratio,
         better: Some(Better::Lower),
         minimum_sample: 10,
@@ -27,6 +27,9 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
+    if facts.blind() {
+        return Value::Undefined(BLIND).into();
+    }
     let rates = facts.rates(span);
     let mut measurement = match rates[..] {
         [] => Value::Undefined(UNDEFINED).into(),
@@ -60,6 +63,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     measurement
 }
 
+const BLIND: &str = "releases follow each other too closely for git to show which failed, and no change log tells";
 const UNDEFINED: &str = "no release of the window is old enough to judge";
 const MIXED: &str =
     "a log was kept for only a part of the window: its rate and what git shows of the rest are told apart";

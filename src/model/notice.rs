@@ -84,6 +84,8 @@ notice_codes! {
     ProxyTimes = "proxy-times", Told;
     /// A change log is too large, or no text: what it says of failed releases is not counted.
     ChangeLogUnread = "change-log-unread", Told;
+    /// Lines of some releases were not compared with those of the next.
+    LinesSkipped = "lines-skipped", Harmless;
     /// Too many releases look like hotfixes to tell one from the others.
     HotfixUninformative = "hotfix-uninformative", Told;
     /// Names or addresses read like a machine's, and were taken for one.

@@ -3,7 +3,7 @@
 use crate::review::contract::{Basis, Covered, Headline, LogReport, RateReport, Review, SeenInGit, UnreadLog};
 
 use super::encode;
-use super::phrase::{count, date, git_misses, percent, seen_in_git, signs_right};
+use super::phrase::{count, date, git_misses, no_rate, percent, seen_in_git, signs_right};
 
 /// Files named of those that lie beside a log; the others are counted.
 const NAMED: usize = 5;
@@ -94,11 +94,7 @@ pub fn guess(review: &Review) -> Option<String> {
 /// How many releases of the window fail: a sentence a basis.
 pub fn rates(headline: &Headline) -> Vec<String> {
     match (&headline.rates[..], &headline.next_release_fails) {
-        ([], _) => {
-            vec![
-                "Whether the next release fails: no data. No release of this window is old enough to judge.".to_owned(),
-            ]
-        }
+        ([], _) => vec![no_rate(headline.seen.as_ref()).to_owned()],
         ([RateReport { basis: Basis::Declared, .. }], Some(chance)) => {
             let one_in = (1.0 / chance.probability).round().max(1.0);
             vec![format!(

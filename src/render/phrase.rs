@@ -68,6 +68,16 @@ pub fn seen_in_git(seen: &SeenInGit) -> String {
     }
 }
 
+/// Why there is no rate of failures, in a sentence.
+pub fn no_rate(seen: Option<&SeenInGit>) -> &'static str {
+    if seen.is_some_and(|seen| seen.blind) {
+        "Whether releases fail: no data. They follow each other too closely for git to show which failed, and no change log \
+         tells. An incident log would: relconf init."
+    } else {
+        "Whether the next release fails: no data. No release of this window is old enough to judge."
+    }
+}
+
 /// What git misses, in a sentence that stands beside every count of inferred failures.
 pub fn git_misses(seen: &SeenInGit) -> String {
     let share = if seen.change_log { "git and a change log show about half" } else { "git alone shows about 1 in 3" };

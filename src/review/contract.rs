@@ -444,6 +444,8 @@ pub struct SeenInGit {
     pub by: Vec<SeenBy>,
     /// Whether a change log was read: with one, git shows more.
     pub change_log: bool,
+    /// Whether git cannot show which releases failed: a release per merge, and no words.
+    pub blind: bool,
 }
 
 /// Failed releases by a sign.

@@ -163,7 +163,7 @@ fn headline(facts: &Facts<'_>) -> Headline {
         releasers_on_record: facts.exposed(current).filter(|event| recorded(event)).count() as u64,
         releases: facts.exposed(current).count() as u64,
         inferred: facts.basis(current) == Some(Basis::Inferred),
-        seen: facts.rates(current).iter().any(|rate| rate.basis == Basis::Inferred).then(|| seen(facts)),
+        seen: facts.judged(current).any(|event| event.basis == Some(Basis::Inferred)).then(|| seen(facts)),
     }
 }
 
@@ -178,6 +178,7 @@ fn seen(facts: &Facts<'_>) -> SeenInGit {
         low: interval.map(|interval| interval.low),
         high: interval.map(|interval| interval.high),
         by: seen.by.into_iter().map(|(signal, failed)| SeenBy { signal, failed, p: p(signal) }).collect(),
+        blind: facts.blind(),
         change_log: facts.history.change_logs.iter().any(|log| facts.scope.holds(log.component)),
     }
 }

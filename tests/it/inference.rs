@@ -216,3 +216,54 @@ fn explain_shows_where_a_failure_was_read() {
         assert!(text.contains(said), "{said} is missing in\n{}", ran.stdout);
     }
 }
+
+/// Eleven monthly releases, then v1.11.0 brings lines that v1.11.1 takes out again a good week later, or keeps.
+fn rewritten(taken_out: bool) -> Place {
+    let mut script = PEOPLE.to_owned();
+    for month in 1..=10 {
+        script.push_str(&format!("2025-{month:02}-01T10:00:00Z ana commit work | src/b.rs\n2025-{month:02}-01T12:00:00Z ana tag v1.{month}.0 | x\n"));
+    }
+    let old = "fn old() {}\\nlet kept_by_all = compute();\\nlet from_long_ago = compute();\\n";
+    let brought = "let brought_in_haste = compute();\\nlet thought_better_of = compute();\\n";
+    let next = if taken_out { old.to_owned() } else { format!("fn old() {{}}\\n{brought}") };
+    script.push_str(&format!(
+        "2025-10-20T10:00:00Z ana commit before | src/a.rs=\"{old}\"\n2025-11-01T12:00:00Z ana tag v1.10.1 | x\n\
+         2025-11-20T10:00:00Z ana commit bring | src/a.rs=\"{old}{brought}\"\n2025-12-01T12:00:00Z ana tag v1.11.0 | x\n\
+         2025-12-10T10:00:00Z bo commit take out | src/a.rs=\"{next}\"\n2025-12-10T12:00:00Z bo tag v1.11.1 | x\n"
+    ));
+    Place::repository(&script)
+}
+
+#[test]
+fn lines_that_the_next_release_takes_out_again_tell() {
+    let place = rewritten(true);
+    let json = review(&place, &[]);
+    assert_eq!(failures(&json, "v1.11.0"), [("own_lines".to_owned(), false)]);
+    let release = json["releases"].as_array().expect("a list").iter().find(|release| release["tag"] == "v1.11.0");
+    let evidence = &release.expect("it is there")["failures"][0]["evidence"];
+    assert_eq!((&evidence["lines"]["own"], &evidence["lines"]["removed"]), (&2.into(), &2.into()));
+    assert_eq!(evidence["file"], "src/a.rs");
+    // What others had brought long ago tells nothing.
+    assert_eq!(failures(&review(&rewritten(false), &[]), "v1.11.0"), []);
+}
+
+#[test]
+fn a_release_per_merge_without_words_has_no_rate() {
+    let mut script = PEOPLE.to_owned();
+    for day in 1..=28 {
+        script.push_str(&format!(
+            "2026-02-{day:02}T10:00:00Z ana commit work | src/a.rs\n2026-02-{day:02}T12:00:00Z ana tag v1.{day}.0 | x\n"
+        ));
+    }
+    let place = Place::repository(&script);
+    let json = review(&place, &[]);
+    assert!(json["metrics"]["change_failure_rate"]["value"].is_null());
+    assert!(json["headline"]["next_release_fails"].is_null());
+    let text = place.relconf(&["review", "--as-of", "2026-06-01"]).stdout;
+    assert!(text.contains("too closely for git to show"), "{text}");
+    // A word is enough to be looked at again.
+    let place = Place::repository(&format!(
+        "{script}2026-03-01T10:00:00Z bo commit Fix crash broken in 1.28.0 | src/a.rs\n2026-03-01T12:00:00Z bo tag v1.29.0 | x\n"
+    ));
+    assert_eq!(review(&place, &[])["metrics"]["change_failure_rate"]["numerator"], 1);
+}

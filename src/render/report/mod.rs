@@ -151,6 +151,8 @@ fn environment(kind: Kind) -> Environment<'static> {
     environment.add_filter("reason", reason);
     environment.add_filter("seen_in_git", |seen: Serde<SeenInGit>| phrase::seen_in_git(&seen.0));
     environment.add_filter("git_misses", |seen: Serde<SeenInGit>| phrase::git_misses(&seen.0));
+    environment
+        .add_filter("no_rate", |seen: Option<Serde<SeenInGit>>| phrase::no_rate(seen.as_ref().map(|seen| &seen.0)));
     environment.add_filter("signs_right", |seen: Serde<SeenInGit>| match phrase::signs_right(&seen.0) {
         text if text.is_empty() => text,
         text => format!("{text} "),

@@ -12,6 +12,7 @@ mod bytes;
 mod change_logs;
 mod commit;
 mod head;
+mod lines;
 mod loose_refs;
 mod mailmap;
 mod message;
@@ -42,6 +43,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 pub use change_logs::{LogFile, LogFiles};
+pub use lines::{TakenOut, Wanted};
 pub use paths::{ChangedPath, PathChange};
 pub use script::Script;
 pub use tags::TagsRead;
@@ -165,6 +167,20 @@ impl Repository {
         wanted: impl Fn(&str) -> bool,
     ) -> Result<bool, Error> {
         paths::any(self, old, new, wanted)
+    }
+
+    /// Of the lines that the third of three commits takes out of the second, how many the second had brought since the
+    /// first. `None` where there is too much to compare.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repository::changed_paths`].
+    pub fn taken_out<P: Fn(&str) -> bool, L: Fn(&str) -> bool>(
+        &self,
+        commits: [CommitId; 3],
+        wanted: &Wanted<P, L>,
+    ) -> Result<Option<TakenOut>, Error> {
+        lines::taken_out(self, commits, wanted)
     }
 
     /// The change log of a component as a commit has it; `None` for the repository as a whole. What cannot be read is

@@ -107,14 +107,35 @@ fn entry(tree: &[u8]) -> Option<(Entry<'_>, &[u8])> {
 /// One pair of trees still to compare, or one path to report: a stack of these keeps git's order without recursion.
 enum Task {
     Trees { old: Option<CommitId>, new: Option<CommitId>, path: Vec<u8> },
-    Report { path: Vec<u8>, change: PathChange },
+    Report { path: Vec<u8>, change: PathChange, old: Option<CommitId>, new: Option<CommitId> },
 }
 
 /// The paths that differ.
 pub fn changed(repository: &Repository, old: Option<CommitId>, new: CommitId) -> Result<Vec<ChangedPath>, Error> {
     let mut found = Vec::new();
-    compare_commits(repository, old, new, |path, change| {
+    compare_commits(repository, old, new, |path, change, _| {
         found.push(ChangedPath { path: Untrusted::from_bytes(path), change });
+        ControlFlow::Continue(())
+    })?;
+    Ok(found)
+}
+
+/// A file that differs, and its content before and after: `None` where it is not there, or is no file.
+#[derive(Clone, Debug)]
+pub struct Differs {
+    /// From the root of the repository.
+    pub path: Untrusted,
+    /// The object before.
+    pub old: Option<CommitId>,
+    /// The object after.
+    pub new: Option<CommitId>,
+}
+
+/// The files that differ.
+pub fn differing(repository: &Repository, old: Option<CommitId>, new: CommitId) -> Result<Vec<Differs>, Error> {
+    let mut found = Vec::new();
+    compare_commits(repository, old, new, |path, _, [old, new]| {
+        found.push(Differs { path: Untrusted::from_bytes(path), old, new });
         ControlFlow::Continue(())
     })?;
     Ok(found)
@@ -128,7 +149,7 @@ pub fn any(
     wanted: impl Fn(&str) -> bool,
 ) -> Result<bool, Error> {
     let mut found = false;
-    compare_commits(repository, old, new, |path, _| {
+    compare_commits(repository, old, new, |path, _, _| {
         found = wanted(Untrusted::from_bytes(path).raw());
         if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
@@ -140,7 +161,7 @@ fn compare_commits(
     repository: &Repository,
     old: Option<CommitId>,
     new: CommitId,
-    mut report: impl FnMut(&[u8], PathChange) -> ControlFlow<()>,
+    mut report: impl FnMut(&[u8], PathChange, [Option<CommitId>; 2]) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let objects = &repository.objects;
     let old = old.map(|id| root(objects, id)).transpose()?;
@@ -149,9 +170,9 @@ fn compare_commits(
     let mut tasks = vec![Task::Trees { old, new: Some(new), path: Vec::new() }];
     while let Some(task) = tasks.pop() {
         match task {
-            Task::Report { path, change } => {
+            Task::Report { path, change, old, new } => {
                 reported += 1;
-                if report(&path, change).is_break() {
+                if report(&path, change, [old, new]).is_break() {
                     return Ok(());
                 }
             }
@@ -203,7 +224,8 @@ fn compare(old: &[u8], new: &[u8], path: &[u8], tasks: &mut Vec<Task>) -> Option
                     (_, None) => PathChange::Deleted,
                     _ => PathChange::Modified,
                 };
-                tasks.push(Task::Report { path, change });
+                let file = |entry: Option<Entry<'_>>| entry.filter(Entry::is_file).map(|entry| entry.id);
+                tasks.push(Task::Report { path, change, old: file(old), new: file(new) });
             }
         }
         if order.is_le() {
