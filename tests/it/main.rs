@@ -34,6 +34,7 @@ mod render;
 mod reports;
 mod reverts;
 mod review_properties;
+mod schemas;
 mod stats_oracle;
 mod stats_properties;
 mod timing;
