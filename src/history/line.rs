@@ -14,8 +14,10 @@ const FEWEST: usize = 8;
 /// The lines of a component: what follows what, by version.
 #[derive(Debug)]
 pub struct Lines {
-    lines: Vec<Vec<ReleaseIndex>>,
+    along: Vec<Vec<ReleaseIndex>>,
     place: HashMap<ReleaseIndex, (usize, usize)>,
+    /// When its releases were made, in order.
+    made: Vec<Moment>,
 }
 
 impl Lines {
@@ -39,19 +41,24 @@ impl Lines {
             releases.iter().enumerate().map(move |(at, &index)| (index, (line, at))).collect::<Vec<_>>()
         };
         let place = lines.iter().enumerate().flat_map(places).collect();
-        Self { lines, place }
+        Self { along: lines, place, made: made(history, component) }
+    }
+
+    /// The usual gap up to a moment, as [`rhythm`]: for whoever asks of many releases.
+    pub fn rhythm(&self, at: Moment) -> Option<TimeDelta> {
+        usual_at(&self.made, at)
     }
 
     /// The release before on its line.
     pub fn before(&self, release: ReleaseIndex) -> Option<ReleaseIndex> {
         let &(line, at) = self.place.get(&release)?;
-        Some(self.lines[line][at.checked_sub(1)?])
+        Some(self.along[line][at.checked_sub(1)?])
     }
 
     /// The next release of its line.
     pub fn after(&self, release: ReleaseIndex) -> Option<ReleaseIndex> {
         let &(line, at) = self.place.get(&release)?;
-        self.lines[line].get(at + 1).copied()
+        self.along[line].get(at + 1).copied()
     }
 
     /// Each line that begins with X.Y.0, and its first patch; each day with several releases, and its second.
@@ -62,14 +69,14 @@ impl Lines {
             let patch = line.iter().copied().find(|index| !begins(index))?;
             Some((base, patch))
         };
-        self.lines.iter().filter_map(first).chain(self.second_of_a_day(history)).collect()
+        self.along.iter().filter_map(first).chain(self.second_of_a_day(history)).collect()
     }
 
     /// The first release of a day, and the one that is counted next.
     fn second_of_a_day(&self, history: &History) -> Vec<(ReleaseIndex, ReleaseIndex)> {
         let version = |index: ReleaseIndex| history.release(index).version.as_ref();
         let mut days: BTreeMap<&[u64], Vec<ReleaseIndex>> = BTreeMap::new();
-        for &index in self.lines.iter().flatten() {
+        for &index in self.along.iter().flatten() {
             if let Some(day) = version(index).and_then(Version::day) {
                 days.entry(day).or_default().push(index);
             }
@@ -86,22 +93,33 @@ impl Lines {
 /// The usual gap between days with a release of a component, over the two years up to a moment: the median. Releases of one
 /// day are one, for lines that are kept in parallel are released together. `None` with fewer than eight gaps.
 pub fn rhythm(history: &History, component: &Component, at: Moment) -> Option<TimeDelta> {
-    usual(&days(history, component, |time| time <= at && at - time <= MEMORY))
+    usual_at(&made(history, component), at)
 }
 
 /// The usual gap when a component began: that of its first eight gaps. `None` where it has not made as many.
 pub fn first_rhythm(history: &History, component: &Component) -> Option<TimeDelta> {
-    let days = days(history, component, |_| true);
-    usual(days.get(..=FEWEST)?)
+    usual(days(&made(history, component)).get(..=FEWEST)?)
 }
 
-/// The days with a release, in order.
-fn days(history: &History, component: &Component, wanted: impl Fn(Moment) -> bool) -> Vec<i64> {
-    let day = |moment: Moment| i64::from(moment.with_timezone(&Utc).num_days_from_ce());
-    let made = component.releases.iter().map(|&index| history.release(index));
-    let made = made.filter(|release| !release.has(ReleaseFlag::Planned)).map(|release| release.released_at);
-    let mut days: Vec<i64> = made.filter(|&time| wanted(time)).map(day).collect();
-    days.sort_unstable();
+/// When the releases of a component were made, in order.
+fn made(history: &History, component: &Component) -> Vec<Moment> {
+    let releases = component.releases.iter().map(|&index| history.release(index));
+    let made = releases.filter(|release| !release.has(ReleaseFlag::Planned)).map(|release| release.released_at);
+    let mut made: Vec<_> = made.collect();
+    made.sort_unstable();
+    made
+}
+
+fn usual_at(made: &[Moment], at: Moment) -> Option<TimeDelta> {
+    let until = made.partition_point(|&time| time <= at);
+    let since = made[..until].partition_point(|&time| at - time > MEMORY);
+    usual(&days(&made[since..until]))
+}
+
+/// The days of times that are in order, each once.
+fn days(made: &[Moment]) -> Vec<i64> {
+    let day = |moment: &Moment| i64::from(moment.with_timezone(&Utc).num_days_from_ce());
+    let mut days: Vec<i64> = made.iter().map(day).collect();
     days.dedup();
     days
 }

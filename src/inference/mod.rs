@@ -189,7 +189,12 @@ impl Inferred {
 
 /// Whether a component releases so often (a release per merge) that nothing but words tells of its failures.
 pub fn releases_per_merge(history: &History, component: ComponentIndex, at: Moment) -> bool {
-    rhythm(history, history.component(component), at).is_some_and(|gap| gap < PER_MERGE)
+    per_merge(rhythm(history, history.component(component), at))
+}
+
+/// Whether a usual gap is that of merges.
+fn per_merge(usual: Option<TimeDelta>) -> bool {
+    usual.is_some_and(|gap| gap < PER_MERGE)
 }
 
 /// What has been found so far.

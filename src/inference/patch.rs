@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::{Evidence, Found, Suspicion, releases_per_merge};
-use crate::history::{Lines, rhythm};
+use super::{Evidence, Found, Suspicion, per_merge};
+use crate::history::Lines;
 use crate::model::{
     Component, ComponentIndex, History, Kind, Policy, Release, ReleaseFlag, ReleaseIndex, Signal, Version,
 };
@@ -52,7 +52,7 @@ fn quick(found: &mut Found<'_>, component: ComponentIndex, patch: ReleaseIndex) 
     if gap > QUICK || !found.after(before, release.released_at) {
         return;
     }
-    let usual = rhythm(history, history.component(component), history.release(before).released_at);
+    let usual = found.lines(component).rhythm(history.release(before).released_at);
     if usual.is_some_and(|usual| gap <= usual / QUICK_SHARE) {
         found.suspect(before, Suspicion::QuickPatch, Evidence::Patch { release: patch, gap });
     }
@@ -90,7 +90,7 @@ pub fn neighbours(
         let gap = made(next) - made(release);
         let (window, _) = limits(history.release(release));
         let soon = gap > TimeDelta::zero() && gap <= window && made(next) < policy.as_of;
-        (soon && !releases_per_merge(history, component, made(release))).then_some(Pair { before, release, next })
+        (soon && !per_merge(lines.rhythm(made(release)))).then_some(Pair { before, release, next })
     };
     candidates.into_iter().filter_map(pair).collect()
 }
