@@ -9,7 +9,7 @@ use crate::attribution::{Facts, Span};
 use crate::error::Error;
 use crate::factor::Role;
 use crate::metric::{self, METRICS, Measurement, Value};
-use crate::model::{Basis, MOST_COUNTED, Moment, Unit};
+use crate::model::{Basis, Coverage, Covered, MOST_COUNTED, Moment, Unit, Untrusted};
 use crate::stats::Observation;
 
 const SCHEMA: u32 = 1;
@@ -31,12 +31,41 @@ pub struct Baseline {
     /// The settings themselves, so that a difference can be named.
     #[serde(deserialize_with = "once_each")]
     pub settings: BTreeMap<String, String>,
+    /// What the outcomes of its window rested on; null where none was judged.
+    #[serde(default)]
+    pub basis: Option<Basis>,
+    /// The incident log as it was; null where there was none.
+    #[serde(default)]
+    pub log: Option<BaselineLog>,
     /// What each metric counted.
     #[serde(deserialize_with = "once_each")]
     pub metrics: BTreeMap<String, Counted>,
     /// The tags of the window, and the commits they led to.
     pub tags: Vec<BaselineTag>,
 }
+
+/// The incident log that there was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineLog {
+    /// Its files.
+    pub files: Vec<Untrusted>,
+    /// The times for which it was kept, oldest first.
+    pub coverage: Vec<Covered>,
+    /// Its entries of those times, until the baseline was taken.
+    pub entries: u64,
+}
+
+/// Entries that the log had and has no more.
+pub(super) struct Shrunk {
+    /// How many it has of how many.
+    pub said: String,
+    /// Whether more are gone than a merged duplicate explains.
+    pub clearly: bool,
+}
+
+/// Of the entries that there were, the share that may go, as where duplicates are merged, before nothing can be concluded.
+const MAY_GO: f64 = 0.10;
 
 /// A tag and its commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -106,6 +135,12 @@ impl Baseline {
             window: current,
             config_hash: hash(settings),
             settings: settings.clone(),
+            basis: facts.basis(current),
+            log: facts.has_log().then(|| BaselineLog {
+                files: facts.history.logs.files.iter().map(|log| log.file.clone()).collect(),
+                coverage: facts.coverage.spans().to_vec(),
+                entries: entries(facts, &facts.coverage, facts.policy.as_of),
+            }),
             metrics,
             tags,
         }
@@ -146,6 +181,11 @@ impl Baseline {
         if hash(&self.settings) != self.config_hash {
             return Some("its settings do not match their hash".to_owned());
         }
+        if let Some(log) = &self.log
+            && Coverage::kept(&log.coverage).spans() != log.coverage
+        {
+            return Some("its log was kept for times that are none, or out of order".to_owned());
+        }
         let mut tags: Vec<&str> = self.tags.iter().map(|tag| tag.tag.as_str()).collect();
         tags.sort_unstable();
         if let Some((twice, _)) = tags.iter().zip(tags.iter().skip(1)).find(|(tag, next)| tag == next) {
@@ -175,23 +215,47 @@ impl Baseline {
         Some(Measurement { basis, role, ..Measurement::from(value) })
     }
 
-    /// A log that was there when the baseline was taken, for incidents were timed, and is gone or says nothing now, is no
-    /// reason to pass.
+    /// Whether there was a log: it says so or, written before it could, timed incidents or called its failures declared.
+    fn had_log(&self) -> bool {
+        self.log.is_some()
+            || self.metrics.values().any(|counted| match counted {
+                Counted::Durations { .. } => true,
+                Counted::Ratio { basis, .. } => *basis == Some(Basis::Declared) && self.basis.is_none(),
+                Counted::Index { .. } => false,
+            })
+    }
+
+    /// A log that was there when the baseline was taken, and is gone or has lost every entry now, is no reason to pass.
     ///
     /// # Errors
-    /// That it is gone, and what to do about it.
+    /// What became of it, and what to do about it.
     pub(super) fn log_is_there(&self, facts: &Facts<'_>) -> Result<(), Error> {
-        let timed = METRICS
-            .iter()
-            .find(|metric| matches!(self.metrics.get(metric.info.id.name()), Some(Counted::Durations { .. })));
-        let now = timed.map(|metric| (metric.measure)(facts, facts.windows.current).value);
-        if now != Some(Value::Undefined(metric::NO_INCIDENT_LOG)) {
+        let had = self.log.as_ref().map_or(0, |log| log.entries);
+        let what = if self.had_log() && !facts.has_log() {
+            "is gone, or says nothing"
+        } else if had > 0 && facts.history.incidents.is_empty() {
+            "has no entry any more"
+        } else {
             return Ok(());
-        }
+        };
+        let names: Vec<&str> = self.log.iter().flat_map(|log| &log.files).map(Untrusted::raw).collect();
+        let named = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
         Err(Error::new(
-            "the incident log that the baseline had is gone, or says nothing",
+            format!("the incident log that the baseline had{named} {what}"),
             "put it back, or name it with --incidents FILE; if it is given up for good: relconf baseline write",
         ))
+    }
+
+    /// That the log has fewer entries of the time before the baseline was taken than it had then: a log grows.
+    pub(super) fn shrunk(&self, facts: &Facts<'_>) -> Option<Shrunk> {
+        let log = self.log.as_ref()?;
+        let (had, has) = (log.entries, entries(facts, &Coverage::kept(&log.coverage), self.as_of));
+        let gone = had.checked_sub(has).filter(|&gone| gone > 0)?;
+        let said = format!(
+            "{gone} of the {had} log entries that the baseline knew are gone: put them back, or, if they are rightly gone, \
+             relconf baseline write"
+        );
+        Some(Shrunk { said, clearly: gone as f64 > MAY_GO * had as f64 })
     }
 
     /// Tags of the baseline that lead elsewhere now, or are gone.
@@ -221,6 +285,14 @@ impl Baseline {
                 notes.push(format!("{key} has changed since the baseline: {} then, {} now", text(then), text(now)));
             }
         }
+        let begins = |coverage: &[Covered]| coverage.first().map(|span| span.from);
+        let then = self.log.as_ref().and_then(|log| begins(&log.coverage));
+        if let (Some(then), Some(now)) = (then, begins(facts.coverage.spans()))
+            && then != now
+        {
+            let day = |at: Moment| at.format("%Y-%m-%d").to_string();
+            notes.push(format!("the log begins {} now, and began {} when the baseline was taken", day(now), day(then)));
+        }
         if self.version != env!("CARGO_PKG_VERSION") {
             notes.push(format!("the baseline was written by relconf {}", self.version));
         }
@@ -232,6 +304,12 @@ impl Baseline {
         }
         notes
     }
+}
+
+/// Entries of the log, whatever they count for, from times for which it was kept and before a moment.
+fn entries(facts: &Facts<'_>, coverage: &Coverage, before: Moment) -> u64 {
+    let kept = |at: Moment| at < before && coverage.contains(at);
+    facts.history.incidents.iter().filter(|incident| incident.anchor().is_some_and(kept)).count() as u64
 }
 
 /// What cannot be of one metric: it is none, it is counted in another way, or its numbers do not fit each other.

@@ -7,7 +7,8 @@ mod rule;
 
 use std::collections::BTreeMap;
 
-pub use baseline::{Baseline, BaselineTag, Counted};
+use baseline::Shrunk;
+pub use baseline::{Baseline, BaselineLog, BaselineTag, Counted};
 pub use quality::usable;
 pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, RestsOn, SettingTold, Short, Side, Verdict};
 
@@ -46,7 +47,9 @@ pub fn judge(
         baseline.log_is_there(facts)?;
     }
     let alpha = policy.alpha.unwrap_or(if baseline.is_some() { ALPHA_PINNED } else { ALPHA_DISJOINT });
+    let log_begins = facts.log_begins();
     let mut metrics = BTreeMap::new();
+    let mut conditions = quality::conditions(facts, policy);
     for gated in gated(policy)? {
         let info = &gated.metric.info;
         let now = (gated.metric.measure)(facts, facts.windows.current);
@@ -54,21 +57,28 @@ pub fn judge(
             Some(baseline) => baseline.measurement(info.id.name()),
             None => facts.windows.previous.map(|span| (gated.metric.measure)(facts, span)),
         };
+        if baseline.is_some() && now.value == Value::Undefined(metric::NO_MARKS) {
+            conditions.extend(before.as_ref().and_then(|before| marks_gone(info.title, before)));
+        }
         if !gated.asked_for && cannot_be_known(&now) {
             continue;
         }
         let decides = gated.asked_for || info.id == DECISIVE;
-        let test = rule::Test { info, limit: gated.limit, policy, alpha, decides };
+        let test = rule::Test { info, limit: gated.limit, policy, alpha, decides, log_begins: &log_begins };
         let mut verdict = test.judge(&now, before.as_ref());
         if verdict.verdict == Verdict::Regressed {
             verdict.evidence = quality::behind(facts, gated.metric, &now);
         }
         metrics.insert(info.id.name().to_owned(), verdict);
     }
-    let mut conditions = quality::conditions(facts, policy);
     conditions.extend(quality::ahead(facts));
     let mut notes = quality::told(facts);
     if let Some(baseline) = baseline {
+        match baseline.shrunk(facts) {
+            Some(Shrunk { said, clearly: true }) => conditions.push(said),
+            Some(Shrunk { said, clearly: false }) => notes.push(said),
+            None => {}
+        }
         let moved = baseline.moved(facts);
         if !moved.is_empty() {
             let list = moved.join(", ");
@@ -88,7 +98,7 @@ pub fn judge(
         as_of: facts.policy.as_of,
         verdict,
         against: Against::of(facts, baseline),
-        rests_on: quality::rests_on(facts),
+        rests_on: quality::rests_on(facts, baseline),
         settings: Vec::new(),
         off: policy.limits.iter().filter(|(_, limit)| limit.off()).map(|(id, _)| id.clone()).collect(),
         current: facts.windows.current,
@@ -137,6 +147,13 @@ pub fn take(facts: &Facts<'_>, settings: &BTreeMap<String, String>) -> Result<Ba
 /// Whether the metric has no source of data at all here: nothing that more releases would change.
 fn cannot_be_known(now: &Measurement) -> bool {
     matches!(now.value, Value::Undefined(metric::NO_INCIDENT_LOG))
+}
+
+/// That incidents were timed when the baseline was taken, and none of those that failed releases now can be.
+fn marks_gone(title: &str, before: &Measurement) -> Option<String> {
+    let timed = before.reading().sample;
+    (timed > 0)
+        .then(|| format!("{title}: the baseline timed {timed} incidents, now none of the window has the marks for it"))
 }
 
 /// One verdict for all. Anything that regressed decides; else what was asked for, and the change failure rate. A metric that

@@ -8,7 +8,7 @@ use crate::factor::Role;
 use crate::metric::{Behind, Measurement, Metric, special_handling};
 use crate::model::{Cause, GatePolicy, IncidentIndex, Notice, NoticeCode, NoticeWeight, Untrusted};
 
-use super::{Evidence, RestsOn};
+use super::{Baseline, Evidence, RestsOn};
 
 /// An empty or shallow history, and logs with a problem, never pass by accident.
 ///
@@ -47,21 +47,27 @@ pub(super) fn ahead(facts: &Facts<'_>) -> Vec<String> {
     notices.map(|notice| format!("{}: {}", notice.message.raw(), notice.help.raw())).collect()
 }
 
-/// What was noticed while reading and changes no verdict, unless it is known to be harmless or is said elsewhere.
+/// What was noticed while reading and changes no verdict, unless it is known to be harmless or is said elsewhere: the head
+/// says what the log is and what lies beside it, the conditions which releases are ahead.
 pub(super) fn told(facts: &Facts<'_>) -> Vec<String> {
+    let said = [NoticeCode::CoverageAssumed, NoticeCode::FileUnread, NoticeCode::ReleaseAhead];
     let notices = facts.history.notices.iter().chain(&facts.notices);
-    let told = notices.filter(|notice| notice.code.weight() == NoticeWeight::Told);
-    told.filter(|notice| notice.code != NoticeCode::ReleaseAhead)
-        .map(|notice| match notice.help.raw() {
-            "" => notice.message.raw().to_owned(),
-            help => format!("{} ({help})", notice.message.raw()),
-        })
-        .collect()
+    let told = notices.filter(|n| n.code.weight() == NoticeWeight::Told && !said.contains(&n.code));
+    told.map(|notice| match notice.help.raw() {
+        "" => notice.message.raw().to_owned(),
+        help => format!("{} ({help})", notice.message.raw()),
+    })
+    .collect()
 }
 
 /// How many entries of the log count as failures of releases, over all history, and why the others do not.
-pub(super) fn rests_on(facts: &Facts<'_>) -> RestsOn {
+pub(super) fn rests_on(facts: &Facts<'_>, baseline: Option<&Baseline>) -> RestsOn {
     let mut rests_on = RestsOn {
+        basis: facts.basis(facts.windows.current),
+        before: match baseline {
+            Some(baseline) => baseline.basis,
+            None => facts.windows.previous.and_then(|span| facts.basis(span)),
+        },
         inferred: facts.signals.iter().all(|signal| signal.inferred()),
         counted: 0,
         not_counted: BTreeMap::new(),
@@ -82,7 +88,9 @@ pub(super) fn rests_on(facts: &Facts<'_>) -> RestsOn {
             Fate::Drill => "drill",
             Fate::OtherSeverity => "another severity",
             Fate::OtherEnvironment => "another environment",
-            _ => "not of what is reviewed here",
+            Fate::OtherComponent => "another component",
+            Fate::Later => "after the as-of time",
+            Fate::Uncovered => "of a time for which the log was not kept",
         };
         *rests_on.not_counted.entry(why.to_owned()).or_default() += 1;
     }

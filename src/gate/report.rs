@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, LogReport, Span};
 use crate::metric::Measurement;
-use crate::model::{Moment, Unit, Untrusted};
+use crate::model::{Basis, Moment, Unit, Untrusted};
 
 use super::Baseline;
 
@@ -48,6 +48,10 @@ pub struct GateReport {
 /// What the failures rest on: entries of a log with what they count for, or what git suggests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RestsOn {
+    /// What the outcomes of the window rest on; null where none is judged.
+    pub basis: Option<Basis>,
+    /// The same of what it is compared with.
+    pub before: Option<Basis>,
     /// Whether failures are only guessed from git.
     pub inferred: bool,
     /// Entries of the log that count as failures of releases.

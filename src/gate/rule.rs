@@ -1,7 +1,7 @@
 //! From two measurements and a limit to a verdict.
 
 use crate::metric::{Measurement, MetricInfo, NO_INCIDENT, Value};
-use crate::model::{Better, GateLimit, GateMode, GatePolicy};
+use crate::model::{Basis, Better, GateLimit, GateMode, GatePolicy};
 use crate::stats;
 
 use super::report::{LimitReport, MetricGate, Short, Side, Verdict};
@@ -13,6 +13,8 @@ pub(super) struct Test<'a> {
     pub policy: &'a GatePolicy,
     pub alpha: f64,
     pub decides: bool,
+    /// Since when the log speaks, in words.
+    pub log_begins: &'a str,
 }
 
 /// What one rule found.
@@ -88,8 +90,9 @@ impl Test<'_> {
     pub fn judge(&self, now: &Measurement, before: Option<&Measurement>) -> MetricGate {
         let mut findings = Vec::new();
         if let Value::Undefined(why) = now.value {
-            findings.push(match why {
-                NO_INCIDENT => Finding::pass(format!("nothing to time: {why}")),
+            findings.push(match (why, now.basis) {
+                (NO_INCIDENT, _) => Finding::pass(format!("nothing to time: {why}")),
+                (_, Some(Basis::Mixed)) => self.apart("git suggests the rest of this window"),
                 _ => Finding::inconclusive(format!("no data: {why}")),
             });
         } else {
@@ -120,6 +123,11 @@ impl Test<'_> {
             decides: self.decides,
             evidence: super::Evidence::default(),
         }
+    }
+
+    /// Two sides of which a log told the one, and git the other.
+    fn apart(&self, other: &str) -> Finding {
+        Finding::inconclusive(format!("not compared: {}, and {other}", self.log_begins))
     }
 
     fn strict(&self) -> bool {
@@ -189,15 +197,27 @@ impl Test<'_> {
     /// A value that is worse than before by more than is allowed.
     fn comparison(&self, now: &Measurement, before: Option<&Measurement>, allowed: f64) -> Finding {
         let Some(before) = before else { return Finding::inconclusive("nothing to compare with: no window before") };
+        match (now.basis, before.basis) {
+            (_, Some(Basis::Mixed)) => return self.apart("git suggests the rest of the window before"),
+            (Some(Basis::Declared), Some(Basis::Inferred)) => {
+                return self.apart("git suggests what failed in the window before");
+            }
+            (Some(Basis::Inferred), Some(Basis::Declared)) => {
+                return self.apart("git suggests what failed in this window");
+            }
+            _ => {}
+        }
         if let Value::Undefined(why) = before.value {
             return Finding::inconclusive(format!("nothing to compare with: {why}"));
         }
         if now.role != before.role {
-            return Finding::inconclusive("not comparable: about another role than before");
+            return Finding::inconclusive("not compared: about another role than before");
         }
+        // Written before a baseline could say it.
         if now.basis != before.basis {
             return Finding::inconclusive(
-                "not comparable: one side rests on an incident log, the other on what git suggests",
+                "not compared: the baseline does not say whether a log or git told it what failed; write it anew: relconf \
+                 baseline write",
             );
         }
         match (&now.value, &before.value) {

@@ -81,6 +81,11 @@ impl Coverage {
         Self::joined(spans)
     }
 
+    /// Times that were written down.
+    pub fn kept(spans: &[Covered]) -> Self {
+        Self::joined(spans.to_vec())
+    }
+
     fn joined(mut spans: Vec<Covered>) -> Self {
         spans.retain(|span| span.until.is_none_or(|until| span.from < until));
         spans.sort_by_key(|span| (span.from, span.assumed));

@@ -1,5 +1,7 @@
 //! What the numbers rest on, in words: the same sentences in every format. Not encoded: whoever prints them does that.
 
+use crate::gate::Baseline;
+use crate::model::Untrusted;
 use crate::review::contract::{Basis, Covered, Headline, LogReport, RateReport, Review, SeenInGit, UnreadLog};
 
 use super::encode;
@@ -37,14 +39,13 @@ pub fn log(log: &LogReport) -> String {
     if log.coverage.is_empty() {
         return "No incident log: failures are guessed from git.".to_owned();
     }
-    let entries = log.files.iter().map(|file| file.entries).sum::<u64>();
+    let entries = entries(log.files.iter().map(|file| file.entries).sum());
     let files: Vec<&str> = log.files.iter().map(|file| file.file.raw()).collect();
     let named = match files[..] {
         [one] => one.to_owned(),
         [one, two] => format!("{one} and {two}"),
         _ => format!("{} files", files.len()),
     };
-    let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
     let times: Vec<String> = log.coverage.iter().map(covered).collect();
     let mut text = format!("Incident log: {named}, {entries}, kept {}", times.join(" and "));
     if let Some(span) = log.coverage.iter().find(|span| span.assumed) {
@@ -55,6 +56,23 @@ pub fn log(log: &LogReport) -> String {
         ));
     }
     format!("{text}.")
+}
+
+/// What a baseline rests on.
+pub fn of_baseline(baseline: &Baseline) -> String {
+    match &baseline.log {
+        None => "No incident log: failures are guessed from git.".to_owned(),
+        Some(log) => {
+            let times: Vec<String> = log.coverage.iter().map(covered).collect();
+            let files: Vec<&str> = log.files.iter().map(Untrusted::raw).collect();
+            format!("Incident log: {}, {}, kept {}.", files.join(", "), entries(log.entries), times.join(" and "))
+        }
+    }
+}
+
+/// `1 entry`, `4 entries`.
+fn entries(n: u64) -> String {
+    if n == 1 { "1 entry".to_owned() } else { format!("{n} entries") }
 }
 
 fn covered(span: &Covered) -> String {

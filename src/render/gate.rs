@@ -1,7 +1,7 @@
 //! The gate's verdict: for a terminal, a pull request, a CI's annotations, a test report, a script.
 
 use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, RestsOn, SettingTold, Short, Side, Verdict};
-use crate::review::contract::Unit;
+use crate::review::contract::{Basis, LogReport, Unit};
 
 use super::json;
 use super::page::{Page, Tone};
@@ -66,13 +66,28 @@ fn undecided(report: &GateReport) -> Option<String> {
     })
 }
 
-/// What the verdict rests on, a sentence each: what the log counts or that failures are guessed, every setting that is not
-/// the default, and what is switched off. Not encoded.
+/// What the verdict rests on, a sentence each: the log and what it counts, or that failures are guessed; every setting that
+/// is not the default; and what is switched off. Not encoded.
 fn head(report: &GateReport) -> Vec<String> {
-    let RestsOn { inferred, counted, not_counted } = &report.rests_on;
+    let mut lines = rests_on(&report.rests_on, &report.log);
+    if !report.settings.is_empty() {
+        let told =
+            |setting: &SettingTold| format!("{} = {} ({})", setting.key, setting.value.raw(), setting.origin.raw());
+        lines.push(format!("Not the default: {}.", report.settings.iter().map(told).collect::<Vec<_>>().join("; ")));
+    }
+    if !report.off.is_empty() {
+        lines.push(format!("Switched off: {}.", report.off.join(", ")));
+    }
+    lines
+}
+
+fn rests_on(rests_on: &RestsOn, log: &LogReport) -> Vec<String> {
+    let RestsOn { inferred, basis, counted, not_counted, .. } = rests_on;
     let mut lines = Vec::new();
-    if *inferred {
-        lines.push("Failures are guessed from git: no incident log speaks for them.".to_owned());
+    if log.coverage.is_empty() && !inferred {
+        lines.push("No incident log: a release failed where the release log says so.".to_owned());
+    } else {
+        lines.push(super::basis::log(log));
     }
     let others: u64 = not_counted.values().sum();
     if counted + others > 0 {
@@ -85,13 +100,17 @@ fn head(report: &GateReport) -> Vec<String> {
         };
         lines.push(format!("The log has {}: {counted} {counts}{not}.", count(counted + others, "incident")));
     }
-    if !report.settings.is_empty() {
-        let told =
-            |setting: &SettingTold| format!("{} = {} ({})", setting.key, setting.value.raw(), setting.origin.raw());
-        lines.push(format!("Not the default: {}.", report.settings.iter().map(told).collect::<Vec<_>>().join("; ")));
-    }
-    if !report.off.is_empty() {
-        lines.push(format!("Switched off: {}.", report.off.join(", ")));
+    match basis {
+        Some(Basis::Inferred) if !log.coverage.is_empty() => {
+            lines.push("Failures of this window are guessed from git: the log was not kept then.".to_owned());
+        }
+        Some(Basis::Mixed) => {
+            lines.push(
+                "The log was kept for only a part of this window: of the rest, failures are guessed from git."
+                    .to_owned(),
+            );
+        }
+        _ => {}
     }
     lines
 }
@@ -397,6 +416,7 @@ pub fn baseline(baseline: &Baseline, options: &TerminalOptions) -> String {
         date(window.end),
         count(baseline.tags.len() as u64, "tag")
     ));
+    page.text(&encode::terminal(&super::basis::of_baseline(baseline)));
     page.blank();
     let rows = baseline.metrics.iter().map(|(id, counted)| {
         let shown = match counted {

@@ -62,9 +62,11 @@ struct Row {
     before: &'static str,
     /// How the first line of every report begins.
     first: &'static str,
-    /// Exit code of the gate, without a baseline and with one that was taken before there was a log; and its verdict.
+    /// Exit code of the gate and its verdict: without a baseline, with one that was taken before there was a log, and with
+    /// one that had a log.
     gate: (i32, &'static str),
     pinned: (i32, &'static str),
+    declared_before: (i32, &'static str),
     validate: i32,
 }
 
@@ -80,6 +82,7 @@ fn rows() -> Vec<Row> {
         first: title,
         gate: (0, "pass"),
         pinned: (0, "pass"),
+        declared_before: (2, ""),
         validate: 0,
     };
     let silent = |what, file, text: &str, first| Row {
@@ -98,6 +101,7 @@ fn rows() -> Vec<Row> {
         inferred: Value::Null,
         before: "declared",
         pinned: (0, "inconclusive"),
+        declared_before: (0, "inconclusive"),
         ..none()
     };
     vec![
@@ -141,9 +145,15 @@ fn rows() -> Vec<Row> {
         },
         Row {
             declared: json!([1, 20]),
+            declared_before: (0, "pass"),
             ..covering("begins before both windows", format!("covers_from = {}\n{}", date(-30), incident(33)))
         },
-        Row { declared: json!([0, 20]), ..covering("declared empty", format!("covers_from = {}\n", date(-30))) },
+        // The baseline knew an entry: whoever empties the log does not pass.
+        Row {
+            declared: json!([0, 20]),
+            declared_before: (2, ""),
+            ..covering("declared empty", format!("covers_from = {}\n", date(-30)))
+        },
     ]
 }
 
@@ -164,8 +174,14 @@ fn part(metric: &Value, basis: &str) -> Value {
 #[test]
 fn each_log_fixes_rate_basis_first_line_and_exit_code() {
     let place = repository();
-    let wrote = run(&place, &["baseline", "write", "before-the-log.json"]);
-    assert_eq!(wrote.code, 0, "{}", wrote.stderr);
+    for (name, log) in [("before-the-log.json", None), ("with-the-log.json", Some(incident(33)))] {
+        if let Some(entries) = log {
+            place.file("incidents.toml", &format!("covers_from = {}\n{entries}", date(-30)));
+        }
+        let wrote = run(&place, &["baseline", "write", name]);
+        assert_eq!(wrote.code, 0, "{}", wrote.stderr);
+    }
+    std::fs::remove_file(place.path().join("incidents.toml")).expect("removed");
     for row in rows() {
         let what = row.what;
         if let Some((name, text)) = &row.log {
@@ -195,13 +211,19 @@ fn each_log_fixes_rate_basis_first_line_and_exit_code() {
         let said = run(&place, &["review", "--format", "html"]).stdout;
         assert!(said.contains(&row.first[..20]), "{what}: html");
 
-        for (baseline, (code, verdict)) in [(false, row.gate), (true, row.pinned)] {
-            let pinned: &[&str] = if baseline { &["--baseline", "before-the-log.json", "--accept-moved"] } else { &[] };
-            let ran = run(&place, &[&["gate", "--format", "json"], pinned].concat());
-            assert_eq!(ran.code, code, "{what}, baseline {baseline}: {}{}", ran.stdout, ran.stderr);
+        let against = [
+            ("", row.gate),
+            ("--baseline=before-the-log.json", row.pinned),
+            ("--baseline=with-the-log.json", row.declared_before),
+        ];
+        for (baseline, (code, verdict)) in against {
+            let pinned = (!baseline.is_empty()).then_some(baseline);
+            let ran = run(&place, &["gate", "--format=json"].into_iter().chain(pinned).collect::<Vec<_>>());
+            assert_eq!(ran.code, code, "{what} {baseline}: {}{}", ran.stdout, ran.stderr);
             if code == 0 {
                 let said = ran.json();
-                assert_eq!(said["verdict"], verdict, "{what}, baseline {baseline}: {said:#}");
+                assert_eq!(said["verdict"], verdict, "{what} {baseline}: {said:#}");
+                assert_eq!(said["rests_on"]["basis"], row.basis, "{what} {baseline}");
             }
         }
         let valid = place.relconf(&["validate", &flags()[1]]);

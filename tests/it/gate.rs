@@ -631,18 +631,111 @@ fn what_a_verdict_rests_on_stands_at_its_head_in_every_format() {
     assert!(!plain.stdout.contains("Switched off") && !plain.stdout.contains("minimum_now"), "{}", plain.stdout);
 }
 
-/// The log in a file of its own, so that it can be lost.
+/// A place whose incidents stand in a file of their own, so that they can be lost; and those incidents.
+fn apart(log: &str, covers: &str, config: &str) -> (Place, Vec<String>) {
+    let (incidents, releases): (Vec<_>, Vec<_>) =
+        log.split("[[").skip(1).map(|entry| format!("[[{entry}")).partition(|entry| entry.starts_with("[[incident"));
+    let place = place(&releases.concat(), config);
+    place.file("incidents.toml", &format!("{covers}{}", incidents.concat()));
+    (place, incidents)
+}
+
 #[test]
 fn a_log_that_the_baseline_had_cannot_be_lost() {
-    let log = history((4, 40), (0, 0));
-    let (incidents, releases): (Vec<_>, Vec<_>) =
-        log.split("[[").skip(1).partition(|entry| entry.starts_with("incident"));
-    let joined = |entries: &[&str]| entries.iter().flat_map(|entry| ["[[", *entry]).collect::<String>();
-    let place = place(&joined(&releases), ALONE);
-    place.file("incidents.toml", &joined(&incidents));
+    let covers = "covers_from = 2025-01-01\n";
+    let (place, incidents) = apart(&history((4, 40), (0, 0)), covers, ALONE);
     assert_eq!(run(&place, &["baseline", "write", "base.json"], &[]).code, 0);
+    let text = std::fs::read_to_string(place.path().join("base.json")).expect("written");
+    let json: Value = serde_json::from_str(&text).expect("JSON");
+    let log = serde_json::json!({
+        "files": ["incidents.toml"],
+        "coverage": [{ "from": "2025-01-01T00:00:00Z", "until": null, "assumed": false }],
+        "entries": 4,
+    });
+    assert_eq!((&json["basis"], &json["log"]), (&"declared".into(), &log));
+    let shown = place.relconf(&["baseline", "show", "base.json"]).stdout;
+    assert!(shown.contains("Incident log: incidents.toml, 4 entries, kept since 2025-01-01."), "{shown}");
+
     let against = |place: &Place| gate(place, &["--baseline", "base.json", "--accept-moved"]);
-    assert_ne!(against(&place).code, 2);
+    let whole = against(&place);
+    assert_ne!(whole.code, 2, "{}", whole.stderr);
+    assert!(!whole.stdout.contains("are gone"), "{}", whole.stdout);
     std::fs::rename(place.path().join("incidents.toml"), place.path().join("incident.toml")).expect("renamed");
-    against(&place).fails_saying(&["the incident log that the baseline had is gone", "relconf baseline write"]);
+    against(&place).fails_saying(&[
+        "the incident log that the baseline had (incidents.toml) is gone, or says nothing",
+        "relconf baseline write",
+    ]);
+    for silent in ["", "# none\n"] {
+        place.file("incidents.toml", silent);
+        against(&place).fails_saying(&["is gone, or says nothing"]);
+    }
+    place.file("incidents.toml", covers);
+    against(&place).fails_saying(&["(incidents.toml) has no entry any more"]);
+    place.file("incidents.toml", &format!("{covers}{}", incidents[..3].concat()));
+    let fewer = against(&place);
+    assert!(fewer.stdout.starts_with("Gate: inconclusive"), "{}", fewer.stdout);
+    assert!(fewer.stdout.contains("1 of the 4 log entries that the baseline knew are gone"), "{}", fewer.stdout);
+    // A later beginning of the log hides entries too.
+    place.file("incidents.toml", &format!("covers_from = 2025-06-01\n{}", incidents.concat()));
+    let later = against(&place);
+    let said = "the log begins 2025-06-01 now, and began 2025-01-01 when the baseline was taken";
+    assert!(later.stdout.contains(said), "{}", later.stdout);
+
+    // Written before a baseline knew of logs: what it timed shows that there was one.
+    let mut old = json.clone();
+    let fields = old.as_object_mut().expect("an object");
+    fields.retain(|key, _| key != "log" && key != "basis");
+    place.file("old.json", &old.to_string());
+    std::fs::remove_file(place.path().join("incidents.toml")).expect("removed");
+    gate(&place, &["--baseline", "old.json"]).fails_saying(&["the incident log that the baseline had is gone"]);
+}
+
+#[test]
+fn an_entry_in_ten_may_go_and_is_told() {
+    let covers = "covers_from = 2025-01-01\n";
+    let (place, incidents) = apart(&history((10, 40), (0, 0)), covers, ALONE);
+    run(&place, &["baseline", "write", "base.json"], &[]);
+    place.file("incidents.toml", &format!("{covers}{}", incidents[1..].concat()));
+    let json = parsed(&gate(&place, &["--baseline", "base.json", "--format", "json"]));
+    assert_eq!(json["conditions"], serde_json::json!([]), "{json:#}");
+    let notes = json["notes"].to_string();
+    assert!(notes.contains("1 of the 10 log entries that the baseline knew are gone"), "{notes}");
+}
+
+#[test]
+fn times_that_the_baseline_had_and_that_are_gone_are_named() {
+    let (place, incidents) = apart(&history((4, 40), (0, 0)), "covers_from = 2025-01-01\n", ALONE);
+    run(&place, &["baseline", "write", "base.json"], &[]);
+    // A bare date is enough to place an incident, and times nothing.
+    let dated = incidents.concat().replace("T00:02:00+00:00", "");
+    place.file("incidents.toml", &format!("covers_from = 2025-01-01\n{dated}"));
+    place.file("relconf.toml", "");
+    let json = parsed(&gate(&place, &["--baseline", "base.json", "--format", "json"]));
+    assert_eq!(json["verdict"], "inconclusive", "{json:#}");
+    assert!(json["conditions"].to_string().contains("Time to detect: the baseline timed 4 incidents"), "{json:#}");
+}
+
+/// What git suggests is not held against what a log says.
+#[test]
+fn windows_of_another_basis_are_not_compared() {
+    let begins = start().format("%Y-%m-%d");
+    // Kept since the day on which the window begins.
+    let (place, incidents) = apart(&history((2, 20), (4, 40)), &format!("covers_from = {begins}\n"), ALONE);
+    let said = format!("ot compared: the log begins {begins}, and git suggests what failed in the window before");
+    for format in ["terminal", "markdown", "github", "junit", "json"] {
+        let ran = gate(&place, &["--format", format]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let whole = ran.stdout.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(whole.contains(&said), "{format}: {}", ran.stdout);
+    }
+    let json = parsed(&gate(&place, &["--format", "json"]));
+    let rests_on = &json["rests_on"];
+    assert_eq!(json["verdict"], "inconclusive");
+    assert_eq!((&rests_on["basis"], &rests_on["before"]), (&"declared".into(), &"inferred".into()), "{json:#}");
+    // Within the window, neither side is one thing.
+    let day = (start() + TimeDelta::days(4)).format("%Y-%m-%d");
+    place.file("incidents.toml", &format!("covers_from = {day}\n{}", incidents.concat()));
+    let mixed = gate(&place, &[]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("not compared: the log begins {day}, and git suggests the rest of this window");
+    assert!(mixed.contains(&said), "{mixed}");
 }

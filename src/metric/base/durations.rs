@@ -16,6 +16,9 @@ pub fn no_log(facts: &Facts<'_>) -> &'static str {
 /// Why there is nothing to time: nothing failed.
 pub const NO_INCIDENT: &str = "no incident is attributed to a release of the window";
 
+/// Why nothing can be timed though releases failed.
+pub const NO_MARKS: &str = "no incident of the window has the marks for it";
+
 /// An interval of each incident that failed a release of the span, with what could not be used.
 pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> Interval) -> Measurement {
     let incidents = facts.failing_incidents(span);
@@ -35,7 +38,7 @@ pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> 
     } else if incidents.is_empty() {
         Value::Undefined(NO_INCIDENT)
     } else {
-        Value::Undefined("no incident of the window has the marks for it")
+        Value::Undefined(NO_MARKS)
     };
     let mut measurement = Measurement::from(value);
     for reason in dropped {

@@ -4,6 +4,6 @@ mod durations;
 mod measurement;
 mod value;
 
-pub use durations::{NO_INCIDENT, NO_INCIDENT_LOG, durations, no_log};
+pub use durations::{NO_INCIDENT, NO_INCIDENT_LOG, NO_MARKS, durations, no_log};
 pub use measurement::{Change, ChangeVerdict, IntervalReport, Part, Reading};
 pub use value::{Measurement, Value, change, comparable};
