@@ -76,10 +76,8 @@ pub(super) fn coverage(history: &History, policy: &Policy, attributions: &[Attri
         let about = |attribution: &Attribution| matches!(attribution.fate, Fate::Failure | Fate::OtherSeverity);
         let entries = history.incidents.iter().zip(attributions);
         let links = entries.filter(|(incident, attribution)| incident.begins() == Some(first) && about(attribution));
-        let releases = links.filter_map(|(_, attribution)| {
-            let Link { release, .. } = attribution.link.as_ref()?;
-            Some(history.release(*release).released_at)
-        });
+        let releases = links.flat_map(|(_, attribution)| attribution.link.iter().flat_map(Link::releases));
+        let releases = releases.map(|release| history.release(release).released_at);
         releases.filter(|&released_at| first - released_at <= reach).min()
     })
 }
@@ -90,12 +88,13 @@ pub(super) fn covered(history: &History, policy: &Policy, coverage: &Coverage) -
 }
 
 /// An incident of a release for which the log does not speak counts for nothing: the log was not kept then, so that what
-/// it happens to know of that time is no share of anything.
+/// it happens to know of that time is no share of anything. Of several at fault, those count for which the log speaks.
 pub(super) fn uncover(attributions: &mut [Attribution], covered: &[bool]) {
-    for attribution in attributions {
+    for attribution in attributions.iter_mut().filter(|attribution| attribution.fate == Fate::Failure) {
         let Some(link) = &attribution.link else { continue };
-        if attribution.fate == Fate::Failure && !covered[link.release.0 as usize] {
-            attribution.fate = Fate::Uncovered;
+        match link.only(|release| covered[release.0 as usize]) {
+            Some(link) => attribution.link = Some(link),
+            None => attribution.fate = Fate::Uncovered,
         }
     }
 }

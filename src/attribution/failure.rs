@@ -1,12 +1,14 @@
+use std::collections::BTreeMap;
+
 use crate::inference::{Evidence, Inferred};
 use crate::model::{
-    Basis, History, IncidentIndex, Kind, Mark, Moment, Policy, Release, ReleaseIndex, RemediationKind, Signal,
-    Untrusted,
+    Basis, ComponentIndex, History, IncidentIndex, Kind, Mark, Moment, Policy, Release, ReleaseIndex, RemediationKind,
+    Signal, Untrusted,
 };
 
 use super::basis::Signals;
 use super::incident::exposed;
-use super::{Attribution, Fate, Tier};
+use super::{Attribution, Fate, Link, Tier};
 
 /// One failure of a release.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,19 +40,25 @@ pub(super) struct Collected {
 }
 
 /// The kind of each release: as it is, or a rollback where a remediation names it as the version gone back to and it
-/// is newer than the release that failed.
+/// is newer than the releases that failed.
 pub(super) fn kinds(history: &History, attributions: &[Attribution]) -> Vec<Kind> {
     let mut kinds: Vec<_> = history.releases.iter().map(|release| release.kind).collect();
     for (incident, attribution) in history.incidents.iter().zip(attributions) {
         let (Some(link), Some(remediation)) = (&attribution.link, &incident.remediation) else { continue };
         let (RemediationKind::Rollback, Some(to)) = (remediation.kind, &remediation.to) else { continue };
-        let failed = history.release(link.release);
-        let target = history.component(failed.component).releases.iter().copied().find(|&index| {
-            let release = history.release(index);
-            (release.tag == *to || release.aliases.contains(to)) && release.released_at > failed.released_at
-        });
-        if let Some(target) = target {
-            kinds[target.0 as usize] = Kind::Rollback;
+        let mut failed: BTreeMap<ComponentIndex, Moment> = BTreeMap::new();
+        for release in link.releases().map(|release| history.release(release)) {
+            let newest = failed.entry(release.component).or_insert(release.released_at);
+            *newest = release.released_at.max(*newest);
+        }
+        for (component, newest) in failed {
+            let target = history.component(component).releases.iter().copied().find(|&index| {
+                let release = history.release(index);
+                (release.tag == *to || release.aliases.contains(to)) && release.released_at > newest
+            });
+            if let Some(target) = target {
+                kinds[target.0 as usize] = Kind::Rollback;
+            }
         }
     }
     kinds
@@ -122,7 +130,9 @@ impl Collector<'_> {
             p: 1.0,
             evidence: None,
         };
-        self.push(link.release, failure);
+        for release in link.releases() {
+            self.push(release, failure.clone());
+        }
     }
 
     fn incidents(&mut self, attributions: &[Attribution]) {
@@ -144,7 +154,9 @@ impl Collector<'_> {
                 .is_some_and(|remediation| remediation.kind == RemediationKind::Rollback);
             let candidate = match attribution.fate {
                 Fate::Failure => !incidents_counted,
-                Fate::OtherSeverity => attribution.link.as_ref().is_some_and(|link| self.covered(link.release)),
+                Fate::OtherSeverity => {
+                    attribution.link.iter().flat_map(Link::releases).any(|release| self.covered(release))
+                }
                 _ => false,
             };
             if rolled_back && candidate {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::history::{Shipping, Takebacks, fixes_of};
 use crate::model::{
@@ -38,13 +38,33 @@ pub enum Fate {
     Later,
 }
 
-/// A release, and the rule that named it.
+/// The releases at fault, and the rule that named them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The release that introduced the fault.
+    /// The release that introduced the fault: of several, the earliest that users met. The incident stands in time where it
+    /// does, and is measured from it.
     pub release: ReleaseIndex,
+    /// The others at fault, in order: only a log that names several has them.
+    pub others: Vec<ReleaseIndex>,
     /// The rule.
     pub tier: Tier,
+}
+
+impl Link {
+    fn to(release: ReleaseIndex, tier: Tier) -> Self {
+        Self { release, others: Vec::new(), tier }
+    }
+
+    /// Every release at fault, the one that is measured from first.
+    pub fn releases(&self) -> impl Iterator<Item = ReleaseIndex> + '_ {
+        std::iter::once(self.release).chain(self.others.iter().copied())
+    }
+
+    /// With those releases alone that satisfy a condition; `None` where none does.
+    pub(super) fn only(&self, wanted: impl Fn(ReleaseIndex) -> bool) -> Option<Self> {
+        let mut releases = self.releases().filter(|&release| wanted(release));
+        Some(Self { release: releases.next()?, others: releases.collect(), tier: self.tier })
+    }
 }
 
 /// What became of an incident, and where it belongs.
@@ -54,7 +74,7 @@ pub struct Attribution {
     pub fate: Fate,
     /// The release, where one was found. Near misses may have one too: it is shown, never counted.
     pub link: Option<Link>,
-    /// Releases in which the fault is, the introducing one included, where a range named them.
+    /// Releases in which the fault is, the introducing ones included, where a range or a list named them.
     pub affected: Vec<ReleaseIndex>,
 }
 
@@ -72,10 +92,9 @@ pub(super) fn attribute(
         .incidents
         .iter()
         .map(|incident| {
-            let (attribution, unknown) = finder.attribute(incident);
-            if let Some(named) = unknown {
-                notices.push(unknown_release(incident, &named));
-            }
+            let (attribution, untraced) = finder.attribute(incident);
+            notices.extend(unknown_release(incident, &untraced.unknown));
+            notices.extend(ambiguous(incident, &untraced.ambiguous).filter(|_| attribution.link.is_some()));
             if attribution.fate == Fate::Unattributed(RELEASES_NOTHING) {
                 elsewhere.push(incident);
             }
@@ -105,20 +124,41 @@ fn releases_nothing(incidents: &[&Incident]) -> Option<Notice> {
     ))
 }
 
-fn unknown_release(incident: &Incident, named: &Untrusted) -> Notice {
-    let origin = &incident.origin;
-    Notice::new(
+fn unknown_release(incident: &Incident, named: &[&Untrusted]) -> Option<Notice> {
+    let (names, place) = (quoted(named)?, place(incident));
+    let (what, help) = match named {
+        [_] => ("which is no release here", "name a tag that `relconf list releases` shows, or remove caused_by"),
+        _ => ("which are no releases here", "name tags that `relconf list releases` shows, or remove them"),
+    };
+    Some(Notice::new(
         NoticeCode::UnknownRelease,
-        format!(
-            "{} names \"{}\", which is no release here ({}:{}:{})",
-            incident.id.raw(),
-            named.raw(),
-            origin.file.display(),
-            origin.line,
-            origin.column
-        ),
-        "name a tag that `relconf list releases` shows, or remove caused_by",
-    )
+        format!("{} names {names}, {what} ({place})", incident.id.raw()),
+        help,
+    ))
+}
+
+/// The notice of a version that several components have, beside releases that could be told.
+fn ambiguous(incident: &Incident, named: &[&Untrusted]) -> Option<Notice> {
+    let (names, place) = (quoted(named)?, place(incident));
+    Some(Notice::new(
+        NoticeCode::UnknownRelease,
+        format!("{} names {names}, which several components have ({place})", incident.id.raw()),
+        "name the tag instead of the version",
+    ))
+}
+
+/// Names as the log has them, the first few.
+fn quoted(names: &[&Untrusted]) -> Option<String> {
+    let shown: Vec<_> = names.iter().take(NAMED).map(|name| format!("\"{}\"", name.raw())).collect();
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
+}
+
+/// Where an incident stands in its log.
+fn place(incident: &Incident) -> String {
+    let origin = &incident.origin;
+    format!("{}:{}:{}", origin.file.display(), origin.line, origin.column)
 }
 
 struct Finder<'a> {
@@ -138,13 +178,27 @@ struct Finder<'a> {
 /// What looking for the release of an incident gave.
 enum Found {
     Link(Link, Vec<ReleaseIndex>),
-    Nothing { why: &'static str, unknown: Option<Untrusted>, affected: Vec<ReleaseIndex> },
+    Nothing { why: &'static str, affected: Vec<ReleaseIndex> },
 }
 
 impl Found {
     fn nothing(why: &'static str) -> Self {
-        Self::Nothing { why, unknown: None, affected: Vec::new() }
+        Self::Nothing { why, affected: Vec::new() }
     }
+}
+
+/// What a name means.
+enum Named {
+    Release(ReleaseIndex),
+    Ambiguous,
+}
+
+/// Names of releases that could not be told.
+#[derive(Default)]
+struct Untraced<'i> {
+    unknown: Vec<&'i Untrusted>,
+    /// Versions of several components.
+    ambiguous: Vec<&'i Untrusted>,
 }
 
 impl<'a> Finder<'a> {
@@ -170,8 +224,8 @@ impl<'a> Finder<'a> {
         Self { history, policy, scope, takebacks, shipping: Shipping::new(history), live, tagged, versioned }
     }
 
-    fn attribute(&self, incident: &Incident) -> (Attribution, Option<Untrusted>) {
-        let bare = |fate| (Attribution { fate, link: None, affected: Vec::new() }, None);
+    fn attribute<'i>(&self, incident: &'i Incident) -> (Attribution, Untraced<'i>) {
+        let bare = |fate| (Attribution { fate, link: None, affected: Vec::new() }, Untraced::default());
         if incident.anchor().is_some_and(|surfaced| surfaced >= self.policy.as_of) {
             return bare(Fate::Later);
         }
@@ -191,16 +245,18 @@ impl<'a> Finder<'a> {
             (_, Cause::Change | Cause::Unknown) => None,
         };
         // What never counts is linked only to a release that it names: time alone would invent one.
-        let found = self.find(incident, &named, verdict.is_none());
-        let (link, affected, why, unknown) = match found {
-            Found::Link(link, affected) => (Some(link), affected, "", None),
+        let mut untraced = Untraced::default();
+        let found = self.find(incident, &named, verdict.is_none(), &mut untraced);
+        let (link, affected, why) = match found {
+            Found::Link(link, affected) => {
+                let ours = |release| self.scope.holds(self.history.release(release).component);
+                let Some(link) = link.only(ours) else { return bare(Fate::OtherComponent) };
+                (Some(link), affected, "")
+            }
             // What hurt elsewhere and cannot be traced to a release of ours stays there.
             Found::Nothing { .. } if elsewhere => return bare(Fate::OtherComponent),
-            Found::Nothing { why, unknown, affected } => (None, affected, why, unknown),
+            Found::Nothing { why, affected } => (None, affected, why),
         };
-        if link.as_ref().is_some_and(|link| !self.scope.holds(self.history.release(link.release).component)) {
-            return bare(Fate::OtherComponent);
-        }
         let counts = self.policy.severities.is_empty()
             || incident.severity.as_ref().is_some_and(|severity| {
                 self.policy.severities.iter().any(|wanted| wanted.eq_ignore_ascii_case(severity.raw()))
@@ -211,7 +267,7 @@ impl<'a> Finder<'a> {
             (None, Some(_)) => Fate::Failure,
             (None, None) => Fate::Unattributed(why),
         };
-        (Attribution { fate, link, affected }, unknown)
+        (Attribution { fate, link, affected }, untraced)
     }
 
     /// The components of the history that the incident names.
@@ -224,7 +280,13 @@ impl<'a> Finder<'a> {
         all.filter(|(_, c)| wanted(c.name.raw())).map(|(at, _)| ComponentIndex(at as u32)).collect()
     }
 
-    fn find(&self, incident: &Incident, named: &[ComponentIndex], by_time: bool) -> Found {
+    fn find<'i>(
+        &self,
+        incident: &'i Incident,
+        named: &[ComponentIndex],
+        by_time: bool,
+        untraced: &mut Untraced<'i>,
+    ) -> Found {
         // The component says where it hurt: it comes first, and forbids nothing that is named. Then the reviewed ones, then
         // the others: a release of another component is a real answer ("not ours"), but never better than one of ours.
         let rest = |ours: bool| -> Vec<ComponentIndex> {
@@ -237,14 +299,7 @@ impl<'a> Finder<'a> {
             [named.to_vec(), rest(true), rest(false)].into_iter().filter(|components| !components.is_empty()).collect();
         match &incident.caused_by {
             Some(CausedBy::Nothing) => Found::nothing("the log says that no release caused it"),
-            Some(CausedBy::Release(name)) => searched
-                .iter()
-                .find_map(|components| self.by_name(name, components))
-                .unwrap_or_else(|| Found::Nothing {
-                    why: "names an unknown release",
-                    unknown: Some(name.clone()),
-                    affected: Vec::new(),
-                }),
+            Some(CausedBy::Releases(names)) => self.by_names(names, &searched, untraced),
             Some(CausedBy::Commit(id)) => match self.history.changes.find(id.raw()) {
                 None => Found::nothing("names a commit that no release ships"),
                 Some(commit) => self
@@ -282,8 +337,41 @@ impl<'a> Finder<'a> {
             .map(|&index| (index, self.history.release(index)))
     }
 
-    fn by_name(&self, name: &Untrusted, components: &[ComponentIndex]) -> Option<Found> {
-        let link = |release| Found::Link(Link { release, tier: Tier::Explicit }, Vec::new());
+    /// Each name means a release of its own, or says nothing: the others are at fault all the same.
+    fn by_names<'i>(
+        &self,
+        names: &'i [Untrusted],
+        searched: &[Vec<ComponentIndex>],
+        untraced: &mut Untraced<'i>,
+    ) -> Found {
+        let mut releases = Vec::new();
+        let mut seen = HashSet::new();
+        for name in names.iter().filter(|name| seen.insert(name.raw())) {
+            match searched.iter().find_map(|components| self.by_name(name, components)) {
+                Some(Named::Release(release)) => releases.push(release),
+                Some(Named::Ambiguous) => untraced.ambiguous.push(name),
+                None => untraced.unknown.push(name),
+            }
+        }
+        // What users never met did not hurt them: where they met another one, that one is measured from.
+        let order = |&release: &ReleaseIndex| (!exposed(self.history.release(release)), release);
+        releases.sort_unstable_by_key(order);
+        releases.dedup();
+        match releases.split_first() {
+            Some((&first, [])) => Found::Link(Link::to(first, Tier::Explicit), Vec::new()),
+            Some((&first, others)) => {
+                let link = Link { release: first, others: others.to_vec(), tier: Tier::Explicit };
+                releases.sort_unstable();
+                Found::Link(link, releases)
+            }
+            None if untraced.unknown.is_empty() => {
+                Found::nothing("names a version that several components have: add component")
+            }
+            None => Found::nothing("names an unknown release"),
+        }
+    }
+
+    fn by_name(&self, name: &Untrusted, components: &[ComponentIndex]) -> Option<Named> {
         let place = |release: ReleaseIndex| {
             let component = self.history.release(release).component;
             components.iter().position(|&searched| searched == component).map(|place| (place, release))
@@ -294,7 +382,7 @@ impl<'a> Finder<'a> {
         let text = name.raw().trim();
         let text = text.strip_prefix("refs/tags/").unwrap_or(text);
         if let Some((_, release)) = among(self.tagged.get(text)).into_iter().min() {
-            return Some(link(release));
+            return Some(Named::Release(release));
         }
         let version = Version::parse(text)?;
         let mut same = among(self.versioned.get(&version.key()));
@@ -308,8 +396,8 @@ impl<'a> Finder<'a> {
         }
         match same[..] {
             [] => None,
-            [(_, release)] => Some(link(release)),
-            _ => Some(Found::nothing("names a version that several components have: add component")),
+            [(_, release)] => Some(Named::Release(release)),
+            _ => Some(Named::Ambiguous),
         }
     }
 
@@ -319,7 +407,7 @@ impl<'a> Finder<'a> {
                 .iter()
                 .flat_map(|&component| commits.iter().filter_map(move |&c| self.shipping.release_of(component, c)))
                 .min_by_key(|&release| (self.history.release(release).released_at, release))?;
-            Some(Found::Link(Link { release: first, tier }, Vec::new()))
+            Some(Found::Link(Link::to(first, tier), Vec::new()))
         })
     }
 
@@ -342,9 +430,9 @@ impl<'a> Finder<'a> {
                 .find(|&index| satisfying(&(index, self.history.release(index))));
             return match introducing {
                 Some(release) if self.range_begins_here(range, component) => {
-                    Found::Link(Link { release, tier: Tier::Range }, affected)
+                    Found::Link(Link::to(release, Tier::Range), affected)
                 }
-                _ => Found::Nothing { why: "names a range whose first release is unknown", unknown: None, affected },
+                _ => Found::Nothing { why: "names a range whose first release is unknown", affected },
             };
         }
         Found::nothing("names a range that no release is in")
@@ -382,7 +470,7 @@ impl<'a> Finder<'a> {
                 Some(window) if start - released_at >= window => {
                     Found::nothing("began too long after the last release")
                 }
-                _ => Found::Link(Link { release, tier: Tier::Time }, Vec::new()),
+                _ => Found::Link(Link::to(release, Tier::Time), Vec::new()),
             },
         }
     }

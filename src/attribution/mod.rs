@@ -232,8 +232,8 @@ impl<'a> Facts<'a> {
         found
     }
 
-    /// Where an incident stands in time: with the release that it is attributed to, else where it surfaced. So all
-    /// metrics of a window speak of the same releases and of what became of them.
+    /// Where an incident stands in time: with the release that it is attributed to (of several, the earliest that users
+    /// met), else where it surfaced. So all metrics of a window speak of the same releases and of what became of them.
     pub fn placed_at(&self, index: IncidentIndex) -> Option<Moment> {
         match &self.attributions[index].link {
             Some(link) => Some(self.history.release(link.release).released_at),
@@ -298,7 +298,9 @@ impl<'a> Facts<'a> {
             if attribution.fate == Fate::Failure
                 && let Some(link) = &attribution.link
             {
-                by_release.entry(link.release).or_default().push(index);
+                for release in link.releases() {
+                    by_release.entry(release).or_default().push(index);
+                }
             }
         }
         by_release

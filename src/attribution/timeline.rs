@@ -95,8 +95,7 @@ pub(super) fn all(history: &History, policy: &Policy, attributions: &[Attributio
 fn one(history: &History, policy: &Policy, incident: &Incident, link: Option<&Link>) -> Timeline {
     // Marks at or after `as_of` are not known yet.
     let known = |mark: Option<Mark>| mark.filter(|mark| mark.at < policy.as_of);
-    let release = link.map(|link| history.release(link.release));
-    let released = release.map(|release| Mark::exact(release.released_at));
+    let released = link.map(|link| Mark::exact(history.release(link.release).released_at));
     let impact = known(incident.started_at).or(released);
     let detected = known(incident.detected_at);
     let resolved = known(incident.resolved_at);
@@ -118,7 +117,8 @@ fn one(history: &History, policy: &Policy, incident: &Incident, link: Option<&Li
         RecoveryFrom::Release => released,
     };
     let restore = if open { until(origin, policy.as_of) } else { between(origin, restored) };
-    let (stopped_by, stopped) = stop_of(incident, release, detected);
+    let at_fault = link.into_iter().flat_map(Link::releases).map(|release| history.release(release));
+    let (stopped_by, stopped) = stop_of(incident, at_fault, detected);
     let stopped = known(stopped);
     let ended_otherwise = !open && stopped_by.is_none();
     let stop_after = |from: Option<Mark>| match (ended_otherwise, stopped) {
@@ -146,22 +146,20 @@ fn one(history: &History, policy: &Policy, incident: &Incident, link: Option<&Li
     Timeline { exposure, detect, stop, restore, hurt, stopped_by, open, flags }
 }
 
-/// What stopped it, and when: the incident's own remediation, else a pause of the release's rollout after detection.
-fn stop_of(
+/// What stopped it, and when: the incident's own remediation, else the first pause of a rollout of the releases at fault
+/// after detection.
+fn stop_of<'r>(
     incident: &Incident,
-    release: Option<&Release>,
+    at_fault: impl Iterator<Item = &'r Release>,
     detected: Option<Mark>,
 ) -> (Option<RemediationKind>, Option<Mark>) {
     if let Some(remediation) = incident.remediation.as_ref().filter(|remediation| remediation.kind.stops()) {
         return (Some(remediation.kind), remediation.at);
     }
-    let paused = release.and_then(|release| release.entry.as_ref()).and_then(|entry| entry.paused_at);
-    match (paused, detected) {
-        (Some(paused), Some(detected)) if !paused.certainly_before(detected) => {
-            (Some(RemediationKind::Pause), Some(paused))
-        }
-        _ => (None, None),
-    }
+    let Some(detected) = detected else { return (None, None) };
+    let pauses = at_fault.filter_map(|release| release.entry.as_ref()?.paused_at);
+    let after = pauses.filter(|paused| !paused.certainly_before(detected)).min_by_key(|paused| paused.at);
+    (after.map(|_| RemediationKind::Pause), after)
 }
 
 fn between(from: Option<Mark>, to: Option<Mark>) -> Interval {

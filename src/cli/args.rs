@@ -320,9 +320,9 @@ pub enum RecordWhat {
 pub struct RecordIncident {
     #[command(flatten)]
     pub given: Given<Incident>,
-    /// The release that caused it
+    /// The release that caused it (repeatable)
     #[arg(long, value_name = "TAG", conflicts_with = "caused_by_commit")]
-    pub caused_by: Option<String>,
+    pub caused_by: Vec<String>,
     /// The commit that caused it
     #[arg(long, value_name = "COMMIT")]
     pub caused_by_commit: Option<String>,

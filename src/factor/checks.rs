@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::compare::{Split, correct};
-use crate::attribution::{Event, Facts, Fate};
+use crate::attribution::{Event, Facts, Fate, Link};
 use crate::model::{CheckResult, Untrusted};
 use crate::stats;
 
@@ -134,10 +134,10 @@ fn one(facts: &Facts<'_>, name: &Untrusted, ritual: bool) -> CheckReport {
         }
     }
     for (incident, attribution) in facts.history.incidents.iter().zip(&facts.attributions) {
-        let event = attribution.link.as_ref().and_then(|link| facts.event_of[link.release]);
-        let event = event.and_then(|number| facts.events.get(number as usize));
-        let stopped = event
-            .is_some_and(|event| result(facts, event, name.raw()) == Some(CheckResult::Fail) && !blocked(facts, event));
+        let releases = attribution.link.iter().flat_map(Link::releases);
+        let mut events = releases.filter_map(|release| facts.events.get(facts.event_of[release]? as usize));
+        let stopped =
+            events.any(|event| result(facts, event, name.raw()) == Some(CheckResult::Fail) && !blocked(facts, event));
         if attribution.fate == Fate::NearMiss && stopped {
             caught.insert(incident.id.clone());
         }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
-use crate::attribution::{Event, Failure};
+use crate::attribution::{Event, Failure, Link};
 use crate::map::StageId;
 use crate::model::{Incident, IncidentIndex, ReleaseIndex, Signal, Untrusted};
 use crate::phrase::{count, date, rate};
@@ -39,8 +39,12 @@ fn gap(analysis: &Look<'_>) -> Vec<Draft> {
     let in_time = |failure: &&Failure| !failure.late;
     let suspected = |event: &Event| event.releases.iter().any(|&index| facts.suspected[index].iter().any(|f| !f.late));
     // Whatever the log says of a release, also that it was only a near miss, is more than nothing.
-    let linked: BTreeSet<ReleaseIndex> =
-        facts.attributions.iter().filter_map(|attribution| Some(attribution.link.as_ref()?.release)).collect();
+    let linked: BTreeSet<ReleaseIndex> = facts
+        .attributions
+        .iter()
+        .filter_map(|attribution| attribution.link.as_ref())
+        .flat_map(Link::releases)
+        .collect();
     let told = |event: &Event| {
         event.releases.iter().any(|index| linked.contains(index)) || facts.failures_of(event).next().is_some()
     };

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
-use crate::attribution::Fate;
+use crate::attribution::{Fate, Link};
 use crate::map::StageId;
 use crate::metric::MetricId;
 use crate::model::{Incident, IncidentIndex};
@@ -113,7 +113,7 @@ fn recurring(analysis: &Look<'_>) -> Vec<Draft> {
 
 fn linked(analysis: &Look<'_>, incidents: &[IncidentIndex]) -> Vec<crate::model::Untrusted> {
     let links = incidents.iter().filter_map(|&index| analysis.facts.attributions[index].link.as_ref());
-    links.map(|link| analysis.facts.history.release(link.release).tag.clone()).collect()
+    links.flat_map(Link::releases).map(|release| analysis.facts.history.release(release).tag.clone()).collect()
 }
 
 fn times(n: usize) -> String {

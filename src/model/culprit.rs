@@ -3,8 +3,8 @@ use super::Untrusted;
 /// What the log says caused the incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CausedBy {
-    /// A release, by tag, alias or version.
-    Release(Untrusted),
+    /// Releases, each by tag, alias or version: one at least.
+    Releases(Vec<Untrusted>),
     /// A commit, by (abbreviated) id.
     Commit(Untrusted),
     /// Affected versions, such as `>=2.3, <2.3.2`.

@@ -9,10 +9,13 @@ use crate::review::contract::{
 use super::list::{kind, names, outcome};
 use super::page::{Page, Tone};
 use super::phrase::{count, date, duration, minute, percent, reading, span, value};
+use super::plan::names as some;
 use super::terminal::{change_in_words, reason};
 use super::{TerminalOptions, encode};
 
 /// Paths shown of a release; the others are counted.
+/// Releases of an incident that are named; the others are counted.
+const NAMED: usize = 10;
 const PATHS: usize = 20;
 
 /// One shipped commit.
@@ -396,6 +399,10 @@ pub fn incident(review: &Review, id: &str, options: &TerminalOptions) -> Option<
     match (&incident.release, incident.tier) {
         (Some(release), Some(tier)) => {
             page.bullet(&format!("attributed to {}: {}", encode::terminal(release.raw()), tier.meaning()));
+            if !incident.others_at_fault.is_empty() {
+                let others = some(&incident.others_at_fault, NAMED, encode::terminal);
+                page.bullet(&format!("and to {others}: each failed; times are measured from the first"));
+            }
         }
         _ => page.bullet("attributed to no release"),
     }
@@ -403,7 +410,7 @@ pub fn incident(review: &Review, id: &str, options: &TerminalOptions) -> Option<
         page.bullet(&format!("counts for no release: {why}"));
     }
     if !incident.affected.is_empty() {
-        page.bullet(&format!("affected: {}", names(&incident.affected)));
+        page.bullet(&format!("affected: {}", some(&incident.affected, NAMED, encode::terminal)));
     }
     page.heading("Timeline");
     let intervals = &incident.intervals;

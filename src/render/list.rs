@@ -134,9 +134,13 @@ fn incidents(page: &mut Page, review: &Review) {
         .iter()
         .rev()
         .map(|incident| {
+            let more = match incident.others_at_fault.len() {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
             let whose = match (&incident.release, &incident.not_counted_because) {
-                (Some(release), None) => encode::terminal(release.raw()),
-                (Some(release), Some(why)) => format!("{} ({why})", encode::terminal(release.raw())),
+                (Some(release), None) => format!("{}{more}", encode::terminal(release.raw())),
+                (Some(release), Some(why)) => format!("{}{more} ({why})", encode::terminal(release.raw())),
                 (None, why) => why.clone().unwrap_or_default(),
             };
             let tier = incident.tier.map_or("", |tier| tier.name());

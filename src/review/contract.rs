@@ -766,8 +766,10 @@ pub struct IncidentReport {
     pub severity: Option<Untrusted>,
     /// When it surfaced.
     pub surfaced_at: Option<Moment>,
-    /// The release it is attributed to.
+    /// The release it is attributed to: of several at fault, the earliest that users met, from which it is measured.
     pub release: Option<Untrusted>,
+    /// The other releases that it fails, in order: only where the log names several.
+    pub others_at_fault: Vec<Untrusted>,
     /// The tier that decided.
     pub tier: Option<Tier>,
     /// Why it counts for no release; null where it does.

@@ -25,6 +25,11 @@ fn one(facts: &Facts<'_>, at: usize) -> IncidentReport {
         severity: incident.severity.clone(),
         surfaced_at: incident.anchor(),
         release: link.map(|link| history.release(link.release).tag.clone()),
+        others_at_fault: link
+            .into_iter()
+            .flat_map(|link| &link.others)
+            .map(|&release| history.release(release).tag.clone())
+            .collect(),
         tier: link.map(|link| link.tier),
         not_counted_because: not_counted(attribution.fate),
         affected: attribution.affected.iter().map(|&release| history.release(release).tag.clone()).collect(),

@@ -147,7 +147,7 @@ fn every_key_is_read() {
         resolved_at: exact("2024-05-02T00:00:00Z").map(|mark| Mark { precision: Precision::Day, ..mark }),
         detected_by: Some(DetectedBy::Alert),
         responders: vec!["ana".into(), "bo".into()],
-        caused_by: Some(CausedBy::Release("v2.3.0".into())),
+        caused_by: Some(CausedBy::Releases(vec!["v2.3.0".into()])),
         url: Some("https://example.com/7".into()),
         remediation: Some(Remediation {
             kind: RemediationKind::FlagOff,

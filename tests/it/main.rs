@@ -6,6 +6,7 @@ mod support;
 mod architecture;
 #[cfg(unix)]
 mod asking;
+mod at_fault;
 mod attribution;
 mod bad_inputs;
 mod chance;

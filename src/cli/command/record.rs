@@ -148,12 +148,13 @@ impl Draft {
                 (Some(flag), Value::String(text)) => add(&flag, Some(text)),
                 (Some(flag), _) => add(&flag, None),
                 (None, Value::Object(_)) if field.key == "caused_by" => {
-                    let (flag, key) = if value.get("commit").is_some() {
-                        ("caused-by-commit", "commit")
-                    } else {
-                        ("caused-by", "release")
-                    };
-                    add(flag, Some(&inner(value, key)));
+                    if value.get("commit").is_some() {
+                        add("caused-by-commit", Some(&inner(value, "commit")));
+                    }
+                    let release = value
+                        .get("release")
+                        .map_or(&[][..], |named| named.as_array().map_or(std::slice::from_ref(named), Vec::as_slice));
+                    release.iter().filter_map(Value::as_str).for_each(|tag| add("caused-by", Some(tag)));
                 }
                 (None, Value::Object(_)) => {
                     add("stopped", Some(&inner(value, "type")));
@@ -196,6 +197,7 @@ fn incident(
     ask: &Ask<'_>,
 ) -> Result<Draft, Error> {
     let mut given = args.given.clone();
+    let mut at_fault = known_tags(history, args.caused_by.iter().map(String::as_str))?;
     if given.one("title").is_none() {
         let what = if kind == "near_miss" { "What nearly happened" } else { "What happened, in one line" };
         let mut title = ask.text(what, "")?;
@@ -220,14 +222,13 @@ fn incident(
     let mark = |key: &str, flag: &str| clock.read(flag, given.one(key).map(String::as_str));
     let (detected_at, started_at) = (mark("detected_at", "--detected")?, mark("started_at", "--started")?);
     let live = live(history, started_at.or(detected_at).unwrap_or(clock.now));
-    let caused_by = match (&args.caused_by_commit, &args.caused_by) {
-        (Some(_), _) => None,
-        (None, Some(typed)) => Some(known_tag(history, typed).unwrap_or_else(|_| typed.clone())),
-        (None, None) => {
-            let was = live.map_or_else(String::new, |release| format!(" ({} was live)", release.tag.raw()));
-            ask.read(&format!("Which release caused it, if one did{was}"), "", |typed| known_tag(history, typed))?
-        }
-    };
+    if at_fault.is_empty() && args.caused_by_commit.is_none() {
+        let was = live.map_or_else(String::new, |release| format!(" ({} was live)", release.tag.raw()));
+        let answer = ask.read(&format!("Which release caused it, if one did{was}"), "", |typed| {
+            known_tags(history, typed.split_whitespace().map(|word| word.trim_matches(',')))
+        })?;
+        at_fault = answer.unwrap_or_default();
+    }
     if given.one("detected_by").is_none() {
         let words: Vec<_> = DetectedBy::WORDS.iter().map(|(word, _)| *word).collect();
         let by = ask.word("Who or what noticed, if you know", &words, "")?;
@@ -247,10 +248,17 @@ fn incident(
     if given.one("id").is_none() {
         draft.numbered = Draft::incident(history, Map::new()).numbered;
     }
-    if let (Some(release), None, None) = (live, &caused_by, &args.caused_by_commit) {
+    if let (Some(release), [], None) = (live, &at_fault[..], &args.caused_by_commit) {
         draft.comments.push(live_then(history, release));
     }
-    draft.set("caused_by", caused_by.map(|release| json!({ "release": release })));
+    draft.set(
+        "caused_by",
+        match &at_fault[..] {
+            [] => None,
+            [release] => Some(json!({ "release": release })),
+            several => Some(json!({ "release": several })),
+        },
+    );
     draft.set("caused_by", args.caused_by_commit.as_ref().map(|commit| json!({ "commit": commit })));
     if let Some(how) = stopped {
         let mut at = clock.read("--stopped-at", args.stopped_at.as_deref())?;
@@ -264,6 +272,18 @@ fn incident(
         draft.set("remediation", Some(remediation));
     }
     Ok(draft)
+}
+
+/// The releases that names mean, each once. Beside no release at all, a name is taken as it is typed.
+fn known_tags<'t>(history: &History, typed: impl Iterator<Item = &'t str>) -> Result<Vec<String>, Error> {
+    let mut known: Vec<String> = Vec::new();
+    for name in typed.filter(|name| !name.is_empty()) {
+        let tag = if history.releases.is_empty() { name.to_owned() } else { known_tag(history, name)? };
+        if !known.contains(&tag) {
+            known.push(tag);
+        }
+    }
+    Ok(known)
 }
 
 /// The release that a name means: its tag, another tag or the version of one release alone, or the beginning of one tag.

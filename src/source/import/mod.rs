@@ -154,23 +154,7 @@ pub fn read_file(
     }
     import.notes.extend(export.notes());
     without_name(&mut import);
-    one_release(&mut import);
     Ok(import)
-}
-
-/// A log names one release for an incident: of several, the first.
-fn one_release(import: &mut Import) {
-    for incident in &mut import.incidents {
-        let id = incident.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let Some(release) = incident.get_mut("caused_by").and_then(|cause| cause.get_mut("release")) else { continue };
-        if let Some(names) = release.as_array().cloned() {
-            let mut names = names.into_iter();
-            *release = names.next().unwrap_or_default();
-            import
-                .unread
-                .extend(names.filter_map(|name| Some(format!("{id} release: {}, beside the first", name.as_str()?))));
-        }
-    }
 }
 
 /// Whether a text is an export that is known by its shape, and none of ours.

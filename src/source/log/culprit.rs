@@ -1,6 +1,6 @@
 use super::record::commit;
 use crate::document::{Field, Reader};
-use crate::model::CausedBy;
+use crate::model::{CausedBy, Untrusted};
 
 /// Exactly one of `release`, `commit`, `range`, `fixed_by` and `none`.
 pub(super) fn caused_by(mut reader: Reader<'_>) -> Option<CausedBy> {
@@ -13,7 +13,7 @@ pub(super) fn caused_by(mut reader: Reader<'_>) -> Option<CausedBy> {
         [] => findings.spoil(at, "caused_by names nothing", HELP),
         [field] => {
             return match field.key() {
-                "release" => field.filled().map(|text| CausedBy::Release(text.into())),
+                "release" => releases(field).map(CausedBy::Releases),
                 "commit" => commit(field).map(CausedBy::Commit),
                 "range" => field.filled().map(|text| CausedBy::Range(text.into())),
                 "fixed_by" => commit(field).map(CausedBy::FixedBy),
@@ -26,4 +26,13 @@ pub(super) fn caused_by(mut reader: Reader<'_>) -> Option<CausedBy> {
         }
     }
     None
+}
+
+/// One release at least, or a list of those at fault.
+fn releases(field: Field<'_>) -> Option<Vec<Untrusted>> {
+    let names = field.texts()?;
+    if names.is_empty() {
+        return field.wrong("names no release", "name one, or remove caused_by");
+    }
+    Some(names.into_iter().map(Untrusted::from).collect())
 }

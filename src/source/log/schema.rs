@@ -56,6 +56,7 @@ fn commit() -> Value {
 }
 
 fn culprit() -> Value {
+    let text = json!({ "type": "string", "minLength": 1 });
     let said = |mut property: Value, about: &str| {
         property["description"] = about.into();
         property
@@ -63,7 +64,10 @@ fn culprit() -> Value {
     json!({
         "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
         "properties": {
-            "release": { "type": "string", "description": "A tag, an alias or a version" },
+            "release": {
+                "description": "A tag, an alias or a version; a list where several were at fault",
+                "oneOf": [text, { "type": "array", "items": text, "minItems": 1 }]
+            },
             "commit": said(commit(), "A commit"),
             "range": { "type": "string", "description": "Affected versions, such as >=2.3, <2.3.2" },
             "fixed_by": said(commit(), "The commit that fixed or reverted it"),
