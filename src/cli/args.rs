@@ -271,6 +271,9 @@ pub struct PreflightArgs {
     pub output: Output,
 }
 
+/// Where a baseline lies that nobody named.
+pub const DEFAULT_BASELINE: &str = "relconf-baseline.json";
+
 /// `relconf baseline`.
 #[derive(Debug, Args)]
 pub struct BaselineArgs {
@@ -284,7 +287,7 @@ pub enum BaselineWhat {
     /// Write down the counts and durations of the window; commit the file on the base branch
     Write {
         /// The file, or - for stdout
-        #[arg(default_value = "relconf-baseline.json")]
+        #[arg(default_value = DEFAULT_BASELINE)]
         file: PathBuf,
         #[command(flatten)]
         input: Box<Input>,
@@ -292,7 +295,7 @@ pub enum BaselineWhat {
     /// Show what a baseline holds
     Show {
         /// The file
-        #[arg(default_value = "relconf-baseline.json")]
+        #[arg(default_value = DEFAULT_BASELINE)]
         file: PathBuf,
     },
 }

@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 
 use crate::attribution::Facts;
-use crate::config::{self, Config, Origin, parse_window};
+use crate::config::{self, Config, Origin, Sourced, parse_window};
 use crate::document::{Zone, parse_duration, parse_time};
 use crate::error::Error;
 use crate::gate::SettingTold;
@@ -76,11 +76,15 @@ impl Settings {
         };
         analysis::validate(&policy)?;
         finding::validate(&policy)?;
+        let found = input.config.is_none();
+        let from_file = |paths: &Sourced<Vec<String>>| matches!(paths.origin, Origin::File { .. });
         let sources = Sources {
             incidents: config.incident_paths(),
             log: config.log_paths(),
             root: Some(root),
             use_defaults: true,
+            incidents_found: found && from_file(&config.incidents),
+            log_found: found && from_file(&config.log),
         };
         Ok(Self { rules: TimeRules { assume: zone }, config, policy, repository, sources })
     }

@@ -1,6 +1,6 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
@@ -23,9 +23,8 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
         }
         _ => Error::new(format!("{shown} cannot be read: {error}"), "").caused_by(error),
     };
-    // Asked before opening: opening a fifo waits for a writer that may never come.
     let metadata = fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
+    if !is_plain(path) {
         let kind = if metadata.is_dir() { "a folder" } else { "a device, fifo or socket" };
         return Err(Error::new(
             format!("{shown} is {kind}, not a file"),
@@ -39,6 +38,51 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
             "split it into several files; a folder of them can be given",
         )
     })
+}
+
+/// Whether a path, its links followed, leads to a file on a disk. Asked before opening: a fifo waits for a writer that may
+/// never come, and so do files that Linux shows of itself, such as `/proc/kmsg`.
+pub fn is_plain(path: &Path) -> bool {
+    fs::canonicalize(path)
+        .is_ok_and(|real| real.is_file() && !["/proc", "/sys"].iter().any(|itself| real.starts_with(itself)))
+}
+
+/// Where a path leads that nobody typed: within `root` once its links are followed, and not into git's own folder. A change
+/// to a repository can bring links along: without this, the next error would quote a line of whatever file they name, such
+/// as the token that a CI's checkout leaves in `.git/config`.
+///
+/// # Errors
+///
+/// It leads out of `root`, or into a `.git`. What is not there within `root` is left for the reader to tell.
+pub fn inside(root: &Path, path: &Path) -> Result<(), Error> {
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let (Ok(root), Some(real)) = (fs::canonicalize(root), real(path)) else { return Ok(()) };
+    let what = match real.strip_prefix(root) {
+        Ok(below) if !below.iter().any(|part| part.eq_ignore_ascii_case(".git")) => return Ok(()),
+        Ok(_) => "leads into git's own folder",
+        Err(_) => "leads out of the repository",
+    };
+    Err(Error::new(
+        format!("{} {what} and is not read", path.display()),
+        "put the file itself there; or, if it is meant, name it when you call relconf, with --incidents, --log or --config",
+    ))
+}
+
+/// How many links to links are followed, as in Linux.
+const MOST_LINKS: usize = 40;
+
+/// Where a path is once links are followed: of one that is not there, as much as is there.
+fn real(path: &Path) -> Option<PathBuf> {
+    let mut at = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        if let Ok(real) = fs::canonicalize(&at) {
+            return Some(real);
+        }
+        let Ok(next) = fs::read_link(&at) else { break };
+        at = at.parent().unwrap_or(Path::new("")).join(next);
+    }
+    let folder = |folder: &Path| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
+    at.ancestors().skip(1).find_map(|above| fs::canonicalize(folder(above)).ok())
 }
 
 /// Reads to the end; `None` where there is more than [`MAX_FILE_BYTES`].

@@ -479,7 +479,8 @@ impl Folder {
     fn read(&self, incidents: &[&str], log: &[&str]) -> Result<Logs, Error> {
         let paths = |names: &[&str]| names.iter().map(|name| self.path(name)).collect();
         let root = Some(self.0.path().to_owned());
-        let sources = Sources { incidents: paths(incidents), log: paths(log), root, use_defaults: true };
+        let sources =
+            Sources { incidents: paths(incidents), log: paths(log), root, use_defaults: true, ..Sources::default() };
         read(&sources, &TimeRules::default(), &mut std::io::empty())
     }
 

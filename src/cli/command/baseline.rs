@@ -5,11 +5,12 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::attribution::Facts;
-use crate::cli::args::{BaselineArgs, BaselineWhat, Input};
+use crate::cli::args::{BaselineArgs, BaselineWhat, DEFAULT_BASELINE, Input};
 use crate::cli::exit::Exit;
 use crate::cli::file;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
+use crate::document::inside;
 use crate::error::Error;
 use crate::gate::{self, Baseline};
 use crate::render::encode;
@@ -18,7 +19,10 @@ use crate::render::gate::baseline;
 pub(super) fn run(args: &BaselineArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     match &args.what {
         BaselineWhat::Write { file, input } => write(file, input, terminal)?,
-        BaselineWhat::Show { file } => terminal.data(&baseline(&read(file)?, &terminal.options()))?,
+        BaselineWhat::Show { file } => {
+            found(Path::new("."), file)?;
+            terminal.data(&baseline(&read(file)?, &terminal.options()))?;
+        }
     }
     Ok(Exit::Done)
 }
@@ -32,12 +36,18 @@ fn write(file: &Path, input: &Input, terminal: &Terminal) -> anyhow::Result<()> 
         return terminal.data(&taken.to_json());
     }
     let shown = encode::terminal(&file.display().to_string());
+    found(settings.sources.root.as_deref().unwrap_or(Path::new(".")), file)?;
     if file.is_file() {
         read(file).context(format!("{shown} stays as it is: only a baseline is overwritten"))?;
     }
     file::write(file, &taken.to_json())?;
     terminal.note(&format!("wrote {shown}; commit it on the base branch, then: relconf gate --baseline {shown}"));
     Ok(())
+}
+
+/// Makes sure that the default file, which need not have been typed, lies in a folder.
+fn found(root: &Path, file: &Path) -> Result<(), Error> {
+    if file == Path::new(DEFAULT_BASELINE) { inside(root, file) } else { Ok(()) }
 }
 
 /// Reads a baseline.

@@ -13,7 +13,7 @@ use crate::cli::file;
 use crate::cli::given::{self, Given};
 use crate::cli::settings::{Settings, typed_time};
 use crate::cli::terminal::Terminal;
-use crate::document::{Zone, nearest};
+use crate::document::{Zone, inside, nearest};
 use crate::error::Error;
 use crate::model::{
     CheckResult, DetectedBy, History, Incident, Moment, Record, Release, ReleaseEntry, RemediationKind, Shape, Word,
@@ -37,7 +37,7 @@ pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> anyhow::Result<Exit
         RecordWhat::Release(args) => release(args, &settings, &history, &clock, &ask)?,
     };
     let root = settings.sources.root.clone().unwrap_or_default();
-    let file = target.file.clone().unwrap_or_else(|| file(&settings.sources, &root, default));
+    let file = target.file.clone().map_or_else(|| file(&settings.sources, &root, default), Ok)?;
     append(&file, &draft, &settings, target, terminal, &ask)?;
     Ok(Exit::Done)
 }
@@ -48,10 +48,20 @@ pub(super) fn local(now: Moment) -> Zone {
 }
 
 /// The configured TOML log, else the default one.
-fn file(sources: &Sources, root: &Path, default: &str) -> PathBuf {
-    let named = if default == "releases.toml" { &sources.log } else { &sources.incidents };
+fn file(sources: &Sources, root: &Path, default: &str) -> Result<PathBuf, Error> {
+    let (named, found) = match default {
+        "releases.toml" => (&sources.log, sources.log_found),
+        _ => (&sources.incidents, sources.incidents_found),
+    };
     let toml = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "toml") && path.is_file();
-    named.iter().find(toml).cloned().unwrap_or_else(|| root.join(default))
+    let (file, typed) = match named.iter().find(toml) {
+        Some(file) => (file.clone(), !found),
+        None => (root.join(default), false),
+    };
+    if !typed {
+        inside(root, &file)?;
+    }
+    Ok(file)
 }
 
 /// When it is, and where a typed time without an offset belongs.

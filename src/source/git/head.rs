@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::objects::Objects;
 use super::{loose_refs, packed_refs, tags};
+use crate::document::is_plain;
 use crate::error::Error;
 use crate::model::{CommitId, Notice, NoticeCode};
 
@@ -48,7 +49,7 @@ pub fn resolve(repository: &git2::Repository, name: &[u8]) -> Result<Result<Opti
     for _ in 0..=LONGEST_CHAIN {
         // A linked work tree has a HEAD of its own and shares its branches.
         let file = match std::str::from_utf8(&name) {
-            Ok(name) => [own.join(name), shared.join(name)].into_iter().find(|path| path.is_file()),
+            Ok(name) => [own.join(name), shared.join(name)].into_iter().find(|path| is_plain(path)),
             Err(_) => None,
         };
         let Some(file) = file else {

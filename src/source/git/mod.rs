@@ -12,6 +12,7 @@ mod bytes;
 mod change_logs;
 mod commit;
 mod head;
+mod include;
 mod lines;
 mod loose_refs;
 mod mailmap;

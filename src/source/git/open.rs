@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::objects::Objects;
-use super::{Repository, head, paths, shallow};
+use super::{Repository, head, include, paths, shallow};
+use crate::document::is_plain;
 use crate::error::Error;
 use crate::model::{Notice, NoticeCode, RepositoryInfo};
 
 /// Opens the repository at or above `dir`.
 pub fn open(dir: &Path) -> Result<Repository, Error> {
     regular(dir)?;
+    include::check(dir)?;
     let inner = git2::Repository::open_ext(dir, RepositoryOpenFlags::empty(), [] as [&Path; 0])
         .map_err(|error| explain(dir, error))?;
     // A format that only stands in the configuration, and is not enforced by libgit2, must not read as "no tags".
@@ -32,9 +34,9 @@ pub fn open(dir: &Path) -> Result<Repository, Error> {
 /// Makes sure that what libgit2 reads on opening is neither a device nor a pipe: it would wait for one for ever.
 fn regular(dir: &Path) -> Result<(), Error> {
     let Ok(found) = git2::Repository::discover_path(dir, [] as [&Path; 0]) else { return Ok(()) };
-    let odd = ["config", "shallow", "packed-refs"].into_iter().find(|name| {
+    let odd = ["HEAD", "commondir", "config", "gitdir", "shallow", "packed-refs"].into_iter().find(|name| {
         let path = found.join(name);
-        fs::metadata(&path).map_or_else(|_| path.is_symlink(), |metadata| !metadata.is_file())
+        path.symlink_metadata().is_ok() && !is_plain(&path)
     });
     odd.map_or(Ok(()), |name| {
         Err(Error::new(

@@ -4,8 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use super::bytes;
+use crate::document::is_plain;
 use crate::error::{Error, Problem};
 use crate::model::CommitId;
+
+/// Largest file that is read, bytes: ten million refs.
+const LARGEST: u64 = 1 << 30;
 
 /// A tag's entry.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,9 +45,9 @@ pub fn read(common_dir: &Path, wanted: &[u8]) -> Result<Packed, Error> {
         }
         Err(error) => return Err(unreadable(&path).caused_by(error)),
     };
-    if !metadata.is_file() {
+    if !is_plain(&path) || metadata.len() > LARGEST {
         return Err(Error::new(
-            format!("packed-refs is not a regular file ({})", path.display()),
+            format!("packed-refs is not a regular file of at most 1 GiB ({})", path.display()),
             "move it away and run `git fetch --tags`, or clone the repository again",
         ));
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::bytes;
+use crate::document::is_plain;
 use crate::error::Error;
 use crate::model::CommitId;
 
@@ -15,7 +16,7 @@ const LARGEST: u64 = 64 << 20;
 pub fn read(common_dir: &Path) -> Result<HashSet<CommitId>, Error> {
     let path = common_dir.join("shallow");
     let Ok(metadata) = fs::metadata(&path) else { return Ok(HashSet::new()) };
-    let readable = metadata.is_file() && metadata.len() <= LARGEST;
+    let readable = is_plain(&path) && metadata.len() <= LARGEST;
     let text = if readable { fs::read(&path).ok() } else { None };
     text.as_deref().and_then(parse).ok_or_else(|| broken(&path.display().to_string()))
 }

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -6,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use globset::GlobBuilder;
 
 use super::{DEFAULT_INCIDENTS, DEFAULT_LOG, LogProblem, Sources};
+use crate::document::{inside, is_plain};
 use crate::error::{Error, Problem};
 
 /// How deep folders are searched: deeper ones are a mistake, or a trap.
@@ -44,7 +46,7 @@ pub(super) struct FoundFiles {
 
 /// Finds the files of all sources.
 pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
-    let mut search = Search::default();
+    let mut search = Search { root: sources.root.clone().filter(|_| sources.incidents_found), ..Search::default() };
     let mut incidents = Vec::new();
     for source in &sources.incidents {
         search.of = Some(incidents.len());
@@ -56,9 +58,11 @@ pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
         });
     }
     search.of = None;
+    search.root = sources.root.clone().filter(|_| sources.log_found);
     for source in &sources.log {
         search.named(source)?;
     }
+    search.root.clone_from(&sources.root);
     if let Some(root) = sources.root.as_deref().filter(|_| sources.use_defaults) {
         if sources.incidents.is_empty() {
             for name in DEFAULT_INCIDENTS {
@@ -119,6 +123,8 @@ struct Search {
     stdin: Option<Vec<usize>>,
     /// The incident log that is looked at.
     of: Option<usize>,
+    /// The folder in which what is found must lie; `None` for what was typed.
+    root: Option<PathBuf>,
 }
 
 impl Search {
@@ -135,6 +141,10 @@ impl Search {
         let Some(text) = source.to_str().filter(|text| text.contains(['*', '?', '[', '{'])) else {
             return Err(Error::new(format!("{shown} does not exist"), "name a file, a folder or a glob that does"));
         };
+        let (looked, _) = split(source);
+        if let Some(root) = &self.root {
+            inside(root, &looked)?;
+        }
         let matches = glob(source, text)?;
         if matches.is_empty() {
             return Err(Error::new(
@@ -142,7 +152,12 @@ impl Search {
                 "name a file, a folder or a glob that matches some",
             ));
         }
-        matches.iter().try_for_each(|path| self.path(path))
+        // A glob was typed, what it matches was not: a link must not lead out of where it looks.
+        let looked = self.root.clone().unwrap_or(looked);
+        matches.iter().try_for_each(|path| {
+            inside(&looked, path)?;
+            self.path(path)
+        })
     }
 
     /// A source in its default place, where it is there.
@@ -158,6 +173,9 @@ impl Search {
 
     /// A file, or the logs of a folder.
     fn path(&mut self, path: &Path) -> Result<(), Error> {
+        if let Some(root) = &self.root {
+            inside(root, path)?;
+        }
         if path.is_dir() {
             let inside = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
             return self.folder(path, &inside, 0);
@@ -175,14 +193,16 @@ impl Search {
         }
         for (path, kind) in children(folder)? {
             if kind.is_dir() {
-                self.folder(&path, inside, depth + 1)?;
+                if !path.file_name().is_some_and(is_git) {
+                    self.folder(&path, inside, depth + 1)?;
+                }
             } else if is_log(&path) {
                 match kind.is_symlink().then(|| fs::canonicalize(&path)) {
                     Some(Err(_)) => self.odd.push((path, "the link leads nowhere")),
-                    Some(Ok(target)) if !target.starts_with(inside) => {
+                    Some(Ok(target)) if !target.strip_prefix(inside).is_ok_and(|below| !below.iter().any(is_git)) => {
                         self.odd.push((path, "the link leads out of the folder and is not followed"));
                     }
-                    _ if !path.is_file() => self.odd.push((path, "not a regular file")),
+                    _ if !is_plain(&path) => self.odd.push((path, "not a regular file")),
                     _ => self.paths.push((path, self.of)),
                 }
             } else if !hidden(&path) {
@@ -191,6 +211,11 @@ impl Search {
         }
         Ok(())
     }
+}
+
+/// Whether this is the name of git's own folder, where credentials may lie, on any file system.
+fn is_git(name: &OsStr) -> bool {
+    name.eq_ignore_ascii_case(".git")
 }
 
 /// What keeps an empty folder in git, or belongs to a tool, is nobody's log.
@@ -220,8 +245,8 @@ fn children(folder: &Path) -> Result<Vec<(PathBuf, FileType)>, Error> {
         .map_err(|error| unreadable(folder, error))
 }
 
-/// The files and folders that a glob matches; `*` stops at a slash, `**` does not. Links to folders are not followed.
-fn glob(pattern: &Path, text: &str) -> Result<Vec<PathBuf>, Error> {
+/// The folder in which a glob looks, and the pattern of what it looks for there.
+fn split(pattern: &Path) -> (PathBuf, PathBuf) {
     let mut base = PathBuf::new();
     let mut rest = PathBuf::new();
     for part in pattern.components() {
@@ -232,6 +257,12 @@ fn glob(pattern: &Path, text: &str) -> Result<Vec<PathBuf>, Error> {
             rest.push(part);
         }
     }
+    (base, rest)
+}
+
+/// The files and folders that a glob matches; `*` stops at a slash, `**` does not. Links to folders are not followed.
+fn glob(pattern: &Path, text: &str) -> Result<Vec<PathBuf>, Error> {
+    let (base, rest) = split(pattern);
     let fault = |error: globset::Error| {
         Error::new(format!("{text} is not a glob: {}", error.kind()), "write one such as incidents/**/*.toml")
             .caused_by(error)
@@ -248,7 +279,7 @@ fn glob(pattern: &Path, text: &str) -> Result<Vec<PathBuf>, Error> {
             let relative = path.strip_prefix(&base).unwrap_or(&path);
             if matcher.is_match(relative) {
                 found.push(path);
-            } else if kind.is_dir() && depth > 1 && path.file_name().is_none_or(|name| name != ".git") {
+            } else if kind.is_dir() && depth > 1 && !path.file_name().is_some_and(is_git) {
                 open.push((path, depth - 1));
             }
         }

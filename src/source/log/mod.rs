@@ -74,6 +74,11 @@ pub struct Sources {
     pub root: Option<PathBuf>,
     /// Whether the default files are looked for.
     pub use_defaults: bool,
+    /// Whether `incidents` was found in a configuration that nobody typed: then they must lie inside `root`, as what is
+    /// found in a default place always must.
+    pub incidents_found: bool,
+    /// Whether `log` was.
+    pub log_found: bool,
 }
 
 /// Incident logs that are read where none is named.
@@ -94,9 +99,9 @@ pub struct TimeRules {
 ///
 /// # Errors
 ///
-/// A named source does not exist, a glob matches nothing, something is no regular file or too large; an incident log
-/// that the user named says nothing at all; or a file cannot be used at all (its syntax, its schema, a key that a log
-/// has not): then the error carries the problems of all files.
+/// A named source does not exist, a glob matches nothing, something is no regular file or too large, or was not typed
+/// and leads out of the root; an incident log that the user named says nothing at all; or a file cannot be used at all
+/// (its syntax, its schema, a key that a log has not): then the error carries the problems of all files.
 pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Result<Logs, Error> {
     let found = files::find(sources)?;
     let mut logs = Logs { problems: found.oddities, ..Logs::default() };

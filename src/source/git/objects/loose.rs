@@ -80,8 +80,9 @@ fn file(path: &Path, most: u64) -> Result<Vec<u8>, Fault> {
 fn open(path: &Path) -> Result<File, Fault> {
     let missing =
         |error: io::Error| if error.kind() == io::ErrorKind::NotFound { Fault::Missing } else { Fault::Damaged };
-    // Asked before opening: a pipe would be waited for.
-    if !fs::metadata(path).map_err(missing)?.is_file() {
+    // Asked before opening: a pipe would be waited for, and so would a file that Linux shows of itself, which has no length.
+    let metadata = fs::metadata(path).map_err(missing)?;
+    if !metadata.is_file() || metadata.len() == 0 {
         return Err(Fault::Damaged);
     }
     File::open(path).map_err(missing)

@@ -22,6 +22,7 @@ pub use object::{Fault, Kind, Object};
 use sha1::{Digest as _, Sha1};
 
 use super::tag_object;
+use crate::document::is_plain;
 use crate::error::Error;
 use crate::model::CommitId;
 use pack::{Pack, Workshop};
@@ -232,7 +233,7 @@ fn folders(own: PathBuf) -> Vec<PathBuf> {
 /// The folders that `info/alternates` names. What is no regular file names none: a pipe would be waited for.
 fn borrowed(folder: &Path) -> Vec<PathBuf> {
     let list = folder.join("info").join("alternates");
-    let readable = fs::metadata(&list).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST_LIST);
+    let readable = is_plain(&list) && fs::metadata(&list).is_ok_and(|metadata| metadata.len() <= LARGEST_LIST);
     let Some(text) = readable.then(|| fs::read(&list).ok()).flatten() else { return Vec::new() };
     let lines = text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty() && !line.starts_with(b"#"));
     let named = lines.filter_map(|line| Some(folder.join(std::str::from_utf8(line).ok()?)));
