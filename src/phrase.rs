@@ -1,6 +1,6 @@
 //! Numbers as people say them. Rounding lives here and nowhere else.
 
-use crate::model::Moment;
+use crate::model::{Moment, Signal};
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -60,6 +60,21 @@ pub fn minute(moment: Moment) -> String {
 /// `1 release`, `2 releases`.
 pub fn count(n: u64, singular: &str) -> String {
     if n == 1 { format!("1 {singular}") } else { format!("{n} {singular}s") }
+}
+
+/// What shows a failure, as in `3 by a revert`.
+pub fn sign(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Incident => "an incident",
+        Signal::Rollback => "a rollback",
+        Signal::Withdrawal => "a withdrawal",
+        Signal::Rule => "your own rules",
+        Signal::Changelog => "the change log",
+        Signal::Said => "a commit's message",
+        Signal::Revert => "a revert",
+        Signal::Hotfix => "a quick first patch",
+        Signal::OwnLines => "lines taken out again",
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! From what lies on disk to a [`History`]: the one place where sources meet.
 
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
+use std::ops::ControlFlow;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -8,8 +10,8 @@ use crate::error::Error;
 use crate::history::{self, Inputs};
 use crate::inference::{self, Inferred, Pair};
 use crate::model::{
-    ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, OwnLines, Policy,
-    ReleaseIndex, Touched, UnreadLog,
+    ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, OwnLines, Parts, Policy,
+    Product, ReleaseIndex, Touched, UnreadLog,
 };
 use crate::remark;
 use crate::source::git::{LogFile, LogFiles, Repository, TakenOut, Wanted};
@@ -102,13 +104,66 @@ fn listen(repository: &Repository, history: &mut History, policy: &Policy) {
         history.change_logs.extend(log);
     }
     let commits = Inferred::to_look_at(history, policy);
+    let folders = folders(repository, history);
     let changes = &history.changes;
-    let touches = |&commit: &ChangeIndex| {
+    let touches = |commit: ChangeIndex| {
         let parent = changes.parents(commit).first().map(|&parent| changes.id(ChangeIndex(parent)));
+        let mut parts = Parts::default();
+        let read = repository.each_changed(parent, changes.id(commit), |path| {
+            if inference::is_product_path(path) {
+                let above: Vec<&str> = path.match_indices('/').take(2).map(|(at, _)| &path[..at]).collect();
+                match above.iter().rev().find_map(|folder| folders.get(*folder)) {
+                    Some(of) => parts.components.extend(of),
+                    None => parts.elsewhere = true,
+                }
+            }
+            // Without folders to tell apart, one path says all.
+            if folders.is_empty() && parts.elsewhere { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
         // What cannot be read is not known to be anything else.
-        repository.any_changed(parent, changes.id(commit), inference::is_product_path).unwrap_or(true)
+        if read.is_err() {
+            parts.elsewhere = true;
+            parts.components.extend(folders.values().flatten());
+        }
+        (commit, parts)
     };
-    history.product = Some(commits.into_iter().filter(touches).collect());
+    history.product = Some(Product {
+        touched: commits.into_iter().map(touches).collect(),
+        housed: folders.values().flatten().copied().collect(),
+    });
+}
+
+/// The folders of components, and whose they are: those called like the last part of a component's name at the newest
+/// release, or, of what is gone from there, at the component's own. None where the repository as a whole is the only one.
+fn folders(repository: &Repository, history: &History) -> HashMap<String, Vec<ComponentIndex>> {
+    let mut of: BTreeMap<String, Vec<ComponentIndex>> = BTreeMap::new();
+    for (index, component) in history.components.indexed().filter(|(_, component)| component.name.raw() != "root") {
+        of.entry(last_part(component.name.raw())).or_default().push(index);
+    }
+    let newest_of = |components: &[ComponentIndex]| {
+        let releases = components.iter().flat_map(|&index| &history.component(index).releases);
+        releases.map(|&index| history.release(index)).max_by_key(|release| release.released_at)?.commit
+    };
+    let mut found: HashMap<String, Vec<ComponentIndex>> = HashMap::new();
+    let mut look = |releases_of: &[ComponentIndex], names: &BTreeMap<String, Vec<ComponentIndex>>| {
+        let Some(commit) = newest_of(releases_of) else { return };
+        for path in repository.component_folders(history.changes.id(commit)) {
+            if let Some(owners) = names.get(&last_part(&path)) {
+                found.insert(path, owners.clone());
+            }
+        }
+    };
+    let all: Vec<ComponentIndex> = of.values().flatten().copied().collect();
+    look(&all, &of);
+    for (name, owners) in of.iter().take(LOGS) {
+        look(owners, &BTreeMap::from([(name.clone(), owners.clone())]));
+    }
+    found
+}
+
+/// The last part of a path or of a component's name, in lower case.
+fn last_part(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or_default().to_lowercase()
 }
 
 /// The change log of a component, as its newest release has it; `None` where it has none. A log that the whole repository
@@ -126,7 +181,7 @@ fn change_log(
     let shared = name == "root";
     let LogFiles { files, own, unread } =
         repository.change_logs(history.changes.id(newest), (!shared).then_some(name.as_str()));
-    let mut names = vec![name.rsplit('/').next().unwrap_or_default().to_lowercase()];
+    let mut names = vec![last_part(&name)];
     names.extend(project.map(str::to_owned));
     let mut log = ChangeLog { component: index, files: Vec::new(), sections: 0, remarks: Vec::new() };
     for LogFile { path, whole, bytes } in files {

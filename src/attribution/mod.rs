@@ -4,6 +4,7 @@
 //! surfaces in one window may belong to a release of the one before.
 
 mod basis;
+mod calibration;
 mod event;
 mod failure;
 mod incident;
@@ -16,6 +17,7 @@ mod window;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::inference::{Evidence, Suspect, Suspicion};
+pub use calibration::{CalibratedSign, Calibration};
 pub use event::{Event, Outcome};
 pub use failure::Failure;
 pub use incident::{Attribution, Fate, Link};

@@ -5,7 +5,7 @@ use crate::analysis::Threshold;
 use crate::attribution::{Event, Failure, Link};
 use crate::map::StageId;
 use crate::model::{Incident, IncidentIndex, ReleaseIndex, Signal, Untrusted};
-use crate::phrase::{count, date, rate};
+use crate::phrase::{count, date, percent, rate, sign as sign_in_words};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -36,8 +36,6 @@ const NAMED: usize = 5;
 /// Failures that git suggests for the covered time and the log does not know. Listed, never counted.
 fn gap(analysis: &Look<'_>) -> Vec<Draft> {
     let facts = analysis.facts;
-    let in_time = |failure: &&Failure| !failure.late;
-    let suspected = |event: &Event| event.releases.iter().any(|&index| facts.suspected[index].iter().any(|f| !f.late));
     // Whatever the log says of a release, also that it was only a near miss, is more than nothing.
     let linked: BTreeSet<ReleaseIndex> = facts
         .attributions
@@ -48,19 +46,32 @@ fn gap(analysis: &Look<'_>) -> Vec<Draft> {
     let told = |event: &Event| {
         event.releases.iter().any(|index| linked.contains(index)) || facts.failures_of(event).next().is_some()
     };
-    let suggested: Vec<&Event> = facts.events.iter().rev().filter(|event| event.exposed && suspected(event)).collect();
-    let missing: Vec<&Event> = suggested.iter().copied().filter(|event| !told(event)).collect();
+    let suggested: Vec<&Event> =
+        facts.events.iter().rev().filter(|event| event.exposed && facts.suspicion(event).is_some()).collect();
+    let mut missing: Vec<(&Event, &Failure)> = suggested
+        .iter()
+        .filter(|event| !told(event))
+        .filter_map(|&event| Some((event, facts.suspicion(event)?)))
+        .collect();
     let (n, k) = (suggested.len() as u64, (suggested.len() - missing.len()) as u64);
     if missing.is_empty() {
         return Vec::new();
     }
+    // First those by signs that the log confirms most often: they are likeliest to be missing.
+    let calibration = facts.calibration();
+    let confirmed = |failure: &Failure| {
+        let signs = calibration.iter().flat_map(|calibration| &calibration.signs);
+        let sign = signs.into_iter().find(|sign| sign.signal == failure.signal);
+        sign.map_or(0.0, |sign| sign.confirmed as f64 / sign.suggested as f64)
+    };
+    missing.sort_by(|(_, a), (_, b)| confirmed(b).total_cmp(&confirmed(a)).then(a.signal.cmp(&b.signal)));
     let since = facts.coverage.spans().first().map_or_else(String::new, |span| format!(" since {}", date(span.from)));
     let has = match (n, k) {
         (1, _) => "the log does not have it".to_owned(),
         (_, 0) => "the log has none of them".to_owned(),
         _ => format!("the log has {k} of them"),
     };
-    let tags: Vec<Untrusted> = missing.iter().filter_map(|event| facts.tag(event)).collect();
+    let tags: Vec<Untrusted> = missing.iter().filter_map(|(event, _)| facts.tag(event)).collect();
     let named: Vec<&str> = tags.iter().take(NAMED).map(Untrusted::raw).collect();
     let more = tags.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -73,9 +84,16 @@ fn gap(analysis: &Look<'_>) -> Vec<Draft> {
     )
     .because(format!("As far as git can see, the log is complete to {}.", rate(k, n)))
     .share("failures that git suggests and the log has", k as f64 / n as f64, 1.0);
-    for event in missing.iter().take(NAMED) {
-        let suspicions = event.releases.iter().flat_map(|&index| &facts.suspected[index]);
-        if let (Some(why), Some(tag)) = (suspicions.into_iter().find(in_time), facts.tag(event)) {
+    for sign in calibration.iter().flat_map(|calibration| &calibration.signs) {
+        draft = draft.because(format!(
+            "Of failures by {}, the log confirms {}; elsewhere {} are right.",
+            sign_in_words(sign.signal),
+            rate(sign.confirmed, sign.suggested),
+            percent(sign.p)
+        ));
+    }
+    for (event, why) in missing.iter().take(NAMED) {
+        if let Some(tag) = facts.tag(event) {
             draft = draft.because(format!("{}: {}.", tag.raw(), in_words(why)));
         }
     }
@@ -88,7 +106,11 @@ fn in_words(failure: &Failure) -> String {
     match failure.signal {
         Signal::Revert => format!("{} reverts what it shipped", by.get(..9).unwrap_or(by)),
         Signal::Hotfix => format!("{by} followed soon"),
-        signal => format!("{} ({})", signal.name(), by.get(..9).unwrap_or(by)),
+        Signal::Changelog => format!("the change log of {by} says so"),
+        Signal::Said => format!("{} says so", by.get(..9).unwrap_or(by)),
+        Signal::OwnLines => format!("{by} took out lines that it had brought"),
+        Signal::Rule => format!("{} carries a repair by your rules", by.get(..9).unwrap_or(by)),
+        Signal::Incident | Signal::Rollback | Signal::Withdrawal => sign_in_words(failure.signal).to_owned(),
     }
 }
 

@@ -7,7 +7,8 @@ use super::shipped::Shipped;
 use super::{Evidence, Found, Suspicion, is_product_subject};
 use crate::history::reverts;
 use crate::model::{
-    Arena, ChangeIndex, ComponentIndex, ReleaseFlag, ReleaseIndex, Remark, Says, Signal, Untrusted, Version, VersionKey,
+    Arena, ChangeIndex, ComponentIndex, Product, ReleaseFlag, ReleaseIndex, Remark, Says, Signal, Untrusted, Version,
+    VersionKey,
 };
 
 pub(super) fn find(found: &mut Found<'_>) {
@@ -85,7 +86,9 @@ fn said(found: &mut Found<'_>) {
 fn tell(found: &mut Found<'_>, release: ReleaseIndex, told: Told, words: &Untrusted) {
     let planned = found.history.release(told.shipped_by).has(ReleaseFlag::Planned);
     let Some(surfaced) = found.made(told.commit).filter(|_| !planned) else { return };
-    if found.after(release, surfaced) && found.in_time(release, surfaced) && is_product(found, told.commit) {
+    let component = found.history.release(release).component;
+    let of_it = is_product(found, told.commit) && concerns(found, told.commit, component);
+    if found.after(release, surfaced) && found.in_time(release, surfaced) && of_it {
         let Told { commit, shipped_by, culprit } = told;
         let by = Some(Untrusted::new(found.history.changes.id(commit).to_string()));
         let evidence = Evidence::Commit { commit, shipped_by, culprit, words: Some(words.clone()) };
@@ -99,7 +102,17 @@ fn is_product(found: &Found<'_>, commit: ChangeIndex) -> bool {
     let changes = &found.history.changes;
     is_product_subject(changes.subject(commit).raw())
         && !changes.is_bump(commit)
-        && (changes.is_merge(commit) || found.history.product.as_ref().is_none_or(|product| product.contains(&commit)))
+        && by_paths(found, commit, |product| product.touched_by(commit))
+}
+
+/// Whether a commit can tell of a component's releases: not where it touches the folders of other components alone.
+fn concerns(found: &Found<'_>, commit: ChangeIndex, component: ComponentIndex) -> bool {
+    by_paths(found, commit, |product| !product.touched_by(commit) || product.concerns(commit, component))
+}
+
+/// What its paths say of a commit; yes where they are not known.
+fn by_paths(found: &Found<'_>, commit: ChangeIndex, holds: impl Fn(&Product) -> bool) -> bool {
+    found.history.changes.is_merge(commit) || found.history.product.as_ref().is_none_or(holds)
 }
 
 fn taken_back(found: &mut Found<'_>) {
@@ -108,7 +121,8 @@ fn taken_back(found: &mut Found<'_>) {
         // What is taken back by a release that is yet to be made has not failed by it.
         let planned = history.release(revert.by_release).has(ReleaseFlag::Planned);
         let Some(surfaced) = found.made(revert.by).filter(|_| !planned) else { continue };
-        if !found.after(revert.culprit_release, surfaced) {
+        let component = history.release(revert.culprit_release).component;
+        if !found.after(revert.culprit_release, surfaced) || !concerns(found, revert.by, component) {
             continue;
         }
         let evidence = Evidence::Commit {

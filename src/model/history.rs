@@ -1,12 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Arena, ChangeIndex, ChangeLog, Changes, ComponentIndex, Coverage, Incident, OwnLines, Person, Release,
-    ReleaseIndex, Untrusted,
+    Arena, ChangeLog, Changes, ComponentIndex, Coverage, Incident, OwnLines, Person, Release, ReleaseIndex, Untrusted,
 };
 
 /// A line of releases with a sequence of its own.
@@ -137,8 +136,8 @@ pub struct History {
     pub touched: BTreeMap<ReleaseIndex, super::Touched>,
     /// What the components' change logs say; those without one are absent.
     pub change_logs: Vec<ChangeLog>,
-    /// Of the commits that may tell of a failure, those that touch the product; `None` where none could be looked at.
-    pub product: Option<BTreeSet<ChangeIndex>>,
+    /// What the commits that may tell of a failure touch of the product; `None` where none could be looked at.
+    pub product: Option<super::Product>,
     /// Releases and the next of their line, as far as lines were compared.
     pub own_lines: BTreeMap<ReleaseIndex, OwnLines>,
     /// Log entries without a release.

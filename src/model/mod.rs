@@ -53,6 +53,6 @@ pub use tag::{Tag, TagTarget, Tagger};
 pub use text::Untrusted;
 pub use time::{Mark, Moment, Precision};
 pub use title::{request, title};
-pub use touched::{OwnLines, RiskClass, Touched};
+pub use touched::{OwnLines, Parts, Product, RiskClass, Touched};
 pub use unit::{Better, Unit};
 pub use version::{Comparator, TagName, TagReading, Version, VersionKey, VersionRange};

@@ -1,6 +1,6 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ReleaseIndex, Untrusted};
+use super::{ChangeIndex, ComponentIndex, ReleaseIndex, Untrusted};
 
 /// What a release changed, as far as anybody asks: names of folders, not of files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,4 +33,36 @@ pub struct OwnLines {
     pub own: u64,
     /// The file with the most of them.
     pub path: Untrusted,
+}
+
+/// What commits that may tell of a failure touch of the product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Product {
+    /// Components with a folder of their own.
+    pub housed: BTreeSet<ComponentIndex>,
+    /// Of each commit that was looked at, what it touches.
+    pub touched: BTreeMap<ChangeIndex, Parts>,
+}
+
+/// The parts of the product that a commit touches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Components in whose folders it changed something.
+    pub components: BTreeSet<ComponentIndex>,
+    /// Whether it changed something outside of these folders.
+    pub elsewhere: bool,
+}
+
+impl Product {
+    /// Whether a commit is work on a component: in its folder, where it has one; else outside of all such folders.
+    pub fn concerns(&self, commit: ChangeIndex, component: ComponentIndex) -> bool {
+        self.touched.get(&commit).is_some_and(|parts| {
+            if self.housed.contains(&component) { parts.components.contains(&component) } else { parts.elsewhere }
+        })
+    }
+
+    /// Whether a commit touches the product at all.
+    pub fn touched_by(&self, commit: ChangeIndex) -> bool {
+        self.touched.get(&commit).is_some_and(|parts| parts.elsewhere || !parts.components.is_empty())
+    }
 }

@@ -2,13 +2,13 @@
 
 use crate::model::Untrusted;
 use crate::review::contract::{
-    Basis, Behind, Better, FailureReport, IncidentReport, MetricInfo, MetricReport, Reading, ReleaseReport, Review,
-    ShipsReport, TagKind, TagReport, Unit, WindowName,
+    Basis, Behind, Better, CalibratedSign, Calibration, FailureReport, IncidentReport, MetricInfo, MetricReport,
+    Reading, ReleaseReport, Review, ShipsReport, TagKind, TagReport, Unit, WindowName,
 };
 
 use super::list::{kind, names, outcome};
 use super::page::{Page, Tone};
-use super::phrase::{count, date, duration, minute, percent, reading, span, value};
+use super::phrase::{count, date, duration, minute, percent, rate, reading, span, value};
 use super::plan::names as some;
 use super::terminal::{change_in_words, reason};
 use super::{TerminalOptions, encode};
@@ -141,6 +141,11 @@ pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOp
     }
     change(&mut page, report, text);
     behind(&mut page, review, report.behind);
+    if report.behind == Behind::Failures
+        && let Some(calibration) = &review.data.calibration
+    {
+        calibrated(&mut page, calibration);
+    }
     Some(page.finish())
 }
 
@@ -240,6 +245,27 @@ fn behind(page: &mut Page, review: &Review, what: Behind) {
     }
 }
 
+/// What git's signs are worth where the log tells what happened.
+fn calibrated(page: &mut Page, calibration: &Calibration) {
+    page.heading("Git's signs against the log, in all the time that it covers");
+    page.item(&format!(
+        "Of {} by the log, git suggests {}.",
+        count(calibration.failed, "failed release"),
+        rate(calibration.suggested, calibration.failed)
+    ));
+    for sign in &calibration.signs {
+        page.bullet(&format!("failures by {}: {}", super::phrase::sign(sign.signal), against_the_log(sign)));
+    }
+    page.item(
+        "What the log does not confirm is a false alarm, or a failure that nobody wrote down: relconf explain log-gap",
+    );
+}
+
+fn against_the_log(sign: &CalibratedSign) -> String {
+    let confirmed = rate(sign.confirmed, sign.suggested);
+    format!("the log confirms {confirmed}; elsewhere {} are right", percent(sign.p))
+}
+
 /// A release with everything that is known of it. `None` where the review has no such release.
 pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &TerminalOptions) -> Option<String> {
     let release = review.releases.iter().find(|release| release.tag.raw() == tag)?;
@@ -286,7 +312,7 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         page.heading("What failed");
         for failure in &release.failures {
             page.bullet(&reason(failure, &review.incidents));
-            behind_failure(&mut page, failure);
+            behind_failure(&mut page, failure, review.data.calibration.as_ref());
         }
         if release.failures.iter().any(|failure| failure.signal.inferred()) {
             let tag = encode::terminal(release.tag.raw());
@@ -323,9 +349,14 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
 }
 
 /// What is behind a failure that git shows: how often such a sign is right, and the commits.
-fn behind_failure(page: &mut Page, failure: &FailureReport) {
+fn behind_failure(page: &mut Page, failure: &FailureReport, calibration: Option<&Calibration>) {
     if failure.signal.inferred() {
-        page.under(&format!("{}: right in {} of such cases elsewhere", failure.signal.name(), percent(failure.p)));
+        let signs = calibration.map_or(&[][..], |calibration| &calibration.signs);
+        let worth = match signs.iter().find(|sign| sign.signal == failure.signal) {
+            Some(sign) => against_the_log(sign),
+            None => format!("right in {} of such cases elsewhere", percent(failure.p)),
+        };
+        page.under(&format!("{}: {worth}", failure.signal.name()));
     }
     let Some(evidence) = &failure.evidence else { return };
     for (what, commit) in [("shown by", &evidence.commit), ("takes back or blames", &evidence.culprit)] {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::attribution::{LogReport, Outcome, ScopeRule, Span, Suspicion, Tier};
+pub use crate::attribution::{CalibratedSign, Calibration, LogReport, Outcome, ScopeRule, Span, Suspicion, Tier};
 pub use crate::factor::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, TraitReport, TraitVerdict};
 pub use crate::factor::{
     Concentration, PersonShare, Role, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict,
@@ -175,6 +175,9 @@ pub struct Data {
     pub incidents: IncidentData,
     /// Releases with an inferred failure, by signal.
     pub inferred_failures: InferredFailures,
+    /// What git's signs are worth where an incident log tells what happened; null where none does, or git suggests nothing
+    /// there.
+    pub calibration: Option<Calibration>,
     /// Releases that may have failed as well: too unsure to count, sure enough to ask.
     pub suspects: Vec<SuspectReport>,
     /// The signals that make a release failed here.

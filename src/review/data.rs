@@ -39,6 +39,7 @@ pub(super) fn of(facts: &Facts<'_>) -> Data {
             hotfix: shown_by(facts, Signal::Hotfix),
             own_lines: shown_by(facts, Signal::OwnLines),
         },
+        calibration: facts.calibration(),
         suspects: suspects(facts),
         signals: facts.signals.clone(),
         date_sources: date_sources(facts),

@@ -272,12 +272,42 @@ fn what_git_suggests_and_the_log_does_not_know_is_listed() {
     assert_eq!(found["evidence"]["releases"], json!(["v1.35.0", "v1.15.0", "v1.5.0"]));
     assert_eq!(found["success"]["now"], 0.25);
     assert_eq!(part(&review["metrics"]["change_failure_rate"], "declared"), json!([1, 20]), "listed, never counted");
+    // Git's signs are held against the log.
+    let reverts = json!([{"signal": "revert", "suggested": 4, "confirmed": 1, "p": 0.87}]);
+    assert_eq!(review["data"]["calibration"], json!({"signs": reverts, "failed": 1, "suggested": 1}));
+    let confirms = "the log confirms 25 % (1 of 4); elsewhere 87 % are right";
+    let said = flat(&run(&place, &["explain", "change_failure_rate"]).stdout);
+    assert!(said.contains(&format!("by a revert: {confirms}")), "{said}");
+    let said = flat(&run(&place, &["explain", "log-gap"]).stdout);
+    assert!(
+        said.contains("Of failures by a revert, the log confirms 25 % (1 of 4); elsewhere 87 % are right."),
+        "{said}"
+    );
 
     let near = "[[incident]]\nid = \"N\"\ntitle = \"x\"\nkind = \"near_miss\"\ndetected_at = 2026-03-01\ncaused_by = { release = \"v1.15.0\" }\n";
     let all = [incident(5), incident(25), incident(35), near.to_owned()].concat();
     place.file("incidents.toml", &format!("covers_from = {}\n{all}", date(-30)));
     let review = run(&place, &["review", "--format", "json"]).json();
     assert!(review["findings"].as_array().expect("findings").iter().all(|f| f["code"] != "log-gap"), "all are known");
+}
+
+/// Text without the breaks of its lines.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn signs_are_held_against_the_log_where_it_speaks_alone() {
+    let place = repository();
+    let calibration = |log: &str| {
+        place.file("incidents.toml", log);
+        run(&place, &["review", "--format", "json"]).json()["data"]["calibration"].clone()
+    };
+    assert_eq!(calibration("# nothing yet\n"), Value::Null, "no log, nothing to hold against");
+    // Kept from release 20 on: of 25 and 35, one is known; and one failed that git does not see.
+    let log = format!("covers_from = {}\n{}{}", date(79), incident(25), incident(22));
+    let reverts = json!([{"signal": "revert", "suggested": 2, "confirmed": 1, "p": 0.87}]);
+    assert_eq!(calibration(&log), json!({"signs": reverts, "failed": 2, "suggested": 1}));
 }
 
 #[test]

@@ -267,3 +267,62 @@ fn a_release_per_merge_without_words_has_no_rate() {
     ));
     assert_eq!(review(&place, &[])["metrics"]["change_failure_rate"]["numerator"], 1);
 }
+
+/// Two components in one repository, one of them with the other's name in its path, and what the next releases of both ship.
+fn two_components(layout: [&str; 2], rest: &str) -> Value {
+    let [api, web] = layout;
+    let place = Place::repository(&format!(
+        "{PEOPLE}2026-01-05T10:00:00Z ana commit @one Add both | {api}/a.rs {web}/w.rs shared/s.rs\n\
+         2026-01-05T12:00:00Z ana tag api-v1.0.0 | x\n2026-01-05T13:00:00Z ana tag web-v1.0.0 | x\n{rest}\
+         2026-01-20T12:00:00Z ana tag api-v1.1.0 | x\n2026-01-20T13:00:00Z ana tag web-v1.1.0 | x\n"
+    ));
+    review(&place, &["--component", "all"])
+}
+
+#[test]
+fn a_commit_tells_of_the_components_whose_folders_it_touches() {
+    let failed = |layout, rest: &str| {
+        let json = two_components(layout, rest);
+        ["api-v1.0.0", "web-v1.0.0"]
+            .map(|tag| failures(&json, tag).into_iter().map(|(signal, _)| signal).collect::<Vec<_>>())
+    };
+    let said = |names: [&[&str]; 2]| names.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let root = ["api", "web"];
+    let fix = |path: &str| format!("2026-01-08T10:00:00Z bo commit Mend it\\n\\nFixes: ${{one}} | {path}\n");
+    assert_eq!(failed(root, &fix("api/a.rs")), said([&["said"], &[]]));
+    assert_eq!(failed(root, &fix("api/a.rs web/w.rs")), said([&["said"], &["said"]]));
+    assert_eq!(failed(["crates/api", "crates/web"], &fix("crates/web/w.rs")), said([&[], &["said"]]));
+    assert_eq!(
+        failed(root, "2026-01-08T10:00:00Z bo revert @one | web/w.rs\n"),
+        said([&[], &["revert"]]),
+        "what is taken back of one is no failure of the other"
+    );
+    // What belongs to neither folder is nobody's who has one; without folders it is everybody's.
+    assert_eq!(failed(root, &fix("shared/s.rs")), said([&[], &[]]));
+    assert_eq!(failed(["src/one", "src/two"], &fix("shared/s.rs")), said([&["said"], &["said"]]));
+    // A file of tests says as little as before.
+    assert_eq!(failed(root, &fix("api/tests/t.rs")), said([&[], &[]]));
+}
+
+#[test]
+fn change_logs_of_any_size_are_read_or_named() {
+    let of = |paths: &str| {
+        let place = history(&format!(
+            "2026-01-10T10:00:00Z ana commit two | src/a.rs {paths}\n2026-01-10T12:00:00Z ana tag v1.0.1 | x\n"
+        ));
+        let json = review(&place, &[]);
+        let warned = json["data"]["warnings"].as_array().expect("a list").iter();
+        let unread = warned.filter(|warning| warning["code"] == "change-log-unread").count();
+        (failures(&json, "v1.0.0").len(), unread)
+    };
+    let told = "## 1.0.1\\n\\n- Fix a regression in 1.0.0\\n\\n";
+    let versions = "## 0.9.1\\n\\n- Works with 1.0.0 of x\\n".repeat(300_000);
+    assert_eq!(of(&format!("CHANGELOG.md=\"{told}{versions}\"")), (1, 0), "ten megabytes with a version in every line");
+    assert_eq!(of(&format!("NEWS=\"{}\"", "no heading, a regression in 1.0.0. ".repeat(300_000))), (0, 0));
+    assert_eq!(of(&format!("CHANGELOG.md=\"{told}{}\"", "x".repeat(17 << 20))), (0, 1), "too large: told");
+    let many: String = (0..500).map(|n| format!(" changelogs/0.{n}.0.md=\"- a regression in 0.1.0\"")).collect();
+    assert_eq!(of(&format!("changelogs/1.0.1.md=\"- Fix a regression in 1.0.0\"{many}")), (1, 0));
+    let hostile =
+        "## 1.0.1\\n\\n- \u{1b}[31m<script>alert(1)</script> \u{202e} a regression in 1.0.0 ``` | `${{ x }}`\\n";
+    assert_eq!(of(&format!("HISTORY.rst=\"{hostile}\"")), (1, 0));
+}

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use crate::model::IncidentKind;
+use crate::model::{IncidentKind, Signal};
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::count;
+use crate::render::phrase::{count, sign};
 use crate::render::{basis, encode};
 use crate::review::contract::{Basis, ReleaseReport, Review, Warning};
 
@@ -81,14 +81,15 @@ fn releases(page: &mut Page, review: &Review) {
     if review.releases.iter().any(guessed) {
         let inferred = &review.data.inferred_failures;
         let shown = [
-            (inferred.rule, "by your own rules"),
-            (inferred.changelog, "by the change log"),
-            (inferred.said, "by a commit's message"),
-            (inferred.revert, "by a revert"),
-            (inferred.hotfix, "by a quick first patch"),
-            (inferred.own_lines, "by lines taken out again"),
+            (inferred.rule, Signal::Rule),
+            (inferred.changelog, Signal::Changelog),
+            (inferred.said, Signal::Said),
+            (inferred.revert, Signal::Revert),
+            (inferred.hotfix, Signal::Hotfix),
+            (inferred.own_lines, Signal::OwnLines),
         ];
-        let shown: Vec<_> = shown.iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{n} {how}")).collect();
+        let shown = shown.into_iter().filter(|(n, _)| *n > 0).map(|(n, signal)| format!("{n} by {}", sign(signal)));
+        let shown: Vec<_> = shown.collect();
         let shown = if shown.is_empty() { "none".to_owned() } else { shown.join(", ") };
         let mut text = format!("Failures seen in git, in all history: {shown}");
         if review.data.reverts_without_commit > 0 {

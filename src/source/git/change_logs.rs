@@ -146,6 +146,31 @@ pub fn read(repository: &Repository, at: CommitId, component: Option<&str>) -> L
     read
 }
 
+/// The folders in which components may live: those of the root, and of folders that hold components.
+pub fn component_folders(repository: &Repository, at: CommitId) -> Vec<String> {
+    let objects = &repository.objects;
+    let root = objects.read(at).ok().and_then(|object| commit::tree(&object.data));
+    let top: Vec<_> = root.map(|tree| folders(objects, tree)).unwrap_or_default();
+    let mut found = Vec::new();
+    for (name, tree) in top {
+        if COMPONENTS.contains(&name.to_lowercase().as_str()) {
+            found.extend(folders(objects, tree).into_iter().map(|(inside, _)| format!("{name}/{inside}")));
+        }
+        found.push(name);
+    }
+    found
+}
+
+/// The folders of a tree.
+fn folders(objects: &Objects, tree: CommitId) -> Vec<(String, CommitId)> {
+    let Ok(object) = objects.read(tree) else { return Vec::new() };
+    if object.kind != Kind::Tree {
+        return Vec::new();
+    }
+    let folders = paths::entries(&object.data).map_while(Result::ok).filter(paths::Entry::is_tree);
+    folders.filter_map(|entry| Some((std::str::from_utf8(entry.name).ok()?.to_owned(), entry.id))).collect()
+}
+
 impl Finder<'_> {
     fn look(&mut self, folder: &Folder, next: &mut Vec<Folder>) {
         self.folders += 1;

@@ -41,6 +41,7 @@ pub mod raw {
 }
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub use change_logs::{LogFile, LogFiles};
@@ -156,18 +157,18 @@ impl Repository {
         paths::changed(self, old, new)
     }
 
-    /// Whether a path that differs between two commits satisfies a condition; no more is compared than it takes.
+    /// Tells of each path that differs between two commits, until it is told to stop; no more is compared than it takes.
     ///
     /// # Errors
     ///
     /// As [`Repository::changed_paths`].
-    pub fn any_changed(
+    pub fn each_changed(
         &self,
         old: Option<CommitId>,
         new: CommitId,
-        wanted: impl Fn(&str) -> bool,
-    ) -> Result<bool, Error> {
-        paths::any(self, old, new, wanted)
+        tell: impl FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        paths::each(self, old, new, tell)
     }
 
     /// Of the lines that the third of three commits takes out of the second, how many the second had brought since the
@@ -188,6 +189,12 @@ impl Repository {
     /// left out.
     pub fn change_logs(&self, commit: CommitId, component: Option<&str>) -> LogFiles {
         change_logs::read(self, commit, component)
+    }
+
+    /// The folders in which components may live as a commit has them: those of the root, and of folders such as
+    /// `packages`. None where they cannot be read.
+    pub fn component_folders(&self, commit: CommitId) -> Vec<String> {
+        change_logs::component_folders(self, commit)
     }
 }
 

@@ -141,19 +141,14 @@ pub fn differing(repository: &Repository, old: Option<CommitId>, new: CommitId) 
     Ok(found)
 }
 
-/// Whether one of the paths that differ satisfies a condition.
-pub fn any(
+/// Tells of each path that differs, until it is told to stop.
+pub fn each(
     repository: &Repository,
     old: Option<CommitId>,
     new: CommitId,
-    wanted: impl Fn(&str) -> bool,
-) -> Result<bool, Error> {
-    let mut found = false;
-    compare_commits(repository, old, new, |path, _, _| {
-        found = wanted(Untrusted::from_bytes(path).raw());
-        if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    Ok(found)
+    mut tell: impl FnMut(&str) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    compare_commits(repository, old, new, |path, _, _| tell(Untrusted::from_bytes(path).raw()))
 }
 
 /// Tells of each path that differs, in git's order, until it is told to stop.
