@@ -216,7 +216,7 @@ const COMPARED: usize = 100;
 /// Compares what releases brought with what the next of their line took out again. For the releases of a report, because two
 /// differences of files are computed for each.
 pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pair]) {
-    let wanted = Wanted { path: inference::is_product_path, line: inference::is_telling_line };
+    let wanted = Wanted { path: inference::is_own_path, line: inference::is_telling_line };
     let mut skipped = pairs.len().saturating_sub(COMPARED);
     for pair in pairs.iter().rev().take(COMPARED) {
         let commit = |index| history.release(index).commit.map(|commit| history.changes.id(commit));

@@ -23,7 +23,7 @@ use crate::model::{
 };
 
 pub use patch::{Pair, neighbours};
-pub use product::{is_product_path, is_product_subject, is_telling_line};
+pub use product::{is_own_path, is_product_path, is_product_subject, is_telling_line};
 
 /// Releases of a component that follow each other more closely than this, in the median, say nothing by being close.
 const PER_MERGE: TimeDelta = TimeDelta::days(3);

@@ -40,7 +40,7 @@ pub fn is_product_subject(subject: &str) -> bool {
 }
 
 /// Folders without product, wherever they stand in a path.
-const FOLDERS: [&str; 17] = [
+const FOLDERS: [&str; 21] = [
     ".github",
     ".ci",
     ".circleci",
@@ -58,6 +58,10 @@ const FOLDERS: [&str; 17] = [
     "example",
     "examples",
     "newsfragments",
+    "changelog",
+    "changelogs",
+    "changelog.d",
+    ".changeset",
 ];
 /// Endings of files that are no product.
 const ENDINGS: [&str; 9] = [".md", ".rst", ".txt", ".adoc", ".lock", ".po", ".snap", ".yml", ".yaml"];
@@ -84,6 +88,33 @@ pub fn is_product_path(path: &str) -> bool {
         })
 }
 
+/// Folders with what others wrote, or a tool made, wherever they stand in a path.
+const FOREIGN: [&str; 8] =
+    ["vendor", "_vendor", "vendored", "third_party", "third-party", "node_modules", "dist", "licenses"];
+/// Folders of the root with tools for the people who make the product.
+const TOOLS: [&str; 3] = ["scripts", "script", "hack"];
+/// Names and endings of files that a release changes, or a tool writes, whatever the product does.
+const LISTS: [&str; 6] = ["package-lock.json", "npm-shrinkwrap.json", "go.sum", "vendor.json", "tox.ini", "noxfile.py"];
+const MADE: [&str; 4] = [".cff", ".min.js", ".map", ".svg"];
+const STANDING: [&str; 6] = ["license", "licence", "copying", "notice", "version", "citation"];
+
+/// Whether the lines of a path are the product's own: what is vendored, bundled or renewed by every release comes and goes
+/// without a fault.
+pub fn is_own_path(path: &str) -> bool {
+    let mut folders = path.split('/').rev();
+    let name = folders.next().unwrap_or_default().to_ascii_lowercase();
+    let stem = name.trim_start_matches('_');
+    let tools = path.split_once('/').is_some_and(|(first, _)| TOOLS.contains(&first));
+    is_product_path(path)
+        && !tools
+        && !folders.any(|folder| FOREIGN.contains(&folder.to_ascii_lowercase().as_str()))
+        && !LISTS.contains(&name.as_str())
+        && !MADE.iter().any(|ending| name.ends_with(ending))
+        && !STANDING.iter().any(|beginning| {
+            stem.strip_prefix(beginning).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+        })
+}
+
 /// Endings of source code: `changes.rs` and `history.py` are product.
 fn code(name: &str) -> bool {
     let ending = name.rsplit('.').next().unwrap_or_default();
@@ -97,21 +128,41 @@ const SILENT: [&str; 17] = [
 ];
 
 /// Whether a line of code, without the blanks around it, says enough to be known again: ten characters with three letters
-/// in a row, no version, no comment and no import.
+/// in a row, no version or day, no comment and no import.
 pub fn is_telling_line(line: &str) -> bool {
     let letters = line.as_bytes().windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic));
-    let numbers = line.split(|c: char| !(c.is_ascii_digit() || c == '.'));
-    let version = numbers.into_iter().any(|word| word.trim_matches('.').matches('.').count() >= 2);
-    line.chars().count() >= 10 && letters && !version && !SILENT.iter().any(|start| line.starts_with(start))
+    line.chars().count() >= 10
+        && letters
+        && !names_a_version(line)
+        && !SILENT.iter().any(|start| line.starts_with(start))
+}
+
+/// Whether a line names a version or a day, or sets one: such lines change with every release.
+fn names_a_version(line: &str) -> bool {
+    let numbers = |separator: char| line.split(move |c: char| !(c.is_ascii_digit() || c == separator));
+    let version = numbers('.').any(|word| word.trim_matches('.').matches('.').count() >= 2);
+    let day = numbers('-').any(|word| word.len() == 10 && word.matches('-').count() == 2);
+    let set = || {
+        let name = line.split(['=', ':']).next().unwrap_or_default().to_ascii_lowercase();
+        let name = name.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        name.len() < line.len() && (name.ends_with("version") || name.ends_with("build"))
+    };
+    version || day || (line.contains(|c: char| c.is_ascii_digit()) && set())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_product_path, is_product_subject, is_telling_line};
+    use super::{is_own_path, is_product_path, is_product_subject, is_telling_line};
 
     #[test]
     fn lines_that_say_something() {
-        for line in ["let total = 0;", "return self.cache", "if x > 1.5: return"] {
+        for line in [
+            "let total = 0;",
+            "return self.cache",
+            "if x > 1.5: return",
+            "version_check = true",
+            "days == 10 - 20 - x;",
+        ] {
             assert!(is_telling_line(line), "{line}");
         }
         for line in [
@@ -120,6 +171,9 @@ mod tests {
             "// a comment here",
             "import os.path",
             "VERSION = \"1.2.3\"",
+            "date-released: 2023-05-19",
+            "__build__ = 0x000702",
+            "const pkgVersion = 12;",
             "((((((((((((",
             "# why so long",
         ] {
@@ -152,6 +206,33 @@ mod tests {
             "bump version to 1.2",
         ] {
             assert!(!is_product_subject(subject), "{subject}");
+        }
+    }
+
+    #[test]
+    fn paths_whose_lines_are_the_products_own() {
+        for path in
+            ["src/lib.rs", "lib/versions.js", "package.json", "src/noticeboard.rs", "web/scripts/a.js", "setup.cfg"]
+        {
+            assert!(is_own_path(path), "{path}");
+        }
+        for path in [
+            "CITATION.cff",
+            "package-lock.json",
+            "vendor/github.com/x/y.go",
+            "src/pip/_vendor/x.py",
+            "LICENSE",
+            "requests/__version__.py",
+            "src/version.rs",
+            "_version.py",
+            "scripts/make-release.py",
+            "hack/build.sh",
+            "web/dist/app.js",
+            "app.min.js",
+            "changelog/2836.bug",
+            "tests/a.rs",
+        ] {
+            assert!(!is_own_path(path), "{path}");
         }
     }
 

@@ -58,7 +58,7 @@ pub fn seen_in_git(seen: &SeenInGit) -> String {
         (sum(&[Signal::Changelog, Signal::Said]), "said so"),
         (sum(&[Signal::Revert]), "reverted"),
         (sum(&[Signal::Hotfix]), "patched at once"),
-        (sum(&[Signal::OwnLines]), "rewrote its own lines"),
+        (sum(&[Signal::OwnLines]), "soon rewritten"),
     ];
     let shown: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     let judged = count(seen.judged, "release");
@@ -88,6 +88,9 @@ pub fn git_misses(seen: &SeenInGit) -> String {
 pub fn signs_right(seen: &SeenInGit) -> String {
     if seen.failed as f64 - seen.expected < 0.05 {
         return String::new();
+    }
+    if seen.failed == 1 {
+        return format!("Such a sign is right in {} of cases.", percent(seen.expected));
     }
     format!(
         "About {} of these {} will be real: such signs are wrong now and then.",
