@@ -1,6 +1,6 @@
 //! From what lies on disk to a [`History`]: the one place where sources meet.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -104,38 +104,35 @@ fn listen(repository: &Repository, history: &mut History, policy: &Policy) {
         history.change_logs.extend(log);
     }
     let commits = Inferred::to_look_at(history, policy);
-    let folders = folders(repository, history);
+    let mut product = Product::new(folders(repository, history));
     let changes = &history.changes;
     let touches = |commit: ChangeIndex| {
         let parent = changes.parents(commit).first().map(|&parent| changes.id(ChangeIndex(parent)));
         let mut parts = Parts::default();
         let read = repository.each_changed(parent, changes.id(commit), |path| {
             if inference::is_product_path(path) {
-                let above: Vec<&str> = path.match_indices('/').take(2).map(|(at, _)| &path[..at]).collect();
-                match above.iter().rev().find_map(|folder| folders.get(*folder)) {
-                    Some(of) => parts.components.extend(of),
+                match product.owners(path) {
+                    Some(owners) => parts.components.extend(owners),
                     None => parts.elsewhere = true,
                 }
             }
             // Without folders to tell apart, one path says all.
-            if folders.is_empty() && parts.elsewhere { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if parts.elsewhere && !product.has_folders() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         // What cannot be read is not known to be anything else.
         if read.is_err() {
             parts.elsewhere = true;
-            parts.components.extend(folders.values().flatten());
+            parts.components.extend(product.housed());
         }
         (commit, parts)
     };
-    history.product = Some(Product {
-        touched: commits.into_iter().map(touches).collect(),
-        housed: folders.values().flatten().copied().collect(),
-    });
+    product.touched = commits.into_iter().map(touches).collect();
+    history.product = Some(product);
 }
 
 /// The folders of components, and whose they are: those called like the last part of a component's name at the newest
 /// release, or, of what is gone from there, at the component's own. None where the repository as a whole is the only one.
-fn folders(repository: &Repository, history: &History) -> HashMap<String, Vec<ComponentIndex>> {
+fn folders(repository: &Repository, history: &History) -> BTreeMap<String, Vec<ComponentIndex>> {
     let mut of: BTreeMap<String, Vec<ComponentIndex>> = BTreeMap::new();
     for (index, component) in history.components.indexed().filter(|(_, component)| component.name.raw() != "root") {
         of.entry(last_part(component.name.raw())).or_default().push(index);
@@ -144,7 +141,7 @@ fn folders(repository: &Repository, history: &History) -> HashMap<String, Vec<Co
         let releases = components.iter().flat_map(|&index| &history.component(index).releases);
         releases.map(|&index| history.release(index)).max_by_key(|release| release.released_at)?.commit
     };
-    let mut found: HashMap<String, Vec<ComponentIndex>> = HashMap::new();
+    let mut found: BTreeMap<String, Vec<ComponentIndex>> = BTreeMap::new();
     let mut look = |releases_of: &[ComponentIndex], names: &BTreeMap<String, Vec<ComponentIndex>>| {
         let Some(commit) = newest_of(releases_of) else { return };
         for path in repository.component_folders(history.changes.id(commit)) {
@@ -216,7 +213,7 @@ const COMPARED: usize = 100;
 /// Compares what releases brought with what the next of their line took out again. For the releases of a report, because two
 /// differences of files are computed for each.
 pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pair]) {
-    let wanted = Wanted { path: inference::is_own_path, line: inference::is_telling_line };
+    let product = history.product.take();
     let mut skipped = pairs.len().saturating_sub(COMPARED);
     for pair in pairs.iter().rev().take(COMPARED) {
         let commit = |index| history.release(index).commit.map(|commit| history.changes.id(commit));
@@ -224,6 +221,10 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
         else {
             continue;
         };
+        let component = history.release(pair.release).component;
+        let of_it = |path: &str| product.as_ref().is_none_or(|product| product.is_of(path, component));
+        let wanted =
+            Wanted { path: |path: &str| inference::is_own_path(path) && of_it(path), line: inference::is_telling_line };
         match repository.taken_out([before, release, next], &wanted) {
             Ok(Some(TakenOut { removed, own, path: Some(path) })) => {
                 history.own_lines.insert(pair.release, OwnLines { next: pair.next, removed, own, path });
@@ -232,6 +233,7 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
             Ok(None) | Err(_) => skipped += 1,
         }
     }
+    history.product = product;
     if skipped > 0 {
         history.notices.push(Notice::new(
             NoticeCode::LinesSkipped,

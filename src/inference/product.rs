@@ -92,9 +92,18 @@ pub fn is_product_path(path: &str) -> bool {
 const FOREIGN: [&str; 8] =
     ["vendor", "_vendor", "vendored", "third_party", "third-party", "node_modules", "dist", "licenses"];
 /// Folders of the root with tools for the people who make the product.
-const TOOLS: [&str; 3] = ["scripts", "script", "hack"];
+const TOOLS: [&str; 4] = ["scripts", "script", "hack", "contrib"];
 /// Names and endings of files that a release changes, or a tool writes, whatever the product does.
-const LISTS: [&str; 6] = ["package-lock.json", "npm-shrinkwrap.json", "go.sum", "vendor.json", "tox.ini", "noxfile.py"];
+const LISTS: [&str; 8] = [
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "go.sum",
+    "vendor.json",
+    "vendor.conf",
+    "vendor.mod",
+    "tox.ini",
+    "noxfile.py",
+];
 const MADE: [&str; 4] = [".cff", ".min.js", ".map", ".svg"];
 const STANDING: [&str; 6] = ["license", "licence", "copying", "notice", "version", "citation"];
 

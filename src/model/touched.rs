@@ -35,11 +35,13 @@ pub struct OwnLines {
     pub path: Untrusted,
 }
 
-/// What commits that may tell of a failure touch of the product.
+/// Where the components lie, and what commits that may tell of a failure touch of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Product {
+    /// The components' folders, and whose they are.
+    folders: BTreeMap<String, Vec<ComponentIndex>>,
     /// Components with a folder of their own.
-    pub housed: BTreeSet<ComponentIndex>,
+    housed: BTreeSet<ComponentIndex>,
     /// Of each commit that was looked at, what it touches.
     pub touched: BTreeMap<ChangeIndex, Parts>,
 }
@@ -54,7 +56,38 @@ pub struct Parts {
 }
 
 impl Product {
-    /// Whether a commit is work on a component: in its folder, where it has one; else outside of all such folders.
+    /// Of components that lie in folders, by path; none where the repository as a whole is the only one.
+    pub fn new(folders: BTreeMap<String, Vec<ComponentIndex>>) -> Self {
+        Self { housed: folders.values().flatten().copied().collect(), folders, touched: BTreeMap::new() }
+    }
+
+    /// Whether any component has a folder of its own.
+    pub fn has_folders(&self) -> bool {
+        !self.folders.is_empty()
+    }
+
+    /// Components with a folder of their own.
+    pub fn housed(&self) -> &BTreeSet<ComponentIndex> {
+        &self.housed
+    }
+
+    /// The components in whose folder a path lies; `None` outside of all.
+    pub fn owners(&self, path: &str) -> Option<&[ComponentIndex]> {
+        let mut above = path.match_indices('/').take(2).map(|(at, _)| &path[..at]);
+        let outer = above.next()?;
+        let inner = above.next().and_then(|inner| self.folders.get(inner));
+        inner.or_else(|| self.folders.get(outer)).map(Vec::as_slice)
+    }
+
+    /// Whether a path is of a component: in its folder, where it has one; else outside of all such folders.
+    pub fn is_of(&self, path: &str, component: ComponentIndex) -> bool {
+        match self.owners(path) {
+            Some(owners) => owners.contains(&component),
+            None => !self.housed.contains(&component),
+        }
+    }
+
+    /// Whether a commit is work on a component.
     pub fn concerns(&self, commit: ChangeIndex, component: ComponentIndex) -> bool {
         self.touched.get(&commit).is_some_and(|parts| {
             if self.housed.contains(&component) { parts.components.contains(&component) } else { parts.elsewhere }
