@@ -1,5 +1,6 @@
 use crate::model::{Basis, Coverage, History, Kind, Moment, Notice, NoticeCode, Policy, ReleaseFlag, Signal};
 
+use super::signals::Signals;
 use super::{Attribution, Event, Failure, Fate, Link};
 
 /// How far an assumed beginning may reach back where failures count however late they surface.
@@ -8,65 +9,22 @@ const REACH: chrono::TimeDelta = chrono::TimeDelta::days(30);
 /// Judged events from which on what a log declares says more than what git suggests of many others.
 const ENOUGH_DECLARED: usize = 30;
 
-/// What makes a release failed, by what its time rests on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Signals {
-    /// Where an incident log was kept.
-    declared: Vec<Signal>,
-    /// Elsewhere: what git suggests, and what the release log declares at any time.
-    inferred: Vec<Signal>,
-}
-
-impl Signals {
-    /// The configured ones, else all.
-    pub fn of(policy: &Policy) -> Self {
-        let looked_at = |signal: &Signal| policy.signals.as_ref().is_none_or(|signals| signals.contains(signal));
-        Self {
-            declared: Signal::ALL.into_iter().filter(|signal| !signal.inferred()).filter(looked_at).collect(),
-            inferred: Signal::ALL.into_iter().filter(|&signal| signal != Signal::Incident).filter(looked_at).collect(),
+/// The signals by which events were judged. What the release log declares is named where it declares something.
+pub(super) fn used(signals: &Signals, failures: &[Vec<Failure>], history: &History, events: &[Event]) -> Vec<Signal> {
+    let there = |kind| history.releases.iter().any(|r| r.kind == kind && !r.has(ReleaseFlag::KindInferred));
+    let on = |basis| events.is_empty() && basis == Basis::Inferred || events.iter().any(|e| e.basis == Some(basis));
+    let (declared, inferred) = (on(Basis::Declared), on(Basis::Inferred));
+    let by_git = |signal: &Signal| match signal {
+        Signal::Rollback => there(Kind::Rollback),
+        Signal::Withdrawal => {
+            there(Kind::Withdrawn) || failures.iter().flatten().any(|told| told.signal == Signal::Withdrawal)
         }
-    }
-
-    /// Those by which events were judged. What the release log declares is named where it declares something.
-    pub fn used(&self, failures: &[Vec<Failure>], history: &History, events: &[Event]) -> Vec<Signal> {
-        let there = |kind| history.releases.iter().any(|r| r.kind == kind && !r.has(ReleaseFlag::KindInferred));
-        let on = |basis| events.is_empty() && basis == Basis::Inferred || events.iter().any(|e| e.basis == Some(basis));
-        let (declared, inferred) = (on(Basis::Declared), on(Basis::Inferred));
-        let by_git = |signal: &Signal| match signal {
-            Signal::Rollback => there(Kind::Rollback),
-            Signal::Withdrawal => {
-                there(Kind::Withdrawn) || failures.iter().flatten().any(|told| told.signal == Signal::Withdrawal)
-            }
-            _ => true,
-        };
-        let used = |signal: &Signal| {
-            declared && self.declared.contains(signal) || inferred && self.inferred.contains(signal) && by_git(signal)
-        };
-        Signal::ALL.into_iter().filter(used).collect()
-    }
-
-    /// Those that are looked at on a basis.
-    pub fn on(&self, basis: Option<Basis>) -> &[Signal] {
-        match basis {
-            Some(Basis::Declared) => &self.declared,
-            Some(Basis::Inferred) => &self.inferred,
-            Some(Basis::Mixed) | None => &[],
-        }
-    }
-
-    /// What the outcome of a release rests on. Where nobody looks at incidents, a log of them says nothing of it.
-    pub fn basis(&self, covered: bool) -> Option<Basis> {
-        if covered && self.declared.contains(&Signal::Incident) {
-            Some(Basis::Declared)
-        } else if self.inferred.iter().any(|signal| signal.inferred()) {
-            Some(Basis::Inferred)
-        } else if self.inferred.is_empty() || self.declared.contains(&Signal::Incident) {
-            None
-        } else {
-            // Asked for nothing but what the release log says, which says it at any time.
-            Some(Basis::Declared)
-        }
-    }
+        _ => true,
+    };
+    let used = |signal: &Signal| {
+        declared && signals.declared.contains(signal) || inferred && signals.inferred.contains(signal) && by_git(signal)
+    };
+    Signal::ALL.into_iter().filter(used).collect()
 }
 
 /// The time that the log covers: as the files say; where they do not, from the release on that the first entry is about.

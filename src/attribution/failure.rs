@@ -6,8 +6,8 @@ use crate::model::{
     Signal, Untrusted,
 };
 
-use super::basis::Signals;
 use super::incident::exposed;
+use super::signals::Signals;
 use super::{Attribution, Fate, Link, Tier};
 
 /// One failure of a release.
@@ -117,12 +117,12 @@ impl Collector<'_> {
         self.bases[release.0 as usize] == Some(Basis::Declared)
     }
 
-    fn incident(&mut self, at: usize, attribution: &Attribution, signal: Signal) {
+    fn incident(&mut self, at: IncidentIndex, attribution: &Attribution, signal: Signal) {
         let Some(link) = &attribution.link else { return };
         let incident = &self.history.incidents[at];
         let failure = Failure {
             signal,
-            incident: Some(IncidentIndex(at as u32)),
+            incident: Some(at),
             tier: Some(link.tier),
             by: incident.remediation.as_ref().and_then(|remediation| remediation.to.clone()),
             surfaced_at: incident.surfaced().map(|mark| mark.at),
@@ -136,7 +136,7 @@ impl Collector<'_> {
     }
 
     fn incidents(&mut self, attributions: &[Attribution]) {
-        for (at, attribution) in attributions.iter().enumerate() {
+        for (at, attribution) in self.history.incidents.indices().zip(attributions) {
             if attribution.fate == Fate::Failure {
                 self.incident(at, attribution, Signal::Incident);
             }
@@ -147,7 +147,7 @@ impl Collector<'_> {
     /// has said it already.
     fn rollbacks(&mut self, attributions: &[Attribution], kinds: &[Kind]) {
         let incidents_counted = self.signals.on(Some(Basis::Declared)).contains(&Signal::Incident);
-        for (at, attribution) in attributions.iter().enumerate() {
+        for (at, attribution) in self.history.incidents.indices().zip(attributions) {
             let rolled_back = self.history.incidents[at]
                 .remediation
                 .as_ref()

@@ -10,6 +10,7 @@ mod failure;
 mod incident;
 mod scope;
 mod seen;
+mod signals;
 mod tier;
 mod timeline;
 mod window;
@@ -115,7 +116,7 @@ impl<'a> Facts<'a> {
         let inferred = Inferred::of(history, policy, &takebacks);
         let mut notices = Vec::new();
         let mut attributions = incident::attribute(history, policy, &scope, &takebacks, &mut notices);
-        let looked_at = basis::Signals::of(policy);
+        let looked_at = signals::Signals::of(policy);
         let coverage = basis::coverage(history, policy, &attributions);
         let covered = basis::covered(history, policy, &coverage);
         basis::uncover(&mut attributions, &covered);
@@ -133,7 +134,7 @@ impl<'a> Facts<'a> {
             history,
             policy,
             scope,
-            signals: looked_at.used(&failures, history, &events),
+            signals: basis::used(&looked_at, &failures, history, &events),
             inferred,
             coverage,
             bases: bases.into(),

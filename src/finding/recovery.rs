@@ -135,7 +135,9 @@ fn unrehearsed(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let drills = analysis.of_fate(Fate::Drill).filter_map(|index| analysis.incident(index).anchor());
-    let stops = (0..history.incidents.len())
+    let stops = history
+        .incidents
+        .indices()
         .filter(|&at| facts.timelines[at].stopped_by.is_some())
         .filter_map(|at| history.incidents[at].anchor());
     let rollbacks = facts

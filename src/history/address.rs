@@ -13,6 +13,9 @@ const PLACEHOLDERS: [&str; 8] = [
     "devnull@localhost",
     "none@none.none",
 ];
+/// Committers that forges put in when they make the commit themselves.
+const FORGES: [&str; 5] =
+    ["noreply@github.com", "noreply@gitlab.com", "noreply@codeberg.org", "noreply@gitea.com", "noreply@forgejo.org"];
 /// Ends of addresses that every machine of somebody has.
 const LOCAL: [&str; 3] = ["@localhost", "@localhost.localdomain", ".(none)"];
 
@@ -30,10 +33,15 @@ pub(super) fn lower(bytes: &[u8]) -> String {
     Untrusted::from_bytes(bytes).raw().trim().to_lowercase()
 }
 
+/// Whether the address is that of a forge, which commits for whoever pressed its button.
+pub(super) fn is_forge(email: &str) -> bool {
+    FORGES.contains(&email)
+}
+
 /// Whether many strangers share the address, in lower case.
 pub(super) fn is_placeholder(email: &str) -> bool {
     !email.contains('@')
-        || super::machines::is_forge(email)
+        || is_forge(email)
         || PLACEHOLDERS.contains(&email)
         || LOCAL.iter().any(|end| email.ends_with(end))
 }

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, FixedOffset, Offset, TimeDelta, TimeZone, Utc};
+use chrono::TimeDelta;
 
 use crate::model::{
-    ChangeIndex, Changes, CheckRun, DateSource, Identity, Kind, Moment, Notice, NoticeCode, Policy, ReleaseEntry,
-    SkippedTag, TagCounts, TagName, TagReading, UnmatchedEntry, Untrusted, Version,
+    ChangeIndex, Changes, CheckRun, DateSource, Kind, Notice, NoticeCode, Policy, ReleaseEntry, SkippedTag, TagCounts,
+    TagName, TagReading, UnmatchedEntry, Untrusted, Version,
 };
 
-use super::releases::significant;
-use super::select::{Candidate, Selection, counts_here};
-use super::siblings::{self, Stamp};
+use super::draft::{Candidate, Draft, Prerelease, Stamp, moment};
+use super::select::{Selection, counts_here};
+use super::siblings;
 
 /// How far a clock may be ahead before its release is told.
 const CLOCK: TimeDelta = TimeDelta::days(1);
@@ -33,33 +33,6 @@ fn ahead(hidden: &[Candidate], drafts: &[Draft], policy: &Policy) -> Option<Noti
         ),
         "correct the date of the tag or of its deployed_at, or give the time to stand at: --as-of TIME",
     ))
-}
-
-/// A release before it has a place.
-#[derive(Clone, Debug)]
-pub(super) struct Draft {
-    pub tag: Untrusted,
-    pub aliases: Vec<Untrusted>,
-    pub version: Option<Version>,
-    pub component: String,
-    pub commit: Option<ChangeIndex>,
-    pub released_at: Moment,
-    pub date_source: DateSource,
-    pub tagger: Option<Identity>,
-    pub checks: Vec<CheckRun>,
-    pub entry: Option<ReleaseEntry>,
-    /// A second deployment of a version that a newer one had replaced.
-    pub redeployment: bool,
-}
-
-/// A rehearsal.
-#[derive(Clone, Debug)]
-pub(super) struct Prerelease {
-    /// Its tag; `None` where the log alone tells of it.
-    pub tag: Option<Untrusted>,
-    pub component: String,
-    pub version: Option<Version>,
-    pub component_guessed: bool,
 }
 
 pub(super) struct Joined {
@@ -188,17 +161,6 @@ fn draft(group: Vec<Candidate>, changes: &Changes) -> Result<Draft, Vec<Untruste
     })
 }
 
-/// The first and the last second of the years 1 to 9999.
-const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
-
-/// A moment from what git stores. Times beyond the years 1 to 9999 stay at their edge; an offset out of range reads as
-/// UTC.
-pub(super) fn moment(seconds: i64, minutes: i16) -> Moment {
-    let offset = FixedOffset::east_opt(i32::from(minutes) * 60).unwrap_or_else(|| Utc.fix());
-    let utc = DateTime::from_timestamp(seconds.clamp(*SECONDS.start(), *SECONDS.end()), 0).unwrap_or_default();
-    offset.from_utc_datetime(&utc.naive_utc())
-}
-
 /// Tags that exist and are no releases.
 struct KnownTags {
     rehearsals: HashSet<Untrusted>,
@@ -215,7 +177,7 @@ impl KnownTags {
 type VersionKey = (bool, Vec<u64>, Vec<u64>);
 
 fn version_key(version: &Version) -> VersionKey {
-    (version.date, significant(&version.numbers), version.after.clone())
+    (version.date, version.significant().to_vec(), version.after.clone())
 }
 
 /// The drafts, and where each is found by what an entry may call it.

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 
 use crate::model::{
-    ChangeIndex, Component, History, HotfixWindow, Kind, Notice, NoticeCode, Policy, Release, ReleaseFlag, ReleaseIndex,
+    ArenaIndex, ChangeIndex, Component, ComponentIndex, History, HotfixWindow, Kind, Notice, NoticeCode, Policy,
+    Release, ReleaseFlag, ReleaseIndex,
 };
 
 use super::line::{Lines, first_rhythm, rhythm};
@@ -16,7 +17,7 @@ const FEW: usize = 3;
 
 pub(super) fn infer(history: &mut History, head: Option<ChangeIndex>, policy: &Policy) {
     let on_head = head.map(|head| reachable(history, head));
-    for at in 0..history.components.len() {
+    for at in history.components.indices() {
         infer_hotfixes(history, at, policy);
         if let Some(on_head) = &on_head {
             flag_off_branch(history, at, on_head);
@@ -47,7 +48,7 @@ pub fn hotfix_window(history: &History, component: &Component, base: &Release, p
 }
 
 /// The first patch after X.Y.0 on its line, within the window, is a hotfix.
-fn infer_hotfixes(history: &mut History, component: usize, policy: &Policy) {
+fn infer_hotfixes(history: &mut History, component: ComponentIndex, policy: &Policy) {
     if policy.hotfix_window == HotfixWindow::Never {
         return;
     }
@@ -76,7 +77,7 @@ fn infer_hotfixes(history: &mut History, component: usize, policy: &Policy) {
         return;
     }
     for index in hotfixes {
-        let release = &mut history.releases[index.0 as usize];
+        let release = &mut history.releases[index];
         release.kind = Kind::Hotfix;
         flag(release, ReleaseFlag::KindInferred);
     }
@@ -84,24 +85,24 @@ fn infer_hotfixes(history: &mut History, component: usize, policy: &Policy) {
 
 /// Off the branch on which releases are usually made: not reachable from HEAD where most are. Where many are not, that
 /// is how this team releases, and no exception.
-fn flag_off_branch(history: &mut History, component: usize, on_head: &[bool]) {
+fn flag_off_branch(history: &mut History, component: ComponentIndex, on_head: &[bool]) {
     let releases = &history.components[component].releases;
     let off: Vec<ReleaseIndex> = releases
         .iter()
         .copied()
-        .filter(|index| history.releases[index.0 as usize].commit.is_some_and(|commit| !on_head[commit.0 as usize]))
+        .filter(|index| history.release(*index).commit.is_some_and(|commit| !on_head[commit.place()]))
         .collect();
     if off.len() as f64 > UNINFORMATIVE * releases.len() as f64 {
         return;
     }
     for index in off {
-        flag(&mut history.releases[index.0 as usize], ReleaseFlag::OffBranch);
+        flag(&mut history.releases[index], ReleaseFlag::OffBranch);
     }
 }
 
 fn reachable(history: &History, head: ChangeIndex) -> Vec<bool> {
     let mut reached = vec![false; history.changes.len()];
-    reached[head.0 as usize] = true;
+    reached[head.place()] = true;
     // Children stand behind their parents: one pass backwards reaches all.
     for commit in (0..=head.0).rev() {
         if reached[commit as usize] {

@@ -2,7 +2,7 @@
 
 use crate::model::{Identity, Policy};
 
-use super::address::{account, lower};
+use super::address::{account, is_forge, lower};
 
 /// Bots by their name or the local part of their address, alone or before a dash.
 const BOTS: [&str; 14] = [
@@ -28,10 +28,6 @@ const MACHINES: [&str; 10] =
 const ENDS: [&str; 2] = ["bot", "-ci"];
 /// Names of people that end so.
 const PEOPLE: [&str; 5] = ["abbot", "talbot", "cabot", "bobot", "elbot"];
-/// Committers that forges put in when they make the commit themselves.
-const FORGES: [&str; 5] =
-    ["noreply@github.com", "noreply@gitlab.com", "noreply@codeberg.org", "noreply@gitea.com", "noreply@forgejo.org"];
-
 /// How an identity is known for no person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Machine {
@@ -39,11 +35,6 @@ pub(super) enum Machine {
     Known,
     /// Its name or its address reads like one.
     Like,
-}
-
-/// Whether the address is that of a forge, which commits for whoever pressed its button.
-pub(super) fn is_forge(email: &str) -> bool {
-    FORGES.contains(&email)
 }
 
 /// Whether the configuration says that it is a person.

@@ -3,6 +3,7 @@
 mod address;
 mod ancestry;
 mod borrowed;
+mod draft;
 mod entries;
 mod kind;
 mod line;

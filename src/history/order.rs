@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::model::{ChangeIndex, Changes};
+use crate::model::{ArenaIndex, ChangeIndex, Changes};
 
-use super::entries::Draft;
+use super::draft::Draft;
 
 /// The order of some drafts, as places in their list, with what each ships.
 pub(super) struct Sequence {
@@ -135,7 +135,7 @@ impl<'c> Sequencer<'c> {
         }
         let late = |place: &usize| {
             let draft = &drafts[*place];
-            let descendant = draft.commit.map_or(i64::MAX, |commit| oldest[commit.0 as usize]);
+            let descendant = draft.commit.map_or(i64::MAX, |commit| oldest[commit.place()]);
             !draft.redeployment && descendant < draft.released_at.timestamp()
         };
         order.iter().enumerate().filter(|(_, place)| late(place)).map(|(at, _)| at).collect()

@@ -7,9 +7,9 @@ use crate::model::{
     Policy, Untrusted,
 };
 
-use super::address::{handle, is_placeholder, lower, owner_key};
-use super::entries::Draft;
-use super::machines::{Machine, declared_human, is_forge, machine};
+use super::address::{handle, is_forge, is_placeholder, lower, owner_key};
+use super::draft::Draft;
+use super::machines::{Machine, declared_human, machine};
 use super::mailmap::Mailmap;
 use super::names::{KnownAs, alike, full, strangers};
 

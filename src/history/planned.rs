@@ -1,8 +1,8 @@
 //! A release that is yet to be made, put at the end of a history.
 
 use crate::model::{
-    Approval, ChangeIndex, CheckRun, ComponentIndex, DateSource, History, Kind, Moment, Person, PersonIndex, Release,
-    ReleaseFlag, ReleaseIndex, Ships, TagName, TagReading, UnmatchedEntry, Untrusted,
+    Approval, ChangeIndex, CheckRun, ComponentIndex, DateSource, History, IdentityIndex, Kind, Moment, Person,
+    PersonIndex, Release, ReleaseFlag, ReleaseIndex, Ships, TagName, TagReading, UnmatchedEntry, Untrusted,
 };
 
 use super::{borrowed, predecessor};
@@ -68,7 +68,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
     let inferred = releasers.is_empty();
     let releasers = if inferred {
         let committer = history.changes.committer(planned.commit);
-        let of = |identity: crate::model::IdentityIndex| history.person_of[identity.0 as usize];
+        let of = |identity: IdentityIndex| history.person_of[identity];
         // Where a forge committed, the author did.
         let person = of(committer);
         vec![if history.person(person).bot { of(history.changes.author(planned.commit)) } else { person }]
@@ -78,7 +78,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
     let approvers = people(history, approvals.iter().map(|approval| approval.by.clone()).collect());
 
     let index = ReleaseIndex(history.releases.len() as u32);
-    let list = &mut history.components[component.0 as usize];
+    let list = &mut history.components[component];
     let start = list.shipped.len() as u32;
     list.shipped.extend(&commits);
     list.releases.push(index);
@@ -128,7 +128,10 @@ fn committed(history: &History, name: &Untrusted) -> Option<PersonIndex> {
     let is = |recorded: &[u8]| recorded.eq_ignore_ascii_case(wanted);
     let shown = history.people.iter().position(|person| is(person.name.raw().as_bytes()));
     let identities = history.changes.identities();
-    let recorded = || identities.iter().position(|identity| is(&identity.name) || is(&identity.email));
+    let recorded = || {
+        let at = identities.iter().position(|identity| is(&identity.name) || is(&identity.email))?;
+        Some(IdentityIndex(at as u32))
+    };
     shown.map(|at| PersonIndex(at as u32)).or_else(|| Some(history.person_of[recorded()?]))
 }
 

@@ -1,14 +1,13 @@
 //! Drafts become releases: per component in order, then all in one list.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::model::{
     Changes, Component, ComponentIndex, History, Kind, RehearsalTag, Release, ReleaseFlag, ReleaseIndex, Ships,
-    Untrusted,
+    Untrusted, Version,
 };
 
-use super::entries::{Draft, Prerelease};
+use super::draft::{Draft, Prerelease, earlier};
 use super::order::{Sequence, Sequencer};
 use super::people::People;
 
@@ -57,26 +56,18 @@ pub(super) fn build(history: &mut History, drafts: Vec<Draft>, prereleases: &[Pr
         let first = next[at] == 0;
         next[at] += 1;
         let index = ReleaseIndex(history.releases.len() as u32);
-        let release = release(&component.drafts[place], ComponentIndex(at as u32), ships, first, people, history);
+        let at = ComponentIndex(at as u32);
+        let release = release(&component.drafts[place], at, ships, first, people, history);
         history.releases.push(release);
         history.components[at].releases.push(index);
     }
-    for (at, component) in ordered.iter().enumerate() {
+    for (at, component) in history.components.indices().zip(&ordered) {
         for &place in &component.sequence.backfilled {
             let released = history.components[at].releases[place];
-            flag(&mut history.releases[released.0 as usize], ReleaseFlag::PossiblyBackfilled);
+            flag(&mut history.releases[released], ReleaseFlag::PossiblyBackfilled);
         }
     }
     rehearse(history, prereleases);
-}
-
-/// The order among releases that are free to come next: (time, version, name).
-pub(super) fn earlier(a: &Draft, b: &Draft) -> Ordering {
-    a.released_at
-        .cmp(&b.released_at)
-        .then_with(|| a.version.cmp(&b.version))
-        .then_with(|| a.tag.raw().as_bytes().cmp(b.tag.raw().as_bytes()))
-        .then_with(|| a.redeployment.cmp(&b.redeployment))
 }
 
 pub(super) fn flag(release: &mut Release, flag: ReleaseFlag) {
@@ -94,7 +85,7 @@ fn release(
     people: &People,
     history: &History,
 ) -> Release {
-    let shipped = &history.components[component.0 as usize].shipped[start as usize..end as usize];
+    let shipped = &history.components[component].shipped[start as usize..end as usize];
     let changes: &Changes = &history.changes;
     let merges = shipped.iter().filter(|&&c| changes.is_merge(crate::model::ChangeIndex(c))).count() as u32;
     let entry = draft.entry.as_ref();
@@ -140,17 +131,17 @@ fn release(
 /// Counts rehearsals to the releases that they precede: same component, same version.
 fn rehearse(history: &mut History, prereleases: &[Prerelease]) {
     let mut by_version: BTreeMap<Vec<u64>, Vec<ReleaseIndex>> = BTreeMap::new();
-    for (at, release) in history.releases.iter().enumerate() {
+    for (index, release) in history.releases.indexed() {
         if let Some(version) = &release.version {
-            by_version.entry(significant(&version.numbers)).or_default().push(ReleaseIndex(at as u32));
+            by_version.entry(version.significant().to_vec()).or_default().push(index);
         }
     }
     for prerelease in prereleases {
-        let numbers = prerelease.version.as_ref().map(|version| significant(&version.numbers));
-        let same = numbers.and_then(|numbers| by_version.get(&numbers)).map_or(&[][..], Vec::as_slice);
+        let numbers = prerelease.version.as_ref().map(Version::significant);
+        let same = numbers.and_then(|numbers| by_version.get(numbers)).map_or(&[][..], Vec::as_slice);
         let of_component = |release: &&ReleaseIndex| {
-            let component = history.releases[release.0 as usize].component;
-            history.components[component.0 as usize].name.raw() == prerelease.component
+            let component = history.release(**release).component;
+            history.components[component].name.raw() == prerelease.component
         };
         let rehearsed = match (same, prerelease.component_guessed) {
             ([only], true) => Some(*only),
@@ -158,10 +149,13 @@ fn rehearse(history: &mut History, prereleases: &[Prerelease]) {
         };
         let component = match rehearsed {
             Some(release) => {
-                history.releases[release.0 as usize].rehearsals += 1;
-                Some(history.releases[release.0 as usize].component.0 as usize)
+                history.releases[release].rehearsals += 1;
+                Some(history.releases[release].component)
             }
-            None => history.components.iter().position(|component| component.name.raw() == prerelease.component),
+            None => {
+                let mut components = history.components.indexed();
+                components.find(|(_, component)| component.name.raw() == prerelease.component).map(|(index, _)| index)
+            }
         };
         if let Some(at) = component {
             history.components[at].prereleases += 1;
@@ -170,10 +164,4 @@ fn rehearse(history: &mut History, prereleases: &[Prerelease]) {
             history.tags.rehearsals.push(RehearsalTag { tag: tag.clone(), of: rehearsed });
         }
     }
-}
-
-/// Without trailing zeros: 2.3 rehearses 2.3.0.
-pub(super) fn significant(numbers: &[u64]) -> Vec<u64> {
-    let end = numbers.iter().rposition(|&number| number != 0).map_or(0, |at| at + 1);
-    numbers[..end].to_vec()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::model::{ChangeIndex, Changes, ComponentIndex, History, MentionKind, Named, ReleaseIndex};
+use crate::model::{Arena, ChangeIndex, Changes, ComponentIndex, History, MentionKind, Named, ReleaseIndex};
 
 use super::takebacks::{Takebacks, copies};
 
@@ -26,7 +26,7 @@ pub struct Revert {
 pub struct Shipping<'h> {
     history: &'h History,
     /// Per component, made when first asked: the place in its order, from 1; 0 for a commit that none ships.
-    places: Vec<std::cell::OnceCell<Vec<u32>>>,
+    places: Arena<ComponentIndex, std::cell::OnceCell<Arena<ChangeIndex, u32>>>,
 }
 
 impl<'h> Shipping<'h> {
@@ -43,16 +43,16 @@ impl<'h> Shipping<'h> {
     }
 
     fn place_of(&self, component: ComponentIndex, commit: ChangeIndex) -> Option<usize> {
-        let places = self.places[component.0 as usize].get_or_init(|| places(self.history, component));
-        (places[commit.0 as usize] as usize).checked_sub(1)
+        let places = self.places[component].get_or_init(|| places(self.history, component));
+        (places[commit] as usize).checked_sub(1)
     }
 }
 
-fn places(history: &History, component: ComponentIndex) -> Vec<u32> {
-    let mut places = vec![0; history.changes.len()];
+fn places(history: &History, component: ComponentIndex) -> Arena<ChangeIndex, u32> {
+    let mut places = Arena::from(vec![0; history.changes.len()]);
     for (at, &index) in history.component(component).releases.iter().enumerate() {
         for &commit in history.shipped(index) {
-            places[commit as usize] = at as u32 + 1;
+            places[ChangeIndex(commit)] = at as u32 + 1;
         }
     }
     places

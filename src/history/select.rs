@@ -6,42 +6,11 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::model::{
-    Changes, CommitId, Policy, ReleaseEntry, SkippedTag, Tag, TagName, TagReading, TagTarget, Untrusted, Version,
+    Changes, CommitId, Policy, ReleaseEntry, SkippedTag, Tag, TagName, TagReading, TagTarget, Untrusted,
 };
 
-use super::siblings::{self, Stamp};
-
-/// A tag that is a release or a rehearsal of one.
-#[derive(Clone, Debug)]
-pub(super) struct Candidate {
-    pub tag: Tag,
-    pub name: Untrusted,
-    pub commit: CommitId,
-    pub component: String,
-    pub version: Option<Version>,
-    pub prerelease: bool,
-    /// The component is a guess: a word before the version said that this is a rehearsal.
-    pub rehearsal_prefix: bool,
-    /// What the name reads as where that word belongs to the component's name; `None` once that is settled.
-    pub otherwise: Option<Reading>,
-    /// A number is all that follows the version's own.
-    pub numbered: bool,
-    /// When it was made, once commits are known.
-    pub stamp: Option<Stamp>,
-}
-
-/// The other reading of a name.
-#[derive(Clone, Debug)]
-pub(super) struct Reading {
-    pub component: String,
-    pub prerelease: bool,
-    /// The components whose releases the tag rehearses if it is a rehearsal.
-    pub rehearses: Vec<String>,
-    /// Whether a place leads the name.
-    pub place_leads: bool,
-    /// The component is configured, and stays.
-    pub configured: bool,
-}
+use super::draft::{Candidate, Reading};
+use super::siblings;
 
 /// What each tag is.
 #[derive(Debug)]

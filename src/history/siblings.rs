@@ -8,16 +8,7 @@ use crate::model::{
     Changes, CommitId, DateSource, Moment, Notice, NoticeCode, Policy, Tag, Tagger, Untrusted, Version,
 };
 
-use super::entries::moment;
-use super::releases::significant;
-use super::select::Candidate;
-
-/// When a tag was made, as far as is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub at: Moment,
-    pub source: DateSource,
-}
+use super::draft::{Candidate, Stamp, moment};
 
 /// Says of each tag with a word before its version that may belong to a component's name whether it does: it is a rehearsal
 /// only where releases stand beside it. A prefix is read alike for all of its tags.
@@ -235,10 +226,10 @@ pub(super) fn settle_numbered(candidates: &mut [Candidate]) {
 }
 
 /// A component and the numbers of a version of it.
-type Numbers<'c> = (&'c str, Vec<u64>);
+type Numbers<'c> = (&'c str, &'c [u64]);
 
-fn numbers<'c>(candidate: &'c Candidate, version: &Version) -> Numbers<'c> {
-    (&candidate.component, significant(&version.numbers))
+fn numbers<'c>(candidate: &'c Candidate, version: &'c Version) -> Numbers<'c> {
+    (&candidate.component, version.significant())
 }
 
 /// Takes out what was made at the as-of time or later, unless the release log tells of an earlier deployment.

@@ -129,17 +129,3 @@ impl<'a, I, T> IntoIterator for &'a mut Arena<I, T> {
         self.items.iter_mut()
     }
 }
-
-impl<I: ArenaIndex, T> Index<usize> for Arena<I, T> {
-    type Output = T;
-
-    fn index(&self, place: usize) -> &T {
-        &self.items[place]
-    }
-}
-
-impl<I: ArenaIndex, T> IndexMut<usize> for Arena<I, T> {
-    fn index_mut(&mut self, place: usize) -> &mut T {
-        &mut self.items[place]
-    }
-}

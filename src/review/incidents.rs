@@ -2,16 +2,19 @@
 
 use crate::attribution::{Facts, Fate, Interval, TimelineFlag};
 
+use crate::model::IncidentIndex;
+
 use super::contract::{IncidentReport, Intervals};
 
 pub(super) fn all(facts: &Facts<'_>) -> Vec<IncidentReport> {
-    (0..facts.history.incidents.len())
+    let incidents = facts.history.incidents.indices();
+    incidents
         .filter(|&at| !matches!(facts.attributions[at].fate, Fate::OtherComponent))
         .map(|at| one(facts, at))
         .collect()
 }
 
-fn one(facts: &Facts<'_>, at: usize) -> IncidentReport {
+fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
     let history = facts.history;
     let incident = &history.incidents[at];
     let attribution = &facts.attributions[at];

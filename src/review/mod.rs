@@ -188,7 +188,7 @@ fn doubts(facts: &Facts<'_>) -> Doubts {
     let current = facts.windows.current;
     let unattributed = facts.covered_incidents(current, |a| matches!(a.fate, Fate::Unattributed(_))).len() as u64;
     let unknown = |failure: &Failure| {
-        failure.incident.is_some_and(|index| facts.history.incidents[index.0 as usize].cause() == Cause::Unknown)
+        failure.incident.is_some_and(|index| facts.history.incidents[index].cause() == Cause::Unknown)
     };
     let only_unknown =
         |event: &&Event| event.failed() && facts.failures_of(event).filter(|failure| !failure.late).all(unknown);

@@ -130,7 +130,7 @@ fn commit(facts: &Facts<'_>, commit: ChangeIndex, shipped_by: Option<ReleaseInde
     CommitReport {
         id: changes.id(commit).to_string(),
         subject: changes.subject(commit),
-        author: history.person(history.person_of[changes.author(commit).0 as usize]).name.clone(),
+        author: history.person(history.person_of[changes.author(commit)]).name.clone(),
         committed_at: DateTime::from_timestamp(changes.commit_time(commit), 0).map(|at| at.fixed_offset()),
         shipped_by: shipped_by.map(|release| history.release(release).tag.clone()),
     }

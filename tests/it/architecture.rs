@@ -1,6 +1,6 @@
 //! Holds the structure: which room may know which, and that nothing lies in a registry's folder unregistered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -218,4 +218,66 @@ fn every_format_has_a_name_of_its_own_and_a_file() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), FORMATS.len());
+}
+/// Within a room, files know each other in one direction too: `mod.rs` apart, no file imports one that leads back to it.
+#[test]
+fn no_files_of_a_room_import_each_other_in_a_circle() {
+    let mut rooms: BTreeMap<PathBuf, BTreeMap<String, String>> = BTreeMap::new();
+    for (path, code) in sources() {
+        let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let folder = path.parent().expect("a folder").to_owned();
+        rooms.entry(folder).or_default().insert(stem, code);
+    }
+    let mut circles = Vec::new();
+    for (folder, files) in rooms.iter().filter(|(folder, _)| folder.components().count() > 0) {
+        let known = siblings(folder, files);
+        for start in known.keys() {
+            let mut seen = BTreeSet::new();
+            let mut open: Vec<&String> = known[start].iter().collect();
+            while let Some(next) = open.pop() {
+                if seen.insert(next) {
+                    open.extend(&known[next]);
+                }
+            }
+            if seen.contains(start) {
+                circles.push(format!("{}/{start}.rs, through {:?}", folder.display(), known[start]));
+            }
+        }
+    }
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+/// Which other files of its folder each file names: as `super::file` or by what `mod.rs` re-exports from it.
+fn siblings(folder: &Path, files: &BTreeMap<String, String>) -> BTreeMap<String, BTreeSet<String>> {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let mut home: BTreeMap<String, String> = BTreeMap::new();
+    for name in files.keys().filter(|name| *name != "mod") {
+        home.insert(name.clone(), name.clone());
+        let exported = format!("use {name}::");
+        for (at, _) in files.get("mod").map_or("", String::as_str).match_indices(&exported) {
+            let text = &files["mod"][at + exported.len()..];
+            let listed = &text[..text.find(';').unwrap_or(text.len())];
+            home.extend(words(listed).into_iter().map(|word| (word, name.clone())));
+        }
+    }
+    let room = folder.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("::");
+    let prefixes = ["super::".to_owned(), format!("crate::{room}::")];
+    let named = |code: &str| -> BTreeSet<String> {
+        let places = prefixes.iter().flat_map(|prefix| code.match_indices(prefix).map(|(at, _)| at + prefix.len()));
+        let imported = places.flat_map(|at| {
+            let rest = &code[at..];
+            let end = if rest.starts_with('{') { rest.find(';') } else { rest.find([':', ';', '(', ',', ' ', '>']) };
+            words(&rest[..end.unwrap_or(rest.len())])
+        });
+        imported.filter_map(|word| home.get(&word).cloned()).collect()
+    };
+    let others = |(name, code): (&String, &String)| {
+        let mut named = named(code);
+        named.remove(name);
+        (name.clone(), named)
+    };
+    files.iter().filter(|(name, _)| *name != "mod").map(others).collect()
 }

@@ -180,7 +180,7 @@ fn tags_are_detected_grouped_and_counted() {
     let skipped: Vec<_> = history.tags.skipped.iter().map(|skip| (skip.tag.raw(), skip.reason)).collect();
     assert_eq!(skipped, [("latest", "no version in the name"), ("v9.9.9", "points to a tree")]);
     assert_eq!(get(&history, "v1.1.0").rehearsals, 1);
-    assert_eq!(history.components[0].prereleases, 1);
+    assert_eq!(history.components[ComponentIndex(0)].prereleases, 1);
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn configured_components_join_prefixes() {
     let components = vec![("engine".to_owned(), vec!["v*".to_owned(), "docker-v*".to_owned()])];
     let history = world.read(&Policy { components, ..policy() });
     assert_eq!(history.components.len(), 1);
-    assert_eq!(history.components[0].name.raw(), "engine");
+    assert_eq!(history.components[ComponentIndex(0)].name.raw(), "engine");
 }
 
 #[test]
@@ -255,7 +255,10 @@ fn nothing_at_or_after_as_of_is_known() {
     world.annotated("v1.0.0-late", 1, 50);
     let history = world.read(&Policy::at(at(50 * HOUR)));
     assert_eq!(names(&history), ["v1.0.0"]);
-    assert_eq!((history.tags.total, history.tags.matched, history.components[0].prereleases), (4, 3, 0));
+    assert_eq!(
+        (history.tags.total, history.tags.matched, history.components[ComponentIndex(0)].prereleases),
+        (4, 3, 0)
+    );
 }
 
 #[test]
@@ -384,7 +387,7 @@ fn a_second_deployment_after_a_newer_release_is_a_rollback() {
         let kinds: Vec<_> = history.releases.iter().map(|release| release.kind).collect();
         assert_eq!(kinds, [Kind::Regular, Kind::Regular, Kind::Rollback, Kind::Regular]);
         assert!(history.shipped(ReleaseIndex(2)).is_empty());
-        assert_eq!(history.releases[3].predecessor, Some(ReleaseIndex(1)));
+        assert_eq!(history.releases[ReleaseIndex(3)].predecessor, Some(ReleaseIndex(1)));
     }
 }
 
@@ -397,7 +400,7 @@ fn without_a_repository_the_log_is_the_history() {
     world.entry("v1.1.0-rc.1", Some(7));
     let history = world.read(&policy());
     assert_eq!(names(&history), ["v1.0.0", "api-1.0.0"]);
-    assert_eq!((history.unmatched.len(), history.components[1].prereleases), (1, 1));
+    assert_eq!((history.unmatched.len(), history.components[ComponentIndex(1)].prereleases), (1, 1));
     assert!(history.releases.iter().all(|release| release.commit.is_none()));
 }
 
@@ -475,7 +478,7 @@ fn a_prefixed_rehearsal_goes_to_the_only_component_of_its_version() {
     world.tag("rc-8_17_0-1", 2);
     world.tag("rc-8_17_0-2", 3);
     let history = world.read(&policy());
-    assert_eq!((get(&history, "curl-8_17_0").rehearsals, history.components[0].prereleases), (2, 2));
+    assert_eq!((get(&history, "curl-8_17_0").rehearsals, history.components[ComponentIndex(0)].prereleases), (2, 2));
 }
 
 #[test]
@@ -498,7 +501,7 @@ fn people_are_joined_by_mailmap_alias_address_and_full_name() {
     world.by = (0..11).map(|at| (at, at)).collect();
     let aliases = vec![("Bo Diddley".to_owned(), vec!["bob@b.org".to_owned(), "bo@b.org".to_owned()])];
     let history = world.read(&Policy { aliases, ..policy() });
-    let of = |at: usize| history.person_of[at];
+    let of = |at: u32| history.person_of[IdentityIndex(at)];
     assert_eq!(history.person_of.len(), 11);
     assert!([1, 2, 3].iter().all(|&at| of(at) == of(0)));
     assert_eq!(of(4), of(5));
@@ -521,8 +524,8 @@ fn bots_carry_nothing_and_merge_with_nobody_by_name() {
     let history = world.read(&Policy { bots: vec!["ship@a.org".to_owned()], ..policy() });
     let bots: Vec<_> = history.person_of.iter().map(|&person| history.person(person).bot).collect();
     assert_eq!(bots[..5], [false, true, true, true, false]);
-    assert_ne!(history.person_of[3], history.person_of[4]);
-    assert_ne!(history.person_of[2], history.person_of[5]);
+    assert_ne!(history.person_of[IdentityIndex(3)], history.person_of[IdentityIndex(4)]);
+    assert_ne!(history.person_of[IdentityIndex(2)], history.person_of[IdentityIndex(5)]);
 }
 
 /// A history in which each identity makes so many commits, and tags so many of its own.
@@ -721,6 +724,6 @@ fn twenty_thousand_tags_against_the_order_of_time_stay_quick() {
     let history =
         world.read(&Policy { hotfix_window: HotfixWindow::Fixed(TimeDelta::hours(1)), ..Policy::at(at(9_999 * DAY)) });
     assert_eq!(history.releases.len(), 20_000);
-    assert_eq!(history.releases[19_999].predecessor, Some(ReleaseIndex(19_998)));
+    assert_eq!(history.releases[ReleaseIndex(19_999)].predecessor, Some(ReleaseIndex(19_998)));
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }

@@ -180,7 +180,7 @@ proptest! {
             prop_assert!(ancestry(&graph, commit).contains(&base.0) && border.contains(&base.0));
             prop_assert!(border.iter().all(|&at| at == base.0 || !ancestry(&graph, at as usize).contains(&base.0)));
         }
-        let shipped = &history.components[0].shipped;
+        let shipped = &history.components[ComponentIndex(0)].shipped;
         prop_assert_eq!(shipped.iter().collect::<BTreeSet<_>>().len(), shipped.len());
     }
 

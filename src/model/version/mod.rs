@@ -95,10 +95,15 @@ impl Version {
             .unwrap_or_else(|| self.after.cmp(&other.after))
     }
 
+    /// Its numbers without zeros at the end: those of 2.3 are those of 2.3.0.
+    pub fn significant(&self) -> &[u64] {
+        let end = self.numbers.iter().rposition(|&number| number != 0).map_or(0, |at| at + 1);
+        &self.numbers[..end]
+    }
+
     /// What is equal of two versions that are the same: 2.3 is 2.3.0.
     pub fn key(&self) -> VersionKey<'_> {
-        let zeros = self.numbers.iter().rev().take_while(|&&number| number == 0).count();
-        VersionKey { date: self.date, numbers: &self.numbers[..self.numbers.len() - zeros], after: &self.after }
+        VersionKey { date: self.date, numbers: self.significant(), after: &self.after }
     }
 }
 

@@ -1,15 +1,10 @@
 //! The numbers of a version: joined by dots, or a date with a time of day.
 
 use super::super::Version;
-use super::token::{Token, joined};
+use super::token::{Token, is_date, joined};
 
 /// What begins with a token: a version without its suffix, and how many tokens it takes.
 pub type Numbers = (Version, usize);
-
-/// Whether three numbers are a day.
-pub fn is_date(year: u64, month: u64, day: u64) -> bool {
-    (1970..=2999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
-}
 
 /// `YYYY-MM-DD` or with other joints, `YYYYMMDD[hhmm[ss]]`, with a time of day behind it or without. A further number
 /// behind a dot counts that day's.

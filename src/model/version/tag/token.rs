@@ -97,7 +97,7 @@ fn is_id(part: &str, alone: bool, last: bool) -> bool {
 fn is_stamp(digits: &str) -> bool {
     matches!(digits.len(), 8 | 12 | 14) && {
         let part = |range: std::ops::Range<usize>| digits[range].parse().unwrap_or(0);
-        super::number::is_date(part(0..4), part(4..6), part(6..8))
+        is_date(part(0..4), part(4..6), part(6..8))
     }
 }
 
@@ -109,4 +109,9 @@ pub fn joined(tag: &str, tokens: &[Token<'_>], at: usize) -> Option<char> {
         (Some(joint), None) => Some(joint),
         _ => None,
     }
+}
+
+/// Whether three numbers are a day.
+pub fn is_date(year: u64, month: u64, day: u64) -> bool {
+    (1970..=2999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
 }
