@@ -85,6 +85,7 @@ impl Settings {
             use_defaults: true,
             incidents_found: found && from_file(&config.incidents),
             log_found: found && from_file(&config.log),
+            mappings: config.imports.value.clone(),
         };
         Ok(Self { rules: TimeRules { assume: zone }, config, policy, repository, sources })
     }

@@ -10,7 +10,9 @@ use globset::Glob;
 use super::write;
 use crate::document::{Field, Value, Zone, duration_text, parse_duration, quoted};
 use crate::error::Error;
-use crate::model::{HotfixWindow, Moment, Probabilities, RecoveryFrom, Signal, WindowRequest};
+use crate::model::{
+    HotfixWindow, Moment, Probabilities, ProjectKind, RecoveryFrom, Signal, WindowRequest, Word as OfWords,
+};
 use crate::remark::Pattern;
 
 /// A kind of value.
@@ -370,6 +372,21 @@ impl Kind for Recovery {
 
     fn write(value: &RecoveryFrom) -> Option<String> {
         Some(write::text(word(&RECOVERY, *value)))
+    }
+}
+
+/// What is released; unknown by default.
+pub struct Project;
+
+impl Kind for Project {
+    type Value = Option<ProjectKind>;
+
+    fn read(field: Field<'_>) -> Option<Self::Value> {
+        field.one_of(ProjectKind::WORDS).map(Some)
+    }
+
+    fn write(value: &Self::Value) -> Option<String> {
+        value.map(|kind| write::text(word(ProjectKind::WORDS, kind)))
     }
 }
 

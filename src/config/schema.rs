@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Config;
-use crate::model::{LIMITED, LimitKind, MOST_COUNTED, Signal};
+use crate::model::{LIMITED, LimitKind, MOST_COUNTED, ProjectKind, Signal, Word};
 
 /// The JSON Schema of `relconf.toml`, for editors. What each setting is comes from the list of settings.
 pub fn schema() -> Value {
@@ -24,6 +24,7 @@ pub fn schema() -> Value {
         "releases.maturity" | "attribution.window" | "failure.horizon" => duration.clone(),
         "releases.hotfix_window" => json!({ "type": "string", "pattern": "^(scaled|none|[0-9]+ *[a-z]+)$" }),
         "releases.timezone" | "releases.environment" | "sources.assume_tz" => json!({ "type": "string" }),
+        "project.kind" => json!({ "enum": ProjectKind::WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>() }),
         "failure.recovery_from" => json!({ "enum": ["impact", "release"] }),
         "failure.signals" => json!({
             "type": "array",

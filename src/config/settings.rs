@@ -4,8 +4,8 @@ use super::findings::{Advice, Risk};
 use super::gate::Gate;
 use super::import::Imports;
 use super::kinds::{
-    Assumed, Chances, Day, Duration, Globs, Groups, Kind, Limit, Patterns, People, Recovery, Several, Share, Signals,
-    Soon, Window, Word, Zoned,
+    Assumed, Chances, Day, Duration, Globs, Groups, Kind, Limit, Patterns, People, Project, Recovery, Several, Share,
+    Signals, Soon, Window, Word, Zoned,
 };
 use super::{Origin, Row, Sections, Sourced};
 use crate::document::Document;
@@ -62,6 +62,8 @@ macro_rules! settings {
 
 settings! {
     policy {
+        project: Project, "project.kind",
+            "What is released: service, library (withdrawn or patched, never rolled back) or application.";
         tags: Globs, "releases.tags",
             "Globs of release tags, in which * also matches /; without any, tags that read as versions are releases.";
         exclude: Globs, "releases.exclude",

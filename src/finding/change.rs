@@ -2,7 +2,7 @@ use super::{Draft, Look, Owner, Plan, Rule};
 use crate::factor::{HotspotKind, TraitReport, TraitVerdict};
 use crate::map::StageId;
 use crate::metric::MetricId;
-use crate::model::Basis;
+use crate::model::{Basis, ProjectKind};
 use crate::phrase::{probability, rate};
 
 pub(super) const RULES: &[Rule] = &[
@@ -56,10 +56,11 @@ fn risky_trait(analysis: &Look<'_>) -> Vec<Draft> {
     risky(analysis)
         .filter(|found| found.id.raw() != LARGE)
         .map(|found| {
-            let action = format!(
-                "Let releases {} earn more: a staged rollout, a rehearsed rollback, a second look before they go.",
-                found.title.raw()
-            );
+            let steps = match analysis.facts.policy.project {
+                Some(ProjectKind::Library) => "a pre-release first, a second look before they go",
+                _ => "a staged rollout, a rehearsed rollback, a second look before they go",
+            };
+            let action = format!("Let releases {} earn more: {steps}.", found.title.raw());
             let target = found.split.failed_without as f64 / found.split.judged_without as f64;
             let now = found.split.failed as f64 / found.split.judged as f64;
             let what = format!("failure rate of releases {}", found.title.raw());

@@ -4,7 +4,7 @@ use crate::analysis::Threshold;
 use crate::attribution::Fate;
 use crate::map::StageId;
 use crate::metric::MetricId;
-use crate::model::{IncidentIndex, Kind, RemediationKind};
+use crate::model::{IncidentIndex, Kind, ProjectKind, RemediationKind};
 use crate::phrase::{count, date, duration, rate};
 
 pub(super) const RULES: &[Rule] = &[
@@ -70,7 +70,11 @@ fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
     vec![
         Draft::new(
             format!("Once noticed, it takes {} (median, n {n}) to stop a bad release.", duration(median)),
-            "Make stopping one command that whoever is on call may run without asking.",
+            if is_library(analysis) {
+                "Make withdrawing a bad version (yank, retract, deprecate) one command that every maintainer may run without asking."
+            } else {
+                "Make stopping one command that whoever is on call may run without asking."
+            },
         )
         .because(format!("{} took longer than {}.", rate(slow.len() as u64, n), duration(limit)))
         .incidents(analysis.ids(slow))
@@ -82,12 +86,20 @@ fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
     ]
 }
 
-/// Failing incidents of the window that say how they ended.
+/// A library is withdrawn or patched: there is nothing to roll back, and nothing to rehearse.
+fn is_library(analysis: &Look<'_>) -> bool {
+    analysis.facts.policy.project == Some(ProjectKind::Library)
+}
+
+/// Failing incidents of the window that say how they ended; none of a library, which has no way back.
 fn remedied(analysis: &Look<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
     let kind = |index: IncidentIndex| {
         let declared = analysis.incident(index).remediation.as_ref().map(|remediation| remediation.kind);
         analysis.facts.timelines[index].stopped_by.or(declared)
     };
+    if is_library(analysis) {
+        return Vec::new();
+    }
     analysis.failing().into_iter().filter_map(|index| Some((index, kind(index)?))).collect()
 }
 
@@ -96,7 +108,7 @@ fn no_rollback(analysis: &Look<'_>) -> Vec<Draft> {
     let n = remedied.len() as u64;
     let stopped = remedied.iter().any(|(_, kind)| kind.stops());
     let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
-    if (n as f64) < analysis.limit(Threshold::Incidents) || stopped || forward {
+    if n == 0 || (n as f64) < analysis.limit(Threshold::Incidents) || stopped || forward {
         return Vec::new();
     }
     vec![
@@ -113,7 +125,7 @@ fn forward_only(analysis: &Look<'_>) -> Vec<Draft> {
     let remedied = remedied(analysis);
     let n = remedied.len() as u64;
     let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
-    if (n as f64) < analysis.limit(Threshold::Incidents) || !forward {
+    if n == 0 || (n as f64) < analysis.limit(Threshold::Incidents) || !forward {
         return Vec::new();
     }
     vec![
@@ -131,7 +143,10 @@ fn unrehearsed(analysis: &Look<'_>) -> Vec<Draft> {
     let facts = analysis.facts;
     let (history, as_of) = (facts.history, facts.policy.as_of);
     // Without a log nobody can tell whether it was rehearsed.
-    if !facts.has_log() || (analysis.events().count() as f64) < analysis.limit(Threshold::Releases) {
+    if is_library(analysis)
+        || !facts.has_log()
+        || (analysis.events().count() as f64) < analysis.limit(Threshold::Releases)
+    {
         return Vec::new();
     }
     let drills = analysis.of_fate(Fate::Drill).filter_map(|index| analysis.incident(index).anchor());

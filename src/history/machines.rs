@@ -24,6 +24,21 @@ const BOTS: [&str; 14] = [
 /// Words of which one alone in a name or local part names a machine.
 const MACHINES: [&str; 10] =
     ["ci", "bot", "robot", "jenkins", "automation", "autorelease", "buildbot", "circleci", "svc", "actions"];
+/// Words that name what is done rather than who does it: a person's account or automation's, which only a person can say.
+const TASKS: [&str; 12] = [
+    "build",
+    "builds",
+    "deploy",
+    "deployer",
+    "deployment",
+    "pipeline",
+    "publish",
+    "publisher",
+    "release",
+    "releaser",
+    "releases",
+    "team",
+];
 /// Ends of a single word that name one: `denobot`.
 const ENDS: [&str; 2] = ["bot", "-ci"];
 /// Names of people that end so.
@@ -59,6 +74,13 @@ pub(super) fn machine(identity: &Identity, policy: &Policy) -> Option<Machine> {
     [name.as_str(), local].iter().any(|text| reads_like_one(text)).then_some(Machine::Like)
 }
 
+/// Whether the name of an identity says what it does rather than who it is: it may be a machine's.
+pub(super) fn names_a_task(identity: &Identity, policy: &Policy) -> bool {
+    let name = lower(&identity.name);
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    !declared_human(identity, policy) && words.any(|word| TASKS.contains(&word))
+}
+
 fn reads_like_one(text: &str) -> bool {
     let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let named = BOTS.iter().any(|bot| text == *bot || text.strip_prefix(bot).is_some_and(|rest| rest.starts_with('-')));
@@ -72,7 +94,9 @@ fn listed(identity: &Identity, list: &[String]) -> bool {
     let (name, email) = (lower(&identity.name), lower(&identity.email));
     let login = account(&email).map(|account| account.login);
     list.iter().map(|entry| entry.trim().to_lowercase()).any(|entry| {
-        !entry.is_empty() && (entry == name || entry == email || login.as_ref().is_some_and(|login| *login == entry))
+        let both = || entry.strip_suffix('>').and_then(|entry| entry.split_once(" <")) == Some((&name, &email));
+        !entry.is_empty()
+            && (entry == name || entry == email || both() || login.as_ref().is_some_and(|login| *login == entry))
     })
 }
 

@@ -69,6 +69,7 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
         changes,
         person_of: people.of_identity.clone().into(),
         people: people.list.clone().into(),
+        people_doubts: people.doubts.clone(),
         person_names: people.by_name.clone(),
         incidents: incidents.into(),
         logs,

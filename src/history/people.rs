@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{
-    ArenaIndex, ChangeIndex, Changes, Identity, IdentityIndex, Incident, Notice, NoticeCode, Person, PersonIndex,
-    Policy, Untrusted,
+    ArenaIndex, ChangeIndex, Changes, Identity, IdentityIndex, Incident, Notice, NoticeCode, PeopleDoubts, Person,
+    PersonIndex, Policy, Untrusted,
 };
 
 use super::address::{handle, is_forge, is_placeholder, lower, owner_key};
 use super::draft::Draft;
-use super::machines::{Machine, declared_human, machine};
+use super::machines::{Machine, declared_human, machine, names_a_task};
 use super::mailmap::Mailmap;
 use super::names::{KnownAs, alike, full, strangers};
 
@@ -25,6 +25,8 @@ pub(super) struct People {
     pub list: Vec<Person>,
     /// The person of each identity of the commits.
     pub of_identity: Vec<PersonIndex>,
+    /// What is not sure of them.
+    pub doubts: PeopleDoubts,
     /// Who a name in a log means, in lower case.
     pub by_name: BTreeMap<String, PersonIndex>,
     taggers: HashMap<Identity, PersonIndex>,
@@ -150,11 +152,34 @@ impl People {
             by_name: names.into_iter().map(|(name, at)| (name, person_of[at as usize])).collect(),
             taggers: by_tagger.into_iter().map(|(identity, at)| (identity, person_of[at as usize])).collect(),
             list,
+            doubts: PeopleDoubts::default(),
             machines,
         };
         people.tell_apart(&mentioned, &person_of);
+        people.doubts = people.doubt(&mentioned, &person_of, policy);
         people.tell(&mentioned, &person_of, &by_full_name, notices);
         people
+    }
+
+    /// Whom it took for a machine, who may be one, and who is likely one person, where a release is theirs.
+    fn doubt(&self, mentioned: &[Mentioned], person_of: &[PersonIndex], policy: &Policy) -> PeopleDoubts {
+        let released = carriers(mentioned, person_of);
+        let mut guessed: BTreeMap<PersonIndex, bool> = BTreeMap::new();
+        let mut perhaps: BTreeMap<PersonIndex, bool> = BTreeMap::new();
+        for (mention, &person) in mentioned.iter().zip(person_of).filter(|(_, person)| released.contains(person)) {
+            if self.list[person.place()].bot {
+                *guessed.entry(person).or_insert(true) &= mention.machine != Some(Machine::Known);
+            } else {
+                *perhaps.entry(person).or_insert(true) &= names_a_task(&mention.identity, policy);
+            }
+        }
+        let sure =
+            |people: BTreeMap<PersonIndex, bool>| people.into_iter().filter(|(_, is)| *is).map(|(person, _)| person);
+        PeopleDoubts {
+            taken_for_machines: sure(guessed).collect(),
+            perhaps_machines: sure(perhaps).collect(),
+            likely_one: alike(&self.list, person_of, &named_as(mentioned)),
+        }
     }
 
     /// Says whom it took for a machine, whom it joined by name and who is likely one person, where a release is theirs.
@@ -165,30 +190,19 @@ impl People {
         by_full_name: &BTreeSet<u32>,
         notices: &mut Vec<Notice>,
     ) {
-        let mut guessed: BTreeMap<PersonIndex, bool> = BTreeMap::new();
         let mut addresses: BTreeMap<PersonIndex, BTreeSet<String>> = BTreeMap::new();
-        let released: BTreeSet<_> = mentioned
-            .iter()
-            .zip(person_of)
-            .filter(|(mention, _)| mention.released.is_some() || mention.logged)
-            .map(|(_, &person)| person)
-            .collect();
+        let released = carriers(mentioned, person_of);
         for ((at, mention), &person) in mentioned.iter().enumerate().zip(person_of) {
-            if self.list[person.place()].bot {
-                *guessed.entry(person).or_insert(true) &= mention.machine != Some(Machine::Known);
-            } else if by_full_name.contains(&(at as u32)) {
+            if !self.list[person.place()].bot && by_full_name.contains(&(at as u32)) {
                 addresses.entry(person).or_default().insert(owner_key(&mention.email()));
             }
         }
         let name = |person: &PersonIndex| self.list[person.place()].name.raw().to_owned();
-        let taken: Vec<_> = guessed.iter().filter(|(person, guess)| **guess && released.contains(person)).collect();
-        if let Some((first, _)) = taken.first() {
+        let PeopleDoubts { taken_for_machines: taken, likely_one, .. } = &self.doubts;
+        if let Some(first) = taken.first() {
             notices.push(Notice::new(
                 NoticeCode::TakenForBots,
-                format!(
-                    "taken for machines, which carry no release: {}",
-                    list(taken.iter().map(|(person, _)| name(person)))
-                ),
+                format!("taken for machines, which carry no release: {}", list(taken.iter().map(name))),
                 format!("where one is a person: [people] humans = [\"{}\"] in relconf.toml", name(first)),
             ));
         }
@@ -204,9 +218,8 @@ impl People {
                 "where one name is two people, give one of them another in .mailmap",
             ));
         }
-        let alike = alike(&self.list, person_of, &named_as(mentioned));
-        if let Some((one, other)) = alike.first() {
-            let pairs = alike.iter().map(|(one, other)| format!("{} and {}", name(one), name(other)));
+        if let Some((one, other)) = likely_one.first() {
+            let pairs = likely_one.iter().map(|(one, other)| format!("{} and {}", name(one), name(other)));
             notices.push(Notice::new(
                 NoticeCode::LikelyOnePerson,
                 format!("likely one person each: {}", list(pairs)),
@@ -327,6 +340,12 @@ fn list(names: impl ExactSizeIterator<Item = String>) -> String {
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
+/// Who released, or is named in a log.
+fn carriers(mentioned: &[Mentioned], person_of: &[PersonIndex]) -> BTreeSet<PersonIndex> {
+    let carry = |(mention, _): &(&Mentioned, &PersonIndex)| mention.released.is_some() || mention.logged;
+    mentioned.iter().zip(person_of).filter(carry).map(|(_, &person)| person).collect()
+}
+
 /// By what each is known, for whoever compares them.
 fn named_as(mentioned: &[Mentioned]) -> Vec<KnownAs> {
     mentioned
@@ -404,7 +423,10 @@ fn shown<'m>(members: &[&'m Mentioned]) -> &'m Identity {
 fn join_aliases(groups: &mut Groups, mentioned: &[Mentioned], policy: &Policy) -> BTreeMap<u32, String> {
     let mut places: HashMap<String, Vec<u32>> = HashMap::new();
     for (at, mention) in mentioned.iter().enumerate() {
-        for key in [lower(&mention.identity.name), lower(&mention.identity.email)] {
+        let (name, email) = (lower(&mention.identity.name), lower(&mention.identity.email));
+        // As reports show those who share a name.
+        let both = format!("{name} <{email}>");
+        for key in [name, email, both] {
             if !key.is_empty() {
                 places.entry(key).or_default().push(at as u32);
             }

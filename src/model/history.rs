@@ -124,6 +124,8 @@ pub struct History {
     pub person_of: Arena<super::IdentityIndex, super::PersonIndex>,
     /// The people.
     pub people: Arena<super::PersonIndex, Person>,
+    /// What is not sure of them.
+    pub people_doubts: super::PeopleDoubts,
     /// Who is meant by a name in a log: lower-case handles, full names and e-mails.
     pub person_names: BTreeMap<String, super::PersonIndex>,
     /// The incident log, in the order of (surfaced, id).

@@ -43,8 +43,10 @@ pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, Perso
 pub use mapping::Mapping;
 pub use notice::{Notice, NoticeCode, NoticeWeight};
 pub use origin::Origin;
-pub use person::{Identity, Person};
-pub use policy::{ComponentChoice, HotfixWindow, Policy, Probabilities, RecoveryFrom, Signal, TagCheck, WindowRequest};
+pub use person::{Identity, PeopleDoubts, Person};
+pub use policy::{
+    ComponentChoice, HotfixWindow, Policy, Probabilities, ProjectKind, RecoveryFrom, Signal, TagCheck, WindowRequest,
+};
 pub use release::{
     Approval, ChangeType, CheckResult, CheckRun, DateSource, Kind, Release, ReleaseEntry, ReleaseFlag, Ships, Stage,
 };

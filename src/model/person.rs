@@ -1,4 +1,4 @@
-use super::Untrusted;
+use super::{PersonIndex, Untrusted};
 
 /// A name and an e-mail as recorded: raw bytes, because identity must not depend on a lossy decoding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -7,6 +7,17 @@ pub struct Identity {
     pub name: Vec<u8>,
     /// The e-mail's bytes.
     pub email: Vec<u8>,
+}
+
+/// What is not sure of people: for whoever can be asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PeopleDoubts {
+    /// Names or addresses that read like a machine's, or tags without a commit: releases of theirs were taken for nobody's.
+    pub taken_for_machines: Vec<PersonIndex>,
+    /// People who release and may be automation all the same.
+    pub perhaps_machines: Vec<PersonIndex>,
+    /// Two who are likely one, and were not joined.
+    pub likely_one: Vec<(PersonIndex, PersonIndex)>,
 }
 
 /// One person, after the mailmap, the configured aliases and the merging of equal addresses and names.

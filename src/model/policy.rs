@@ -3,13 +3,15 @@ use serde::{Deserialize, Serialize};
 
 use chrono::{TimeDelta, Weekday};
 
-use super::{CheckResult, FindingPolicy, Moment, RiskClass, Untrusted};
+use super::{CheckResult, FindingPolicy, Moment, RiskClass, Untrusted, Word};
 
 /// What a team's settings mean for the analysis: plain values, whatever their origin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// The moment the analysis stands at. Nothing at or after it is known yet.
     pub as_of: Moment,
+    /// What is released here; `None`: nobody said.
+    pub project: Option<ProjectKind>,
     /// The zone in which weekdays and hours are read; `None`: the offset recorded with each tag.
     pub timezone: Option<chrono_tz::Tz>,
     /// The days on which a release is expected.
@@ -70,6 +72,7 @@ impl Policy {
     pub fn at(as_of: Moment) -> Self {
         Self {
             as_of,
+            project: None,
             timezone: None,
             working_days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
             tags: Vec::new(),
@@ -98,6 +101,22 @@ impl Policy {
             window: WindowRequest::Auto,
         }
     }
+}
+
+/// What is released: advice speaks of what can be done with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProjectKind {
+    /// It runs somewhere, and an earlier version can be put back.
+    Service,
+    /// Others build it in: a bad version is withdrawn or patched, never rolled back.
+    Library,
+    /// People install it.
+    Application,
+}
+
+impl Word for ProjectKind {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("service", Self::Service), ("library", Self::Library), ("application", Self::Application)];
 }
 
 /// Which component is reviewed.

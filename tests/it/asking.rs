@@ -76,6 +76,8 @@ fn read(place: &Place, name: &str) -> String {
 fn the_first_review_on_what_is_known() {
     let place = Place::repository(HISTORY);
     let mut person = Person::types(&place, &["init", AS_OF]);
+    person.answers("What is released here", "website");
+    person.answers("What is released here", "serv");
     person.answers("Did users notice a failure", "perhaps");
     person.answers("Did users notice a failure", "yes");
     person.answers("What was it, in one line", "Checkout answers 500");
@@ -83,6 +85,9 @@ fn the_first_review_on_what_is_known() {
     person.answers("When was it noticed", "2026-01-04 14:00");
     person.answers("When was it over", "");
     person.answers("Who or what noticed", "cust");
+    person.answers("Since which day are these all", "2027-01-01");
+    person.answers("Since which day are these all", "the beginning");
+    person.answers("Since which day are these all", "2026-01-01");
     let mut transcript = person.ends();
     let log = read(&place, "incidents.toml");
     assert!(
@@ -92,9 +97,13 @@ fn the_first_review_on_what_is_known() {
     assert_eq!(place.relconf(&["validate", AS_OF]).code, 0);
     let review = place.relconf(&["review", AS_OF, "--format", "json"]).json();
     assert_eq!(review["data"]["incidents"]["attributed"]["explicit"], 1);
-    // Before the log begins git is all that speaks: two rates, never one.
-    let declared = &review["headline"]["rates"][0];
-    assert_eq!((&declared["basis"], &declared["failed"]), (&"declared".into(), &1.into()));
+    assert!(log.contains("\ncovers_from = 2026-01-01\n"), "{log}");
+    // From the first release on people say what failed: one rate, and nothing is guessed.
+    let rates = review["headline"]["rates"].as_array().expect("a list");
+    let declared = &rates[0];
+    assert_eq!((rates.len(), &declared["basis"]), (1, &"declared".into()));
+    assert_eq!((&declared["failed"], &declared["judged"]), (&1.into(), &3.into()));
+    assert!(read(&place, "relconf.toml").contains("[project]\nkind = \"service\"\n"));
 
     let mut person = Person::types(&place, &["record", "incident", AS_OF]);
     person.answers("What happened, in one line", "");
@@ -111,9 +120,15 @@ fn the_first_review_on_what_is_known() {
     transcript.push_str(&person.ends());
     assert!(read(&place, "incidents.toml").contains("id = \"INC-2\"\ntitle = \"Search is slow\""));
 
+    // And what it was for: a review on what people declared. Its head is enough here.
+    let page = place.relconf(&["review", AS_OF]).stdout;
+    let head: Vec<&str> = page.lines().take(12).map(str::trim_end).collect();
+    transcript.push_str(&format!("$ relconf review {AS_OF}\n{}\n", head.join("\n")));
+
     // The folder has another name each time.
     let folder = place.path().to_string_lossy().into_owned();
-    let transcript = transcript.replace(&folder, "shop").replace("/private", "");
+    let name = place.path().file_name().expect("a name").to_string_lossy().into_owned();
+    let transcript = transcript.replace(&folder, "shop").replace("/private", "").replace(&name, "shop");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/transcripts/first-review.txt");
     if std::env::var_os("RELCONF_UPDATE").is_some() {
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
@@ -175,4 +190,89 @@ fn off_a_terminal_nothing_reads_as_an_empty_log() {
     let person = Person::types(&other, &["init", "--yes", AS_OF]);
     assert!(!person.ends().contains("Did users notice"));
     assert!(other.path().join("relconf.toml").exists() && !other.path().join("incidents.toml").exists());
+}
+
+#[test]
+fn who_is_automation_and_who_is_one_person_is_asked() {
+    let place = Place::repository(
+        "
+person ana = Ana Costa <ana@example.com>
+person handle = ana <ana@old.example>
+person ci = Acme-CI <ci@acme.example>
+person shipping = Release Desk <desk@acme.example>
+2026-01-01T10:00:00Z ana commit one | a
+2026-01-02T10:00:00Z ci tag v1.0.0 | x
+2026-01-03T10:00:00Z handle commit two | a
+2026-01-04T10:00:00Z shipping commit three | a
+2026-01-04T11:00:00Z shipping tag v1.1.0 | x
+2026-01-05T09:00:00Z ana commit four | a
+2026-01-05T10:00:00Z ana tag v1.2.0 | x
+",
+    );
+    let mut person = Person::types(&place, &["init", AS_OF]);
+    person.answers("What is released here", "lib");
+    person.answers("Acme-CI, who made 1 release: a person or automation (person, automation) [automation]", "person");
+    person.answers("Release Desk, who made 1 release: a person or automation (person, automation) [person]", "auto");
+    person.answers("Are Ana Costa and ana one person", "y");
+    person.answers("Since which day are these all", "2026-01-01");
+    let seen = person.ends();
+    assert!(seen.contains("next: relconf review"), "{seen}");
+    let config = read(&place, "relconf.toml");
+    for line in [
+        "kind = \"library\"",
+        "bots = [\"Release Desk\"]",
+        "humans = [\"Acme-CI\"]",
+        "aliases = { \"Ana Costa\" = [\"ana\"] }",
+    ] {
+        assert!(config.lines().any(|found| found == line), "{line}: {config}");
+    }
+    // A log without an entry that says since when it is complete: 0 of 3, declared.
+    assert_eq!(read(&place, "incidents.toml").lines().last(), Some("covers_from = 2026-01-01"));
+    let review = place.relconf(&["review", AS_OF, "--format", "json"]).json();
+    let rates = review["headline"]["rates"].as_array().expect("a list");
+    assert_eq!((rates.len(), &rates[0]["basis"]), (1, &"declared".into()));
+    assert_eq!((&rates[0]["failed"], &rates[0]["judged"]), (&0.into(), &3.into()));
+    let released: Vec<_> =
+        review["people"]["releaser"].as_array().expect("a list").iter().map(|load| &load["person"]).collect();
+    assert_eq!(released, ["Acme-CI", "Ana Costa"]);
+    // The second time there is nothing left to ask.
+    let seen = Person::types(&place, &["init", AS_OF]).ends();
+    assert!(
+        seen.contains("There is a relconf.toml already") && seen.contains("There is an incident log already"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn a_library_is_never_told_to_roll_back() {
+    let entry = |at: usize| {
+        format!(
+            "[[release]]\ntag = \"1.{at}.0\"\ndeployed_at = 2026-01-{at:02}T10:00:00Z\n[[incident]]\nid = \"I{at}\"\ntitle = \"x\"\n\
+             started_at = 2026-01-{at:02}T11:00:00Z\ndetected_at = 2026-01-{at:02}T12:00:00Z\nresolved_at = 2026-01-{at:02}T18:00:00Z\n\
+             caused_by = {{ release = \"1.{at}.0\" }}\nremediation = {{ type = \"rollforward\" }}\n"
+        )
+    };
+    let place = Place::empty();
+    place.file("releases.toml", &(1..25).map(entry).collect::<String>());
+    let codes = || -> Vec<String> {
+        let review = place.relconf(&["review", "--no-git", AS_OF, "--format", "json"]).json();
+        review["findings"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|found| found["code"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let told = codes();
+    assert!(
+        ["roll-forward-only", "rollback-unrehearsed"].iter().all(|code| told.iter().any(|told| told == code)),
+        "{told:?}"
+    );
+    place.file("relconf.toml", "[project]\nkind = \"library\"\n");
+    let told = codes();
+    assert!(!told.is_empty() && !told.iter().any(|code| code.contains("roll")), "{told:?}");
+    place.file("relconf.toml", "[project]\nkind = \"libary\"\n");
+    place
+        .relconf(&["review", "--no-git"])
+        .fails_saying(&["relconf.toml:2:8: kind cannot be \"libary\"", "did you mean \"library\"?"]);
 }

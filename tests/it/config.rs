@@ -11,7 +11,7 @@ use release_confidence::document::Zone;
 use release_confidence::error::Error;
 use release_confidence::model::{
     ComponentChoice, FindingPolicy, GateLimit, GateMode, GatePolicy, HotfixWindow, Moment, Policy, Probabilities,
-    RecoveryFrom, RiskClass, Signal, Silence, WindowRequest,
+    ProjectKind, RecoveryFrom, RiskClass, Signal, Silence, WindowRequest,
 };
 use tempfile::TempDir;
 
@@ -111,6 +111,9 @@ title = "$.summary"
 incidents = ["ops/*.toml", "-"]
 log = "ops/releases.toml"
 assume_tz = "+02:00"
+
+[project]
+kind = "library"
 "#;
 
 #[test]
@@ -118,6 +121,7 @@ fn every_setting_reaches_the_policy() {
     let config = read(FULL).expect("it is right");
     let expected = Policy {
         as_of: as_of(),
+        project: Some(ProjectKind::Library),
         timezone: Some(Tz::Europe__Lisbon),
         working_days: vec![Weekday::Mon, Weekday::Tue],
         tags: vec!["v*".into(), "release/*".into()],
@@ -206,6 +210,7 @@ fn rows_cover_every_setting_and_read_back() {
     assert_eq!(
         shown,
         [
+            r#"project.kind = "library" # 73"#,
             r#"releases.tags = ["v*", "release/*"] # 2"#,
             r#"releases.exclude = ["v0.*"] # 3"#,
             r#"releases.maturity = "72h" # 4"#,

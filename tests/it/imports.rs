@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::support::Place;
-use release_confidence::source::import::{BUILTIN, FORMATS};
+use release_confidence::source::import::{self, BUILTIN, FORMATS};
 
 const HISTORY: &str = "
 person ana = Ana Costa <ana@example.com>
@@ -486,4 +486,52 @@ fn the_whole_log_is_looked_at_before_it_is_written() {
         .relconf(&["import", "issues.json", "--into", "incidents.toml"])
         .fails_saying(&["incidents.toml cannot be appended to"]);
     assert_eq!(std::fs::read_to_string(place.path().join("incidents.toml")).expect("there"), inline);
+}
+
+#[test]
+fn a_mapping_of_ones_own_is_recognised_by_its_shape_in_every_command() {
+    let place = Place::repository(HISTORY);
+    place.file(
+        "relconf.toml",
+        "[import.tracker]\nshape = [\"$.ticket\", \"$.kind = outage\"]\nid = \"$.ticket\"\ntitle = \"$.about\"\ndetected_at = \"$.seen\"\n\
+         release = \"$.bad\"\n[import.wrapped]\nitems = \"$.tickets\"\nshape = \"$.number\"\nid = \"$.number\"\ntitle = \"$.about\"\n\
+         detected_at = \"$.seen\"\n",
+    );
+    let ticket = r#"{"ticket": "T-1", "kind": "outage", "about": "x", "seen": "2026-01-05T10:00:00Z", "bad": ["v1.1.0", "v1.0.0"], "mood": "low"}"#;
+    place.file("incidents/tracker.json", &format!("[{ticket}]"));
+    place.file(
+        "incidents/wrapped.json",
+        r#"{"tickets": [{"number": 7, "about": "y", "seen": "2026-01-05T11:00:00Z"}], "asked": true}"#,
+    );
+    let review = place.relconf(&["review", AS_OF, "--format", "json"]).json();
+    let found: Vec<_> =
+        review["incidents"].as_array().expect("a list").iter().map(|one| (&one["id"], &one["release"])).collect();
+    assert_eq!(found, [(&"T-1".into(), &"v1.0.0".into()), (&"7".into(), &"v1.1.0".into())]);
+    // What is not used is told here as in an import.
+    let told = review["data"]["warnings"].to_string();
+    assert!(told.contains("tracker.json (read as tracker)") && told.contains("not used: mood (1)"), "{told}");
+    for (file, name) in [("incidents/tracker.json", "tracker"), ("incidents/wrapped.json", "wrapped")] {
+        let ran = place.relconf(&["import", file]);
+        assert!(ran.stderr.contains(&format!("read as {name}")), "{}", ran.stderr);
+    }
+    // A record of another kind beside it is no record of this mapping.
+    place.file("incidents/tracker.json", &format!("[{ticket}, {{\"ticket\": \"T-2\", \"kind\": \"wish\"}}]"));
+    place.relconf(&["import", "incidents/tracker.json"]).fails_saying(&["the records are not all of one kind"]);
+}
+
+#[test]
+fn the_table_of_the_front_page_names_every_tool_that_is_read() {
+    let page = include_str!("../../README.md");
+    let table: String = page.lines().filter(|line| line.starts_with("| ")).collect::<String>().to_lowercase();
+    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let table = plain(&table);
+    for name in import::names(&[]) {
+        let known = match name.as_str() {
+            "go-retract" => "gomod",
+            "crates-io" => "cratesio",
+            "incident-io" => "incidentio",
+            name => name.split('-').next().unwrap_or_default(),
+        };
+        assert!(table.contains(&plain(known)), "{name} is not in the table of README.md");
+    }
 }

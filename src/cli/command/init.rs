@@ -1,6 +1,6 @@
 //! `relconf init`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Map, json};
@@ -12,10 +12,11 @@ use crate::cli::exit::Exit;
 use crate::cli::file;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
-use crate::document::{toml_text, toml_texts};
+use crate::document::{parse_time, toml_text, toml_texts};
 use crate::error::Error;
-use crate::model::{DetectedBy, History, Moment, Untrusted, Word};
+use crate::model::{DetectedBy, History, Moment, PersonIndex, ProjectKind, Untrusted, Word};
 use crate::render::encode;
+use crate::render::phrase::count;
 use crate::render::terminal::{reason, suspicion};
 use crate::review::contract::{ReleaseReport, Review};
 use crate::source::git::Repository;
@@ -47,7 +48,21 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     let root = settings.sources.root.clone().unwrap_or_default();
     let ci = CI.iter().find(|(file, _)| root.join(file).exists()).map(|(_, example)| *example);
     let ask = Ask::new(terminal, args.yes || args.dry_run);
-    let answers = if ask.is_on() { asked(&settings, &history, &review, &root, &ask)? } else { Answers::default() };
+    let open = |name: &str| !taken(&root.join(name), &root, &settings, name);
+    let mut answers = Answers::default();
+    if ask.is_on() {
+        greet(&review, &ask);
+        if open(CONFIG) {
+            about_the_project(&history, &ask, &mut answers)?;
+        } else {
+            ask.say("There is a relconf.toml already: what is released and who is who is not asked.");
+        }
+        if open(LOG) {
+            about_failures(&settings, &history, &review, &ask, &mut answers)?;
+        } else {
+            ask.say("There is an incident log already: relconf record incident adds to it.");
+        }
+    }
     let mut wrote = false;
     let mut write = |name: &str, text: String| -> anyhow::Result<()> {
         let file = root.join(name);
@@ -62,15 +77,16 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         }
         Ok(())
     };
-    write("relconf.toml", config(&review, ci, &answers))?;
+    write(CONFIG, config(&review, ci, &answers))?;
     if !ask.is_on() {
         write(PROPOSAL, incidents(&review))?;
     }
-    if !answers.incidents.is_empty() {
+    if !answers.incidents.is_empty() || answers.covers_from.is_some() {
         let file = root.join(LOG);
         let _turn = file::Turn::on(&file);
-        let made = made(&file, &answers.incidents, settings.rules)?;
-        file::write(&file, &format!("{HEAD}{}", made.whole))?;
+        let covers = answers.covers_from.as_ref().map_or_else(String::new, |from| format!("\ncovers_from = {from}\n"));
+        let made = made(&file, &format!("{HEAD}{covers}"), &answers.incidents, settings.rules)?;
+        file::write(&file, &made.whole)?;
         terminal.note(&format!("wrote {}", encode::terminal(&file.display().to_string())));
     }
     if !args.dry_run {
@@ -79,27 +95,26 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     Ok(Exit::Done)
 }
 
+/// The settings, as they are written.
+const CONFIG: &str = "relconf.toml";
 /// The incident log that is written where somebody answers.
 const LOG: &str = "incidents.toml";
 const HEAD: &str =
-    "# What failed, as far as people noticed. relconf record incident appends; relconf validate checks.\n\n";
+    "# What failed, as far as people noticed. relconf record incident appends; relconf validate checks.\n";
 
 /// What somebody at the terminal knows.
 #[derive(Default)]
 struct Answers {
+    kind: Option<&'static str>,
     aliases: Vec<(String, String)>,
     bots: Vec<String>,
+    humans: Vec<String>,
     incidents: Vec<Draft>,
+    /// As the log has it.
+    covers_from: Option<String>,
 }
 
-fn asked(
-    settings: &Settings,
-    history: &History,
-    review: &Review,
-    root: &Path,
-    ask: &Ask<'_>,
-) -> Result<Answers, Error> {
-    let mut answers = Answers::default();
+fn greet(review: &Review, ask: &Ask<'_>) {
     ask.say(&format!(
         "{} releases ({} of {} tags read as versions); git suggests that {} of them may have failed.",
         review.releases.len(),
@@ -108,21 +123,48 @@ fn asked(
         suspicious(review).count()
     ));
     ask.say("Enter leaves a question out. Nothing is written before the last answer.\n");
-    let names = names(review);
-    for (one, other) in alike(&names).into_iter().take(ASKED_PEOPLE) {
+}
+
+/// Asks what is released, who is automation, and who is one person.
+fn about_the_project(history: &History, ask: &Ask<'_>, answers: &mut Answers) -> Result<(), Error> {
+    let kinds: Vec<_> = ProjectKind::WORDS.iter().map(|(word, _)| *word).collect();
+    answers.kind = ask.word("What is released here", &kinds, "")?;
+    let name = |person: PersonIndex| history.person(person).name.raw().to_owned();
+    let doubts = &history.people_doubts;
+    let taken = doubts.taken_for_machines.iter().map(|&person| (person, AUTOMATION));
+    let perhaps = doubts.perhaps_machines.iter().map(|&person| (person, PERSON));
+    for (who, held) in taken.chain(perhaps).take(ASKED_PEOPLE) {
+        let made = history.releases.iter().filter(|release| release.releasers.contains(&who)).count();
+        let question = format!("{}, who made {}: a person or automation", name(who), count(made as u64, "release"));
+        match ask.word(&question, &[PERSON, AUTOMATION], held)? {
+            Some(PERSON) if held == AUTOMATION => answers.humans.push(name(who)),
+            Some(AUTOMATION) if held == PERSON => answers.bots.push(name(who)),
+            _ => {}
+        }
+    }
+    for &(one, other) in doubts.likely_one.iter().take(ASKED_PEOPLE) {
+        let (one, other) = (name(one), name(other));
         if ask.yes(&format!("Are {one} and {other} one person"), false)? {
-            answers.aliases.push((one, other));
+            // The fuller name is the one to show.
+            let (long, short) = if other.len() > one.len() { (other, one) } else { (one, other) };
+            answers.aliases.push((long, short));
         }
     }
-    for name in names.iter().filter(|name| machine_like(name)).take(ASKED_PEOPLE) {
-        if !ask.yes(&format!("Is {name} a person"), false)? {
-            answers.bots.push(name.clone());
-        }
-    }
-    if taken(&root.join(LOG), root, settings, LOG) {
-        ask.say("There is an incident log already: relconf record incident adds to it.");
-        return Ok(answers);
-    }
+    Ok(())
+}
+
+/// What may make releases.
+const PERSON: &str = "person";
+const AUTOMATION: &str = "automation";
+
+/// Asks about releases that may have failed, and since when all of that is known.
+fn about_failures(
+    settings: &Settings,
+    history: &History,
+    review: &Review,
+    ask: &Ask<'_>,
+    answers: &mut Answers,
+) -> Result<(), Error> {
     let clock = Clock {
         now: settings.policy.as_of,
         zone: settings.rules.assume.or_else(|| Some(local(settings.policy.as_of))),
@@ -137,7 +179,22 @@ fn asked(
             _ => {}
         }
     }
-    Ok(answers)
+    answers.covers_from = covers_from(&clock, ask)?;
+    Ok(())
+}
+
+/// Asks since when the log is complete: before that day git goes on to guess.
+fn covers_from(clock: &Clock, ask: &Ask<'_>) -> Result<Option<String>, Error> {
+    let question = "Since which day are these all failures that users noticed (such as 2026-01-31)";
+    ask.read(question, "", |typed| {
+        let typed = parse_time(typed, clock.zone).map_err(|error| {
+            Error::new(error.to_string(), "type a day, such as 2026-01-31, or Enter to leave it out")
+        })?;
+        if typed.at > clock.now {
+            return Err(Error::new("that is yet to come", "type a day in the past, or Enter to leave it out"));
+        }
+        Ok(if typed.day { day(typed.at) } else { time(typed.at) })
+    })
 }
 
 /// Asks about one failure.
@@ -184,39 +241,6 @@ fn doubtful(review: &Review) -> Vec<(&ReleaseReport, String)> {
     failed.chain(unsure).collect()
 }
 
-/// Everybody on record, by name.
-fn names(review: &Review) -> Vec<String> {
-    let all: BTreeSet<&str> = review.people.values().flatten().map(|load| load.person.raw()).collect();
-    all.into_iter().map(str::to_owned).collect()
-}
-
-/// Names that are likely one person's: the same letters, or the one is a part of the other.
-fn alike(names: &[String]) -> Vec<(String, String)> {
-    let letters =
-        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let words = |name: &str| name.split_whitespace().map(letters).collect::<Vec<_>>();
-    let mut found = Vec::new();
-    for (at, one) in names.iter().enumerate() {
-        for other in &names[at + 1..] {
-            let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-            let part = letters(short).len() > 2 && words(long).contains(&letters(short));
-            if part || letters(short) == letters(long) {
-                found.push((long.clone(), short.clone()));
-            }
-        }
-    }
-    found
-}
-
-/// Whether a name may be a machine's.
-fn machine_like(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
-    words.iter().any(|word| {
-        ["bot", "ci", "release", "deploy", "deployer", "jenkins", "actions", "automation", "svc"].contains(word)
-    })
-}
-
 /// The next thing to type, and how the rest of the data comes in.
 fn next(settings: &Settings, proposed: bool, terminal: &Terminal) {
     if proposed {
@@ -238,7 +262,7 @@ fn next(settings: &Settings, proposed: bool, terminal: &Terminal) {
 /// Whether a file, or another one in its place, is there.
 fn taken(file: &Path, root: &Path, settings: &Settings, name: &str) -> bool {
     let others: &[&str] = match name {
-        "relconf.toml" => &[".relconf.toml", ".config/relconf.toml"],
+        CONFIG => &[".relconf.toml", ".config/relconf.toml"],
         _ => &["incidents.toml", "incidents.json", "incidents"],
     };
     let configured = [PROPOSAL, LOG].contains(&name) && !settings.sources.incidents.is_empty();
@@ -247,8 +271,12 @@ fn taken(file: &Path, root: &Path, settings: &Settings, name: &str) -> bool {
 
 fn config(review: &Review, ci: Option<&str>, answers: &Answers) -> String {
     let mut text = "# What relconf holds to be a release, a failure, and too much. Everything is optional:\n\
-                    # relconf config --show --verbose says what each setting does.\n\n[releases]\n"
+                    # relconf config --show --verbose says what each setting does.\n\n[project]\n"
         .to_owned();
+    match answers.kind {
+        Some(kind) => text.push_str(&format!("kind = \"{kind}\"\n\n[releases]\n")),
+        None => text.push_str("# kind = \"service\"             # or library, application: advice speaks of what can be done with it\n\n[releases]\n"),
+    }
     let tags = &review.data.tags;
     text.push_str(&format!(
         "# {} of {} tags read as versions and are releases. Others can be named:\n# tags = [\"v*\"]\n",
@@ -284,6 +312,9 @@ fn config(review: &Review, ci: Option<&str>, answers: &Answers) -> String {
     match &answers.bots[..] {
         [] => text.push_str("# Accounts that are no people:\n# bots = [\"release-bot\"]\n"),
         bots => text.push_str(&format!("bots = {}\n", toml_texts(bots.iter().map(String::as_str)))),
+    }
+    if !answers.humans.is_empty() {
+        text.push_str(&format!("humans = {}\n", toml_texts(answers.humans.iter().map(String::as_str))));
     }
     let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, other) in &answers.aliases {

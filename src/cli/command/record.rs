@@ -405,7 +405,7 @@ fn append(
     ask: &Ask<'_>,
 ) -> anyhow::Result<()> {
     let shown = encode::terminal(&file.display().to_string());
-    let tentative = made(file, std::slice::from_ref(draft), settings.rules)?;
+    let tentative = made(file, "", std::slice::from_ref(draft), settings.rules)?;
     if target.dry_run {
         terminal.data(&tentative.new)?;
         return Ok(());
@@ -420,7 +420,7 @@ fn append(
     }
     // Read again under the lock: somebody else may have appended in the meantime, and taken the id.
     let _turn = file::Turn::on(file);
-    let made = made(file, std::slice::from_ref(draft), settings.rules)?;
+    let made = made(file, "", std::slice::from_ref(draft), settings.rules)?;
     file::write(file, &made.whole)?;
     if !ask.is_on() {
         terminal.data(&made.new)?;
@@ -435,11 +435,11 @@ pub(super) struct Made {
     pub new: String,
 }
 
-/// Appends records to what a log holds now, and looks at the whole.
+/// Appends records to what a log holds now, or to the head of a new one, and looks at the whole.
 ///
 /// # Errors
 /// Where the log is none of ours, or a record could not be used.
-pub(super) fn made(file: &Path, drafts: &[Draft], rules: TimeRules) -> Result<Made, Error> {
+pub(super) fn made(file: &Path, head: &str, drafts: &[Draft], rules: TimeRules) -> Result<Made, Error> {
     let shown = encode::terminal(&file.display().to_string());
     if file.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
         return Err(Error::new(format!("{shown} is no TOML log"), "name one with --file incidents.toml"));
@@ -447,6 +447,7 @@ pub(super) fn made(file: &Path, drafts: &[Draft], rules: TimeRules) -> Result<Ma
     let before = file::read_log(file).map_err(|error| {
         Error::new(format!("cannot read {shown}"), "name another file with --file").caused_by(error)
     })?;
+    let before = if before.is_empty() { head.to_owned() } else { before };
     let mut ids = ids(&before);
     let mut new = Vec::new();
     for draft in drafts {
@@ -457,6 +458,7 @@ pub(super) fn made(file: &Path, drafts: &[Draft], rules: TimeRules) -> Result<Ma
     let new = new.join("\n");
     let gap = match before.as_str() {
         "" => "",
+        _ if new.is_empty() => "",
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };

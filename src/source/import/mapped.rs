@@ -18,25 +18,33 @@ pub(super) fn convert(
     export: &Export,
     import: &mut Import,
 ) -> Result<(), Error> {
-    let items = mapping.paths("items");
-    let records: Vec<&Map<String, Value>> = if items.is_empty() {
-        export.records.iter().collect()
-    } else {
-        let lists: Vec<&Value> = documents.iter().flat_map(|document| first(document, items)).collect();
-        if !lists.iter().any(|list| list.is_array()) {
-            return Err(Error::new(
-                format!("[import.{}] items leads to no list", import.format),
-                "write the path of the list of records: items = \"$.issues\"",
-            ));
-        }
-        lists.into_iter().filter_map(Value::as_array).flatten().filter_map(Value::as_object).collect()
-    };
+    let records = records(mapping, documents, export).ok_or_else(|| {
+        Error::new(
+            format!("[import.{}] items leads to no list", import.format),
+            "write the path of the list of records: items = \"$.issues\"",
+        )
+    })?;
     for item in records {
         let whole = Value::Object(item.clone());
         record(mapping, &whole, import);
         unused(mapping, item, import);
     }
     Ok(())
+}
+
+/// The records that a mapping speaks of; `None` where its `items` lead to no list.
+pub(super) fn records<'e>(
+    mapping: &Mapping,
+    documents: &'e [Value],
+    export: &'e Export,
+) -> Option<Vec<&'e Map<String, Value>>> {
+    let items = mapping.paths("items");
+    if items.is_empty() {
+        return Some(export.records.iter().collect());
+    }
+    let lists: Vec<&Value> = documents.iter().flat_map(|document| first(document, items)).collect();
+    let found = lists.iter().any(|list| list.is_array());
+    found.then(|| lists.into_iter().filter_map(Value::as_array).flatten().filter_map(Value::as_object).collect())
 }
 
 /// Whether a record has what the mapping's shape asks for.

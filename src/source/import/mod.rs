@@ -134,7 +134,7 @@ pub fn read_file(
             if let Reading::Format(format) = &reading
                 && !export.records.iter().all(format.recognises)
             {
-                let found = recognise(&export, mappings)
+                let found = recognise(&documents, &export, mappings)
                     .map(|(name, _)| format!("it looks like {name}: relconf import {name} FILE"));
                 let help = found.unwrap_or_else(|| format!("how to get it: {}", format.about));
                 return Err(Error::new(format!("this does not look like {name}"), help));
@@ -143,7 +143,9 @@ pub fn read_file(
         }
         None => {
             export.check(None)?;
-            let Some((name, reading)) = recognise(&export, mappings) else { return Err(unknown(&export, mappings)) };
+            let Some((name, reading)) = recognise(&documents, &export, mappings) else {
+                return Err(unknown(&export, mappings));
+            };
             name.clone_into(&mut import.format);
             reading
         }
@@ -158,8 +160,8 @@ pub fn read_file(
 }
 
 /// Whether a text is an export that is known by its shape, and none of ours.
-pub fn recognised(text: &str, file: Option<&str>) -> Option<Import> {
-    read_file(text, None, &[], file).ok()
+pub fn recognised(text: &str, mappings: &[(String, Mapping)], file: Option<&str>) -> Option<Import> {
+    read_file(text, None, mappings, file).ok()
 }
 
 /// How a format that is asked for by name is read.
@@ -198,11 +200,23 @@ fn api_help(about: Option<&str>) -> String {
     }
 }
 
+/// A mapping of the configuration, by the shape of every record.
+fn own<'m>(documents: &[Value], export: &Export, mappings: &'m [(String, Mapping)]) -> Option<(&'m str, &'m Mapping)> {
+    let fits = |mapping: &Mapping| {
+        let records = mapped::records(mapping, documents, export).unwrap_or_default();
+        !records.is_empty() && records.iter().all(|record| mapped::fits(mapping, record))
+    };
+    mappings.iter().find(|(_, mapping)| fits(mapping)).map(|(name, mapping)| (name.as_str(), mapping))
+}
+
 /// By the shape of every record.
-fn recognise<'m>(export: &Export, mappings: &'m [(String, Mapping)]) -> Option<(&'m str, Reading<'m>)> {
+fn recognise<'m>(
+    documents: &[Value],
+    export: &Export,
+    mappings: &'m [(String, Mapping)],
+) -> Option<(&'m str, Reading<'m>)> {
     let all = |is: &dyn Fn(&Map<String, Value>) -> bool| !export.records.is_empty() && export.records.iter().all(is);
-    let own = mappings.iter().find(|(_, mapping)| all(&|record| mapped::fits(mapping, record)));
-    let own = own.map(|(name, mapping)| (name.as_str(), Reading::Mapping(mapping)));
+    let own = own(documents, export, mappings).map(|(name, mapping)| (name, Reading::Mapping(mapping)));
     let format =
         || FORMATS.iter().find(|format| all(&format.recognises)).map(|format| (format.name, Reading::Format(format)));
     let builtin = || {
@@ -219,7 +233,8 @@ fn recognisable(record: &Map<String, Value>) -> bool {
 }
 
 fn unknown(export: &Export, mappings: &[(String, Mapping)]) -> Error {
-    if export.records.iter().any(recognisable) {
+    let mapped = |record: &Map<String, Value>| mappings.iter().any(|(_, mapping)| mapped::fits(mapping, record));
+    if export.records.iter().any(|record| recognisable(record) || mapped(record)) {
         return Error::new("the records are not all of one kind", "import each kind from a file of its own");
     }
     // Jira's search gives ids alone unless it is asked for more.

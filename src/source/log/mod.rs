@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use crate::document::{Document, Format, Zone, read_bytes, read_file};
 use crate::error::{Error, Problem};
-use crate::model::{Coverage, FileCoverage, Incident, LogFile, LogsRead, ReleaseEntry};
+use crate::model::{Coverage, FileCoverage, Incident, LogFile, LogsRead, Mapping, ReleaseEntry};
 use files::Found;
 use record::Records;
 use silence::{Silences, shown};
@@ -79,6 +79,8 @@ pub struct Sources {
     pub incidents_found: bool,
     /// Whether `log` was.
     pub log_found: bool,
+    /// How exports of other tools are mapped, beside what is known: tried first, where they say what shape they fit.
+    pub mappings: Vec<(String, Mapping)>,
 }
 
 /// Incident logs that are read where none is named.
@@ -112,7 +114,7 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
     for Found { path, from_stdin, of } in found.files {
         let (bytes, format) = if from_stdin { (read_stdin(stdin)?, None) } else { (read_file(&path)?, format(&path)) };
         let file = path.clone();
-        let (path, bytes, format) = match foreign(&bytes, format, &path) {
+        let (path, bytes, format) = match foreign(&bytes, format, &path, &sources.mappings) {
             None if is_markdown(&path) => {
                 silences.other(&of, &path, "is not read: it has no front matter with an incident's fields");
                 continue;
@@ -192,12 +194,12 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
 }
 
 /// An export of another tool, by its shape.
-fn foreign(bytes: &[u8], format: Option<Format>, path: &Path) -> Option<Import> {
+fn foreign(bytes: &[u8], format: Option<Format>, path: &Path, mappings: &[(String, Mapping)]) -> Option<Import> {
     let text = std::str::from_utf8(bytes).ok().filter(|_| format != Some(Format::Toml))?;
     // Our own logs, and what is nothing yet, are looked at no further.
     let ours = text.trim_start_matches('\u{feff}').trim();
     let file = path.file_stem().and_then(|stem| stem.to_str());
-    if ours.is_empty() { None } else { import::recognised(ours, file) }
+    if ours.is_empty() { None } else { import::recognised(ours, mappings, file) }
 }
 
 /// Lines of records as a list of them, each on the line where it was.
