@@ -15,7 +15,7 @@ use crate::gate::SettingTold;
 use crate::model::{ComponentChoice, History, Moment, Policy, Untrusted, WindowRequest};
 use crate::source::git::Repository;
 use crate::source::log::{Sources, TimeRules};
-use crate::{analysis, finding, pipeline};
+use crate::{analysis, finding, inference, pipeline};
 
 use super::args::Input;
 
@@ -132,7 +132,9 @@ impl Settings {
         let mut stdin = io::stdin().lock();
         let mut history =
             pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)?;
-        if let Some(repository) = &self.repository {
+        if let Some(repository) = &self.repository
+            && inference::any_neighbours(&history, &self.policy)
+        {
             // Which releases are worth it follows from the windows and from what surer signs tell.
             let pairs = Facts::derive(&history, &self.policy)?.to_compare();
             pipeline::compare_lines(repository, &mut history, &pairs);

@@ -1,5 +1,6 @@
 //! Releases along their lines (X.Y), and how often a component releases.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, TimeDelta, Utc};
@@ -16,8 +17,7 @@ const FEWEST: usize = 8;
 pub struct Lines {
     along: Vec<Vec<ReleaseIndex>>,
     place: HashMap<ReleaseIndex, (usize, usize)>,
-    /// When its releases were made, in order.
-    made: Vec<Moment>,
+    made: Made,
 }
 
 impl Lines {
@@ -41,12 +41,12 @@ impl Lines {
             releases.iter().enumerate().map(move |(at, &index)| (index, (line, at))).collect::<Vec<_>>()
         };
         let place = lines.iter().enumerate().flat_map(places).collect();
-        Self { along: lines, place, made: made(history, component) }
+        Self { along: lines, place, made: Made::of(history, component) }
     }
 
     /// The usual gap up to a moment, as [`rhythm`]: for whoever asks of many releases.
     pub fn rhythm(&self, at: Moment) -> Option<TimeDelta> {
-        usual_at(&self.made, at)
+        self.made.usual_at(at)
     }
 
     /// The release before on its line.
@@ -93,41 +93,66 @@ impl Lines {
 /// The usual gap between days with a release of a component, over the two years up to a moment: the median. Releases of one
 /// day are one, for lines that are kept in parallel are released together. `None` with fewer than eight gaps.
 pub fn rhythm(history: &History, component: &Component, at: Moment) -> Option<TimeDelta> {
-    usual_at(&made(history, component), at)
+    Made::of(history, component).usual_at(at)
 }
 
 /// The usual gap when a component began: that of its first eight gaps. `None` where it has not made as many.
 pub fn first_rhythm(history: &History, component: &Component) -> Option<TimeDelta> {
-    usual(days(&made(history, component)).get(..=FEWEST)?)
+    usual(Made::of(history, component).days.get(..=FEWEST)?)
 }
 
-/// When the releases of a component were made, in order.
-fn made(history: &History, component: &Component) -> Vec<Moment> {
-    let releases = component.releases.iter().map(|&index| history.release(index));
-    let made = releases.filter(|release| !release.has(ReleaseFlag::Planned)).map(|release| release.released_at);
-    let mut made: Vec<_> = made.collect();
-    made.sort_unstable();
-    made
+/// When the releases of a component were made.
+#[derive(Debug)]
+struct Made {
+    /// The times, in order, each with the place of its day.
+    times: Vec<(Moment, usize)>,
+    /// The days, each once, in order.
+    days: Vec<i64>,
+    /// The last answer, with the first and the last day that it is about: many releases of one day ask the same.
+    last: Cell<Option<(usize, usize, Option<TimeDelta>)>>,
 }
 
-fn usual_at(made: &[Moment], at: Moment) -> Option<TimeDelta> {
-    let until = made.partition_point(|&time| time <= at);
-    let since = made[..until].partition_point(|&time| at - time > MEMORY);
-    usual(&days(&made[since..until]))
+impl Made {
+    fn of(history: &History, component: &Component) -> Self {
+        let releases = component.releases.iter().map(|&index| history.release(index));
+        let made = releases.filter(|release| !release.has(ReleaseFlag::Planned)).map(|release| release.released_at);
+        let mut times: Vec<(Moment, usize)> = made.map(|at| (at, 0)).collect();
+        times.sort_unstable();
+        let mut days: Vec<i64> = Vec::new();
+        for (at, place) in &mut times {
+            let day = i64::from(at.with_timezone(&Utc).num_days_from_ce());
+            if days.last() != Some(&day) {
+                days.push(day);
+            }
+            *place = days.len() - 1;
+        }
+        Self { times, days, last: Cell::new(None) }
+    }
+
+    fn usual_at(&self, at: Moment) -> Option<TimeDelta> {
+        let until = self.times.partition_point(|(time, _)| *time <= at);
+        let since = self.times[..until].partition_point(|(time, _)| at - *time > MEMORY);
+        let (&(_, first), &(_, last)) = (self.times[since..until].first()?, self.times[..until].last()?);
+        match self.last.get() {
+            Some((from, to, usual)) if (from, to) == (first, last) => usual,
+            _ => {
+                let usual = usual(&self.days[first..=last]);
+                self.last.set(Some((first, last, usual)));
+                usual
+            }
+        }
+    }
 }
 
-/// The days of times that are in order, each once.
-fn days(made: &[Moment]) -> Vec<i64> {
-    let day = |moment: &Moment| i64::from(moment.with_timezone(&Utc).num_days_from_ce());
-    let mut days: Vec<i64> = made.iter().map(day).collect();
-    days.dedup();
-    days
-}
-
+/// The median gap between days; of an even number the mean of the middle two, in half days.
 fn usual(days: &[i64]) -> Option<TimeDelta> {
     let mut gaps: Vec<i64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    gaps.sort_unstable();
-    // Of an even number the mean of the middle two, in half days.
+    if gaps.len() < FEWEST {
+        return None;
+    }
     let middle = gaps.len() / 2;
-    (gaps.len() >= FEWEST).then(|| TimeDelta::hours(12 * (gaps[middle] + gaps[(gaps.len() - 1) / 2])))
+    let even = gaps.len() % 2 == 0;
+    let (below, &mut upper, _) = gaps.select_nth_unstable(middle);
+    let lower = if even { below.iter().copied().max().unwrap_or(upper) } else { upper };
+    Some(TimeDelta::hours(12 * (upper + lower)))
 }

@@ -22,7 +22,7 @@ use crate::model::{
     Arena, ChangeIndex, ComponentIndex, History, Moment, Policy, ReleaseFlag, ReleaseIndex, Signal, Untrusted,
 };
 
-pub use patch::{Pair, neighbours};
+pub use patch::{Pair, any_neighbours, neighbours};
 pub use product::{is_own_path, is_product_path, is_product_subject, is_telling_line};
 
 /// Releases of a component that follow each other more closely than this, in the median, say nothing by being close.

@@ -95,6 +95,11 @@ pub fn neighbours(
     candidates.into_iter().filter_map(pair).collect()
 }
 
+/// Whether any release has a next of its line near enough to compare lines.
+pub fn any_neighbours(history: &History, policy: &Policy) -> bool {
+    history.components.indices().any(|component| !neighbours(history, policy, component, |_| true).is_empty())
+}
+
 fn limits(release: &Release) -> (TimeDelta, f64) {
     if release.version.as_ref().is_some_and(Version::begins_line) { FIRST } else { LATER }
 }
