@@ -151,7 +151,7 @@ fn usual(days: &[i64]) -> Option<TimeDelta> {
         return None;
     }
     let middle = gaps.len() / 2;
-    let even = gaps.len() % 2 == 0;
+    let even = gaps.len().is_multiple_of(2);
     let (below, &mut upper, _) = gaps.select_nth_unstable(middle);
     let lower = if even { below.iter().copied().max().unwrap_or(upper) } else { upper };
     Some(TimeDelta::hours(12 * (upper + lower)))
