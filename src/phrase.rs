@@ -31,13 +31,13 @@ pub fn decimal(value: f64) -> String {
     }
 }
 
-/// A share as `12 %`. Below one percent, but not nothing, it says so.
+/// A share as `12%`. Below one percent, but not nothing, it says so.
 pub fn percent(share: f64) -> String {
     let value = share * 100.0;
-    if value > 0.0 && value < 0.5 { "under 1 %".to_owned() } else { format!("{value:.0} %") }
+    if value > 0.0 && value < 0.5 { "under 1%".to_owned() } else { format!("{value:.0}%") }
 }
 
-/// `12 % (3 of 25)`; without any, `no data`.
+/// `12% (3 of 25)`; without any, `no data`.
 pub fn rate(k: u64, n: u64) -> String {
     if n == 0 { "no data".to_owned() } else { format!("{} ({k} of {n})", percent(k as f64 / n as f64)) }
 }
@@ -89,9 +89,9 @@ mod tests {
         }
         assert_eq!(duration(362_880.0), "4.2 d");
         assert_eq!(duration(-7_200.0), "-2 h");
-        assert_eq!(percent(0.004), "under 1 %");
-        assert_eq!(percent(0.0), "0 %");
-        assert_eq!(rate(3, 25), "12 % (3 of 25)");
+        assert_eq!(percent(0.004), "under 1%");
+        assert_eq!(percent(0.0), "0%");
+        assert_eq!(rate(3, 25), "12% (3 of 25)");
         assert_eq!(rate(0, 0), "no data");
     }
 }

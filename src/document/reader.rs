@@ -312,7 +312,7 @@ impl<'a> Field<'a> {
         }
         self.wrong(
             "must be between 0 and 1",
-            format!("write {} for 5 %", self.findings.document.assignment(self.key, "0.05")),
+            format!("write {} for 5%", self.findings.document.assignment(self.key, "0.05")),
         )
     }
 

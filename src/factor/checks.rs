@@ -40,7 +40,7 @@ pub struct CheckReport {
     /// Outcomes of releases where it passed, against those where it did not or is not on record. A blocking check takes
     /// its own catches out of them.
     pub split: Split,
-    /// Where it never failed: how often it still could, 95 % (1 - 0.05^(1/n)).
+    /// Where it never failed: how often it still could, 95% (1 - 0.05^(1/n)).
     pub never_failed_upper: Option<f64>,
     /// In a word.
     pub verdict: CheckVerdict,

@@ -10,7 +10,7 @@ const EXPOSED: u64 = 5;
 const FAILURES: u64 = 3;
 /// Outcomes differ at this q.
 const DIFFERENT: f64 = 0.10;
-/// Two rates are practically equal when the 90 % interval of their difference stays within this.
+/// Two rates are practically equal when the 90% interval of their difference stays within this.
 const EQUAL: f64 = 0.10;
 
 /// Outcomes with something, and without it.

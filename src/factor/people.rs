@@ -49,7 +49,7 @@ pub struct Concentration {
     pub effective_people: Option<f64>,
     /// Fewest people who carried more than half.
     pub fewest_for_half: Option<u64>,
-    /// Fewest people who carried at least 80 %.
+    /// Fewest people who carried at least 80%.
     pub fewest_for_80: Option<u64>,
     /// Known releases that somebody other than the top person also carried, or carried instead.
     pub without_top: Option<u64>,

@@ -17,7 +17,7 @@ const HOURS_PER_WINDOW: u32 = 4;
 const AVOIDED: f64 = 0.01;
 /// Outcomes differ at this q.
 const DIFFERENT: f64 = 0.10;
-/// Two rates are practically equal when the 90 % interval of their difference stays within this.
+/// Two rates are practically equal when the 90% interval of their difference stays within this.
 const EQUAL: f64 = 0.10;
 /// A comparison needs this many judged releases inside, and this many failures in all.
 const EXPOSED: u64 = 5;

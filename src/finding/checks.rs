@@ -168,7 +168,7 @@ fn never_caught(analysis: &Look<'_>) -> Vec<Draft> {
 fn blocking(draft: Draft, check: &CheckReport) -> Draft {
     let draft = match check.never_failed_upper.filter(|_| never_failed(check)) {
         Some(upper) => draft.because(format!(
-            "After {} without a failure, it could still fail in up to {} of releases (95 %: 1 - 0.05^(1/n)).",
+            "After {} without a failure, it could still fail in up to {} of releases (95%: 1 - 0.05^(1/n)).",
             count(check.runs, "run"),
             percent(upper)
         )),

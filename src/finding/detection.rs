@@ -63,7 +63,7 @@ fn late(analysis: &Look<'_>) -> Vec<Draft> {
     let (slow, hours) = beyond(analysis, limit, |timeline| timeline.detect);
     vec![
         Draft::new(
-            format!("Users are hurt for {} (median, n {n}) before anybody notices.", duration(median)),
+            format!("Users are hurt for {} (median, n={n}) before anybody notices.", duration(median)),
             "For each of these incidents, name the signal that moved first, and alert on it.",
         )
         .because(format!("{} took longer than {}.", rate(slow.len() as u64, n), duration(limit)))

@@ -69,7 +69,7 @@ fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
     let (slow, hours) = beyond(analysis, limit, |timeline| timeline.stop);
     vec![
         Draft::new(
-            format!("Once noticed, it takes {} (median, n {n}) to stop a bad release.", duration(median)),
+            format!("Once noticed, it takes {} (median, n={n}) to stop a bad release.", duration(median)),
             if is_library(analysis) {
                 "Make withdrawing a bad version (yank, retract, deprecate) one command that every maintainer may run without asking."
             } else {

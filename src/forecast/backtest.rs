@@ -53,7 +53,7 @@ pub struct Bin {
     pub releases: u64,
     /// Of them failed.
     pub failed: u64,
-    /// Lower end of the 95 % interval (Wilson) of the share that failed.
+    /// Lower end of the 95% interval (Wilson) of the share that failed.
     pub low: f64,
     /// Upper end.
     pub high: f64,

@@ -25,7 +25,7 @@ const LEARNED: usize = 400;
 /// It needs this many known outcomes, and this many of each kind.
 const LEAST: usize = 30;
 const LEAST_OF_EACH: usize = 5;
-/// Standard deviations of a 95 % interval.
+/// Standard deviations of a 95% interval.
 const Z95: f64 = 1.959_963_984_540_054;
 /// Judged releases of a window for which a log speaks, from which its rate is taken alone.
 const LEAST_DECLARED: u64 = 10;
@@ -37,7 +37,7 @@ const ALIKE: usize = 10;
 pub struct Base {
     /// Its mean.
     pub probability: f64,
-    /// Lower end of its 95 % interval.
+    /// Lower end of its 95% interval.
     pub low: f64,
     /// Upper end.
     pub high: f64,
@@ -71,7 +71,7 @@ impl Base {
 pub struct Forecast {
     /// The chance that it fails.
     pub probability: f64,
-    /// Lower end of its 95 % interval.
+    /// Lower end of its 95% interval.
     pub low: f64,
     /// Upper end.
     pub high: f64,

@@ -180,13 +180,13 @@ mod tests {
 
     #[test]
     fn much_data_speaks_for_itself_and_little_is_drawn_to_the_base_rate() {
-        // 40 % against 10 % of a thousand each: the penalty of 4 hardly matters.
+        // 40% against 10% of a thousand each: the penalty of 4 hardly matters.
         let much = fit(&[(1.0, 400, 600), (0.0, 100, 900)]);
         assert!((much.predict(&[Some(1.0)]) - 0.40).abs() < 0.005, "{}", much.predict(&[Some(1.0)]));
         assert!((much.predict(&[Some(0.0)]) - 0.10).abs() < 0.005);
         let little = fit(&[(1.0, 2, 3), (0.0, 1, 9)]);
         let p = little.predict(&[Some(1.0)]);
-        assert!(p > 0.2 && p < 0.4, "{p}: between the base rate of 20 % and the 40 % seen");
+        assert!(p > 0.2 && p < 0.4, "{p}: between the base rate of 20% and the 40% seen");
         assert!((little.predict(&[None]) - 0.2).abs() < 0.05, "what is not known is average");
         let (low, high) = little.interval(&[Some(1.0)], 1.96);
         assert!(low < p && p < high && low > 0.0 && high < 1.0);

@@ -71,7 +71,7 @@ fn infer_hotfixes(history: &mut History, component: ComponentIndex, policy: &Pol
         let percent = 100 * k / n;
         history.notices.push(Notice::new(
             NoticeCode::HotfixUninformative,
-            format!("{k} of {n} releases of {name} ({percent} %) look like hotfixes: too many to tell one from the others, so none is inferred"),
+            format!("{k} of {n} releases of {name} ({percent}%) look like hotfixes: too many to tell one from the others, so none is inferred"),
             "declare real ones in the release log (kind = \"hotfix\"), or set hotfix_window in [releases]",
         ));
         return;

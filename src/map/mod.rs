@@ -293,7 +293,7 @@ fn against(
             let reading = measured.now.reading();
             let held = Held::at_most(HALF, k, n, analysis.threshold(Threshold::MapIncidents));
             let median = reading.value.map_or_else(|| "more than was seen".to_owned(), duration);
-            (held, format!("{median} (n {})", reading.sample), duration(limit))
+            (held, format!("{median} (n={})", reading.sample), duration(limit))
         }
         _ => return None,
     };

@@ -132,7 +132,7 @@ mod tests {
         Held::at_most(0.15, k, n, 10.0).standing()
     }
 
-    /// The chances are 0.873, 0.283 and 0.010 (the posterior's tail beyond 15 %).
+    /// The chances are 0.873, 0.283 and 0.010 (the posterior's tail beyond 15%).
     #[test]
     fn six_of_26_speak_against_two_of_20_cannot_say_and_none_of_20_is_earned() {
         assert_eq!(rate(6, 26), Standing::Contradicted);
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(rate(6, 26).guessed(), Standing::Contradicted, "a guess can speak against");
         // Enough is ten: nine of nine say nothing yet, nor do none of nine.
         assert_eq!((rate(9, 9), rate(0, 9)), (Standing::Unproven, Standing::Unproven));
-        // None of ten against 15 % is 0.068.
+        // None of ten against 15% is 0.068.
         assert_eq!(rate(0, 10), Standing::Earned);
         let carried = |k| Held::at_most(HALF, k, 20, 10.0).standing().said_by(Source::Person);
         // 11 of 20 carried by one person are above one half with 0.67, 12 with 0.81, 8 with 0.19.

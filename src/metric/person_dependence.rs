@@ -6,7 +6,7 @@ use crate::model::{Better, ReleaseFlag, Unit};
 use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part, Value};
 use crate::factor::{Carried, Role, carried};
 
-/// A responder is known only where something failed, and one failure with one responder would read as 100 %.
+/// A responder is known only where something failed, and one failure with one responder would read as 100%.
 const ENOUGH_RESPONSES: u64 = 10;
 
 /// The playbook's person-dependence during release.

@@ -206,7 +206,7 @@ fn reasons(
     match (limit, chance) {
         (Some(limit), Some(chance)) if chance > limit => {
             reasons.push(format!(
-                "it fails with a chance of {:.0} %, more than the {:.0} % that [preflight] max_chance allows",
+                "it fails with a chance of {:.0}%, more than the {:.0}% that [preflight] max_chance allows",
                 chance * 100.0,
                 limit * 100.0
             ));

@@ -116,7 +116,7 @@ pub fn rates(headline: &Headline) -> Vec<String> {
         ([RateReport { basis: Basis::Declared, .. }], Some(chance)) => {
             let one_in = (1.0 / chance.probability).round().max(1.0);
             vec![format!(
-                "The next release fails with a chance of about 1 in {one_in:.0}: {} of {} failed in this window ({}, 95 % \
+                "The next release fails with a chance of about 1 in {one_in:.0}: {} of {} failed in this window ({}, 95% \
                  between {} and {}).",
                 chance.failed,
                 count(chance.judged, "judged release"),
@@ -133,7 +133,7 @@ fn rate(rate: &RateReport, seen: Option<&SeenInGit>) -> String {
     let ends = |low: Option<f64>, high: Option<f64>| {
         let share = percent(rate.failed as f64 / rate.judged.max(1) as f64);
         let (low, high) = (percent(low.unwrap_or_default()), percent(high.unwrap_or(1.0)));
-        format!("{share}, 95 % between {low} and {high}")
+        format!("{share}, 95% between {low} and {high}")
     };
     let (low, high) = rate.interval.as_ref().map_or((None, None), |interval| (interval.low, interval.high));
     match seen.filter(|_| rate.basis == Basis::Inferred) {

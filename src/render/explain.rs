@@ -166,7 +166,7 @@ fn window(page: &mut Page, name: &str, now: &Reading, unit: Unit, dates: crate::
         let who = part.name.as_ref().map_or_else(String::new, |name| format!(" {}", encode::terminal(name.raw())));
         let number = match (part.numerator, part.denominator, part.value) {
             (Some(k), Some(n), _) => super::phrase::rate(k, n),
-            (None, Some(n), Some(number)) => format!("{} (n {n})", value(number, unit)),
+            (None, Some(n), Some(number)) => format!("{} (n={n})", value(number, unit)),
             (_, _, Some(number)) => value(number, unit),
             _ => "no data".to_owned(),
         };
@@ -185,7 +185,7 @@ fn change(page: &mut Page, report: &MetricReport, text: &MetricInfo) {
         let points =
             |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| super::phrase::difference(end, text.unit));
         page.item(&format!(
-            "95 % interval: {} to {} ({})",
+            "95% interval: {} to {} ({})",
             points(interval.low),
             points(interval.high),
             interval.method

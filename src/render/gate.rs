@@ -118,8 +118,8 @@ fn rests_on(rests_on: &RestsOn, log: &LogReport) -> Vec<String> {
 fn value(side: &Side, unit: Unit) -> String {
     match (side.value, side.numerator) {
         (Some(_), Some(k)) => rate(k, side.sample),
-        (Some(number), None) if unit == Unit::Seconds => format!("{} (n {})", duration(number), side.sample),
-        (Some(number), None) => format!("{number:.2} (n {})", side.sample),
+        (Some(number), None) if unit == Unit::Seconds => format!("{} (n={})", duration(number), side.sample),
+        (Some(number), None) => format!("{number:.2} (n={})", side.sample),
         (None, _) => "no data".to_owned(),
     }
 }
@@ -423,7 +423,7 @@ pub fn baseline(baseline: &Baseline, options: &TerminalOptions) -> String {
             Counted::Ratio { k, n, .. } => rate(*k, *n),
             Counted::Durations { ended, open } if open.is_empty() => times(ended),
             Counted::Durations { ended, open } => format!("{}, {} still open", times(ended), open.len()),
-            Counted::Index { value, n } => format!("{value:.2} (n {n})"),
+            Counted::Index { value, n } => format!("{value:.2} (n={n})"),
         };
         vec![encode::terminal(id), shown]
     });
@@ -440,7 +440,7 @@ pub fn baseline(baseline: &Baseline, options: &TerminalOptions) -> String {
 fn times(sorted: &[f64]) -> String {
     match (sorted.first(), sorted.last()) {
         (Some(&shortest), Some(&longest)) => {
-            format!("{} to {} (n {})", duration(shortest), duration(longest), sorted.len())
+            format!("{} to {} (n={})", duration(shortest), duration(longest), sorted.len())
         }
         _ => "none".to_owned(),
     }

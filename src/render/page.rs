@@ -150,10 +150,8 @@ impl Page {
 fn wrap(text: &str, limit: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    // A percent sign stays with its number.
-    let glued = text.replace(" %", "\u{0}%");
-    for word in glued.split(' ') {
-        let word = fit(&word.replace('\u{0}', " "), limit);
+    for word in text.split(' ') {
+        let word = fit(word, limit);
         if !line.is_empty() && width(&line) + 1 + width(&word) > limit {
             lines.push(std::mem::take(&mut line));
         }

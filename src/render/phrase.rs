@@ -20,7 +20,7 @@ pub fn span(low: Option<f64>, high: Option<f64>, unit: Unit) -> String {
     let end = |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| value(end, unit));
     let (low, high) = (end(low), end(high));
     let bare = match unit {
-        Unit::Ratio => low.strip_suffix(" %"),
+        Unit::Ratio => low.strip_suffix('%'),
         Unit::PerWeek => low.strip_suffix(" a week"),
         Unit::Seconds => low.split_once(' ').filter(|(_, unit)| high.ends_with(&format!(" {unit}"))).map(|(n, _)| n),
         Unit::Count | Unit::Index => None,
@@ -106,7 +106,7 @@ pub fn reading(reading: &Reading, unit: Unit) -> String {
         (Some(_), Some(k), Some(n)) if reading.basis == Some(Basis::Inferred) => format!("{}, git", rate(k, n)),
         (Some(_), Some(k), Some(n)) => rate(k, n),
         (Some(number), Some(_), None) => decimal(number),
-        (Some(number), ..) => format!("{} (n {})", value(number, unit), reading.sample),
+        (Some(number), ..) => format!("{} (n={})", value(number, unit), reading.sample),
         (None, ..) => apart(reading).unwrap_or_else(|| "no data".to_owned()),
     }
 }

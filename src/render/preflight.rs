@@ -185,7 +185,7 @@ pub(super) fn quality(quality: &Quality) -> Option<String> {
     let p = quality.p.map_or_else(String::new, |p| format!(", p {}", probability(p)));
     let holds = quality.bins.iter().filter(|bin| bin.holds).count();
     Some(format!(
-        "Backtest: {} on their day, {} failed; skill {}{:.0} % against the base rate{p} (Brier {brier:.3} for {base:.3}, log \
+        "Backtest: {} on their day, {} failed; skill {}{:.0}% against the base rate{p} (Brier {brier:.3} for {base:.3}, log \
          loss {:.3} for {:.3}); {holds} of {} bins calibrated",
         count(quality.forecasts, "forecast"),
         quality.failed,

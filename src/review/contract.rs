@@ -439,7 +439,7 @@ pub struct SeenInGit {
     pub judged: u64,
     /// How many of the failed ones really did, as far as such signs were right elsewhere.
     pub expected: f64,
-    /// Lower end of the 95 % interval of the seen rate, widened by the signs' own error (MOVER; Zou and Donner 2008).
+    /// Lower end of the 95% interval of the seen rate, widened by the signs' own error (MOVER; Zou and Donner 2008).
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
@@ -471,7 +471,7 @@ pub struct RateReport {
     pub failed: u64,
     /// Judged ones.
     pub judged: u64,
-    /// 95 % interval of their share (Wilson).
+    /// 95% interval of their share (Wilson).
     pub interval: Option<IntervalReport>,
 }
 
@@ -498,9 +498,9 @@ impl Doubts {
 pub struct Chance {
     /// Posterior mean under a uniform prior.
     pub probability: f64,
-    /// Lower 95 % credible limit.
+    /// Lower 95% credible limit.
     pub low: f64,
-    /// Upper 95 % credible limit.
+    /// Upper 95% credible limit.
     pub high: f64,
     /// Failed releases that it rests on.
     pub failed: u64,
@@ -586,7 +586,7 @@ pub struct Period {
     pub judged: u64,
     /// Of them failed.
     pub failed: u64,
-    /// 95 % interval of its failure rate (Wilson); null without a judged release, or where there are two rates.
+    /// 95% interval of its failure rate (Wilson); null without a judged release, or where there are two rates.
     pub interval: Option<IntervalReport>,
     /// What its outcomes rest on. Of a `mixed` period `judged` and `failed` are those for which the log speaks.
     pub basis: Option<Basis>,

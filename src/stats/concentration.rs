@@ -12,7 +12,7 @@ pub struct Concentration {
     pub effective: f64,
     /// Fewest people with more than half.
     pub fewest_for_half: usize,
-    /// Fewest people with at least 80 %.
+    /// Fewest people with at least 80%.
     pub fewest_for_80: usize,
 }
 

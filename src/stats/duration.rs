@@ -24,7 +24,7 @@ pub struct MedianInterval {
 }
 
 /// The order-statistic interval of the median: the narrowest symmetric pair of values that covers it with at least
-/// `level`, whatever the distribution (Thompson 1936). `None` where even the extremes do not (below 6 values at 95 %).
+/// `level`, whatever the distribution (Thompson 1936). `None` where even the extremes do not (below 6 values at 95%).
 pub fn median_interval(values: &[f64], level: f64) -> Option<MedianInterval> {
     let sorted = sorted(values);
     let n = sorted.len();

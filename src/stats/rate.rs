@@ -174,7 +174,7 @@ pub fn binomial_tail_le(k: u64, n: u64, p: f64) -> f64 {
     if k >= n { 1.0 } else { binomial_tail_ge(n - k, n, 1.0 - p) }
 }
 
-/// The highest failure probability that n runs without a failure leave open at 95 % (the exact form of the rule of
+/// The highest failure probability that n runs without a failure leave open at 95% (the exact form of the rule of
 /// three): 1 - 0.05^(1/n). `None` where n is 0.
 pub fn never_failed_upper(n: u64) -> Option<f64> {
     (n > 0).then(|| 1.0 - 0.05_f64.powf(1.0 / n as f64))

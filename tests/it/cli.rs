@@ -228,7 +228,7 @@ fn explain_shows_definition_data_and_arithmetic() {
     let place = Place::repository(HISTORY);
     let metric = place.relconf(&with(&["explain", "change_failure_rate"])).stdout;
     for said in
-        ["Failed releases divided by judged ones", "33 % (1 of 3)", "Wilson, widened", "v1.0.0 of 2026-01-02: failed"]
+        ["Failed releases divided by judged ones", "33% (1 of 3)", "Wilson, widened", "v1.0.0 of 2026-01-02: failed"]
     {
         assert!(metric.contains(said), "{said} is missing in\n{metric}");
     }

@@ -59,9 +59,9 @@ fn a_check_that_never_failed_is_asked_whether_it_can() {
     let mut team = Team::good();
     team.releases.iter_mut().for_each(|release| release.checks.push(("lint", "pass")));
     let review = team.review();
-    // 82 runs: 1 - 0.05^(1/82) = 3.6 %.
+    // 82 runs: 1 - 0.05^(1/82) = 3.6%.
     let found = says(&review, "check-never-caught", "lint passed in all of its 82 runs");
-    assert!(found["because"][0].as_str().expect("why").contains("up to 4 %"), "{found:#}");
+    assert!(found["because"][0].as_str().expect("why").contains("up to 4%"), "{found:#}");
     assert!(found["because"][1].as_str().expect("why").contains("no proof that it is useless"), "{found:#}");
     let check =
         review["checks"].as_array().expect("checks").iter().find(|check| check["name"] == "lint").expect("lint");
@@ -82,13 +82,13 @@ fn a_check_that_predicts_is_kept() {
         team.fail(&format!("2.{number}.0"), &format!("cause {number}"));
     }
     let review = team.review();
-    let found = says(&review, "check-predicts", "0 % (0 of 28) where it passed, 75 % (9 of 12) where it did not");
+    let found = says(&review, "check-predicts", "0% (0 of 28) where it passed, 75% (9 of 12) where it did not");
     assert!(found["effect"]["failed_releases"].as_f64().expect("an effect") > 1.0, "{found:#}");
     assert_eq!(stage(&review, "verification")["cells"]["evidence"]["standing"], "earned");
-    let skipped = says(&review, "required-check-skipped", "30 % (12 of 40)");
-    assert!(skipped["because"][0].as_str().expect("why").contains("75 % (9 of 12)"), "{skipped:#}");
+    let skipped = says(&review, "required-check-skipped", "30% (12 of 40)");
+    assert!(skipped["because"][0].as_str().expect("why").contains("75% (9 of 12)"), "{skipped:#}");
     // 9 of 40 failed now: more than the threshold.
-    assert!(stage(&review, "change")["rule"].as_str().expect("a rule").contains("22 % (9 of 40)"));
+    assert!(stage(&review, "change")["rule"].as_str().expect("a rule").contains("22% (9 of 40)"));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_ritual_is_theater_only_with_enough_data() {
     says(
         &review,
         "theater-candidate",
-        "makes no practical difference: 2 % (1 of 40) fail with it, 2 % (1 of 40) without it",
+        "makes no practical difference: 2% (1 of 40) fail with it, 2% (1 of 40) without it",
     );
     assert_eq!(stage(&review, "verification")["cells"]["ritual"]["standing"], "borrowed");
 
@@ -165,10 +165,10 @@ fn an_avoided_friday_is_justified_or_superstition() {
     says(
         &review,
         "fear-window-confirmed",
-        "Friday is avoided (7 of 104 releases) for a reason: 100 % (13 of 13) fail there, 2 % (4 of 200) elsewhere",
+        "Friday is avoided (7 of 104 releases) for a reason: 100% (13 of 13) fail there, 2% (4 of 200) elsewhere",
     );
     assert!(!codes(&review).contains(&"avoided-window-unjustified"));
-    says(&review, "risky-trait", "Releases made on a Friday fail 100 % (13 of 13)");
+    says(&review, "risky-trait", "Releases made on a Friday fail 100% (13 of 13)");
 
     let review = friday(6, false);
     says(&review, "avoided-window-unjustified", "Friday is avoided (42 of");
@@ -191,9 +191,9 @@ fn the_same_two_people_in_every_release() {
     }
     let review = team.review();
     assert_eq!(review["headline"]["people_who_can_stop"], 2);
-    says(&review, "single-releaser", "Ana Costa released 90 % (36 of 40), 36 of them alone");
-    says(&review, "approval-concentrated", "Bo Lind approved 100 % (40 of 40)");
-    says(&review, "single-responder", "Ana Costa responded to failures of 100 % (4 of 4)");
+    says(&review, "single-releaser", "Ana Costa released 90% (36 of 40), 36 of them alone");
+    says(&review, "approval-concentrated", "Bo Lind approved 100% (40 of 40)");
+    says(&review, "single-responder", "Ana Costa responded to failures of 100% (4 of 4)");
     says(&review, "no-new-releasers", "40 releases");
     assert_eq!(stage(&review, "rollout")["cells"]["person"]["standing"], "borrowed");
 }
@@ -255,10 +255,10 @@ fn special_paths_that_multiply() {
     let found = says(
         &review,
         "special-paths-multiply",
-        "20 % (8 of 40) needed special handling, 0 % (0 of 40) before; 2 kinds now, 0 before",
+        "20% (8 of 40) needed special handling, 0% (0 of 40) before; 2 kinds now, 0 before",
     );
     assert_eq!(list(&found["evidence"], "releases").len(), 8);
-    // 8 of 40 are above 15 % with a chance of 0.83; without evidence of its own the stage is unproven all the same.
+    // 8 of 40 are above 15% with a chance of 0.83; without evidence of its own the stage is unproven all the same.
     assert_eq!(stage(&review, "rollout")["cells"]["ritual"]["standing"], "borrowed");
     assert_eq!(stage(&review, "rollout")["trust"], "unproven");
     assert_eq!(review["metrics"]["special_handling"]["breakdown"]["manual_db_step"]["numerator"], 4);
@@ -285,12 +285,12 @@ fn how_a_bad_release_is_noticed_and_stopped() {
         incident.by = Some("customer");
     });
     // Seven incidents, each two hours beyond the first.
-    let late = says(&review, "late-detection", "3 h (median, n 7)");
+    let late = says(&review, "late-detection", "3 h (median, n=7)");
     let hours = late["effect"]["hours"].as_f64().expect("hours");
     assert!((hours - 14.0 / (181.0 / 91.0)).abs() < 0.1, "{hours}");
-    says(&review, "customer-detected", "100 % (7 of 7)");
-    says(&review, "no-alert", "0 % (0 of 7)");
-    says(&review, "slow-stop", "3 h (median, n 7)");
+    says(&review, "customer-detected", "100% (7 of 7)");
+    says(&review, "no-alert", "0% (0 of 7)");
+    says(&review, "slow-stop", "3 h (median, n=7)");
     assert_eq!(stage(&review, "detection")["cells"]["evidence"]["standing"], "contradicted");
     assert_eq!(stage(&review, "detection")["cells"]["person"]["standing"], "borrowed");
     assert_eq!(stage(&review, "detection")["trust"], "mixed");
@@ -315,10 +315,10 @@ fn how_a_bad_release_is_noticed_and_stopped() {
     says(&review, "unresolved-incident", "7 incidents are still open");
 
     let review = failing(|incident| incident.responders.clear());
-    says(&review, "escalation-unclear", "100 % (7 of 7)");
+    says(&review, "escalation-unclear", "100% (7 of 7)");
 
     let review = failing(|incident| incident.cause_key = None);
-    says(&review, "data-gap", "100 % (7 of 7) have no cause_key");
+    says(&review, "data-gap", "100% (7 of 7) have no cause_key");
 }
 
 #[test]
@@ -343,7 +343,7 @@ fn evidence_that_is_not_there() {
         release.checks.clear();
     }
     let review = team.review();
-    let gap = says(&review, "evidence-gap", "25 % (10 of 40) have every required check (canary)");
+    let gap = says(&review, "evidence-gap", "25% (10 of 40) have every required check (canary)");
     assert_eq!(list(&gap["evidence"], "releases").len(), 30);
     assert_eq!(gap["success"]["metric"], "evidence_coverage");
     assert_eq!(stage(&review, "decision")["cells"]["evidence"]["standing"], "contradicted");
@@ -387,9 +387,9 @@ fn what_goes_with_failure_in_the_code() {
     place.file("relconf.toml", "[risk.schema]\npaths = ['db/**/*.sql']\n");
     let review = place.relconf(&["review", "--format", "json", FLAGS[0], FLAGS[1]]).json();
     // 40 releases; the first is left out. 9 of the other 9 that touch db/ are 8 failed; of the 30 others 8.
-    says(&review, "risky-trait", "with changes of class schema fail 89 % (8 of 9); the others 0 % (0 of 30)");
-    says(&review, "hot-component", "touch the folder db fail 89 % (8 of 9)");
-    says(&review, "role-unclear", "100 % (40 of 40)");
+    says(&review, "risky-trait", "with changes of class schema fail 89% (8 of 9); the others 0% (0 of 30)");
+    says(&review, "hot-component", "touch the folder db fail 89% (8 of 9)");
+    says(&review, "role-unclear", "100% (40 of 40)");
     // Ranked by effect, and each once in a plan.
     let effects: Vec<_> = review["findings"]
         .as_array()
@@ -413,7 +413,7 @@ fn what_goes_with_failure_in_the_code() {
     let large = says(
         &review,
         "large-batch",
-        "with more than 2 commits (the largest quarter) fail 90 % (9 of 10); the others 0 % (0 of 29)",
+        "with more than 2 commits (the largest quarter) fail 90% (9 of 10); the others 0% (0 of 29)",
     );
     assert_eq!(large["plan"], "operability");
     assert!(large["effect"]["failed_releases"].as_f64().expect("an effect") > 0.5);
@@ -450,7 +450,7 @@ fn a_release_off_the_branch() {
     }
     script.push_str("checkout main\n2026-03-20T00:00:00Z a commit last | x\n2026-03-20T01:00:00Z a tag v1.20.0 | r\n");
     let review = Place::repository(&script).relconf(&["review", "--format", "json", FLAGS[0], FLAGS[1]]).json();
-    says(&review, "off-branch-release", "19 % (3 of 16)");
+    says(&review, "off-branch-release", "19% (3 of 16)");
 }
 
 #[test]
@@ -498,7 +498,7 @@ fn a_threshold_can_be_set() {
     let mut arguments = vec!["explain", "single-releaser", "--no-git"];
     arguments.extend(FLAGS);
     let explained = place.relconf(&arguments);
-    assert!(explained.stdout.contains("concentration = 20 %"), "{}", explained.stdout);
+    assert!(explained.stdout.contains("concentration = 20%"), "{}", explained.stdout);
 }
 
 #[test]
@@ -523,7 +523,7 @@ fn what_became_of_the_last_plan() {
     let text = plan.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("Since the review of 2026-07-01"), "{text}");
     assert!(text.contains("reached: Record the checks"), "{text}");
-    assert!(text.contains("evidence_coverage: 0 % then, 100 % now, 80 % asked for"), "{text}");
+    assert!(text.contains("evidence_coverage: 0% then, 100% now, 80% asked for"), "{text}");
     assert!(text.contains("not moved: Let somebody else make the next three releases"), "{text}");
     arguments.extend(["--format", "markdown"]);
     let markdown = place.relconf(&arguments).stdout;

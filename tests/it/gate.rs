@@ -226,7 +226,7 @@ fn it_works_without_a_section_and_tells_a_regression_in_few_lines() {
     let told = lines.iter().position(|line| line.starts_with("Change failure rate has regressed")).expect("told");
     let few = lines[told..told + 5].join("\n");
     let parts = [
-        "45 % (9 of 20) now, 8 % (3 of 40) before",
+        "45% (9 of 20) now, 8% (3 of 40) before",
         "Worse by 37.5 points, 10 points are allowed",
         "(p under 0.001)",
         "2.8.0",
@@ -401,7 +401,7 @@ fn a_baseline_is_the_same_every_time_and_compares_as_the_window_does() {
     );
     assert_eq!(json["tags"].as_array().expect("tags").len(), 40);
     let shown = place.relconf(&["baseline", "show", "base.json"]);
-    assert!(shown.stdout.contains("10 % (4 of 40)") && shown.stdout.contains("40 tags"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("10% (4 of 40)") && shown.stdout.contains("40 tags"), "{}", shown.stdout);
 
     // The same counts as before: regressed at 0.05, and at 0.01 too.
     place.file("releases.toml", &history((9, 20), (4, 40)));

@@ -131,8 +131,8 @@ fn the_gate_errs_as_often_as_the_readme_says() {
             assert!((measured - expected).abs() <= 0.03, "{what}, {name}: {measured:.3}, expected {expected}");
         }
     };
-    // A rise of exactly ten points is allowed; were it not, the second gate would cry wolf 12 % of the time.
+    // A rise of exactly ten points is allowed; were it not, the second gate would cry wolf 12% of the time.
     agree("false alarms", rates(&fires, BASE), [0.42, 0.09, 0.031, 0.007]);
-    agree("power, 10 to 40 %", rates(&fires, 0.40), [0.99, 0.94, 0.84, 0.60]);
+    agree("power, 10 to 40%", rates(&fires, 0.40), [0.99, 0.94, 0.84, 0.60]);
     agree("false alarms in fifty looks", fifty_looks(&fires), [0.85, 0.39, 0.17, 0.05]);
 }

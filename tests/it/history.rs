@@ -432,7 +432,7 @@ fn the_first_patch_within_the_window_is_a_hotfix() {
 
 #[test]
 fn too_many_hotfixes_say_nothing() {
-    // 3 of 9 releases; with six more, 3 of 15 is just 20 %.
+    // 3 of 9 releases; with six more, 3 of 15 is just 20%.
     let history = lines(&[5, 5, 5], 0).read(&policy());
     assert!(history.releases.iter().all(|release| release.kind == Kind::Regular));
     assert_eq!(codes(&history), ["hotfix-uninformative"]);

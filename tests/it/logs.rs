@@ -286,11 +286,11 @@ fn values_must_be_of_their_kind() {
         ("checks = [\"a\"]", "3:11 checks must be a table, not text; write checks = { … }"),
         ("checks = \"a\"", "3:10 checks must be a list of tables, not text; write checks = [{ … }]"),
         ("approvals = [{}]", "3:14 by is missing; add by = \"bo\""),
-        ("stages = [{ name = \"a\", share = 5 }]", "3:33 share must be between 0 and 1; write share = 0.05 for 5 %"),
-        ("stages = [{ name = \"a\", share = nan }]", "3:33 share must be between 0 and 1; write share = 0.05 for 5 %"),
+        ("stages = [{ name = \"a\", share = 5 }]", "3:33 share must be between 0 and 1; write share = 0.05 for 5%"),
+        ("stages = [{ name = \"a\", share = nan }]", "3:33 share must be between 0 and 1; write share = 0.05 for 5%"),
         (
             "stages = [{ name = \"a\", share = 99999999999999999999 }]",
-            "3:33 share must be between 0 and 1; write share = 0.05 for 5 %",
+            "3:33 share must be between 0 and 1; write share = 0.05 for 5%",
         ),
         (
             "commit = \"abc\"",

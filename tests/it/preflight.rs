@@ -199,7 +199,7 @@ fn odds_beyond_the_limit_are_not_ready() {
     // No failure of two leaves a chance of 1 in 4.
     let gate = preflight(&place, &["--gate"]);
     assert_eq!(gate.code, 1);
-    assert!(gate.stdout.contains("a chance of 25 %, more than the 20 %"), "{}", gate.stdout);
+    assert!(gate.stdout.contains("a chance of 25%, more than the 20%"), "{}", gate.stdout);
     place.file("relconf.toml", "[preflight]\nmax_chance = 0.3\n");
     assert_eq!(preflight(&place, &["--gate"]).code, 0);
     place.file("relconf.toml", "[preflight]\nmax_chance = 30\n");
@@ -277,7 +277,7 @@ fn every_format_says_the_same_and_commands_nothing() {
     let github = place.relconf_with(&["preflight", "--as-of", AS_OF, "--format", "github"], &variables).stdout;
     let summary = std::fs::read_to_string(&summary).expect("there");
     assert!(summary.starts_with("before\n## Release preflight: not ready\n"), "{summary}");
-    assert!(github.contains("It fails with a chance of 25 %25 (base rate)"), "{github}");
+    assert!(github.contains("It fails with a chance of 25%25 (base rate)"), "{github}");
     assert!(
         github.lines().all(|line| line.starts_with("::error title=") || line.starts_with("::notice title=")),
         "{github}"

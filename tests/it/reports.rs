@@ -176,10 +176,7 @@ fn a_template_of_ones_own() {
             place.relconf(&["review", "--repo", "shop", "--as-of", "2026-06-30T12:00:00Z", "--format", format]).stdout;
         assert_eq!(own, built_in);
     }
-    assert_eq!(
-        run("{{ review.releases|length }} | {{ metrics[0].now }}\n", "markdown").stdout,
-        "54 | 23 % (6 of 26)\n"
-    );
+    assert_eq!(run("{{ review.releases|length }} | {{ metrics[0].now }}\n", "markdown").stdout, "54 | 23% (6 of 26)\n");
     assert_eq!(run("{{ '<b>' }} {{ '@octocat' }}", "html").stdout, "&lt;b&gt; @octocat");
     assert_eq!(run("{{ '<b>' }} {{ '@octocat' }}", "markdown").stdout, "&lt;b&gt; @&#8203;octocat");
     for (wrong, parts) in [

@@ -50,7 +50,7 @@ fn a_friday_on_which_releases_fail_is_avoided_for_a_reason() {
 
 #[test]
 fn a_friday_like_any_other_day_is_superstition() {
-    // 600 others, 60 failed; 60 Fridays, 6 failed: 10 % on both sides, and enough of both to say so.
+    // 600 others, 60 failed; 60 Fridays, 6 failed: 10% on both sides, and enough of both to say so.
     let friday = friday(
         150,
         |week| week % 5 < 2,

@@ -175,7 +175,7 @@ fn releases(review: &Review) -> Releases {
     }
 }
 
-/// Height of the failure rate's picture for 100 %, and where 0 % is.
+/// Height of the failure rate's picture for 100%, and where 0% is.
 const FULL: f64 = 120.0;
 const ZERO: f64 = 140.0;
 

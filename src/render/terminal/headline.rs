@@ -56,14 +56,14 @@ pub(crate) fn draw(page: &mut Page, review: &Review) {
     }
     match (headline.seconds_to_notice, headline.seconds_to_stop) {
         (Some(notice), Some(stop)) => page.text(&format!(
-            "Users are hurt for {} before it is noticed (median, n {}) and for {} before it is stopped (median, n {}).",
+            "Users are hurt for {} before it is noticed (median, n={}) and for {} before it is stopped (median, n={}).",
             duration(notice),
             headline.notices,
             duration(stop),
             headline.stops,
         )),
         (Some(notice), None) => page.text(&format!(
-            "Users are hurt for {} before it is noticed (median, n {}). How long until it is stopped: no data; log \
+            "Users are hurt for {} before it is noticed (median, n={}). How long until it is stopped: no data; log \
              [incident.remediation] with type and at.",
             duration(notice),
             headline.notices

@@ -13,7 +13,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
     let with_before = with_before && review.window.previous.is_some();
     let mut header = vec!["", "now"];
     if with_interval {
-        header.push("95 % interval");
+        header.push("95% interval");
     }
     if with_before {
         header.push("before");

@@ -80,6 +80,6 @@ fn sparklines(page: &mut Page, periods: &[Period]) {
     let failed = line(&|period| (period.judged > 0).then(|| period.failed as f64 / period.judged as f64));
     let month = |period: &Period| date(period.span.start)[..7].to_owned();
     page.raw(&format!("  a month  {releases}  0 to {most}"));
-    page.raw(&format!("  failed   {failed}  0 to 100 %"));
+    page.raw(&format!("  failed   {failed}  0 to 100%"));
     page.raw(&format!("           {} to {}", month(first), month(last)));
 }
