@@ -57,7 +57,7 @@ pub enum Command {
     Demo(DemoArgs),
     /// Show every setting with its value and where it comes from
     Config(ConfigArgs),
-    /// Print shell completions, the manual page, a report's template or a JSON Schema
+    /// Print shell completions, the manual page, a report's template, a JSON Schema or parts of the documents
     Generate(GenerateArgs),
 }
 
@@ -498,6 +498,12 @@ pub enum Generate {
         /// Which; see `relconf import --formats`
         name: String,
     },
+    /// The parts of the documents that relconf knows itself, as Markdown
+    Docs {
+        /// Which part; without it, all
+        #[arg(value_enum)]
+        of: Option<DocsOf>,
+    },
     /// The JSON Schema of a file that relconf reads or writes, for scripts and editors
     Schema {
         /// Which
@@ -513,6 +519,29 @@ pub enum TemplateOf {
     Markdown,
     /// `relconf review --format html`
     Html,
+}
+
+/// What is documented out of its registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DocsOf {
+    /// Every command, and what it is for
+    Commands,
+    /// Every metric: definition, unit, what the gate allows, source
+    Metrics,
+    /// Every finding: when it fires, its stage, plan and owner
+    Findings,
+    /// Every threshold of findings and of the map
+    Thresholds,
+    /// Every setting of `relconf.toml` with its default
+    Settings,
+    /// Every field of an incident
+    Incidents,
+    /// Every field of a release
+    Releases,
+    /// Every format of `relconf import`, and how to get it
+    Formats,
+    /// Every notice, and what it means to the gate
+    Notices,
 }
 
 /// What has a JSON Schema.

@@ -35,6 +35,13 @@ macro_rules! notice_codes {
                 }
             }
 
+            /// What it is, in a sentence.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($about),+).trim_ascii(),)+
+                }
+            }
+
             /// What it means to the gate and to `validate`.
             pub fn weight(self) -> NoticeWeight {
                 match self {

@@ -1,6 +1,7 @@
 //! Views of a review: one file per format, one line each in [`FORMATS`]. No view computes a number.
 
 pub mod basis;
+pub mod docs;
 pub mod encode;
 pub mod explain;
 pub mod gate;

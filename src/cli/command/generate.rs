@@ -32,6 +32,7 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
             };
             kind.template().to_owned()
         }
+        Generate::Docs { of } => super::docs::part(*of),
         Generate::Mapping { name } => mapping(name)?.to_owned(),
         Generate::Schema { of } => {
             let schema = match of {

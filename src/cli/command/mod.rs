@@ -3,6 +3,7 @@
 mod baseline;
 mod config;
 mod demo;
+mod docs;
 mod explain;
 mod gate;
 mod generate;
