@@ -62,6 +62,11 @@ pub fn count(n: u64, singular: &str) -> String {
     if n == 1 { format!("1 {singular}") } else { format!("{n} {singular}s") }
 }
 
+/// When a release is taken for a hotfix that nobody declared.
+pub const HOTFIX_RULE: &str = "A hotfix is inferred where the first patch of a line follows X.Y.0 within a third of the usual gap between \
+     days with a release, at most a week; never where that gap is below three days; within 72 h where fewer than nine days \
+     with a release tell it. [releases] hotfix_window sets another window, or \"none\".";
+
 /// What shows a failure, as in `3 by a revert`.
 pub fn sign(signal: Signal) -> &'static str {
     match signal {

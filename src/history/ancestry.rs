@@ -21,11 +21,7 @@ impl<'c> Ancestry<'c> {
     pub fn new(changes: &'c Changes) -> Self {
         let count = changes.len();
         let parents = |at: usize| changes.parents(ChangeIndex(at as u32));
-        let mut generation = vec![0; count];
         let mut below = vec![1_u32; count];
-        for at in 0..count {
-            generation[at] = parents(at).iter().map(|&parent| generation[parent as usize] + 1).max().unwrap_or(0);
-        }
         for at in (0..count).rev() {
             if let Some(&parent) = parents(at).first() {
                 below[parent as usize] += below[at];
@@ -46,7 +42,7 @@ impl<'c> Ancestry<'c> {
             next.push(own + 1);
         }
         let steps = STEPS * count as u64;
-        Self { changes, generation, span, seen: vec![0; count], walk: 0, steps }
+        Self { changes, generation: changes.generations(), span, seen: vec![0; count], walk: 0, steps }
     }
 
     /// Whether `to` is `from` or an ancestor of it.

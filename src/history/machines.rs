@@ -5,7 +5,7 @@ use crate::model::{Identity, Policy};
 use super::address::{account, is_forge, lower};
 
 /// Bots by their name or the local part of their address, alone or before a dash.
-const BOTS: [&str; 14] = [
+const BOTS: [&str; 38] = [
     "dependabot",
     "renovate",
     "semantic-release",
@@ -20,10 +20,48 @@ const BOTS: [&str; 14] = [
     "teamcity",
     "mergify",
     "goreleaser",
+    "allcontributors",
+    "azure-pipelines",
+    "bamboo",
+    "bors",
+    "cloud-build",
+    "codecov",
+    "concourse",
+    "copybara",
+    "crowdin",
+    "drone",
+    "gerrit",
+    "gitlab-runner",
+    "google-cloud-build",
+    "greenkeeper",
+    "homu",
+    "hudson",
+    "prow",
+    "pyup",
+    "release-drafter",
+    "snyk",
+    "tekton",
+    "weblate",
+    "woodpecker",
+    "zuul",
 ];
 /// Words of which one alone in a name or local part names a machine.
-const MACHINES: [&str; 10] =
-    ["ci", "bot", "robot", "jenkins", "automation", "autorelease", "buildbot", "circleci", "svc", "actions"];
+const MACHINES: [&str; 14] = [
+    "ci",
+    "cicd",
+    "bot",
+    "robot",
+    "jenkins",
+    "automation",
+    "autobuild",
+    "autorelease",
+    "buildbot",
+    "circleci",
+    "pipelines",
+    "serviceaccount",
+    "svc",
+    "actions",
+];
 /// Words that name what is done rather than who does it: a person's account or automation's, which only a person can say.
 const TASKS: [&str; 12] = [
     "build",
@@ -139,6 +177,14 @@ mod tests {
             ("x", "svc-deploy@acme.example"),
             ("k8s-ci-robot", "x@acme.example"),
             ("github-actions", "x@acme.example"),
+            ("Acme CI/CD", "x@acme.example"),
+            ("Azure Pipelines", "x@acme.example"),
+            ("bors", "bors@rust-lang.org"),
+            ("zuul", "zuul@openstack.org"),
+            ("Copybara-Service", "copybara-service@google.com"),
+            ("gitlab-runner", "root@runner-3"),
+            ("x", "cloud-build@acme.example"),
+            ("Shop serviceaccount", "x@acme.example"),
         ] {
             assert_eq!(read(name, email), Some(Machine::Like), "{name} <{email}>");
         }
@@ -147,6 +193,9 @@ mod tests {
             ("Travis Oliphant", "travis.oliphant@x.org"),
             ("Cicely Botha", "cicely@x.org"),
             ("talbot", "talbot@x.org"),
+            ("Ana Zuul", "ana@x.org"),
+            ("Drone Fan", "fan@x.org"),
+            ("Henry Hudson", "henry.hudson@x.org"),
             ("Jan Bot", "jan@bot.example"),
             ("Acme", "ci@people.org"),
             ("Bo", "bo@ci.example"),

@@ -1,6 +1,6 @@
 //! One thing by itself: the definition, the data behind it, the arithmetic.
 
-use crate::model::Untrusted;
+use crate::model::{Kind, Signal, Untrusted};
 use crate::review::contract::{
     Basis, Behind, Better, CalibratedSign, Calibration, FailureReport, IncidentReport, MetricInfo, MetricReport,
     Reading, ReleaseReport, Review, ShipsReport, TagKind, TagReport, Unit, WindowName,
@@ -8,7 +8,7 @@ use crate::review::contract::{
 
 use super::list::{kind, names, outcome};
 use super::page::{Page, Tone};
-use super::phrase::{count, date, duration, minute, percent, rate, reading, span, value};
+use super::phrase::{HOTFIX_RULE, count, date, duration, minute, percent, rate, reading, span, value};
 use super::plan::names as some;
 use super::terminal::{change_in_words, reason};
 use super::{TerminalOptions, encode};
@@ -125,6 +125,14 @@ pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOp
     let mut page = Page::new(options);
     page.toned(Tone::Strong, &format!("{} ({})", text.title, text.id.name()));
     page.text(text.definition);
+    let by_hotfix = match text.id.name() {
+        "special_handling" | "rework_rate" => true,
+        "change_failure_rate" => review.data.signals.contains(&Signal::Hotfix),
+        _ => false,
+    };
+    if by_hotfix {
+        page.text(HOTFIX_RULE);
+    }
     let better = match text.better {
         Some(Better::Lower) => "Lower is better. ",
         Some(Better::Higher) => "Higher is better. ",
@@ -318,6 +326,10 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
             let tag = encode::terminal(release.tag.raw());
             page.item(&format!("This was no failure? In relconf.toml: [failure] exclude = [\"{tag}\"]"));
         }
+    }
+    let inferred = release.kind == Kind::Hotfix && release.flags.iter().any(|flag| flag == "kind_inferred");
+    if inferred || release.failures.iter().any(|failure| failure.signal == Signal::Hotfix) {
+        page.text(HOTFIX_RULE);
     }
     if !release.suspected.is_empty() {
         page.heading("What git suggests, and is not counted: the log speaks for its time");

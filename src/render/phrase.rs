@@ -1,7 +1,7 @@
 //! Numbers of the contract as people say them.
 
 use crate::model::Signal;
-pub use crate::phrase::{count, date, decimal, duration, minute, percent, probability, rate, sign};
+pub use crate::phrase::{HOTFIX_RULE, count, date, decimal, duration, minute, percent, probability, rate, sign};
 use crate::review::contract::{Basis, Reading, Role, SeenInGit, Unit};
 
 /// A bare value in its unit.

@@ -276,3 +276,14 @@ fn a_library_is_never_told_to_roll_back() {
         .relconf(&["review", "--no-git"])
         .fails_saying(&["relconf.toml:2:8: kind cannot be \"libary\"", "did you mean \"library\"?"]);
 }
+
+#[test]
+fn explain_states_when_a_hotfix_is_inferred() {
+    let place = Place::repository(HISTORY);
+    for about in ["rework_rate", "change_failure_rate", "v1.1.1", "v1.1.0"] {
+        let page = place.relconf(&["explain", AS_OF, about]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        let rule = "within a third of the usual gap between days with a release, at most a week; never where that gap is below three days";
+        assert!(page.contains(rule), "{about}: {page}");
+    }
+    assert!(!place.relconf(&["explain", AS_OF, "v1.0.0"]).stdout.contains("A hotfix is inferred"));
+}

@@ -482,9 +482,10 @@ fn the_whole_log_is_looked_at_before_it_is_written() {
     place.file("issues.json", "[{\"number\": 1, \"title\": \"x\", \"createdAt\": \"2026-01-01T00:00:00Z\"}]");
     let inline = "incident = [{ id = \"A\", title = \"x\", detected_at = 2026-01-01T00:00:00Z }]\n";
     place.file("incidents.toml", inline);
-    place
-        .relconf(&["import", "issues.json", "--into", "incidents.toml"])
-        .fails_saying(&["incidents.toml cannot be appended to"]);
+    place.relconf(&["import", "issues.json", "--into", "incidents.toml"]).fails_saying(&[
+        "incidents.toml cannot be appended to: its incidents are in one list",
+        "write each of them as [[incident]]",
+    ]);
     assert_eq!(std::fs::read_to_string(place.path().join("incidents.toml")).expect("there"), inline);
 }
 
@@ -520,8 +521,11 @@ fn a_mapping_of_ones_own_is_recognised_by_its_shape_in_every_command() {
 }
 
 #[test]
-fn the_table_of_the_front_page_names_every_tool_that_is_read() {
-    let page = include_str!("../../README.md");
+fn the_pages_name_every_tool_that_is_read() {
+    let count = format!("[{} formats]", import::names(&[]).len());
+    assert!(include_str!("../../README.md").contains(&count), "{count} in README.md");
+    let page = include_str!("../../docs/importing.md");
+    let page = page.split("## Every format").next().unwrap_or_default();
     let table: String = page.lines().filter(|line| line.starts_with("| ")).collect::<String>().to_lowercase();
     let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let table = plain(&table);
@@ -532,6 +536,58 @@ fn the_table_of_the_front_page_names_every_tool_that_is_read() {
             "incident-io" => "incidentio",
             name => name.split('-').next().unwrap_or_default(),
         };
-        assert!(table.contains(&plain(known)), "{name} is not in the table of README.md");
+        assert!(table.contains(&plain(known)), "{name} is not in the table of docs/importing.md");
     }
+}
+
+#[test]
+fn what_is_no_export_or_no_log_is_told_as_what_it_is() {
+    let place = Place::repository(HISTORY);
+    let import = |name: &str, text: &str, more: &[&str]| {
+        place.file(name, text);
+        place.relconf(&[&["import"], more, &[name]].concat())
+    };
+    import("issues.csv", "Issue key,Summary,Created\n", &[])
+        .fails_saying(&["the export is empty: a table without rows"]);
+    import("jira.csv", "Issue key,Summary,Created\n", &["jira-csv"])
+        .fails_saying(&["a table without rows", "Filters > Export > CSV"]);
+    let issue = r#"[{"number":1,"title":"x","body":"","labels":[],"createdAt":"2026-01-05T10:00:00Z","closedAt":null,"url":"https://x.org/1"}]"#;
+    import("issues.json", issue, &["--into", "log.json"])
+        .fails_saying(&["log.json is no TOML log", "--into incidents.toml"]);
+    assert!(!place.path().join("log.json").exists());
+    place.file("broken.toml", "id = [\n");
+    let broken = import("issues.json", issue, &["--into", "broken.toml"]);
+    broken.fails_saying(&["broken.toml is no TOML log", "relconf validate"]);
+    assert!(!broken.stderr.contains("\\u{a}"), "{}", broken.stderr);
+}
+
+#[test]
+fn elements_that_no_path_of_a_mapping_takes_are_named_and_strange_values_told() {
+    let place = Place::repository(HISTORY);
+    let stamp =
+        |name: &str, at: &str| format!(r#"{{"incident_timestamp":{{"name":"{name}"}},"value":{{"value":{at}}}}}"#);
+    let field = |name: &str, text: &str| {
+        format!(r#"{{"custom_field":{{"name":"{name}"}},"values":[{{"value_text":"{text}"}}]}}"#)
+    };
+    place.file(
+        "incidents.json",
+        &format!(
+            r#"{{"incidents":[{{"reference":"INC-1","name":"x","created_at":"2026-01-05T10:00:00Z","severity":{{"name":[1]}},"incident_timestamp_values":[{},{},{}],"custom_field_entries":[{},{}]}}]}}"#,
+            stamp("Resolved at", "\"2026-01-05T12:00:00Z\""),
+            stamp("Canceled at", "null"),
+            stamp("Paged at", "\"2026-01-05T10:01:00Z\""),
+            field("Affected release", "v1.1.0"),
+            field("Affected team", "Payments")
+        ),
+    );
+    let ran = place.relconf(&["import", "incidents.json"]);
+    assert!(ran.stdout.contains("caused_by = { release = \"v1.1.0\" }"), "{}", ran.stdout);
+    for told in [
+        "not used: custom_field_entries Affected team (1)",
+        "not used: incident_timestamp_values Paged at (1)",
+        "cannot be read: INC-1 severity: [1]",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("Canceled at"), "{}", ran.stderr);
 }

@@ -169,6 +169,14 @@ fn every_forge_and_tool_has_its_own_words() {
         ("[1.2] Revert \"feat: bad\"", ""),
         ("Revert feat: bad", ""),
         ("Revert #12", ""),
+        ("Revert PR #12", ""),
+        ("Revert 'feat: bad' (#13)", ""),
+        ("Revert “feat: bad” (#13)", ""),
+        ("revert(cart): feat: bad (#12)", ""),
+        ("⏪ Revert \"feat: bad\"", ""),
+        ("Back out \"feat: bad\"", ""),
+        ("Old cart (#13)", "This reverts PR #12."),
+        ("Old cart (#13)", "Reverts https://github.com/ana/shop/pull/12"),
         // An id that a rebase changed says nothing; the subject does.
         ("Revert \"feat: bad (#12)\"", "This reverts commit 0123456789abcdef0123456789abcdef01234567."),
     ] {

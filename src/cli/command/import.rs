@@ -27,6 +27,7 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
         terminal.data(&lines.collect::<String>())?;
         return Ok(Exit::Done);
     }
+    args.into.as_deref().map(|into| super::record::check_name(into, "--into")).transpose()?;
     let config = configuration(args)?;
     let mappings = &config.imports.value;
     let (format, files) = split(&args.what, mappings)?;
@@ -167,7 +168,6 @@ fn there(log: &Path) -> Result<(String, BTreeSet<String>), Error> {
             format!("{shown} is no TOML log: {}", error.message()),
             "correct it first: relconf validate says where",
         )
-        .caused_by(error)
     })?;
     let mut known = BTreeSet::new();
     for head in ["incident", "release"] {

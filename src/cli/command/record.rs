@@ -441,9 +441,7 @@ pub(super) struct Made {
 /// Where the log is none of ours, or a record could not be used.
 pub(super) fn made(file: &Path, head: &str, drafts: &[Draft], rules: TimeRules) -> Result<Made, Error> {
     let shown = encode::terminal(&file.display().to_string());
-    if file.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
-        return Err(Error::new(format!("{shown} is no TOML log"), "name one with --file incidents.toml"));
-    }
+    check_name(file, "--file")?;
     let before = file::read_log(file).map_err(|error| {
         Error::new(format!("cannot read {shown}"), "name another file with --file").caused_by(error)
     })?;
@@ -472,6 +470,27 @@ pub(super) fn made(file: &Path, head: &str, drafts: &[Draft], rules: TimeRules) 
     }
 }
 
+/// Records are appended in TOML.
+///
+/// # Errors
+/// Where the name of a log is that of another notation.
+pub(super) fn check_name(file: &Path, flag: &str) -> Result<(), Error> {
+    if file.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
+        let shown = encode::terminal(&file.display().to_string());
+        return Err(Error::new(format!("{shown} is no TOML log"), format!("name one with {flag} incidents.toml")));
+    }
+    Ok(())
+}
+
+/// Which of a log's heads has its records in one list, so that nothing can be appended to it.
+fn in_one_list(log: &str) -> Option<&'static str> {
+    let table: toml::Table = log.trim_start_matches('\u{feff}').parse().ok()?;
+    let headed = |head: &str| {
+        log.lines().any(|line| line.split_whitespace().collect::<String>().starts_with(&format!("[[{head}]]")))
+    };
+    ["incident", "release"].into_iter().find(|head| table.contains_key(*head) && !headed(head))
+}
+
 /// The ids of a log's incidents; none where it cannot be read, which is told elsewhere.
 fn ids(log: &str) -> BTreeSet<String> {
     let table: toml::Table = log.trim_start_matches('\u{feff}').parse().unwrap_or_default();
@@ -487,6 +506,10 @@ pub(super) fn check(before: &str, whole: &str, rules: TimeRules, shown: &str) ->
     let sources = Sources { incidents: vec!["-".into()], use_defaults: false, ..Sources::default() };
     let lines = before.lines().count() as u32;
     let logs = log::read(&sources, &rules, &mut whole.as_bytes()).map_err(|error| {
+        if let Some(head) = in_one_list(before) {
+            let what = format!("{shown} cannot be appended to: its {head}s are in one list, {head} = [ … ]");
+            return Error::new(what, format!("write each of them as [[{head}]]; relconf validate reads both"));
+        }
         let first = error
             .problems()
             .first()

@@ -50,9 +50,97 @@ fn meaning(key: &str) -> Option<Says> {
         | "affected service"
         | "affected services" => Says::Component,
         "environment" => Says::Environment,
-        _ => return None,
+        key => return asked(key),
     };
     Some(says)
+}
+
+/// Words around a mark of the timeline, in a question or a label: "When was it first noticed", "Time of impact start".
+const AROUND_A_TIME: [&str; 21] = [
+    "when",
+    "did",
+    "was",
+    "were",
+    "is",
+    "it",
+    "we",
+    "you",
+    "the",
+    "this",
+    "incident",
+    "impact",
+    "outage",
+    "problem",
+    "issue",
+    "time",
+    "date",
+    "of",
+    "at",
+    "first",
+    "timestamp",
+];
+/// What marks are called there; alone, such a word is as often the heading of a story.
+const MARKS: [(&str, &[&str]); 5] = [
+    ("detected_at", &["detect", "detected", "detection", "notice", "noticed", "discovered", "found"]),
+    ("started_at", &["start", "started", "begin", "began", "beginning", "onset"]),
+    ("acknowledged_at", &["acknowledge", "acknowledged", "acked"]),
+    (
+        "mitigated_at",
+        &["mitigated", "mitigation", "end", "ended", "over", "recovered", "recovery", "restored", "stopped"],
+    ),
+    ("resolved_at", &["resolve", "resolved", "resolution", "fixed", "closed"]),
+];
+/// Words around a release in the same way: "Which release caused it", "Affected release tag".
+const AROUND_A_RELEASE: [&str; 25] = [
+    "which",
+    "what",
+    "the",
+    "this",
+    "incident",
+    "it",
+    "is",
+    "was",
+    "at",
+    "fault",
+    "affected",
+    "bad",
+    "broken",
+    "faulty",
+    "caused",
+    "causing",
+    "introduced",
+    "in",
+    "by",
+    "first",
+    "tag",
+    "name",
+    "number",
+    "app",
+    "had",
+];
+
+/// What a longer label or a question speaks of, in plain words.
+fn asked(key: &str) -> Option<Says> {
+    let words: Vec<&str> = key.split(' ').collect();
+    if words.len() < 2 {
+        return None;
+    }
+    let rest = |around: &[&str]| words.iter().copied().filter(|word| !around.contains(word)).collect::<Vec<_>>();
+    if let [word] = rest(&AROUND_A_TIME)[..] {
+        return MARKS.iter().find(|(_, names)| names.contains(&word)).map(|(mark, _)| Says::Time(mark));
+    }
+    match rest(&AROUND_A_RELEASE)[..] {
+        ["release" | "releases" | "version" | "versions"] => Some(Says::Release),
+        ["commit"] => Some(Says::Commit),
+        _ => None,
+    }
+}
+
+/// Whether a value is none: what people leave in a form.
+fn left_out(says: Says, value: &str) -> bool {
+    let none = ["", "n a", "na", "none", "no response", "not applicable", "tbd", "tba", "todo", "unknown"];
+    let word = plain(value);
+    none.contains(&word.as_str()) && !(says == Says::Cause && word == "unknown")
 }
 
 /// Reads a body into its record. What is known by its key and cannot be read is told with its value. `created` is when the
@@ -64,9 +152,12 @@ pub(super) fn body(record: &mut Record, body: &str, created: Option<&str>, impor
     statements.sort_by_key(|(key, _)| matches!(meaning(key), Some(Says::Time("mitigated_at" | "resolved_at"))));
     let id = record.text("id").unwrap_or_default().to_owned();
     for (key, value) in statements {
-        let Some(says) = meaning(&key) else { continue };
+        let Some(says) = meaning(&key).filter(|says| !left_out(*says, &value)) else { continue };
+        let named = record.names_release();
         if !say(record, says, &value, created, zone_of(&key)) {
             import.unread.push(format!("{id} {}: {value}", key.trim()));
+        } else if named && matches!(says, Says::Commit | Says::FixedBy | Says::Cause) && commit(&value).is_some() {
+            *import.unused.entry(format!("{} beside a release", key.trim())).or_default() += 1;
         }
     }
 }
@@ -80,8 +171,7 @@ fn zone_of(key: &str) -> &str {
 fn say(record: &mut Record, says: Says, value: &str, created: Option<&str>, zone: &str) -> bool {
     match says {
         Says::Release => {
-            let names = several(value);
-            record.releases(names);
+            record.releases(value.replace(" and ", ",").split([',', ';', '\n']).filter_map(release).collect());
             true
         }
         Says::Commit => record.culprit("commit", commit(value)),
@@ -134,6 +224,19 @@ fn clock_time(record: &Record, mark: &str, value: &str, created: Option<&str>) -
         _ => begin.or(created).map(Near::After),
     };
     written(value, near)
+}
+
+/// One release, perhaps as a link, in a code span, or with more about it in brackets.
+fn release(value: &str) -> Option<String> {
+    let text = value.trim().strip_prefix('[').and_then(|rest| rest.split_once("](")).map_or(value, |(text, _)| text);
+    let text = unmarked(text.split(" (").next().unwrap_or(text));
+    let page = text.starts_with("http").then(|| {
+        let named =
+            ["/releases/tag/", "/-/releases/", "/-/tags/", "/tree/"].into_iter().find_map(|at| text.split_once(at));
+        named.map_or(text, |(_, tag)| tag.trim_end_matches('/'))
+    });
+    let name = page.unwrap_or(text);
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// One commit, perhaps as a link or in a code span.
@@ -338,6 +441,45 @@ mod tests {
         ] {
             assert_eq!(read(&text).0, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn questions_and_longer_labels_are_keys() {
+        for (text, expected) in [
+            ("### When did it start?\n\n2026-01-04 09:58 CET", json!({ "started_at": "2026-01-04T09:58:00+01:00" })),
+            ("**When was the incident detected?** : 10:40", json!({ "detected_at": "2026-01-04T10:40:00Z" })),
+            ("Time of impact start: 10:15", json!({ "started_at": "2026-01-04T10:15:00Z" })),
+            ("End of the outage: 2026-01-04T10:50Z", json!({ "mitigated_at": "2026-01-04T10:50:00Z" })),
+            ("When was it fixed? : 2026-01-04T10:55Z", json!({ "resolved_at": "2026-01-04T10:55:00Z" })),
+            ("### Which release caused it?\n\nv1.1.0", json!({ "caused_by": { "release": "v1.1.0" } })),
+            ("Affected release tag: v1.1.0", json!({ "caused_by": { "release": "v1.1.0" } })),
+            ("### Which commit introduced it\n\n0123abcd", json!({ "caused_by": { "commit": "0123abcd" } })),
+            // What speaks of something else is none.
+            ("Time to detect: 5m\nRelease notes: see below\nFixed in version: 1.2\nResolution: rolled back", json!({})),
+            ("## Recovery\n\nWe rolled back.\n\n## Detection of regressions\n\nnone", json!({})),
+        ] {
+            assert_eq!(read(text), (expected, Vec::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_release_may_be_a_link_have_more_about_it_or_be_left_out() {
+        for (value, expected) in [
+            ("1.2.0 (build 77)", json!({ "release": "1.2.0" })),
+            ("[v1.1.0](https://github.com/acme/shop/releases/tag/v1.1.0)", json!({ "release": "v1.1.0" })),
+            ("https://github.com/acme/shop/releases/tag/api%2Fv1.1.0", json!({ "release": "api%2Fv1.1.0" })),
+            ("https://gitlab.com/acme/shop/-/releases/v1.1.0", json!({ "release": "v1.1.0" })),
+            ("`v1.1.0` and `v1.2.0`", json!({ "release": ["v1.1.0", "v1.2.0"] })),
+        ] {
+            assert_eq!(read(&format!("Release: {value}")).0["caused_by"], expected, "{value}");
+        }
+        for value in ["n/a", "N/A", "-", "None", "_No response_", "TBD", "unknown", "?"] {
+            assert_eq!(read(&format!("Release: {value}\nDetected: {value}")), (json!({}), Vec::new()), "{value}");
+        }
+        // A release says more than a commit: what does not count is told.
+        let mut import = Import::default();
+        body(&mut Record::default(), "release: v1.1.0\nroot cause: 0123456789ab", None, &mut import);
+        assert_eq!(import.unused.into_iter().collect::<Vec<_>>(), [("root cause beside a release".to_owned(), 1)]);
     }
 
     #[test]

@@ -149,10 +149,15 @@ impl Record {
     /// says more than a commit.
     pub fn culprit(&mut self, key: &str, value: Option<String>) -> bool {
         let Some(value) = value else { return false };
-        if self.0.get("caused_by").is_none_or(|known| known.get("release").is_none()) {
+        if !self.names_release() {
             self.set("caused_by", Some(json!({ key: value })));
         }
         true
+    }
+
+    /// Whether a release is named as its cause.
+    pub fn names_release(&self) -> bool {
+        self.0.get("caused_by").is_some_and(|known| known.get("release").is_some())
     }
 
     /// Takes from another record what this one does not say.

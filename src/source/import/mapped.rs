@@ -98,7 +98,11 @@ fn record(mapping: &Mapping, item: &Value, import: &mut Import) {
         let given: Option<Value> = match (name, field.shape) {
             ("proxies", _) => None,
             (_, Shape::Texts) => {
-                let texts: Vec<String> = found(name).into_iter().flat_map(listed).filter_map(word).collect();
+                let given: Vec<&Value> = found(name).into_iter().flat_map(listed).collect();
+                let texts: Vec<String> = given.iter().filter_map(|value| word(value)).collect();
+                if texts.len() < given.len() {
+                    import.unread.extend(strange(&called, name, &given));
+                }
                 (!texts.is_empty()).then(|| texts.into())
             }
             (_, Shape::Time) => match clock(item, mapping.paths(name)) {
@@ -117,7 +121,13 @@ fn record(mapping: &Mapping, item: &Value, import: &mut Import) {
                 }
                 known.map(Value::from)
             }),
-            _ => one(name).map(Value::from),
+            _ => {
+                let said = one(name);
+                if said.is_none() {
+                    import.unread.extend(strange(&called, name, &found(name)));
+                }
+                said.map(Value::from)
+            }
         };
         // A label says more of the severity than a priority does.
         if name != "severity" || !record.has("severity") {
@@ -132,6 +142,13 @@ fn record(mapping: &Mapping, item: &Value, import: &mut Import) {
     record.culprit("commit", one("commit"));
     record.releases(found("release").into_iter().flat_map(listed).filter_map(word).collect());
     import.incidents.push(record.finish());
+}
+
+/// Tells of the first value that a path leads to and that is no text, nor an object that shows one.
+fn strange(called: &str, name: &str, values: &[&Value]) -> Option<String> {
+    const SHOWN: usize = 80;
+    let value = values.iter().find(|value| carries(value) && word(value).is_none())?;
+    Some(format!("{called} {name}: {}", value.to_string().chars().take(SHOWN).collect::<String>()))
 }
 
 /// The native word for what a tool says.
@@ -225,9 +242,52 @@ fn unused(mapping: &Mapping, item: &Map<String, Value>, import: &mut Import) {
                     }
                 }
             }
-            None if steps.iter().any(|(first, _)| *first == key) => {}
+            None if steps.iter().any(|(first, _)| *first == key) => {
+                for other in unselected(mapping, name, value) {
+                    *import.unused.entry(format!("{name} {other}")).or_default() += 1;
+                }
+            }
             None => *import.unused.entry(name.clone()).or_default() += 1,
         }
+    }
+}
+
+/// The elements of a list of which each path takes those of one name, as in `$.list[type.name=Started]`: the names of those
+/// that no path takes.
+fn unselected(mapping: &Mapping, name: &str, value: &Value) -> Vec<String> {
+    let Some(items) = value.as_array() else { return Vec::new() };
+    let mut wanted: Vec<(&str, &str)> = Vec::new();
+    for (_, paths) in mapping.fields.iter().filter(|(name, _)| !Mapping::is_literal(name)) {
+        for (first, inside) in paths.iter().filter_map(|path| steps(path).into_iter().next()) {
+            if lenient(first) != lenient(name) {
+                continue;
+            }
+            match inside.and_then(|inside| inside.split_once('=')) {
+                Some(pair) => wanted.push(pair),
+                // One takes them all, or one by its place.
+                None => return Vec::new(),
+            }
+        }
+    }
+    let taken = |item: &Value| {
+        wanted.iter().any(|(path, wanted)| {
+            at(item, path).into_iter().filter_map(word).any(|word| word.eq_ignore_ascii_case(wanted.trim()))
+        })
+    };
+    let called = |item: &Value| wanted.iter().find_map(|(path, _)| at(item, path).into_iter().find_map(word));
+    // Beside its name it must say something.
+    let names = |key: &str| wanted.iter().any(|(path, _)| path.split('.').next() == Some(key));
+    let says =
+        |item: &&Value| item.as_object().is_some_and(|item| item.iter().any(|(key, value)| !names(key) && full(value)));
+    items.iter().filter(says).filter(|item| !taken(item)).filter_map(called).collect()
+}
+
+/// Whether something stands anywhere in a value.
+fn full(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(full),
+        Value::Object(fields) => fields.values().any(full),
+        value => carries(value),
     }
 }
 

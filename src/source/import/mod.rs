@@ -281,6 +281,13 @@ fn opened(text: &str, about: Option<&str>, file: Option<&str>) -> Result<(Vec<Va
     }
     let is_json = text.starts_with(['{', '[']);
     let documents = match (is_json, table::read(text)) {
+        (false, Some(rows)) if rows.is_empty() && text.lines().count() == 1 => {
+            let help = about.map_or_else(
+                || "if there should be some, look at the search that was exported".to_owned(),
+                |about| format!("if there should be some, look at the query: {about}"),
+            );
+            return Err(Error::new("the export is empty: a table without rows", help));
+        }
         (false, Some(rows)) if !rows.is_empty() => vec![Value::Array(rows)],
         _ => document::documents(text)?,
     };
