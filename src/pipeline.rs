@@ -11,11 +11,11 @@ use crate::history::{self, Inputs};
 use crate::inference::{self, Inferred, Pair};
 use crate::model::{
     ChangeIndex, ChangeLog, CommitId, ComponentIndex, History, LogRemark, Notice, NoticeCode, OwnLines, Parts, Policy,
-    Product, ReleaseIndex, Touched, UnreadLog,
+    Product, ReleaseIndex, Touched, Undone, UnreadLog, Untrusted,
 };
 use crate::remark;
 use crate::source::git::{LogFile, LogFiles, Repository, TakenOut, Wanted};
-use crate::source::log::{self, Logs, Sources, TimeRules};
+use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
 
 /// Reads a repository (or, without one, the release log alone) and the logs.
 ///
@@ -30,6 +30,41 @@ pub fn read(
     stdin: &mut dyn Read,
 ) -> Result<History, Error> {
     beside(repository, log::read(sources, rules, stdin)?, policy)
+}
+
+/// A history of which a commit decides: what a change makes of the logs does not judge that change.
+pub struct Decided {
+    /// The logs as the commit has them, and what the change adds to them.
+    pub history: History,
+    /// Without what the change adds; `None` where it adds nothing.
+    pub alone: Option<History>,
+    /// What the change makes of the commit's entries.
+    pub undone: Vec<Undone>,
+    /// What it adds.
+    pub added: Vec<Untrusted>,
+}
+
+/// As [`read`], where the logs' earlier entries are those of a commit.
+///
+/// # Errors
+/// As [`read`]; and where the commit's logs cannot be used.
+pub fn read_decided(
+    repository: &Repository,
+    sources: &Sources,
+    earlier: &Earlier,
+    rules: &TimeRules,
+    policy: &Policy,
+    stdin: &mut dyn Read,
+) -> Result<Decided, Error> {
+    let now = log::read(sources, rules, stdin)?;
+    let laid = Sources { mappings: sources.mappings.clone(), ..earlier.sources() };
+    let before = log::read(&laid, rules, &mut std::io::empty()).map_err(|error| {
+        let what = format!("the logs of {} cannot be used: {error}", earlier.of);
+        Error::from_problems(what, format!("correct them on {}", earlier.of), error.problems().to_vec())
+    })?;
+    let log::Decision { logs, undone, added } = log::decide(now, before.clone());
+    let alone = if added.is_empty() { None } else { Some(beside(Some(repository), before, policy)?) };
+    Ok(Decided { history: beside(Some(repository), logs, policy)?, alone, undone, added })
 }
 
 /// Reads a repository beside logs that have been read.

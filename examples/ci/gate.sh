@@ -1,5 +1,5 @@
 #!/bin/sh
-# The release gate, held to the baseline that lies on the base branch: a change cannot bring its own.
+# The release gate, held to the settings, the baseline and the log entries of the base branch: a change cannot bring its own.
 #
 #   gate.sh [BASE] [FLAG...]      gate.sh origin/main --format junit=relconf-gate.xml
 #
@@ -9,11 +9,9 @@ set -eu
 base=${1:-origin/main}
 [ $# -eq 0 ] || shift
 
-baseline=$(mktemp)
-trap 'rm -f "$baseline"' EXIT
-if git show "$base:relconf-baseline.json" >"$baseline" 2>/dev/null; then
-    relconf gate --baseline "$baseline" "$@"
+if git cat-file -e "$base:relconf-baseline.json" 2>/dev/null; then
+    relconf gate --policy-from "$base" --baseline relconf-baseline.json "$@"
 else
     echo "$base has no relconf-baseline.json: comparing with the window before" >&2
-    relconf gate "$@"
+    relconf gate --policy-from "$base" "$@"
 fi

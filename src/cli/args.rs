@@ -228,6 +228,11 @@ pub struct GateArgs {
     #[arg(long, value_name = "FILE", env = "RELCONF_BASELINE", hide_env = true)]
     pub baseline: Option<PathBuf>,
 
+    /// The commit whose settings, baseline and log entries decide, such as origin/main: what a change says of them does not
+    /// judge that change
+    #[arg(long, value_name = "REF", env = "RELCONF_POLICY_FROM", hide_env = true, conflicts_with_all = ["config", "no_git"])]
+    pub policy_from: Option<String>,
+
     /// Judge although tags of the baseline were moved or deleted since
     #[arg(long, requires = "baseline")]
     pub accept_moved: bool,
@@ -249,6 +254,15 @@ pub struct PreflightArgs {
     #[arg(long)]
     pub gate: bool,
 
+    /// The commit whose settings and log entries decide, such as origin/main: what a change says of them does not
+    /// judge that change
+    #[arg(long, value_name = "REF", env = "RELCONF_POLICY_FROM", hide_env = true, conflicts_with_all = ["config", "no_git"])]
+    pub policy_from: Option<String>,
+
+    /// What counts as evidence: all, or flags alone; a commit under review can say of itself what it likes
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = EvidenceFrom::All)]
+    pub evidence: EvidenceFrom,
+
     /// The tag that it would get: an entry of the release log with this tag speaks of it
     #[arg(long, value_name = "TAG")]
     pub tag: Option<String>,
@@ -269,6 +283,16 @@ pub struct PreflightArgs {
     pub input: Input,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// Where evidence may come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum EvidenceFrom {
+    /// Flags, the release log, and trailers of the commit.
+    #[default]
+    All,
+    /// What was typed.
+    Flags,
 }
 
 /// Where a baseline lies that nobody named.

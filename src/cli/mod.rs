@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod base;
 mod command;
 mod exit;
 mod file;

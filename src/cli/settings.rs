@@ -1,6 +1,7 @@
 //! What the flags, the environment and `relconf.toml` mean together.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,15 +10,16 @@ use chrono_tz::Tz;
 
 use crate::attribution::Facts;
 use crate::config::{self, Config, Origin, Sourced, parse_window};
-use crate::document::{Zone, parse_duration, parse_time};
+use crate::document::{Zone, parse_duration, parse_time, read_bytes, read_file};
 use crate::error::Error;
 use crate::gate::SettingTold;
-use crate::model::{ComponentChoice, History, Moment, Policy, Untrusted, WindowRequest};
+use crate::model::{ComponentChoice, History, Moment, Policy, PolicyFrom, Untrusted, WindowRequest};
 use crate::source::git::Repository;
-use crate::source::log::{Sources, TimeRules};
+use crate::source::log::{Earlier, Sources, TimeRules};
 use crate::{analysis, finding, inference, pipeline};
 
 use super::args::Input;
+use super::base::Base;
 
 /// Everything decided before anything is read.
 pub struct Settings {
@@ -31,6 +33,20 @@ pub struct Settings {
     pub sources: Sources,
     /// How their times are read.
     pub rules: TimeRules,
+    /// The commit whose policy holds, where one was named.
+    pub base: Option<Base>,
+    /// The logs that it has.
+    pub earlier: Option<Earlier>,
+}
+
+/// What is judged, and by whose policy.
+pub struct Decided {
+    /// The history: where a commit decides, its log's entries and what a change adds to them.
+    pub history: History,
+    /// Without what a change adds, where it adds any.
+    pub alone: Option<History>,
+    /// The commit that decides, where one was named.
+    pub from: Option<PolicyFrom>,
 }
 
 impl Settings {
@@ -42,6 +58,28 @@ impl Settings {
         let place = Place::open(input)?;
         let config = place.config(input)?;
         Self::over(place, config, input)
+    }
+
+    /// As [`Settings::resolve`], with the configuration and the logs' earlier entries of a commit, where one is named.
+    ///
+    /// # Errors
+    /// There is no such commit, or what it has cannot be used.
+    pub fn resolve_from(input: &Input, rev: Option<&str>) -> Result<Self, Error> {
+        let Some(rev) = rev else { return Self::resolve(input) };
+        let place = Place::open(input)?;
+        let base = Base::find(place.repository.as_ref(), rev)?;
+        let config = place.repository.as_ref().map(|repository| base.config(repository)).transpose()?;
+        let config = config.unwrap_or_else(|| Config::defaults(place.root.clone()));
+        let mut settings = Self::over(place, config, input)?;
+        if let Some(repository) = &mut settings.repository {
+            let earlier = base.earlier(repository, &settings.sources)?;
+            // A log that the change removes decides as it was.
+            settings.sources.may_miss = earlier.is_there();
+            repository.take_names_of(base.commit());
+            settings.earlier = Some(earlier);
+        }
+        settings.base = Some(base);
+        Ok(settings)
     }
 
     /// Lays the flags and the environment over a configuration.
@@ -86,8 +124,9 @@ impl Settings {
             incidents_found: found && from_file(&config.incidents),
             log_found: found && from_file(&config.log),
             mappings: config.imports.value.clone(),
+            ..Sources::default()
         };
-        Ok(Self { rules: TimeRules { assume: zone }, config, policy, repository, sources })
+        Ok(Self { rules: TimeRules { assume: zone }, config, policy, repository, sources, base: None, earlier: None })
     }
 
     /// What decides a verdict beside the data: every setting, and the flags that choose what is looked at. A baseline
@@ -109,7 +148,24 @@ impl Settings {
         let settings = self.config.told().into_iter().map(|(key, value, origin)| told(key.to_owned(), value, origin));
         let flags = [("--component", &input.component), ("--since", &input.since), ("--until", &input.until)];
         let typed = flags.into_iter().filter_map(|(flag, value)| Some((flag, value.clone()?)));
-        settings.chain(typed.map(|(flag, value)| told(flag.to_owned(), value, "flag".to_owned()))).collect()
+        let names = self.mailmap().map(|lines| {
+            let origin = self.base.as_ref().map_or_else(|| "HEAD".to_owned(), Base::name);
+            told(".mailmap".to_owned(), lines, origin)
+        });
+        let flags = typed.map(|(flag, value)| told(flag.to_owned(), value, "flag".to_owned()));
+        settings.chain(flags).chain(names).collect()
+    }
+
+    /// How many names are given to people by a file, which decides who is one person, and who is a bot.
+    fn mailmap(&self) -> Option<String> {
+        let text = self.repository.as_ref()?.mailmap().ok()??;
+        let names =
+            text.split(|&byte| byte == b'\n').filter(|line| !matches!(line.trim_ascii().first(), None | Some(b'#')));
+        match names.count() {
+            0 => None,
+            1 => Some("1 name".to_owned()),
+            n => Some(format!("{n} names")),
+        }
     }
 
     /// Reads the history, and what its releases changed.
@@ -130,8 +186,30 @@ impl Settings {
     /// As [`pipeline::read`].
     pub fn read_history(&self) -> Result<History, Error> {
         let mut stdin = io::stdin().lock();
-        let mut history =
-            pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)?;
+        let history = pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)?;
+        self.compared(history)
+    }
+
+    /// Reads the history, of which the commit decides whose policy holds.
+    ///
+    /// # Errors
+    /// As [`pipeline::read_decided`].
+    pub fn read_decided(&self) -> Result<Decided, Error> {
+        let (Some(base), Some(earlier), Some(repository)) = (&self.base, &self.earlier, &self.repository) else {
+            return Ok(Decided { history: self.read_history()?, alone: None, from: None });
+        };
+        let mut stdin = io::stdin().lock();
+        let pipeline::Decided { history, alone, undone, added } =
+            pipeline::read_decided(repository, &self.sources, earlier, &self.rules, &self.policy, &mut stdin)?;
+        Ok(Decided {
+            history: self.compared(history)?,
+            alone: alone.map(|alone| self.compared(alone)).transpose()?,
+            from: Some(base.told(undone, added)),
+        })
+    }
+
+    /// Compares the lines of the releases that are worth it.
+    fn compared(&self, mut history: History) -> Result<History, Error> {
         if let Some(repository) = &self.repository
             && inference::any_neighbours(&history, &self.policy)
         {
@@ -168,12 +246,48 @@ impl Place {
     /// # Errors
     /// Where it cannot be used.
     pub fn config(&self, input: &Input) -> Result<Config, Error> {
-        let path = match &input.config {
-            Some(path) => Some(path.clone()),
-            None => config::discover(&self.root)?,
-        };
-        path.map_or_else(|| Ok(Config::defaults(self.root.clone())), |path| config::load(&path))
+        match &input.config {
+            Some(path) if is_stream(path) => self.config_from(path),
+            Some(path) => config::load(path),
+            None => match config::discover(&self.root)? {
+                // Shown from the root: where the checkout lies is nobody's business.
+                Some(path) => {
+                    let shown = path.strip_prefix(&self.root).unwrap_or(&path);
+                    config::parse_in(&self.root, shown, read_file(&path)?)
+                }
+                None => Ok(Config::defaults(self.root.clone())),
+            },
+        }
     }
+
+    /// A configuration from standard input or a pipe, as in `--config <(git show main:relconf.toml)`: it lies nowhere, so
+    /// its paths start from the repository.
+    fn config_from(&self, path: &Path) -> Result<Config, Error> {
+        let failed = |error: io::Error| {
+            Error::new(format!("the configuration {} cannot be read", path.display()), "give it a file")
+                .caused_by(error)
+        };
+        let read = if path == Path::new("-") {
+            read_bytes(&mut io::stdin().lock())
+        } else {
+            File::open(path).and_then(|mut file| read_bytes(&mut file))
+        };
+        let bytes = read.map_err(failed)?.ok_or_else(|| {
+            Error::new(format!("the configuration {} is larger than 16 MiB", path.display()), "give it a smaller one")
+        })?;
+        config::parse_in(&self.root, path, bytes)
+    }
+}
+
+/// Whether a path is standard input or a pipe, which somebody typed and is read once.
+fn is_stream(path: &Path) -> bool {
+    path == Path::new("-")
+        || std::fs::metadata(path).is_ok_and(|found| {
+            #[cfg(unix)]
+            return std::os::unix::fs::FileTypeExt::is_fifo(&found.file_type());
+            #[cfg(not(unix))]
+            return !found.is_file() && !found.is_dir();
+        })
 }
 
 /// Lays what was typed over what the file says.

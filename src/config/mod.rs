@@ -96,12 +96,21 @@ pub fn load(path: &Path) -> Result<Config, Error> {
 ///
 /// As [`load`].
 pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Config, Error> {
+    parse_in(&root_of(path), path, bytes)
+}
+
+/// Reads the bytes of a configuration whose paths start from a root of their own: one from a pipe, or from a commit.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn parse_in(root: &Path, path: &Path, bytes: Vec<u8>) -> Result<Config, Error> {
     let broken = |problems| {
         Error::from_problems(format!("{} cannot be used", path.display()), "correct the problems listed", problems)
     };
     let document = Document::parse(path, bytes, Some(Format::Toml)).map_err(broken)?;
     let findings = Findings::new(&document);
-    let mut config = Config::defaults(root_of(path));
+    let mut config = Config::defaults(root.to_owned());
     if let Value::Table(table) = &document.root.value {
         let mut sections = Sections { top: Reader::new(&findings, table, 0), open: Vec::new() };
         config.read(&mut sections, &document);

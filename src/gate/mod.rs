@@ -100,6 +100,7 @@ pub fn judge(
         against: Against::of(facts, baseline),
         rests_on: quality::rests_on(facts, baseline),
         settings: Vec::new(),
+        policy_from: None,
         off: policy.limits.iter().filter(|(_, limit)| limit.off()).map(|(id, _)| id.clone()).collect(),
         current: facts.windows.current,
         alpha,

@@ -6,7 +6,7 @@ use crate::attribution::{Facts, Fate};
 use crate::error::Error;
 use crate::factor::Role;
 use crate::metric::{Behind, Measurement, Metric, special_handling};
-use crate::model::{Cause, GatePolicy, IncidentIndex, Notice, NoticeCode, NoticeWeight, Untrusted};
+use crate::model::{Cause, GatePolicy, IncidentIndex, Kind, Notice, NoticeCode, NoticeWeight, ReleaseEntry, Untrusted};
 
 use super::{Baseline, Evidence, RestsOn};
 
@@ -71,7 +71,15 @@ pub(super) fn rests_on(facts: &Facts<'_>, baseline: Option<&Baseline>) -> RestsO
         inferred: facts.signals.iter().all(|signal| signal.inferred()),
         counted: 0,
         not_counted: BTreeMap::new(),
+        logged: 0,
+        log_says: BTreeMap::new(),
     };
+    for entry in facts.history.releases.iter().filter_map(|release| release.entry.as_ref()) {
+        rests_on.logged += 1;
+        for (what, _) in decisive(entry).into_iter().filter(|(_, said)| *said) {
+            *rests_on.log_says.entry(what.to_owned()).or_default() += 1;
+        }
+    }
     for (incident, attribution) in facts.history.incidents.iter().zip(facts.attributions.iter()) {
         let why = match attribution.fate {
             Fate::Failure => {
@@ -95,6 +103,18 @@ pub(super) fn rests_on(facts: &Facts<'_>, baseline: Option<&Baseline>) -> RestsO
         *rests_on.not_counted.entry(why.to_owned()).or_default() += 1;
     }
     rests_on
+}
+
+/// What an entry of the release log says that moves a release, or takes it out of a rate.
+fn decisive(entry: &ReleaseEntry) -> [(&'static str, bool); 6] {
+    [
+        ("dated", entry.deployed_at.is_some()),
+        ("excluded", entry.exclude),
+        ("blocked", entry.blocked),
+        ("withdrawn", entry.withdrawn),
+        ("rollback", entry.kind == Some(Kind::Rollback)),
+        ("hotfix", entry.kind == Some(Kind::Hotfix)),
+    ]
 }
 
 /// What about the data lets nothing be concluded.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, LogReport, Span};
 use crate::metric::Measurement;
-use crate::model::{Basis, Moment, Unit, Untrusted};
+use crate::model::{Basis, Moment, PolicyFrom, Unit, Untrusted};
 
 use super::Baseline;
 
@@ -29,6 +29,8 @@ pub struct GateReport {
     pub rests_on: RestsOn,
     /// Every setting that is not the default, and where it comes from.
     pub settings: Vec<SettingTold>,
+    /// The commit whose settings and log entries decide; null where it is what is checked out.
+    pub policy_from: Option<PolicyFrom>,
     /// Metrics that the configuration switches off.
     pub off: Vec<String>,
     /// The window that was judged.
@@ -58,6 +60,10 @@ pub struct RestsOn {
     pub counted: u64,
     /// The others, by why they do not count.
     pub not_counted: BTreeMap<String, u64>,
+    /// Releases of which the release log says something, over all history.
+    pub logged: u64,
+    /// What it says that decides, such as `dated` or `excluded`, and of how many releases.
+    pub log_says: BTreeMap<String, u64>,
 }
 
 /// A setting that is not the default.
@@ -96,6 +102,18 @@ pub enum Verdict {
     Regressed,
     /// Too little or too poor data.
     Inconclusive,
+}
+
+impl Verdict {
+    /// Whether it weighs more: regressed before inconclusive before pass.
+    pub fn outweighs(self, other: Self) -> bool {
+        let weight = |verdict| match verdict {
+            Self::Pass => 0,
+            Self::Inconclusive => 1,
+            Self::Regressed => 2,
+        };
+        weight(self) > weight(other)
+    }
 }
 
 /// What was compared with.

@@ -20,6 +20,8 @@ pub struct Planned {
     pub checks: Vec<CheckRun>,
     /// Who has said go.
     pub approvals: Vec<Approval>,
+    /// Whether the release log's entry is evidence too.
+    pub log: bool,
     /// When.
     pub at: Moment,
 }
@@ -50,7 +52,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
     let entry = planned.tag.as_ref().and_then(|tag| take(&mut history.unmatched, tag));
     let mut releasers = planned.releasers;
     let (mut checks, mut approvals) = (planned.checks, planned.approvals);
-    if let Some(entry) = &entry {
+    if let Some(entry) = entry.as_ref().filter(|_| planned.log) {
         if releasers.is_empty() {
             releasers.clone_from(&entry.operators);
         }

@@ -55,6 +55,9 @@ pub struct FieldInfo {
 pub trait Record: Sized {
     /// Its fields, in the order in which they are written.
     const FIELDS: &'static [FieldInfo];
+
+    /// The keys of the fields in which it differs from another.
+    fn differing(&self, other: &Self) -> Vec<&'static str>;
 }
 
 /// Makes a record of its list: the struct, [`Record::FIELDS`], and how it is made of whatever gives its fields.
@@ -82,6 +85,11 @@ macro_rules! record {
                 about: $about,
                 required: $crate::model::fields::example(&[$($example)?]),
             },)*];
+
+            fn differing(&self, other: &Self) -> Vec<&'static str> {
+                let differs = [$(($key, self.$field != other.$field)),*];
+                differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
+            }
         }
 
         impl<T: $crate::model::Placed $(+ $crate::model::Take<$kind>)*> $crate::model::TakenFrom<T> for $name {

@@ -1,3 +1,8 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Untrusted;
+
 /// What the gate holds a team to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GatePolicy {
@@ -87,3 +92,29 @@ pub const LIMITED: &[(&str, LimitKind)] = &[
 /// Most releases or incidents that a limit may ask for, and that a baseline may count: far beyond any team's window, and
 /// no more than every sum over them can take.
 pub const MOST_COUNTED: u64 = 100_000;
+
+/// The commit whose settings, baseline and log entries decide, and what a change under review makes of its log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyFrom {
+    /// As it was typed.
+    pub name: Untrusted,
+    /// The beginning of its id.
+    pub commit: String,
+    /// What the change makes of the commit's entries: they decide as the commit has them.
+    pub undone: Vec<Undone>,
+    /// Entries that the change adds: they can fail the gate and not pass it.
+    pub added: Vec<Untrusted>,
+    /// Whether the verdict is that of the commit alone, because it is the worse one.
+    pub held: bool,
+}
+
+/// An entry of a log that a change makes something else of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Undone {
+    /// `incident`, `release entry`, or `log` for what it says of itself.
+    pub entry: String,
+    /// Its id, its tag, or the key.
+    pub name: Untrusted,
+    /// What the change does to it.
+    pub how: String,
+}

@@ -33,7 +33,7 @@ pub use coverage::{Basis, Coverage, Covered, FileCoverage};
 pub use culprit::CausedBy;
 pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};
-pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
+pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED, PolicyFrom, Undone};
 pub use history::{
     Component, History, LogFile, LogsRead, RehearsalTag, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry,
     UnreadLog,

@@ -1,5 +1,7 @@
 //! What a release must have earned, and what of it is there.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +23,22 @@ pub struct Evidence {
     pub people: bool,
     /// Whether it is there.
     pub standing: Standing,
+    /// Who says so; null where nobody does.
+    pub from: Option<EvidenceSource>,
     /// What the history of this team says it is worth; null where it was never on record.
     pub worth: Option<CheckReport>,
+}
+
+/// Who says that evidence is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceSource {
+    /// A flag.
+    Flag,
+    /// The commit under review says it of itself, in a trailer.
+    Commit,
+    /// The release log.
+    Log,
 }
 
 /// Whether evidence is there.
@@ -37,7 +53,13 @@ pub enum Standing {
     Missing,
 }
 
-pub(super) fn of(facts: &Facts<'_>, release: &Release, classes: &[String], checks: &[CheckReport]) -> Vec<Evidence> {
+pub(super) fn of(
+    facts: &Facts<'_>,
+    release: &Release,
+    classes: &[String],
+    checks: &[CheckReport],
+    said: &BTreeMap<String, EvidenceSource>,
+) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = Vec::new();
     let mut ask = |name: &str, by: &str| {
         let by = Untrusted::new(by);
@@ -50,6 +72,7 @@ pub(super) fn of(facts: &Facts<'_>, release: &Release, classes: &[String], check
             required_by: vec![by],
             people: APPROVALS.iter().any(|(approval, _)| *approval == name),
             standing: standing(release, name),
+            from: from(release, name, said),
             worth: checks.iter().find(|check| check.name.raw() == name).cloned(),
         });
     };
@@ -62,6 +85,14 @@ pub(super) fn of(facts: &Facts<'_>, release: &Release, classes: &[String], check
         }
     }
     evidence
+}
+
+/// Who says it: whoever was heard first, and else the log.
+fn from(release: &Release, name: &str, said: &BTreeMap<String, EvidenceSource>) -> Option<EvidenceSource> {
+    let approval = APPROVALS.iter().any(|(approval, _)| *approval == name);
+    let there =
+        if approval { !release.approvers.is_empty() } else { release.checks.iter().any(|run| run.name.raw() == name) };
+    there.then(|| said.get(name).copied().unwrap_or(EvidenceSource::Log))
 }
 
 fn standing(release: &Release, name: &str) -> Standing {

@@ -12,10 +12,10 @@ use crate::factor::{
     Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, Values, conventional, day_name, local, timing,
 };
 use crate::forecast::{Alike, Base, Forecast, Forecaster, Quality};
-use crate::model::{Basis, ChangeIndex, Moment, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::model::{Basis, ChangeIndex, Moment, PolicyFrom, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
-pub use evidence::{Evidence, Standing};
+pub use evidence::{Evidence, EvidenceSource, Standing};
 
 /// The contract's number; it grows when a script could break.
 const SCHEMA: u32 = 1;
@@ -63,6 +63,8 @@ pub struct Preflight {
     pub verdict: Verdict,
     /// Why not, or what to know.
     pub reasons: Vec<Untrusted>,
+    /// The commit whose settings and log entries decide; null where it is what is checked out.
+    pub policy_from: Option<PolicyFrom>,
 }
 
 /// What was asked about.
@@ -74,6 +76,8 @@ pub struct Asked {
     pub tag: Option<Untrusted>,
     /// The highest chance of failure that is allowed.
     pub max_chance: Option<f64>,
+    /// Who says what: names of evidence that did not come from the release log.
+    pub said: BTreeMap<String, EvidenceSource>,
 }
 
 /// Whether it may ship.
@@ -139,7 +143,7 @@ pub struct Releaser {
 impl Preflight {
     /// Looks at a planned release. `None` where it, or any release before it, is not in the scope of the history.
     pub fn of(facts: &Facts<'_>, planned: ReleaseIndex, asked: Asked) -> Option<Self> {
-        let Asked { rev, tag, max_chance } = asked;
+        let Asked { rev, tag, max_chance, said } = asked;
         let number = facts.event_of[planned]? as usize;
         let release = facts.history.release(planned);
         let before = facts.events.iter().filter(|event| event.exposed).flat_map(|event| event.releases.iter().copied());
@@ -153,7 +157,8 @@ impl Preflight {
         let change = change(facts, planned, &screening);
         let forecast = quality.usable.then(|| forecaster.forecast(number)).flatten();
         let base = Base::of(facts);
-        let evidence = evidence::of(facts, release, change.risk.as_deref().unwrap_or_default(), &screening.checks);
+        let evidence =
+            evidence::of(facts, release, change.risk.as_deref().unwrap_or_default(), &screening.checks, &said);
         let chance = forecast.as_ref().map(|forecast| forecast.probability).or(base.as_ref().map(|b| b.probability));
         let nothing = change.commits + change.merges == 0;
         let reasons = if nothing { Vec::new() } else { reasons(facts, &change, &evidence, chance, max_chance) };
@@ -182,6 +187,7 @@ impl Preflight {
             max_chance,
             verdict,
             reasons: reasons.into_iter().map(Untrusted::new).collect(),
+            policy_from: None,
         })
     }
 }

@@ -1,11 +1,11 @@
 //! What the numbers rest on, in words: the same sentences in every format. Not encoded: whoever prints them does that.
 
 use crate::gate::Baseline;
-use crate::model::Untrusted;
+use crate::model::{PolicyFrom, Undone, Untrusted};
 use crate::review::contract::{Basis, Covered, Headline, LogReport, RateReport, Review, SeenInGit, UnreadLog};
 
 use super::encode;
-use super::phrase::{count, date, git_misses, no_rate, percent, seen_in_git, signs_right};
+use super::phrase::{capital, count, date, git_misses, no_rate, percent, seen_in_git, signs_right};
 
 /// Files named of those that lie beside a log; the others are counted.
 const NAMED: usize = 5;
@@ -18,12 +18,8 @@ pub fn unread(log: &LogReport) -> Vec<String> {
     let mut lines: Vec<String> =
         whole.iter().map(|unread| format!("{} {}. {guessed}", unread.file.raw(), unread.why.raw())).collect();
     if !beside.is_empty() {
-        let mut names: Vec<&str> = beside.iter().take(NAMED).map(|unread| unread.file.raw()).collect();
-        let more = format!("{} more", beside.len().saturating_sub(NAMED));
-        if beside.len() > NAMED {
-            names.push(&more);
-        }
-        lines.push(format!("Found beside the log and not read: {}.", names.join(", ")));
+        let names: Vec<&str> = beside.iter().map(|unread| unread.file.raw()).collect();
+        lines.push(format!("Found beside the log and not read: {}.", few(&names)));
     }
     lines
 }
@@ -56,6 +52,41 @@ pub fn log(log: &LogReport) -> String {
         ));
     }
     format!("{text}.")
+}
+
+/// Whose settings and log entries decide, and what the change under review makes of the log.
+pub fn policy(from: &PolicyFrom) -> Vec<String> {
+    let name = from.name.raw();
+    let mut lines = vec![format!("Settings and earlier log entries are those of {name} ({}).", from.commit)];
+    let mut undone: Vec<(String, Vec<&str>)> = Vec::new();
+    for Undone { entry, name, how } in &from.undone {
+        let what = format!("{how} here, {entry}");
+        match undone.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, names)) => names.push(name.raw()),
+            None => undone.push((what, vec![name.raw()])),
+        }
+    }
+    lines.extend(undone.into_iter().map(|(what, names)| {
+        let they = if names.len() == 1 { "It decides" } else { "They decide" };
+        format!("{}: {}. {they} as before.", capital(&what), few(&names))
+    }));
+    if !from.added.is_empty() {
+        let worse = if from.held { " With them the verdict would be a better one." } else { "" };
+        lines.push(format!(
+            "New in the log here: {}. What is new can make the verdict worse, and better once it is merged into {name}.{worse}",
+            few(&from.added.iter().map(Untrusted::raw).collect::<Vec<_>>())
+        ));
+    }
+    lines
+}
+
+/// The first names of a list, and how many more there are.
+fn few(names: &[&str]) -> String {
+    let mut text = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > NAMED {
+        text.push_str(&format!(", {} more", names.len() - NAMED));
+    }
+    text
 }
 
 /// What a baseline rests on.

@@ -5,7 +5,7 @@ use crate::review::contract::{Basis, LogReport, Unit};
 
 use super::json;
 use super::page::{Page, Tone};
-use super::phrase::{count, date, decimal, duration, percent, probability, rate};
+use super::phrase::{capital, count, date, decimal, duration, percent, probability, rate};
 use super::{Format, TerminalOptions, encode};
 
 /// Every format of the gate; the first is the default.
@@ -70,6 +70,7 @@ fn undecided(report: &GateReport) -> Option<String> {
 /// is not the default; and what is switched off. Not encoded.
 fn head(report: &GateReport) -> Vec<String> {
     let mut lines = rests_on(&report.rests_on, &report.log);
+    lines.extend(report.policy_from.iter().flat_map(super::basis::policy));
     if !report.settings.is_empty() {
         let told =
             |setting: &SettingTold| format!("{} = {} ({})", setting.key, setting.value.raw(), setting.origin.raw());
@@ -82,7 +83,7 @@ fn head(report: &GateReport) -> Vec<String> {
 }
 
 fn rests_on(rests_on: &RestsOn, log: &LogReport) -> Vec<String> {
-    let RestsOn { inferred, basis, counted, not_counted, .. } = rests_on;
+    let RestsOn { inferred, basis, counted, not_counted, logged, log_says, .. } = rests_on;
     let mut lines = Vec::new();
     if log.coverage.is_empty() && !inferred {
         lines.push("No incident log: a release failed where the release log says so.".to_owned());
@@ -99,6 +100,11 @@ fn rests_on(rests_on: &RestsOn, log: &LogReport) -> Vec<String> {
             _ => format!(", {others} do not: {}", why.join(", ")),
         };
         lines.push(format!("The log has {}: {counted} {counts}{not}.", count(counted + others, "incident")));
+    }
+    if *logged > 0 {
+        let says: Vec<_> = log_says.iter().map(|(what, n)| format!("{what} {n}")).collect();
+        let says = if says.is_empty() { "nothing that decides".to_owned() } else { says.join(", ") };
+        lines.push(format!("The release log speaks of {}: {says}.", count(*logged, "release")));
     }
     match basis {
         Some(Basis::Inferred) if !log.coverage.is_empty() => {
@@ -146,12 +152,6 @@ fn limits(metric: &MetricGate) -> String {
         increase,
     ];
     bounds.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// A sentence begins with a capital.
-fn capital(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 /// How sure, and at what count it would fire.

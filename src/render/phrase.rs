@@ -129,6 +129,12 @@ fn apart(reading: &Reading) -> Option<String> {
     Some(format!("log {}; git {}", part(Basis::Declared)?, part(Basis::Inferred)?))
 }
 
+/// A sentence begins with a capital.
+pub fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::difference;

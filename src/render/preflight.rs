@@ -1,6 +1,6 @@
 //! The preflight: for a terminal, a release pull request, a CI's annotations, a script.
 
-use crate::preflight::{Evidence, Preflight, Standing, Verdict};
+use crate::preflight::{Evidence, EvidenceSource, Preflight, Standing, Verdict};
 use crate::review::contract::{Hotspot, Quality, TimeWindowKind, WindowVerdict};
 
 use super::json;
@@ -29,12 +29,20 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-fn standing(standing: Standing) -> &'static str {
-    match standing {
+/// Whether evidence is there, and who says so.
+fn standing(evidence: &Evidence) -> String {
+    let standing = match evidence.standing {
         Standing::There => "there",
         Standing::Failed => "did not pass",
         Standing::Missing => "missing",
-    }
+    };
+    let from = match evidence.from {
+        None => "",
+        Some(EvidenceSource::Flag) => " (flag)",
+        Some(EvidenceSource::Commit) => " (the commit says it of itself)",
+        Some(EvidenceSource::Log) => " (release log)",
+    };
+    format!("{standing}{from}")
 }
 
 /// What follows what.
@@ -245,6 +253,9 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
     super::terminal::unread(&mut page, &report.log);
     page.toned(tone, &format!("Preflight: {}", word(report.verdict)));
     page.text(&format!("{}, as of {}.", subject(report, encode::terminal), minute(report.as_of)));
+    for line in report.policy_from.iter().flat_map(super::basis::policy) {
+        page.text(&encode::terminal(&line));
+    }
     for reason in &report.reasons {
         page.bullet(&encode::terminal(reason.raw()));
     }
@@ -277,7 +288,7 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
         let rows = report.evidence.iter().map(|evidence| {
             vec![
                 encode::terminal(evidence.name.raw()),
-                standing(evidence.standing).to_owned(),
+                standing(evidence),
                 by(evidence, encode::terminal),
                 worth(evidence),
             ]
@@ -294,6 +305,9 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
 pub fn markdown(report: &Preflight) -> String {
     let mut text = super::basis::unread_markdown(&report.log);
     text += &format!("## Release preflight: {}\n\n{}.\n", word(report.verdict), subject(report, encode::markdown));
+    for line in report.policy_from.iter().flat_map(super::basis::policy) {
+        text.push_str(&format!("\n{}\n", encode::markdown(&line)));
+    }
     let mut list = |title: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             text.push_str(&format!("\n### {title}\n\n"));
@@ -318,7 +332,7 @@ pub fn markdown(report: &Preflight) -> String {
         text.push_str(&format!(
             "| {} | {} | {} | {} |\n",
             encode::markdown(evidence.name.raw()),
-            standing(evidence.standing),
+            standing(evidence),
             by(evidence, encode::markdown),
             worth(evidence)
         ));
@@ -334,6 +348,9 @@ fn github(report: &Preflight) -> String {
     let mut say = |level: &str, title: &str, message: &str| text.push_str(&encode::annotation(level, title, message));
     for reason in &report.reasons {
         say("error", "Release preflight", reason.raw());
+    }
+    for line in report.policy_from.iter().flat_map(super::basis::policy) {
+        say("notice", "Release preflight rests on", &line);
     }
     // A step shows ten annotations: the rest stands in its summary.
     let chance = match (&report.forecast, &report.base) {

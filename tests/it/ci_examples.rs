@@ -197,6 +197,19 @@ fn the_github_workflow() {
     assert_eq!(workflow["permissions"]["contents"].as_str(), Some("read"));
 }
 
+/// What others wrote is named by a commit: a branch or a tag may be moved to something else.
+#[test]
+fn actions_are_pinned_by_commit() {
+    for file in ["examples/ci/github.yml", "examples/ci/preflight.yml", ".github/workflows/ci.yml"] {
+        for line in project(file).lines() {
+            let Some((_, uses)) = line.split_once("uses: ") else { continue };
+            let at = uses.split_whitespace().next().and_then(|uses| uses.split_once('@')).expect("a version").1;
+            let commit = at.len() == 40 && at.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(commit || (uses.starts_with("your-org/") && at == "FULL_COMMIT_ID"), "{file}: {line}");
+        }
+    }
+}
+
 #[test]
 fn the_comment_on_a_release_pull_request() {
     let workflow = yaml("examples/ci/preflight.yml");
@@ -204,6 +217,7 @@ fn the_comment_on_a_release_pull_request() {
     assert_eq!(steps[0]["with"]["fetch-depth"].as_i64(), Some(0));
     let script = steps[2]["run"].as_str().expect("a script");
     assert!(!script.contains("${{"), "{script}");
+    assert!(steps[2]["env"]["RELCONF_POLICY_FROM"].as_str().is_some());
     let place = Place::repository(
         "person a = A B <a@x>\n2026-01-01T00:00:00Z a commit one | x\n2026-01-01T01:00:00Z a tag v1.0.0\n\
          2026-02-01T00:00:00Z a commit two | y\n",

@@ -530,12 +530,8 @@ fn the_order_of_files_makes_no_difference() {
     let two = folder.read(&["a.toml", "b.toml"], &["c.toml"]).expect("usable");
     assert_eq!(one, two);
     assert_eq!(one.read.set_aside, 1);
-    let first = folder.path("a.toml");
-    assert_eq!(
-        problems(&one),
-        [format!("2:6 id is used twice; the first is at {}:1:1; give each incident its own id", first.display())]
-    );
-    assert_eq!(one.problems[0].problem.file, folder.path("c.toml"));
+    assert_eq!(problems(&one), ["2:6 id is used twice; the first is at a.toml:1:1; give each incident its own id"]);
+    assert_eq!(one.problems[0].problem.file, Path::new("c.toml"));
 }
 
 #[test]
@@ -646,10 +642,10 @@ fn a_log_says_what_it_covers() {
 fn problems_of_all_broken_files_are_listed() {
     let folder = Folder::new().with("a.toml", "x").with("b.toml", "[[incident]]\nid=1\n").with("c.json", "{");
     let error = folder.read(&["a.toml", "b.toml", "c.json"], &[]).expect_err("broken");
-    assert_eq!(error.to_string(), format!("{} and another log cannot be used", folder.path("a.toml").display()));
+    assert_eq!(error.to_string(), "a.toml and another log cannot be used");
     let files: Vec<&Path> = error.problems().iter().map(|p| p.file.as_path()).collect();
     for name in ["a.toml", "b.toml", "c.json"] {
-        assert!(files.contains(&folder.path(name).as_path()), "{files:?}");
+        assert!(files.contains(&Path::new(name)), "{files:?}");
     }
 }
 

@@ -31,6 +31,7 @@ mod inference;
 mod logging;
 mod logs;
 mod picture;
+mod policy;
 mod preflight;
 mod releases;
 mod render;

@@ -60,5 +60,13 @@ pub(super) fn read(path: &Path) -> Result<Baseline, Error> {
     let unreadable =
         |error: std::io::Error| Error::new(format!("cannot read the baseline {shown}"), write.clone()).caused_by(error);
     let text = file::read(path).map_err(unreadable)?;
-    Baseline::parse(&text).map_err(|error| Error::new(format!("{shown}: {error}"), error.help()))
+    parse(path, &text)
+}
+
+/// Reads a baseline's text.
+///
+/// # Errors
+/// It is no baseline.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Baseline, Error> {
+    Baseline::parse(text).map_err(|error| Error::new(format!("{}: {error}", path.display()), error.help()))
 }

@@ -1,7 +1,9 @@
 //! `relconf preflight`.
 
+use std::collections::BTreeMap;
+
 use crate::attribution::{Facts, Scope};
-use crate::cli::args::PreflightArgs;
+use crate::cli::args::{EvidenceFrom, PreflightArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
@@ -10,9 +12,9 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::gate;
 use crate::history::{self, Planned};
-use crate::model::{Approval, CheckResult, CheckRun, Untrusted, Word};
+use crate::model::{Approval, CheckResult, CheckRun, History, Untrusted, Word};
 use crate::pipeline;
-use crate::preflight::{Asked, Preflight, Verdict};
+use crate::preflight::{Asked, EvidenceSource, Preflight, Verdict};
 use crate::render::preflight::{PREFLIGHT_FORMATS, markdown};
 
 pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -21,13 +23,13 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     let no_repository = || {
         Error::new("preflight looks at commits: there is no repository", "run it in the repository, without --no-git")
     };
-    let mut settings = Settings::resolve(&args.input)?;
+    let mut settings = Settings::resolve_from(&args.input, args.policy_from.as_deref())?;
     let rev = args.rev.as_deref().unwrap_or("HEAD");
     let tag = args.tag.as_ref().map(|tag| Untrusted::new(tag.clone()));
     if let Some(rev) = &args.rev {
         settings.repository.as_mut().ok_or_else(no_repository)?.stand_at(rev)?;
     }
-    let mut history = terminal.working("reading the history", || settings.read_history())?;
+    let decided = terminal.working("reading the history", || settings.read_decided())?;
     let Settings { repository, policy, config, .. } = &settings;
     let repository = repository.as_ref().ok_or_else(no_repository)?;
     if repository.info().shallow {
@@ -37,46 +39,77 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
         )
         .into());
     }
-    let commit = repository.info().head.and_then(|id| Some((id, history.changes.index_of(id)?)));
-    let Some((id, commit)) = commit else {
-        return Err(Error::new(format!("{rev} leads to no commit"), "name a branch, a tag or a commit").into());
-    };
     // What was said on the command line comes first.
-    let said = repository.checks_at(id);
-    checks.extend(said.into_iter().map(|said| CheckRun { name: said.name, result: said.result, ritual: false }));
-    let planned = Planned {
-        commit,
-        tag: tag.clone(),
-        releasers: args.by.iter().map(|name| Untrusted::new(name.clone())).collect(),
-        checks,
-        approvals: args
-            .approved_by
-            .iter()
-            .map(|name| Approval { by: Untrusted::new(name.clone()), at: None })
-            .collect(),
-        at: policy.as_of,
+    let flags_alone = args.evidence == EvidenceFrom::Flags;
+    let mut said = typed(&checks, args);
+    let trailers = match repository.info().head {
+        Some(id) if !flags_alone => repository.checks_at(id),
+        _ => Vec::new(),
     };
-    let scope = Scope::choose(&history, policy)?;
-    let Some(planned) = history::plan(&mut history, &scope.components, planned) else {
-        return Err(Error::new(
-            "nothing was released yet: there is nothing to compare with",
-            "run `git fetch --tags`, or name your releases with --tags GLOB; relconf list tags shows what was skipped",
-        )
-        .into());
-    };
-    pipeline::touch(repository, &mut history, policy)?;
-    let facts = Facts::derive(&history, policy)?;
-    if args.gate {
-        gate::usable(&facts)?;
+    for trailer in &trailers {
+        said.entry(trailer.name.raw().to_owned()).or_insert(EvidenceSource::Commit);
     }
-    let asked = Asked { rev: Untrusted::new(rev), tag, max_chance: config.max_chance.value };
-    let report = Preflight::of(&facts, planned, asked)
-        .ok_or_else(|| Error::new(format!("{rev} is in no component that is reviewed"), "name one with --component"))?;
+    checks.extend(trailers.into_iter().map(|said| CheckRun { name: said.name, result: said.result, ritual: false }));
+    let look = |mut history: History| -> anyhow::Result<Preflight> {
+        let Some(commit) = repository.info().head.and_then(|id| history.changes.index_of(id)) else {
+            return Err(Error::new(format!("{rev} leads to no commit"), "name a branch, a tag or a commit").into());
+        };
+        let planned = Planned {
+            commit,
+            tag: tag.clone(),
+            releasers: args.by.iter().map(|name| Untrusted::new(name.clone())).collect(),
+            checks: checks.clone(),
+            approvals: args
+                .approved_by
+                .iter()
+                .map(|name| Approval { by: Untrusted::new(name.clone()), at: None })
+                .collect(),
+            log: !flags_alone,
+            at: policy.as_of,
+        };
+        let scope = Scope::choose(&history, policy)?;
+        let Some(planned) = history::plan(&mut history, &scope.components, planned) else {
+            return Err(Error::new(
+                "nothing was released yet: there is nothing to compare with",
+                "run `git fetch --tags`, or name your releases with --tags GLOB; relconf list tags shows what was skipped",
+            )
+            .into());
+        };
+        pipeline::touch(repository, &mut history, policy)?;
+        let facts = Facts::derive(&history, policy)?;
+        if args.gate {
+            gate::usable(&facts)?;
+        }
+        let said = said.clone();
+        let asked = Asked { rev: Untrusted::new(rev), tag: tag.clone(), max_chance: config.max_chance.value, said };
+        let nowhere = || Error::new(format!("{rev} is in no component that is reviewed"), "name one with --component");
+        Ok(Preflight::of(&facts, planned, asked).ok_or_else(nowhere)?)
+    };
+    let mut report = look(decided.history)?;
+    let mut from = decided.from;
+    if let Some(alone) = decided.alone {
+        let without = look(alone)?;
+        // What a change adds to the logs can hold it up, and not let it pass.
+        if without.verdict == Verdict::NotReady && report.verdict != Verdict::NotReady {
+            report = without;
+            if let Some(from) = &mut from {
+                from.held = true;
+            }
+        }
+    }
+    report.policy_from = from;
     outputs.write(&report, terminal)?;
     if outputs.holds("github") {
         summary::append(&markdown(&report), terminal);
     }
     Ok(if args.gate && report.verdict == Verdict::NotReady { Exit::Regressed } else { Exit::Done })
+}
+
+/// What was typed: checks by name, and approvals.
+fn typed(checks: &[CheckRun], args: &PreflightArgs) -> BTreeMap<String, EvidenceSource> {
+    let approvals = if args.approved_by.is_empty() { &[][..] } else { &["approver", "second-approver"] };
+    let names = checks.iter().map(|run| run.name.raw()).chain(approvals.iter().copied());
+    names.map(|name| (name.to_owned(), EvidenceSource::Flag)).collect()
 }
 
 /// Reads `canary=pass`.

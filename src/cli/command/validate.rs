@@ -31,6 +31,8 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> anyhow::Result<Ex
 
 #[derive(Default)]
 struct Found {
+    /// From where files are named.
+    root: PathBuf,
     problems: Vec<Problem>,
     mismatches: Vec<Mismatch>,
     notes: Vec<Mismatch>,
@@ -42,6 +44,7 @@ impl Found {
     /// Reads everything, as far as it can be read.
     fn look(&mut self, input: &Input) -> Result<(), Error> {
         let place = Place::open(input)?;
+        self.root.clone_from(&place.root);
         let config = match place.config(input) {
             Ok(config) => config,
             Err(error) => {
@@ -93,7 +96,10 @@ impl Found {
             .problems
             .into_iter()
             .map(|problem| {
-                let text = texts.entry(problem.file.clone()).or_insert_with_key(|file| text(file));
+                let text = texts.entry(problem.file.clone()).or_insert_with_key(|file| {
+                    // What lies in the repository is named from its root, what was typed from here.
+                    text(&self.root.join(file)).or_else(|| text(file))
+                });
                 let line = problem.line.checked_sub(1).map(|line| line as usize);
                 let source = line.and_then(|line| text.as_ref()?.lines().nth(line)).map(Untrusted::new);
                 Flaw {

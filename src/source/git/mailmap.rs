@@ -18,17 +18,19 @@ enum InHead {
     Blob(Vec<u8>),
 }
 
-/// Reads HEAD's mailmap, else the work tree's.
+/// Reads the mailmap of HEAD, or of the commit whose names hold; else the work tree's.
 pub fn read(repository: &Repository) -> Result<Option<Vec<u8>>, Error> {
     match in_head(repository) {
         InHead::Blob(bytes) => Ok(Some(bytes)),
         InHead::Unusable => Ok(None),
+        // A commit that was named decides, also where it has none.
+        InHead::Absent if repository.names_of.is_some() => Ok(None),
         InHead::Absent => in_work_tree(repository),
     }
 }
 
 fn in_head(repository: &Repository) -> InHead {
-    let Some(head) = repository.info.head else { return InHead::Absent };
+    let Some(head) = repository.names_of.or(repository.info.head) else { return InHead::Absent };
     let objects = &repository.objects;
     let tree = objects.read(head).ok().and_then(|object| commit::tree(&object.data));
     let Some(tree) = tree.and_then(|tree| objects.read(tree).ok()) else { return InHead::Absent };

@@ -11,6 +11,7 @@
 mod bytes;
 mod change_logs;
 mod commit;
+mod files;
 mod head;
 mod include;
 mod lines;
@@ -45,6 +46,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub use change_logs::{LogFile, LogFiles};
+pub use files::CommittedFile;
 pub use lines::{TakenOut, Wanted};
 pub use paths::{ChangedPath, PathChange};
 pub use script::Script;
@@ -65,6 +67,8 @@ pub struct Repository {
     /// What was odd about the repository as a whole.
     notices: Vec<crate::model::Notice>,
     trees: paths::TreeCache,
+    /// The commit whose mailmap holds; `None`: HEAD's.
+    names_of: Option<CommitId>,
 }
 
 impl Repository {
@@ -114,8 +118,31 @@ impl Repository {
     ///
     /// When the name leads to no commit.
     pub fn stand_at(&mut self, rev: &str) -> Result<(), Error> {
-        self.info.head = Some(revision::commit(self, rev)?);
+        self.info.head = Some(self.commit_of(rev)?);
         Ok(())
+    }
+
+    /// The commit of a branch, a tag or an id, or of an ancestor of one.
+    ///
+    /// # Errors
+    ///
+    /// When the name leads to no commit.
+    pub fn commit_of(&self, rev: &str) -> Result<CommitId, Error> {
+        revision::commit(self, rev)
+    }
+
+    /// Takes the people's names from the mailmap of another commit than HEAD's.
+    pub fn take_names_of(&mut self, commit: CommitId) {
+        self.names_of = Some(commit);
+    }
+
+    /// The file at a path of a commit's tree, or all files below it; none where it has neither.
+    ///
+    /// # Errors
+    ///
+    /// When the tree cannot be read, or holds too much there.
+    pub fn files_at(&self, commit: CommitId, path: &str) -> Result<Vec<CommittedFile>, Error> {
+        files::at(self, commit, path)
     }
 
     /// The `Check: name=pass` trailers of a commit's message.

@@ -28,7 +28,7 @@ pub fn open(dir: &Path) -> Result<Repository, Error> {
     notices.extend(grafts(&inner));
     let root = inner.workdir().unwrap_or_else(|| inner.path()).to_path_buf();
     let info = RepositoryInfo { path: dir.to_path_buf(), head, shallow: !shallow.is_empty() };
-    Ok(Repository { inner, info, root, shallow, objects, notices, trees: paths::TreeCache::default() })
+    Ok(Repository { inner, info, root, shallow, objects, notices, trees: paths::TreeCache::default(), names_of: None })
 }
 
 /// Makes sure that what libgit2 reads on opening is neither a device nor a pipe: it would wait for one for ever.

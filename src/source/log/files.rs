@@ -46,14 +46,16 @@ pub(super) struct FoundFiles {
 
 /// Finds the files of all sources.
 pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
-    let mut search = Search { root: sources.root.clone().filter(|_| sources.incidents_found), ..Search::default() };
+    let incidents_root = sources.root.clone().filter(|_| sources.incidents_found);
+    let mut search = Search { root: incidents_root, may_miss: sources.may_miss, ..Search::default() };
     let mut incidents = Vec::new();
     for source in &sources.incidents {
         search.of = Some(incidents.len());
         search.named(source)?;
         incidents.push(IncidentSource {
             name: source.clone(),
-            typed: true,
+            // What may be missing, and is, is no log by anybody's word.
+            typed: !sources.may_miss,
             several: source.is_dir() || !source.exists() && source != Path::new("-"),
         });
     }
@@ -125,6 +127,8 @@ struct Search {
     of: Option<usize>,
     /// The folder in which what is found must lie; `None` for what was typed.
     root: Option<PathBuf>,
+    /// Whether what is named may be missing.
+    may_miss: bool,
 }
 
 impl Search {
@@ -138,7 +142,11 @@ impl Search {
             return self.path(source);
         }
         let shown = source.display();
-        let Some(text) = source.to_str().filter(|text| text.contains(['*', '?', '[', '{'])) else {
+        let glob_of = source.to_str().filter(|text| text.contains(['*', '?', '[', '{']));
+        if self.may_miss && glob_of.is_none() {
+            return Ok(());
+        }
+        let Some(text) = glob_of else {
             return Err(Error::new(format!("{shown} does not exist"), "name a file, a folder or a glob that does"));
         };
         let (looked, _) = split(source);
@@ -146,7 +154,7 @@ impl Search {
             inside(root, &looked)?;
         }
         let matches = glob(source, text)?;
-        if matches.is_empty() {
+        if matches.is_empty() && !self.may_miss {
             return Err(Error::new(
                 format!("{shown} matches no file"),
                 "name a file, a folder or a glob that matches some",

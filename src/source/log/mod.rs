@@ -5,6 +5,7 @@
 //! dropped silently.
 
 mod culprit;
+mod earlier;
 mod file;
 mod files;
 mod incident;
@@ -15,6 +16,7 @@ mod silence;
 mod take;
 mod write;
 
+pub use earlier::{Decision, Earlier, decide};
 pub use schema::schema;
 pub use write::{fields, toml};
 
@@ -64,6 +66,7 @@ pub struct LogProblem {
 
 /// Where logs are looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and none excludes another")]
 pub struct Sources {
     /// Incident logs: files, folders, globs as typed; `-` is standard input.
     pub incidents: Vec<PathBuf>,
@@ -81,6 +84,8 @@ pub struct Sources {
     pub log_found: bool,
     /// How exports of other tools are mapped, beside what is known: tried first, where they say what shape they fit.
     pub mappings: Vec<(String, Mapping)>,
+    /// Whether a source that is named may be missing.
+    pub may_miss: bool,
 }
 
 /// Incident logs that are read where none is named.
@@ -107,6 +112,11 @@ pub struct TimeRules {
 pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Result<Logs, Error> {
     let found = files::find(sources)?;
     let mut logs = Logs { problems: found.oddities, ..Logs::default() };
+    // As they are shown: from the repository's root.
+    let named = |path: &Path| PathBuf::from(shown(path, sources.root.as_deref()).raw());
+    for odd in &mut logs.problems {
+        odd.problem.file = named(&odd.problem.file);
+    }
     let mut records = Records::new(rules.assume);
     let mut broken = Vec::new();
     let mut coverage = Vec::new();
@@ -114,6 +124,7 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
     for Found { path, from_stdin, of } in found.files {
         let (bytes, format) = if from_stdin { (read_stdin(stdin)?, None) } else { (read_file(&path)?, format(&path)) };
         let file = path.clone();
+        let path = named(&path);
         let (path, bytes, format) = match foreign(&bytes, format, &path, &sources.mappings) {
             None if is_markdown(&path) => {
                 silences.other(&of, &path, "is not read: it has no front matter with an incident's fields");
