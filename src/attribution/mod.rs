@@ -35,8 +35,8 @@ use crate::error::Error;
 use crate::history::Takebacks;
 use crate::inference::Inferred;
 use crate::model::{
-    Arena, Basis, ChangeIndex, Coverage, Covered, History, IncidentIndex, Kind, LogFile, Moment, Notice, PersonIndex,
-    Policy, Release, ReleaseIndex, Signal, UnreadLog, Untrusted,
+    Arena, Basis, ChangeIndex, ComponentIndex, Coverage, Covered, History, IncidentIndex, Kind, LogFile, Moment,
+    Notice, PersonIndex, Policy, Release, ReleaseIndex, Signal, UnreadLog, Untrusted,
 };
 use failure::Collected;
 
@@ -75,6 +75,10 @@ pub struct Facts<'a> {
     pub signals: Vec<Signal>,
     /// What git suggests, whether or not it counts here.
     pub inferred: Inferred,
+    /// Why git cannot show which releases failed, where it cannot, by [`ComponentIndex`].
+    pub blind: Arena<ComponentIndex, Option<&'static str>>,
+    /// Why repairs cannot be told from other releases, where they cannot, by [`ComponentIndex`].
+    repairs: Arena<ComponentIndex, Option<&'static str>>,
     /// The times for which an incident log was kept.
     pub coverage: Coverage,
     /// What the outcome of each release rests on, by [`ReleaseIndex`]; `None` where nothing that is looked at speaks for it.
@@ -121,7 +125,10 @@ impl<'a> Facts<'a> {
         let covered = basis::covered(history, policy, &coverage);
         basis::uncover(&mut attributions, &covered);
         notices.extend(basis::notices(policy, &coverage, &covered));
-        let bases: Vec<_> = covered.into_iter().map(|covered| looked_at.basis(covered)).collect();
+        let blind: Arena<ComponentIndex, _> = seen::blind(history, policy, &inferred).into();
+        let releases = covered.into_iter().zip(&history.releases);
+        let bases: Vec<_> =
+            releases.map(|(covered, release)| looked_at.basis(covered, blind[release.component].is_some())).collect();
         let kinds = failure::kinds(history, &attributions);
         let looked = (&looked_at, bases.as_slice());
         let Collected { failures, suspected } =
@@ -136,6 +143,8 @@ impl<'a> Facts<'a> {
             scope,
             signals: basis::used(&looked_at, &failures, history, &events),
             inferred,
+            blind,
+            repairs: seen::repairs(history).into(),
             coverage,
             bases: bases.into(),
             attributions: attributions.into(),
@@ -168,12 +177,9 @@ impl<'a> Facts<'a> {
         Basis::of(self.judged(span).filter_map(|event| event.basis))
     }
 
-    /// The failure rates of a span, one a basis, the declared one first: they are never summed. None where git is all there
-    /// is and cannot show one.
+    /// The failure rates of a span, one a basis, the declared one first: they are never summed. None where none of its
+    /// releases is judged: [`Self::unjudged`] says why.
     pub fn rates(&self, span: Span) -> Vec<Rate> {
-        if self.blind() {
-            return Vec::new();
-        }
         let rate = |basis| {
             let judged = self.judged(span).filter(|event| event.basis == Some(basis));
             judged.fold(Rate { basis, failed: 0, judged: 0 }, |rate, event| Rate {

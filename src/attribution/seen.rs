@@ -1,9 +1,64 @@
 use std::collections::BTreeMap;
 
-use crate::inference::{Pair, neighbours, releases_per_merge};
-use crate::model::{Basis, ComponentIndex, Signal};
+use crate::inference::{Inferred, Pair, neighbours};
+use crate::model::{
+    Basis, Component, ComponentIndex, History, HotfixSigns, Kind, Policy, ReleaseEntry, ReleaseFlag, Signal,
+};
 
-use super::{Event, Facts, Span};
+use super::{Facts, Outcome, Span};
+
+/// What tells in words, or by what the team says itself, that a release has failed.
+const WORDS: [Signal; 4] = [Signal::Withdrawal, Signal::Rule, Signal::Changelog, Signal::Said];
+
+/// Why git cannot show which releases of each component failed, by [`ComponentIndex`]: they follow each other as merges do,
+/// or patches follow so often that none stands out; and no word tells: no change log, no message, no release log, no rule
+/// of the team's own. `None` where it can.
+pub(super) fn blind(history: &History, policy: &Policy, inferred: &Inferred) -> Vec<Option<&'static str>> {
+    let ruled = !policy.repairs.is_empty() || !policy.repair_subjects.is_empty();
+    let mut worded: Vec<bool> = vec![ruled; history.components.len()];
+    for log in &history.change_logs {
+        worded[log.component.0 as usize] = true;
+    }
+    for (release, suggestions) in history.releases.iter().zip(&inferred.suggestions) {
+        let declared =
+            matches!(release.kind, Kind::Rollback | Kind::Withdrawn) && !release.has(ReleaseFlag::KindInferred);
+        worded[release.component.0 as usize] |= declared || suggestions.iter().any(|told| WORDS.contains(&told.signal));
+    }
+    let why = |(component, worded): (&Component, bool)| match component.hotfixes {
+        _ if worded => None,
+        HotfixSigns::TooClose => Some(TOO_CLOSE),
+        HotfixSigns::TooCommon => Some(TOO_COMMON),
+        HotfixSigns::Telling | HotfixSigns::Unversioned | HotfixSigns::NotLookedFor => None,
+    };
+    history.components.iter().zip(worded).map(why).collect()
+}
+
+/// Why repairs cannot be told from other releases, by [`ComponentIndex`]. A release log that is all there is tells each kind.
+pub(super) fn repairs(history: &History) -> Vec<Option<&'static str>> {
+    let mut logged = vec![history.repository.is_none(); history.components.len()];
+    for release in &history.releases {
+        let says = |entry: &ReleaseEntry| {
+            entry.kind.is_some() || entry.change_type.is_some() || !entry.special_handling.is_empty()
+        };
+        logged[release.component.0 as usize] |= release.entry.as_ref().is_some_and(says);
+    }
+    let why = |(component, logged): (&Component, bool)| match component.hotfixes {
+        _ if logged => None,
+        HotfixSigns::Telling => None,
+        HotfixSigns::TooCommon => Some("patches follow so often that no hotfix can be told from the others"),
+        HotfixSigns::TooClose => Some("releases follow each other too closely to tell a hotfix from the others"),
+        HotfixSigns::Unversioned => Some("versions have no patches, so that no hotfix can be told from the others"),
+        HotfixSigns::NotLookedFor => Some("the settings infer no hotfix, and the release log declares no kind"),
+    };
+    history.components.iter().zip(logged).map(why).collect()
+}
+
+const TOO_CLOSE: &str = "releases follow each other too closely for git to show which failed, and no change log tells: an \
+                         incident log would (relconf init)";
+const TOO_COMMON: &str = "patches follow so often that git cannot show which releases failed, and no change log tells: an \
+                          incident log would (relconf init)";
+const NOT_LOOKED_AT: &str = "no signal that is looked at speaks for this time";
+const TOO_YOUNG: &str = "no release of the window is old enough to judge";
 
 /// Failures that git shows of the judged events of a span for which no log was kept: a floor, for git misses some.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,23 +100,21 @@ impl Facts<'_> {
         !self.signals.contains(&Signal::Incident) && self.signals.iter().any(|signal| signal.inferred())
     }
 
-    /// Whether git cannot show which releases failed: they follow each other as merges do, so that nothing is quick, and
-    /// neither a change log nor a message nor a log tells.
-    pub fn blind(&self) -> bool {
-        let history = self.history;
-        let words = [Signal::Withdrawal, Signal::Rule, Signal::Changelog, Signal::Said];
-        let per_merge = |&component: &ComponentIndex| {
-            let releases = &history.component(component).releases;
-            let newest = releases.last().map(|&release| history.release(release).released_at);
-            newest.is_some_and(|newest| releases_per_merge(history, component, newest))
-        };
-        let told = |event: &Event| {
-            self.failures_of(event).any(|failure| !failure.signal.inferred() || words.contains(&failure.signal))
-        };
-        self.guessed()
-            && self.scope.components.iter().all(per_merge)
-            && !history.change_logs.iter().any(|log| self.scope.holds(log.component))
-            && !self.events.iter().any(told)
+    /// Why nobody can say which releases of a component repair an earlier one; `None` where it is known: hotfixes can be told
+    /// from the other releases, or the release log says how its releases were handled.
+    pub fn unseen_repairs(&self, component: ComponentIndex) -> Option<&'static str> {
+        self.repairs[component]
+    }
+
+    /// Why no release of a span is judged.
+    pub fn unjudged(&self, span: Span) -> &'static str {
+        let old = || self.exposed(span).filter(|event| event.outcome == Outcome::Unknown);
+        let blind = old().flat_map(|event| self.releases_of(event)).find_map(|release| self.blind[release.component]);
+        match (old().next(), blind) {
+            (None, _) => TOO_YOUNG,
+            (Some(_), Some(why)) => why,
+            (Some(_), None) => NOT_LOOKED_AT,
+        }
     }
 
     /// What is seen of a span, each failed event by the surest thing that shows it.

@@ -30,12 +30,13 @@ impl Signals {
         }
     }
 
-    /// What the outcome of a release rests on. Where nobody looks at incidents, a log of them says nothing of it.
-    pub fn basis(&self, covered: bool) -> Option<Basis> {
+    /// What the outcome of a release rests on. Where nobody looks at incidents, a log of them says nothing of it; where git
+    /// is blind, its silence says nothing either.
+    pub fn basis(&self, covered: bool, blind: bool) -> Option<Basis> {
         if covered && self.declared.contains(&Signal::Incident) {
             Some(Basis::Declared)
         } else if self.inferred.iter().any(|signal| signal.inferred()) {
-            Some(Basis::Inferred)
+            (!blind).then_some(Basis::Inferred)
         } else if self.inferred.is_empty() || self.declared.contains(&Signal::Incident) {
             None
         } else {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Moment, Policy, WindowRequest};
 
-use super::Event;
+use super::{Event, Outcome};
 
 /// The spans tried, in days, and the judged releases that one must hold.
 const SPANS: [i64; 3] = [90, 180, 365];
@@ -46,8 +46,12 @@ impl Windows {
     /// Chooses the windows among events (oldest first).
     pub(super) fn choose(events: &[Event], policy: &Policy) -> Self {
         let as_of = policy.as_of;
-        let mut judged: Vec<Moment> = events.iter().filter(|e| e.judged()).map(|e| e.released_at).collect();
+        // What nothing can judge is counted with the judged: a window is about its releases too.
+        let old = |event: &&Event| event.judged() || event.outcome == Outcome::Unknown;
+        let mut judged: Vec<Moment> = events.iter().filter(old).map(|event| event.released_at).collect();
         judged.sort();
+        let all_judged = !events.iter().any(|event| event.outcome == Outcome::Unknown);
+        let releases = if all_judged { "judged releases" } else { "releases" };
         let oldest = events.iter().map(|event| event.released_at).min();
         let spanning = |rule: String, start: Moment, end: Moment| {
             let span = Span { start, end };
@@ -69,7 +73,7 @@ impl Windows {
             }
             WindowRequest::LastCount(count) => {
                 let count = *count as usize;
-                Self::last(&judged, oldest, count, format!("last {count} judged releases, as asked"), as_of)
+                Self::last(&judged, oldest, count, format!("last {count} {releases}, as asked"), as_of)
             }
             WindowRequest::Auto => {
                 let fits = SPANS.iter().find(|&&days| {
@@ -78,15 +82,13 @@ impl Windows {
                 });
                 match fits {
                     Some(&days) => spanning(
-                        format!(
-                            "last {days} days: the shortest of 90, 180 and 365 that holds {ENOUGH} judged releases"
-                        ),
+                        format!("last {days} days: the shortest of 90, 180 and 365 that holds {ENOUGH} {releases}"),
                         back(TimeDelta::days(days)),
                         as_of,
                     ),
                     None => {
                         let held = judged.len().min(ENOUGH);
-                        let rule = format!("last {held} judged releases: 365 days hold fewer than {ENOUGH}");
+                        let rule = format!("last {held} {releases}: 365 days hold fewer than {ENOUGH}");
                         Self::last(&judged, oldest, ENOUGH, rule, as_of)
                     }
                 }
@@ -113,7 +115,6 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::attribution::Outcome;
     use crate::model::Basis;
 
     fn as_of() -> Moment {

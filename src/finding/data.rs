@@ -117,13 +117,17 @@ fn in_words(failure: &Failure) -> String {
 fn find(analysis: &Look<'_>) -> Vec<Draft> {
     if !analysis.facts.has_log() {
         let n = analysis.events().count() as u64;
+        let (told, rest) = match analysis.facts.basis(analysis.facts.windows.current) {
+            Some(_) => ("failures are guessed from git", "what git shows"),
+            None => ("nothing tells which releases failed", "nothing"),
+        };
         return vec![
             Draft::new(
-                "There is no incident log: failures are guessed from git, and nobody can say how fast they were noticed or stopped.",
+                format!("There is no incident log: {told}, and nobody can say how fast they were noticed or stopped."),
                 "Write the last three incidents into incidents.toml: id, title, detected_at and caused_by are enough to begin.",
             )
             .about("incident log")
-            .because(format!("Outcomes of {n} releases in this window rest on reverts and hotfixes."))
+            .because(format!("Outcomes of {n} releases in this window rest on {rest}."))
             .count("incidents on record", 0, 3),
         ];
     }

@@ -10,8 +10,9 @@ mod model;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{Event, Facts, Rate};
+use crate::attribution::{Event, Facts};
 use crate::factor::Values;
+use crate::metric::{IntervalReport, rate_interval};
 use crate::model::{Basis, Moment, Signal, Untrusted};
 use crate::stats;
 
@@ -47,21 +48,26 @@ pub struct Base {
     pub judged: u64,
     /// What their outcomes rest on.
     pub basis: Basis,
+    /// The interval of failed among judged.
+    pub interval: Option<IntervalReport>,
 }
 
 impl Base {
     /// Counts the window's releases; `None` where none is judged.
     pub fn of(facts: &Facts<'_>) -> Option<Self> {
-        if facts.blind() {
-            return None;
-        }
         // Of two rates the declared one, where it says anything; else that of which more is known.
         let rates = facts.rates(facts.windows.current);
         let declared = rates.iter().find(|rate| rate.basis == Basis::Declared && rate.judged >= LEAST_DECLARED);
-        let &Rate { basis, failed, judged } = declared.or_else(|| rates.iter().max_by_key(|rate| rate.judged))?;
-        Some({
-            let posterior = stats::beta_posterior(failed, judged, 0.95);
-            Self { probability: posterior.mean, low: posterior.low, high: posterior.high, failed, judged, basis }
+        let rate = declared.or_else(|| rates.iter().max_by_key(|rate| rate.judged))?;
+        let posterior = stats::beta_posterior(rate.failed, rate.judged, 0.95);
+        Some(Self {
+            probability: posterior.mean,
+            low: posterior.low,
+            high: posterior.high,
+            failed: rate.failed,
+            judged: rate.judged,
+            basis: rate.basis,
+            interval: rate_interval(facts, facts.windows.current, rate),
         })
     }
 }

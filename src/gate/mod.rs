@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use baseline::Shrunk;
 pub use baseline::{Baseline, BaselineLog, BaselineTag, Counted};
-pub use quality::usable;
+pub use quality::{doubts, usable};
 pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, RestsOn, SettingTold, Short, Side, Verdict};
 
 use crate::attribution::Facts;
@@ -71,7 +71,6 @@ pub fn judge(
         }
         metrics.insert(info.id.name().to_owned(), verdict);
     }
-    conditions.extend(quality::ahead(facts));
     let mut notes = quality::told(facts);
     if let Some(baseline) = baseline {
         match baseline.shrunk(facts) {

@@ -41,10 +41,12 @@ fn more(others: usize) -> String {
     if others == 0 { String::new() } else { format!(" (and {others} more)") }
 }
 
-/// Releases that a date hides from what is judged: a reason to conclude nothing.
-pub(super) fn ahead(facts: &Facts<'_>) -> Vec<String> {
-    let notices = facts.history.notices.iter().filter(|notice| notice.code == NoticeCode::ReleaseAhead);
-    notices.map(|notice| format!("{}: {}", notice.message.raw(), notice.help.raw())).collect()
+/// What lets nothing be concluded and is no mistake of a file: too many incidents without a cause or a release, and releases
+/// that a date hides from what is judged.
+pub fn doubts(facts: &Facts<'_>, policy: &GatePolicy) -> Vec<String> {
+    let ahead = facts.history.notices.iter().filter(|notice| notice.code == NoticeCode::ReleaseAhead);
+    let ahead = ahead.map(|notice| format!("{}: {}", notice.message.raw(), notice.help.raw()));
+    unattributed(facts, policy).into_iter().chain(ahead).collect()
 }
 
 /// What was noticed while reading and changes no verdict, unless it is known to be harmless or is said elsewhere: the head
@@ -119,21 +121,19 @@ fn decisive(entry: &ReleaseEntry) -> [(&'static str, bool); 6] {
 
 /// What about the data lets nothing be concluded.
 pub(super) fn conditions(facts: &Facts<'_>, policy: &GatePolicy) -> Vec<String> {
-    let current = facts.windows.current;
-    let counted = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_));
-    let incidents = facts.incidents(current, |attribution| counted(attribution.fate));
-    let doubtful = incidents.iter().filter(|index| doubtful(facts, **index)).count();
     let notices = facts.history.notices.iter().chain(&facts.notices);
     let silent = notices.filter(|notice| notice.code.weight() == NoticeWeight::Inconclusive);
-    let mut conditions: Vec<String> =
-        silent.map(|notice| format!("{}: {}", notice.message.raw(), notice.help.raw())).collect();
-    if doubtful as f64 > policy.max_unattributed * incidents.len() as f64 {
-        conditions.push(format!(
-            "{doubtful} of {} incidents have an unknown cause or no release: name it in caused_by",
-            incidents.len()
-        ));
-    }
-    conditions
+    let silent = silent.map(|notice| format!("{}: {}", notice.message.raw(), notice.help.raw()));
+    silent.chain(doubts(facts, policy)).collect()
+}
+
+fn unattributed(facts: &Facts<'_>, policy: &GatePolicy) -> Option<String> {
+    let counted = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_));
+    let incidents = facts.incidents(facts.windows.current, |attribution| counted(attribution.fate));
+    let doubtful = incidents.iter().filter(|index| doubtful(facts, **index)).count();
+    (doubtful as f64 > policy.max_unattributed * incidents.len() as f64).then(|| {
+        format!("{doubtful} of {} incidents have an unknown cause or no release: name it in caused_by", incidents.len())
+    })
 }
 
 fn doubtful(facts: &Facts<'_>, index: IncidentIndex) -> bool {

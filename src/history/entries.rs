@@ -42,9 +42,6 @@ pub(super) struct Joined {
     pub unmatched: Vec<UnmatchedEntry>,
 }
 
-/// Why a tag is no release yet.
-const LATER: &str = "after the as-of time";
-
 pub(super) fn join(
     selection: Selection,
     changes: &Changes,
@@ -106,7 +103,11 @@ pub(super) fn join(
     let future = future.into_iter().filter(|draft| draft.commit.is_some() && !named.contains(&draft.tag));
     let future: Vec<_> = future.flat_map(|draft| std::iter::once(draft.tag).chain(draft.aliases)).collect();
     skipped.extend(
-        later.into_iter().map(|candidate| candidate.name).chain(future).map(|tag| SkippedTag { tag, reason: LATER }),
+        later
+            .into_iter()
+            .map(|candidate| candidate.name)
+            .chain(future)
+            .map(|tag| SkippedTag { tag, reason: SkippedTag::LATER }),
     );
     skipped.sort_by(|a, b| a.tag.cmp(&b.tag));
     let tags = TagCounts { total, matched: matched - missing, rehearsals: Vec::new(), skipped };

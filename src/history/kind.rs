@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use crate::model::{
-    ArenaIndex, ChangeIndex, Component, ComponentIndex, History, HotfixWindow, Kind, Notice, NoticeCode, Policy,
-    Release, ReleaseFlag, ReleaseIndex,
+    ArenaIndex, ChangeIndex, Component, ComponentIndex, History, HotfixSigns, HotfixWindow, Kind, Notice, NoticeCode,
+    Policy, Release, ReleaseFlag, ReleaseIndex, Version,
 };
 
 use super::line::{Lines, first_rhythm, rhythm};
@@ -18,6 +18,7 @@ const FEW: usize = 3;
 pub(super) fn infer(history: &mut History, head: Option<ChangeIndex>, policy: &Policy) {
     let on_head = head.map(|head| reachable(history, head));
     for at in history.components.indices() {
+        history.components[at].hotfixes = signs(history, history.component(at), policy);
         infer_hotfixes(history, at, policy);
         if let Some(on_head) = &on_head {
             flag_off_branch(history, at, on_head);
@@ -47,12 +48,26 @@ pub fn hotfix_window(history: &History, component: &Component, base: &Release, p
     }
 }
 
+/// Whether hotfixes can be told here at all, as far as the usual gap and the versions say.
+fn signs(history: &History, component: &Component, policy: &Policy) -> HotfixSigns {
+    let releases = || component.releases.iter().map(|&index| history.release(index));
+    let newest = releases().next_back().map(|release| release.released_at);
+    let close = || newest.and_then(|at| rhythm(history, component, at)).is_some_and(|gap| gap < SHORTEST_GAP);
+    let patched = |version: &Version| version.line().is_some() || version.day().is_some();
+    match policy.hotfix_window {
+        HotfixWindow::Scaled | HotfixWindow::Never if close() => HotfixSigns::TooClose,
+        HotfixWindow::Never => HotfixSigns::NotLookedFor,
+        _ if releases().any(|release| release.version.as_ref().is_some_and(patched)) => HotfixSigns::Telling,
+        _ => HotfixSigns::Unversioned,
+    }
+}
+
 /// The first patch after X.Y.0 on its line, within the window, is a hotfix.
-fn infer_hotfixes(history: &mut History, component: ComponentIndex, policy: &Policy) {
+fn infer_hotfixes(history: &mut History, at: ComponentIndex, policy: &Policy) {
     if policy.hotfix_window == HotfixWindow::Never {
         return;
     }
-    let component = &history.components[component];
+    let component = history.component(at);
     let mut hotfixes = Vec::new();
     for (base, patch) in Lines::of(history, component).first_patches(history) {
         let (base, release) = (history.release(base), history.release(patch));
@@ -74,6 +89,7 @@ fn infer_hotfixes(history: &mut History, component: ComponentIndex, policy: &Pol
             format!("{k} of {n} releases of {name} ({percent}%) look like hotfixes: too many to tell one from the others, so none is inferred"),
             "declare real ones in the release log (kind = \"hotfix\"), or set hotfix_window in [releases]",
         ));
+        history.components[at].hotfixes = HotfixSigns::TooCommon;
         return;
     }
     for index in hotfixes {

@@ -21,7 +21,7 @@ mod siblings;
 mod takebacks;
 
 pub use kind::hotfix_window;
-pub use line::{Lines, rhythm};
+pub use line::Lines;
 pub use planned::{Planned, plan};
 pub use reverts::{Revert, Shipping, fixes_of, reverts};
 pub use select::{Selection, select};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Changes, Component, ComponentIndex, History, Kind, RehearsalTag, Release, ReleaseFlag, ReleaseIndex, Ships,
-    Untrusted, Version,
+    Changes, Component, ComponentIndex, History, HotfixSigns, Kind, RehearsalTag, Release, ReleaseFlag, ReleaseIndex,
+    Ships, Untrusted, Version,
 };
 
 use super::draft::{Draft, Prerelease, earlier};
@@ -40,6 +40,7 @@ pub(super) fn build(history: &mut History, drafts: Vec<Draft>, prereleases: &[Pr
             releases: Vec::new(),
             shipped: component.sequence.shipped.clone(),
             prereleases: 0,
+            hotfixes: HotfixSigns::default(),
         })
         .collect();
     // All components in one list: the smallest head each time, so that each keeps its own order.

@@ -17,7 +17,7 @@ use chrono::{DateTime, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::history::{Lines, Takebacks, rhythm};
+use crate::history::{Lines, Takebacks};
 use crate::model::{
     Arena, ChangeIndex, ComponentIndex, History, Moment, Policy, ReleaseFlag, ReleaseIndex, Signal, Untrusted,
 };
@@ -185,11 +185,6 @@ impl Inferred {
             .filter(|&commit| !history.changes.is_merge(commit))
             .collect()
     }
-}
-
-/// Whether a component releases so often (a release per merge) that nothing but words tells of its failures.
-pub fn releases_per_merge(history: &History, component: ComponentIndex, at: Moment) -> bool {
-    per_merge(rhythm(history, history.component(component), at))
 }
 
 /// Whether a usual gap is that of merges.

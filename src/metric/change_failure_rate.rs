@@ -1,9 +1,9 @@
 //! How often releases fail.
 
-use crate::attribution::{Event, Facts, Failure, Span, Tier};
+use crate::attribution::{Event, Facts, Failure, Rate, Seen, Span, Tier};
 use crate::model::{Basis, Better, Unit};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Value};
+use super::{Behind, IntervalReport, Measurement, Metric, MetricId, MetricInfo, Value};
 
 /// DORA's change fail rate, of releases.
 pub(super) const METRIC: Metric = Metric {
@@ -27,13 +27,10 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
-    if facts.blind() {
-        return Value::Undefined(BLIND).into();
-    }
     let rates = facts.rates(span);
-    let mut measurement = match rates[..] {
-        [] => Value::Undefined(UNDEFINED).into(),
-        [rate] => Measurement::ratio(rate.failed, rate.judged, UNDEFINED),
+    let mut measurement: Measurement = match rates[..] {
+        [] => Value::Undefined(facts.unjudged(span)).into(),
+        [rate] => Value::Ratio { k: rate.failed, n: rate.judged }.into(),
         _ => Value::Undefined(MIXED).into(),
     };
     measurement.basis = Basis::of(rates.iter().map(|rate| rate.basis));
@@ -42,10 +39,9 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     }
     let judged: Vec<_> = facts.judged(span).collect();
     let n = judged.len() as u64;
-    // What git shows is counted by signs, each of which is right so often.
     let seen = facts.seen(span);
-    if measurement.basis == Some(Basis::Inferred) && seen.by.keys().any(|signal| signal.inferred()) {
-        measurement.signs = Some((seen.expected.min(seen.failed as f64), seen.variance));
+    if measurement.basis == Some(Basis::Inferred) {
+        measurement.signs = signs(&seen);
     }
     for (signal, count) in seen.by.iter().filter(|(signal, _)| signal.inferred()) {
         measurement.part(format!("by_{}", signal.name().replace('-', "_")), *count, seen.judged);
@@ -63,7 +59,17 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     measurement
 }
 
-const BLIND: &str = "releases follow each other too closely for git to show which failed, and no change log tells";
-const UNDEFINED: &str = "no release of the window is old enough to judge";
+/// What git shows is counted by signs, each of which is right so often.
+fn signs(seen: &Seen) -> Option<(f64, f64)> {
+    let guessed = seen.by.keys().any(|signal| signal.inferred());
+    guessed.then(|| (seen.expected.min(seen.failed as f64), seen.variance))
+}
+
+/// The interval of one of the rates of a span: the same wherever the rate is said.
+pub fn rate_interval(facts: &Facts<'_>, span: Span, rate: &Rate) -> Option<IntervalReport> {
+    let signs = if rate.basis == Basis::Inferred { signs(&facts.seen(span)) } else { None };
+    Measurement { signs, ..Value::Ratio { k: rate.failed, n: rate.judged }.into() }.reading().interval
+}
+
 const MIXED: &str =
     "a log was kept for only a part of the window: its rate and what git shows of the rest are told apart";

@@ -7,6 +7,7 @@ pub use base::{
     change, comparable, no_log,
 };
 
+pub use change_failure_rate::rate_interval;
 pub use special_handling::special_handling;
 
 use schemars::JsonSchema;
@@ -140,4 +141,20 @@ pub fn measure_all(facts: &Facts<'_>) -> Vec<Measured> {
         before: windows.previous.map(|span| (metric.measure)(facts, span)),
     };
     METRICS.iter().map(measured).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::METRICS;
+    use crate::model::{LIMITED, LimitKind, Unit};
+
+    #[test]
+    fn limits_can_be_set_on_what_has_a_better_direction_and_on_nothing_else() {
+        let kind = |unit| if unit == Unit::Seconds { LimitKind::Duration } else { LimitKind::Share };
+        let gated = METRICS.iter().filter(|metric| metric.info.better.is_some());
+        let gated: Vec<_> = gated.map(|metric| (metric.info.id.name(), kind(metric.info.unit))).collect();
+        assert_eq!(gated, LIMITED);
+        let limited = METRICS.iter().filter(|metric| metric.default_limit.is_some());
+        assert!(limited.clone().count() > 0 && limited.into_iter().all(|metric| metric.info.better.is_some()));
+    }
 }

@@ -3,6 +3,7 @@
 use crate::attribution::{Facts, Span};
 use crate::model::{Better, Kind, Unit};
 
+use super::base::Unseen;
 use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
 
 /// DORA's deployment rework rate.
@@ -11,7 +12,8 @@ pub(super) const METRIC: Metric = Metric {
         id: MetricId::ReworkRate,
         title: "Rework rate",
         definition: "Hotfix and rollback releases divided by releases, pending ones included: how much of the releasing \
-                     repairs earlier releasing.",
+                     repairs earlier releasing. Where hotfixes cannot be told from other releases, and the release log \
+                     names none, nothing is known of it.",
         unit: Unit::Ratio,
         better: Some(Better::Lower),
         minimum_sample: 10,
@@ -24,7 +26,8 @@ pub(super) const METRIC: Metric = Metric {
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     let (mut n, mut hotfixes, mut rollbacks) = (0, 0, 0);
-    for event in facts.exposed(span) {
+    let mut unseen = Unseen::default();
+    for event in facts.exposed(span).filter(|event| unseen.sees(facts, event)) {
         let any = |kind| event.releases.iter().any(|&release| facts.kinds[release] == kind);
         n += 1;
         // An event over several components is one piece of rework, however many of its releases say so.
@@ -34,8 +37,10 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
             hotfixes += 1;
         }
     }
-    let mut measurement = Measurement::ratio(hotfixes + rollbacks, n, "no release in the window");
-    measurement.part("hotfix", hotfixes, n);
-    measurement.part("rollback", rollbacks, n);
+    let mut measurement = unseen.ratio(hotfixes + rollbacks, n);
+    if n > 0 {
+        measurement.part("hotfix", hotfixes, n);
+        measurement.part("rollback", rollbacks, n);
+    }
     measurement
 }

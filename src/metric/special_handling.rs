@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::attribution::{Event, Facts, Span};
 use crate::model::{Better, ChangeType, CheckResult, Kind, ReleaseFlag, ReleaseIndex, Unit};
 
+use super::base::Unseen;
 use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
 
 /// The playbook's number of releases requiring special handling.
@@ -14,7 +15,8 @@ pub(super) const METRIC: Metric = Metric {
         title: "Special handling",
         definition: "Releases with special handling divided by releases: a kind declared in the release log, an \
                      emergency change, a hotfix or rollback, a required check skipped, a check overridden, or made off \
-                     the usual branch.",
+                     the usual branch. Where hotfixes cannot be told from other releases, and the release log says \
+                     nothing of how releases were handled, nothing is known of it.",
         unit: Unit::Ratio,
         better: Some(Better::Lower),
         minimum_sample: 10,
@@ -26,10 +28,10 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
-    let mut n = 0;
-    let mut special = 0;
+    let (mut n, mut special) = (0, 0);
     let mut by_kind: BTreeMap<String, u64> = BTreeMap::new();
-    for event in facts.exposed(span) {
+    let mut unseen = Unseen::default();
+    for event in facts.exposed(span).filter(|event| unseen.sees(facts, event)) {
         n += 1;
         let kinds = of_event(facts, event);
         special += u64::from(!kinds.is_empty());
@@ -37,7 +39,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
             *by_kind.entry(kind).or_default() += 1;
         }
     }
-    let mut measurement = Measurement::ratio(special, n, "no release in the window");
+    let mut measurement = unseen.ratio(special, n);
     for (kind, k) in by_kind {
         measurement.part(kind, k, n);
     }

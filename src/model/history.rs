@@ -19,6 +19,24 @@ pub struct Component {
     pub shipped: Vec<u32>,
     /// Pre-release tags.
     pub prereleases: u32,
+    /// Whether hotfixes that nobody declared can be told.
+    pub hotfixes: HotfixSigns,
+}
+
+/// Whether what is known of a component's releases tells a hotfix, that nobody declared, from any other release.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HotfixSigns {
+    /// It does.
+    #[default]
+    Telling,
+    /// So many look like hotfixes that none can be told from the others.
+    TooCommon,
+    /// They follow each other as merges do, so that nothing is quick.
+    TooClose,
+    /// Its versions have no patches.
+    Unversioned,
+    /// The settings say not to look.
+    NotLookedFor,
 }
 
 /// Where the history was read.
@@ -39,6 +57,11 @@ pub struct SkippedTag {
     pub tag: Untrusted,
     /// Why, as a short phrase that groups well ("no version in the name").
     pub reason: &'static str,
+}
+
+impl SkippedTag {
+    /// Why a tag is no release yet: it counts as matched.
+    pub const LATER: &str = "after the as-of time";
 }
 
 /// A tag that rehearses a release.

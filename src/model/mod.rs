@@ -35,8 +35,8 @@ pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, W
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED, PolicyFrom, Undone};
 pub use history::{
-    Component, History, LogFile, LogsRead, RehearsalTag, RepositoryInfo, SkippedTag, TagCounts, UnmatchedEntry,
-    UnreadLog,
+    Component, History, HotfixSigns, LogFile, LogsRead, RehearsalTag, RepositoryInfo, SkippedTag, TagCounts,
+    UnmatchedEntry, UnreadLog,
 };
 pub use incident::{Cause, DetectedBy, Incident, IncidentKind, Remediation, RemediationKind};
 pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, PersonIndex, ReleaseIndex};

@@ -11,10 +11,11 @@ use crate::attribution::{Facts, LogReport};
 use crate::factor::{
     Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, Values, conventional, day_name, local, timing,
 };
-use crate::forecast::{Alike, Base, Forecast, Forecaster, Quality};
+use crate::forecast::{Alike, Forecast, Forecaster, Quality};
 use crate::model::{Basis, ChangeIndex, Moment, PolicyFrom, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
+pub use crate::forecast::Base;
 pub use evidence::{Evidence, EvidenceSource, Standing};
 
 /// The contract's number; it grows when a script could break.
@@ -49,6 +50,8 @@ pub struct Preflight {
     pub inferred: bool,
     /// The chance that any release of the window fails.
     pub base: Option<Base>,
+    /// Why there is none.
+    pub no_base_because: Option<String>,
     /// The forecast for this one; null where history supports nothing better than the base rate.
     pub forecast: Option<Forecast>,
     /// What such forecasts have been worth.
@@ -179,6 +182,7 @@ impl Preflight {
             change,
             log: facts.log(),
             inferred: base.as_ref().is_some_and(|base| base.basis == Basis::Inferred),
+            no_base_because: base.is_none().then(|| facts.unjudged(facts.windows.current).to_owned()),
             base,
             forecast,
             quality,

@@ -1,11 +1,14 @@
 //! What the numbers rest on, in words: the same sentences in every format. Not encoded: whoever prints them does that.
 
 use crate::gate::Baseline;
-use crate::model::{PolicyFrom, Undone, Untrusted};
-use crate::review::contract::{Basis, Covered, Headline, LogReport, RateReport, Review, SeenInGit, UnreadLog};
+use crate::model::{PolicyFrom, SkippedTag, Undone, Untrusted};
+use crate::preflight::Base;
+use crate::review::contract::{
+    Basis, Covered, Headline, IntervalReport, LogReport, RateReport, Review, SeenInGit, Skipped, TagData, UnreadLog,
+};
 
 use super::encode;
-use super::phrase::{capital, count, date, git_misses, no_rate, percent, seen_in_git, signs_right};
+use super::phrase::{at_least, capital, count, date, failing, git_misses, no_rate, seen_in_git, signs_right};
 
 /// Files named of those that lie beside a log; the others are counted.
 const NAMED: usize = 5;
@@ -30,10 +33,10 @@ pub fn unread_markdown(log: &LogReport) -> String {
     lines.iter().fold(String::new(), |text, line| format!("{text}> **{}**\n\n", encode::markdown(line)))
 }
 
-/// Which log there is, and since when it is kept.
-pub fn log(log: &LogReport) -> String {
+/// Which log there is, and since when it is kept. Without one, outcomes rest on what git suggests, or on nothing.
+pub fn log(log: &LogReport, basis: Option<Basis>) -> String {
     if log.coverage.is_empty() {
-        return "No incident log: failures are guessed from git.".to_owned();
+        return no_log(basis);
     }
     let entries = entries(log.files.iter().map(|file| file.entries).sum());
     let files: Vec<&str> = log.files.iter().map(|file| file.file.raw()).collect();
@@ -89,10 +92,31 @@ fn few(names: &[&str]) -> String {
     text
 }
 
+/// That there is no log, and what outcomes rest on then.
+fn no_log(basis: Option<Basis>) -> String {
+    let rest = if basis.is_some() { "failures are guessed from git" } else { "nothing tells which releases failed" };
+    format!("No incident log: {rest}.")
+}
+
+/// How many tags are releases or rehearsals, and how many of them are not yet.
+pub fn matched(tags: &TagData) -> String {
+    let components = if tags.components == 1 { String::new() } else { format!(" in {} components", tags.components) };
+    let text = format!("Matched {} of {}{components}", tags.matched, count(tags.total, "tag"));
+    match tags.skipped.iter().filter(|skipped| later(skipped)).count() {
+        0 => text,
+        later => format!("{text}, {later} of them after the as-of time"),
+    }
+}
+
+/// Whether a tag is skipped only because it is not a release yet.
+pub fn later(skipped: &Skipped) -> bool {
+    skipped.reason == SkippedTag::LATER
+}
+
 /// What a baseline rests on.
 pub fn of_baseline(baseline: &Baseline) -> String {
     match &baseline.log {
-        None => "No incident log: failures are guessed from git.".to_owned(),
+        None => no_log(baseline.basis),
         Some(log) => {
             let times: Vec<String> = log.coverage.iter().map(covered).collect();
             let files: Vec<&str> = log.files.iter().map(Untrusted::raw).collect();
@@ -140,44 +164,42 @@ pub fn guess(review: &Review) -> Option<String> {
     }
 }
 
-/// How many releases of the window fail: a sentence a basis.
+/// How many releases of the window fail: a sentence a basis. The same in every format.
 pub fn rates(headline: &Headline) -> Vec<String> {
-    match (&headline.rates[..], &headline.next_release_fails) {
-        ([], _) => vec![no_rate(headline.seen.as_ref()).to_owned()],
-        ([RateReport { basis: Basis::Declared, .. }], Some(chance)) => {
-            let one_in = (1.0 / chance.probability).round().max(1.0);
-            vec![format!(
-                "The next release fails with a chance of about 1 in {one_in:.0}: {} of {} failed in this window ({}, 95% \
-                 between {} and {}).",
-                chance.failed,
-                count(chance.judged, "judged release"),
-                percent(chance.probability),
-                percent(chance.low),
-                percent(chance.high),
-            )]
-        }
-        (rates, _) => rates.iter().map(|each| rate(each, headline.seen.as_ref())).collect(),
+    let apart = headline.rates.len() > 1;
+    let said = |each: &RateReport| {
+        let by = if apart && each.basis == Basis::Declared { "By the log: " } else { "" };
+        let right = headline.seen.as_ref().filter(|_| each.basis == Basis::Inferred).map(signs_right);
+        let right = right.filter(|right| !right.is_empty()).map_or_else(String::new, |right| format!(" {right}"));
+        format!("{by}{}.{right}", rate(each, headline.seen.as_ref()))
+    };
+    match &headline.no_rate_because {
+        Some(because) => vec![format!("{}.", no_rate(because))],
+        None => headline.rates.iter().map(said).collect(),
     }
 }
 
+/// How many releases fail, in a sentence without its full stop: as a log tells it, or at least so many, as git shows.
 fn rate(rate: &RateReport, seen: Option<&SeenInGit>) -> String {
-    let ends = |low: Option<f64>, high: Option<f64>| {
-        let share = percent(rate.failed as f64 / rate.judged.max(1) as f64);
-        let (low, high) = (percent(low.unwrap_or_default()), percent(high.unwrap_or(1.0)));
-        format!("{share}, 95% between {low} and {high}")
-    };
-    let (low, high) = rate.interval.as_ref().map_or((None, None), |interval| (interval.low, interval.high));
+    let plausible = ends(rate.interval.as_ref());
     match seen.filter(|_| rate.basis == Basis::Inferred) {
-        Some(seen) => {
-            let text = seen_in_git(seen);
-            let right = signs_right(seen);
-            let gap = if right.is_empty() { "" } else { " " };
-            format!("{} ({}).{gap}{right}", text.trim_end_matches('.'), ends(seen.low, seen.high))
-        }
-        None => {
-            let n = count(rate.judged, "judged release");
-            format!("By the log {} of {n} failed ({}).", rate.failed, ends(low, high))
-        }
+        Some(seen) => seen_in_git(seen, plausible),
+        None => failing(rate.failed, rate.judged, plausible),
+    }
+}
+
+/// The ends of the interval of a share.
+fn ends(interval: Option<&IntervalReport>) -> (f64, f64) {
+    let (low, high) = interval.map_or((None, None), |interval| (interval.low, interval.high));
+    (low.unwrap_or(0.0), high.unwrap_or(1.0))
+}
+
+/// The rate that a forecast starts from, in a sentence without its full stop.
+pub fn base(base: &Base) -> String {
+    let plausible = ends(base.interval.as_ref());
+    match base.basis {
+        Basis::Inferred => at_least(base.failed, base.judged, plausible, ""),
+        Basis::Declared | Basis::Mixed => failing(base.failed, base.judged, plausible),
     }
 }
 

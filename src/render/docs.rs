@@ -1,6 +1,6 @@
 //! Parts of the documents that come out of registries, as Markdown. The text is our own: nothing here is from outside.
 
-use super::phrase::value;
+use super::phrase::{Shown, value};
 use crate::model::{FieldInfo, Shape, Unit};
 use crate::review::contract::{Better, MetricInfo};
 
@@ -52,7 +52,7 @@ pub fn metric(info: &MetricInfo, default_limit: Option<f64>) -> String {
 
 /// A threshold's row: its key, its value, what it decides.
 pub fn threshold(key: &str, number: f64, unit: Unit, about: &str) -> Vec<String> {
-    vec![code(key), value(number, unit), about.to_owned()]
+    vec![code(key), value(number, Shown::of(unit, Some(number))), about.to_owned()]
 }
 
 /// The rows of a record's fields; those of a table in it stand below it, with its name before theirs.

@@ -8,9 +8,11 @@ use crate::review::contract::{
 
 use super::list::{kind, names, outcome};
 use super::page::{Page, Tone};
-use super::phrase::{HOTFIX_RULE, count, date, duration, minute, percent, rate, reading, span, value};
+use super::phrase::{
+    HOTFIX_RULE, Shown, count, date, difference, duration, minute, percent, rate, reading, span, value,
+};
 use super::plan::names as some;
-use super::terminal::{change_in_words, reason};
+use super::terminal::{moved, reason, unread};
 use super::{TerminalOptions, encode};
 
 /// Paths shown of a release; the others are counted.
@@ -58,6 +60,13 @@ pub fn metrics(metrics: &[&MetricInfo], rules: &[RuleText], options: &TerminalOp
     page.finish()
 }
 
+/// A page about something of a review: what was found as a log and says nothing stands first.
+fn begin(review: &Review, options: &TerminalOptions) -> Page {
+    let mut page = Page::new(options);
+    unread(&mut page, &review.data.log);
+    page
+}
+
 /// What a rule of findings is.
 #[derive(Clone, Debug)]
 pub struct RuleText {
@@ -73,12 +82,15 @@ pub struct RuleText {
 
 /// A rule, and what it found, with the arithmetic and everything behind it.
 pub fn finding(review: &Review, rule: &RuleText, options: &TerminalOptions) -> String {
-    let mut page = Page::new(options);
+    let mut page = begin(review, options);
     page.toned(Tone::Strong, rule.code);
     page.text(rule.about);
     page.text(&format!("Source: EP-32 Improve release confidence, {}.", rule.reference));
     for (name, number, unit, about) in &rule.thresholds {
-        page.item(&format!("[findings.thresholds] {name} = {}: {about}", value(*number, *unit)));
+        page.item(&format!(
+            "[findings.thresholds] {name} = {}: {about}",
+            value(*number, Shown::of(*unit, Some(*number)))
+        ));
     }
     let found: Vec<_> = review.findings.iter().filter(|finding| finding.code == rule.code).collect();
     if found.is_empty() {
@@ -122,7 +134,7 @@ pub fn finding(review: &Review, rule: &RuleText, options: &TerminalOptions) -> S
 /// A metric with its definition and what is behind its number. `None` where the review has no such metric.
 pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOptions) -> Option<String> {
     let report = review.metrics.get(id)?;
-    let mut page = Page::new(options);
+    let mut page = begin(review, options);
     page.toned(Tone::Strong, &format!("{} ({})", text.title, text.id.name()));
     page.text(text.definition);
     let by_hotfix = match text.id.name() {
@@ -143,9 +155,13 @@ pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOp
         count(text.minimum_sample, "case"),
         text.reference
     ));
-    window(&mut page, "Now", &report.now, text.unit, review.window.current);
+    let shown = Shown::metric(report);
+    window(&mut page, "Now", &report.now, shown, review.window.current);
+    if id == "change_failure_rate" {
+        next(&mut page, review);
+    }
     if let (Some(before), Some(span)) = (&report.previous, review.window.previous) {
-        window(&mut page, "Before", before, text.unit, span);
+        window(&mut page, "Before", before, shown, span);
     }
     change(&mut page, report, text);
     behind(&mut page, review, report.behind);
@@ -157,25 +173,41 @@ pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOp
     Some(page.finish())
 }
 
-fn window(page: &mut Page, name: &str, now: &Reading, unit: Unit, dates: crate::review::contract::Span) {
+/// The chance of the next release, which is not the share of those that failed: what is not certain pulls it to the middle.
+fn next(page: &mut Page, review: &Review) {
+    let Some(chance) = review.headline.next_release_fails.as_ref().filter(|chance| chance.basis == Basis::Declared)
+    else {
+        return;
+    };
+    page.item(&format!(
+        "The next release fails with a chance of {}: the posterior of {} of {} (uniform prior), 95% between {} and {}",
+        percent(chance.probability),
+        chance.failed,
+        chance.judged,
+        percent(chance.low),
+        percent(chance.high)
+    ));
+}
+
+fn window(page: &mut Page, name: &str, now: &Reading, shown: Shown, dates: crate::review::contract::Span) {
     page.heading(&format!("{name}: {} to {}", date(dates.start), date(dates.end)));
     match &now.undefined_because {
         Some(why) => page.item(&format!("no data: {why}")),
         None => {
             let basis = now.role.map_or_else(String::new, |role| format!(", as {}", role.id()));
-            page.item(&format!("{}{basis}", reading(now, unit)));
+            page.item(&format!("{}{basis}", reading(now, shown)));
         }
     }
     if let Some(interval) = &now.interval {
-        let span = span(interval.low, interval.high, unit);
+        let span = span(interval.low, interval.high, shown);
         page.item(&format!("{} interval: {span} ({})", percent(interval.level), interval.method));
     }
     for (key, part) in &now.breakdown {
         let who = part.name.as_ref().map_or_else(String::new, |name| format!(" {}", encode::terminal(name.raw())));
         let number = match (part.numerator, part.denominator, part.value) {
             (Some(k), Some(n), _) => super::phrase::rate(k, n),
-            (None, Some(n), Some(number)) => format!("{} (n={n})", value(number, unit)),
-            (_, _, Some(number)) => value(number, unit),
+            (None, Some(n), Some(number)) => format!("{} (n={n})", value(number, shown)),
+            (_, _, Some(number)) => value(number, shown),
             _ => "no data".to_owned(),
         };
         page.bullet(&format!("{}{who}: {number}", encode::terminal(&key.replace('_', " "))));
@@ -188,10 +220,15 @@ fn window(page: &mut Page, name: &str, now: &Reading, unit: Unit, dates: crate::
 fn change(page: &mut Page, report: &MetricReport, text: &MetricInfo) {
     let Some(change) = &report.change else { return };
     page.heading("Change");
-    page.item(&change_in_words(change, text.unit, text.better));
+    page.item(&moved(report));
+    if let Some(shift) = change.shift {
+        let shift = difference(shift, text.unit);
+        page.item(&format!(
+            "Hodges-Lehmann shift: {shift}, the median of all differences between a case now and one before"
+        ));
+    }
     if let Some(interval) = &change.interval {
-        let points =
-            |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| super::phrase::difference(end, text.unit));
+        let points = |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| difference(end, text.unit));
         page.item(&format!(
             "95% interval: {} to {} ({})",
             points(interval.low),
@@ -277,7 +314,7 @@ fn against_the_log(sign: &CalibratedSign) -> String {
 /// A release with everything that is known of it. `None` where the review has no such release.
 pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &TerminalOptions) -> Option<String> {
     let release = review.releases.iter().find(|release| release.tag.raw() == tag)?;
-    let mut page = Page::new(options);
+    let mut page = begin(review, options);
     page.toned(Tone::Strong, &format!("Release {}", encode::terminal(release.tag.raw())));
     let mut facts = vec![
         format!("released {} (time from the {})", minute(release.released_at), release.date_source.name()),
@@ -428,7 +465,7 @@ fn rest(page: &mut Page, shown: u64, total: u64, what: &str) {
 /// An incident with its timeline. `None` where the review has no such incident.
 pub fn incident(review: &Review, id: &str, options: &TerminalOptions) -> Option<String> {
     let incident = review.incidents.iter().find(|incident| incident.id.raw() == id)?;
-    let mut page = Page::new(options);
+    let mut page = begin(review, options);
     page.toned(
         Tone::Strong,
         &format!("{}: {}", encode::terminal(incident.id.raw()), encode::terminal(incident.title.raw())),

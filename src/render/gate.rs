@@ -88,7 +88,7 @@ fn rests_on(rests_on: &RestsOn, log: &LogReport) -> Vec<String> {
     if log.coverage.is_empty() && !inferred {
         lines.push("No incident log: a release failed where the release log says so.".to_owned());
     } else {
-        lines.push(super::basis::log(log));
+        lines.push(super::basis::log(log, *basis));
     }
     let others: u64 = not_counted.values().sum();
     if counted + others > 0 {

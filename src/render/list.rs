@@ -279,12 +279,7 @@ pub(super) fn tag_in_words(tag: &TagReport) -> String {
 
 fn tags(page: &mut Page, review: &Review, all: &[TagReport]) {
     let tags = &review.data.tags;
-    page.text(&format!(
-        "Matched {} of {} in {}.",
-        tags.matched,
-        count(tags.total, "tag"),
-        count(tags.components, "component")
-    ));
+    page.text(&format!("{}.", super::basis::matched(tags)));
     if all.is_empty() {
         return;
     }

@@ -1,53 +1,109 @@
 //! Numbers of the contract as people say them.
 
 use crate::model::Signal;
-pub use crate::phrase::{HOTFIX_RULE, count, date, decimal, duration, minute, percent, probability, rate, sign};
-use crate::review::contract::{Basis, Reading, Role, SeenInGit, Unit};
+pub use crate::phrase::{
+    HOTFIX_RULE, count, date, decimal, duration, failing, minute, percent, probability, rate, sign,
+};
+use crate::phrase::{Period, decimal_change, duration_change, percents, points_change};
+use crate::review::contract::{Basis, MetricReport, Reading, Role, SeenInGit, Unit};
 
-/// A bare value in its unit.
-pub fn value(value: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Ratio => percent(value),
-        Unit::Seconds => duration(value),
-        Unit::Count => decimal(value),
-        Unit::PerWeek => format!("{} a week", decimal(value)),
-        Unit::Index => format!("{value:.2}"),
+/// How the values of a metric are shown. All of one metric are shown alike, so that they can be subtracted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// As `12%`.
+    Ratio,
+    /// As `25 min`.
+    Seconds,
+    /// As `4`.
+    Count,
+    /// As `3.2 a month`.
+    Every(Period),
+    /// As `0.31`.
+    Index,
+}
+
+impl Shown {
+    /// By its unit, so that the value is of a size that people read.
+    pub fn of(unit: Unit, value: Option<f64>) -> Self {
+        match unit {
+            Unit::Ratio => Self::Ratio,
+            Unit::Seconds => Self::Seconds,
+            Unit::Count => Self::Count,
+            Unit::PerWeek => Self::Every(Period::fitting(value.unwrap_or_default())),
+            Unit::Index => Self::Index,
+        }
+    }
+
+    /// As the value of this window asks for, else that of the one before.
+    pub fn metric(metric: &MetricReport) -> Self {
+        let before = || metric.previous.as_ref().and_then(|before| before.value);
+        Self::of(metric.unit, metric.now.value.or_else(before))
+    }
+}
+
+/// A bare value.
+pub fn value(value: f64, shown: Shown) -> String {
+    match shown {
+        Shown::Ratio => percent(value),
+        Shown::Seconds => duration(value),
+        Shown::Count => decimal(value),
+        Shown::Every(period) => format!("{} {}", decimal(value * period.weeks()), period.name()),
+        Shown::Index => format!("{value:.2}"),
     }
 }
 
 /// From one value to another, the unit said once where it is the same. An end that the data do not bound is open.
-pub fn span(low: Option<f64>, high: Option<f64>, unit: Unit) -> String {
-    let end = |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| value(end, unit));
+pub fn span(low: Option<f64>, high: Option<f64>, shown: Shown) -> String {
+    if let (Shown::Ratio, Some(low), Some(high)) = (shown, low, high) {
+        return percents(low, high);
+    }
+    let end = |end: Option<f64>| end.map_or_else(|| "open".to_owned(), |end| value(end, shown));
     let (low, high) = (end(low), end(high));
-    let bare = match unit {
-        Unit::Ratio => low.strip_suffix('%'),
-        Unit::PerWeek => low.strip_suffix(" a week"),
-        Unit::Seconds => low.split_once(' ').filter(|(_, unit)| high.ends_with(&format!(" {unit}"))).map(|(n, _)| n),
-        Unit::Count | Unit::Index => None,
+    let bare = match shown {
+        Shown::Ratio => low.strip_suffix('%'),
+        Shown::Every(period) => low.strip_suffix(period.name()).map(str::trim_end),
+        Shown::Seconds => low.split_once(' ').filter(|(_, unit)| high.ends_with(&format!(" {unit}"))).map(|(n, _)| n),
+        Shown::Count | Shown::Index => None,
     };
     format!("{} to {high}", bare.unwrap_or(&low))
 }
 
-/// A difference in its unit, with its sign.
+/// A difference with its sign.
 pub fn difference(value: f64, unit: Unit) -> String {
-    let shown = match unit {
+    signed(match unit {
         Unit::Ratio => format!("{:.0} points", value * 100.0),
         Unit::Index => format!("{value:.2}"),
         Unit::Seconds => duration(value),
-        Unit::Count => decimal(value),
-        Unit::PerWeek => format!("{} a week", decimal(value)),
-    };
-    // What rounds to nothing has no direction.
+        Unit::Count | Unit::PerWeek => decimal(value),
+    })
+}
+
+/// From a value before to one now: the difference of the two as they are shown, with its sign.
+pub fn moved_by(now: f64, before: f64, shown: Shown) -> String {
+    signed(match shown {
+        Shown::Ratio => points_change(now, before),
+        Shown::Seconds => duration_change(now, before),
+        Shown::Count => decimal_change(now, before),
+        Shown::Every(period) => {
+            format!("{} {}", decimal_change(now * period.weeks(), before * period.weeks()), period.name())
+        }
+        Shown::Index => format!("{:.2}", (now * 100.0).round() / 100.0 - (before * 100.0).round() / 100.0),
+    })
+}
+
+/// With a plus where it is more. What rounds to nothing has no direction.
+fn signed(shown: String) -> String {
     let nothing = !shown.chars().any(|c| ('1'..='9').contains(&c));
-    match (nothing, value > 0.0) {
+    match (nothing, shown.starts_with('-')) {
         (true, _) => shown.trim_start_matches('-').to_owned(),
-        (false, true) => format!("+{shown}"),
-        (false, false) => shown,
+        (false, true) => shown,
+        (false, false) => format!("+{shown}"),
     }
 }
 
-/// What git shows of failures, in a sentence: "At least 7 of 60 releases failed, seen in git: 3 said so, 1 reverted."
-pub fn seen_in_git(seen: &SeenInGit) -> String {
+/// What git shows of failures, in a sentence without its full stop: "At least 7 of 60 releases failed, seen in git: 3 said
+/// so, 1 reverted (12%, plausible 6 to 22%)".
+pub fn seen_in_git(seen: &SeenInGit, plausible: (f64, f64)) -> String {
     let sum = |signals: &[Signal]| -> u64 {
         seen.by.iter().filter(|by| signals.contains(&by.signal)).map(|by| by.failed).sum()
     };
@@ -61,21 +117,22 @@ pub fn seen_in_git(seen: &SeenInGit) -> String {
         (sum(&[Signal::OwnLines]), "soon rewritten"),
     ];
     let shown: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    let judged = count(seen.judged, "release");
-    match seen.failed {
-        0 => format!("None of {judged} failed, as far as git shows."),
-        failed => format!("At least {failed} of {judged} failed, seen in git: {}.", shown.join(", ")),
-    }
+    at_least(seen.failed, seen.judged, plausible, &format!(": {}", shown.join(", ")))
 }
 
-/// Why there is no rate of failures, in a sentence.
-pub fn no_rate(seen: Option<&SeenInGit>) -> &'static str {
-    if seen.is_some_and(|seen| seen.blind) {
-        "Whether releases fail: no data. They follow each other too closely for git to show which failed, and no change log \
-         tells. An incident log would: relconf init."
-    } else {
-        "Whether the next release fails: no data. No release of this window is old enough to judge."
+/// What git shows is a floor, and nothing at all is no ceiling.
+pub fn at_least(failed: u64, judged: u64, plausible: (f64, f64), by: &str) -> String {
+    let releases = count(judged, "release");
+    if failed == 0 {
+        return format!("None of {releases} failed, as far as git shows");
     }
+    let (share, plausible) = (percent(failed as f64 / judged as f64), percents(plausible.0, plausible.1));
+    format!("At least {failed} of {releases} failed, seen in git{by} ({share}, plausible {plausible})")
+}
+
+/// Why there is no rate of failures, in a sentence without its full stop.
+pub fn no_rate(because: &str) -> String {
+    format!("How often releases fail: no data; {because}")
 }
 
 /// What git misses, in a sentence that stands beside every count of inferred failures.
@@ -100,13 +157,13 @@ pub fn signs_right(seen: &SeenInGit) -> String {
 }
 
 /// A reading with what it rests on, or why there is none.
-pub fn reading(reading: &Reading, unit: Unit) -> String {
+pub fn reading(reading: &Reading, shown: Shown) -> String {
     match (reading.value, reading.numerator, reading.denominator) {
         (Some(_), Some(k), Some(n)) if guessed(reading) > 0 => format!("{}, {} guessed", rate(k, n), guessed(reading)),
         (Some(_), Some(k), Some(n)) if reading.basis == Some(Basis::Inferred) => format!("{}, git", rate(k, n)),
         (Some(_), Some(k), Some(n)) => rate(k, n),
         (Some(number), Some(_), None) => decimal(number),
-        (Some(number), ..) => format!("{} (n={})", value(number, unit), reading.sample),
+        (Some(number), ..) => format!("{} (n={})", value(number, shown), reading.sample),
         (None, ..) => apart(reading).unwrap_or_else(|| "no data".to_owned()),
     }
 }
@@ -137,11 +194,38 @@ pub fn capital(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::difference;
+    use super::{Shown, difference, moved_by, span, value};
     use crate::review::contract::Unit;
 
     #[test]
     fn a_difference_has_its_sign() {
         assert_eq!(difference(0.105, Unit::Ratio), "+10 points");
+    }
+
+    #[test]
+    fn whoever_subtracts_what_is_shown_finds_the_change() {
+        // 24% and 12%, though 0.2449 - 0.1151 rounds to 13 points.
+        assert_eq!(moved_by(0.2449, 0.1151, Shown::Ratio), "+12 points");
+        assert_eq!(moved_by(0.12, 0.13, Shown::Ratio), "-1 point");
+        let day = 86_400.0;
+        // 4.2 d and 3.9 d.
+        assert_eq!(moved_by(4.16 * day, 3.94 * day, Shown::Seconds), "+0.3 d");
+        // 25 min and 3.5 h.
+        assert_eq!(moved_by(12_600.0, 1_500.0, Shown::Seconds), "+3.1 h");
+        assert_eq!(moved_by(7.0, 7.04, Shown::Count), "0");
+        assert_eq!(moved_by(0.31, 0.298, Shown::Index), "+0.01");
+    }
+
+    #[test]
+    fn frequencies_are_shown_by_a_period_that_fits() {
+        let often = |per_week: f64| value(per_week, Shown::of(Unit::PerWeek, Some(per_week)));
+        assert_eq!(
+            (often(0.03), often(0.5), often(2.0)),
+            ("1.6 a year".into(), "2.2 a month".into(), "2 a week".into())
+        );
+        assert_eq!(often(21.0), "3 a day");
+        let yearly = Shown::of(Unit::PerWeek, Some(0.03));
+        assert_eq!(span(Some(0.01), Some(0.06), yearly), "0.5 to 3.1 a year");
+        assert_eq!(moved_by(0.03, 0.06, yearly), "-1.5 a year");
     }
 }

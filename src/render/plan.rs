@@ -4,7 +4,7 @@ use crate::model::Untrusted;
 use crate::review::contract::{Effect, Finding, Moved, Plan, Review, SinceItem, Success, Unit};
 
 use super::page::{Page, Tone};
-use super::phrase::{count, date, decimal, value};
+use super::phrase::{Shown, count, date, decimal, value};
 use super::{Format, TerminalOptions, encode, json};
 
 /// A review, and the plan that is asked for; `None` for all three.
@@ -48,7 +48,7 @@ pub(super) fn names(list: &[Untrusted], shown: usize, encode: impl Fn(&str) -> S
 
 /// A value of a success signal.
 fn amount(number: Option<f64>, unit: Unit) -> String {
-    number.map_or_else(|| "no data".to_owned(), |number| value(number, unit))
+    number.map_or_else(|| "no data".to_owned(), |number| value(number, Shown::of(unit, Some(number))))
 }
 
 /// How to see that it worked.
@@ -102,6 +102,7 @@ fn course(item: &SinceItem, encode: impl Fn(&str) -> String) -> String {
 
 fn terminal(planned: &Planned, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
+    super::terminal::unread(&mut page, &planned.review.data.log);
     for plan in planned.plans() {
         let actions: Vec<_> = planned.review.findings.iter().filter(|finding| finding.plan == plan).collect();
         page.blank();
@@ -166,7 +167,7 @@ pub(super) fn since(page: &mut Page, review: &Review) {
 }
 
 fn markdown(planned: &Planned) -> String {
-    let mut text = String::new();
+    let mut text = super::basis::unread_markdown(&planned.review.data.log);
     for plan in planned.plans() {
         let actions: Vec<_> = planned.review.findings.iter().filter(|finding| finding.plan == plan).collect();
         text.push_str(&format!("## {}\n\n", plan.title()));

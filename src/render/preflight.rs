@@ -5,7 +5,7 @@ use crate::review::contract::{Hotspot, Quality, TimeWindowKind, WindowVerdict};
 
 use super::json;
 use super::page::{Page, Tone};
-use super::phrase::{count, duration, minute, percent, probability, rate};
+use super::phrase::{count, duration, minute, no_rate, percent, probability, rate};
 use super::{Format, TerminalOptions, encode};
 
 /// Every format of the preflight; the first is the default.
@@ -146,14 +146,8 @@ fn odds(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
         lines.push("Failures are inferred from git, not declared: what is forecast are failures seen in git; an incident log replaces the guess".to_owned());
     }
     match &report.base {
-        Some(base) => lines.push(format!(
-            "Base rate: {} ({} to {}); {} judged releases of the window failed",
-            percent(base.probability),
-            percent(base.low),
-            percent(base.high),
-            rate(base.failed, base.judged)
-        )),
-        None => lines.push("Base rate: no data, no release of the window is judged yet".to_owned()),
+        Some(base) => lines.push(format!("In this window: {}", super::basis::base(base))),
+        None => lines.push(no_rate(report.no_base_because.as_deref().unwrap_or_default())),
     }
     match &report.forecast {
         Some(forecast) => {
@@ -355,7 +349,7 @@ fn github(report: &Preflight) -> String {
     // A step shows ten annotations: the rest stands in its summary.
     let chance = match (&report.forecast, &report.base) {
         (Some(forecast), _) => format!(". It fails with a chance of {} (forecast)", percent(forecast.probability)),
-        (None, Some(base)) => format!(". It fails with a chance of {} (base rate)", percent(base.probability)),
+        (None, Some(base)) => format!(". {}", super::basis::base(base)),
         (None, None) => String::new(),
     };
     let said = format!("{}: {}{chance}", word(report.verdict), subject(report, str::to_owned));

@@ -25,6 +25,9 @@ pub struct Validation {
     pub mismatches: Vec<Mismatch>,
     /// What is worth a look, and wrong only if you say so: who may be one person, who was taken for a machine.
     pub notes: Vec<Mismatch>,
+    /// What lets the gate conclude nothing, though no file is wrong: too many incidents without a cause or a
+    /// release, releases that a date hides.
+    pub doubts: Vec<Mismatch>,
 }
 
 /// Something wrong in a file.
@@ -75,6 +78,10 @@ fn page(validation: &Validation, options: &TerminalOptions) -> String {
         page.text(&encode::terminal(note.what.raw()));
         help(&mut page, &note.help);
     }
+    for doubt in &validation.doubts {
+        page.toned(Tone::Unsure, &encode::terminal(doubt.what.raw()));
+        help(&mut page, &doubt.help);
+    }
     let read = format!(
         "{} and {} read",
         count(validation.incidents, "incident"),
@@ -82,7 +89,9 @@ fn page(validation: &Validation, options: &TerminalOptions) -> String {
             .replace("entry of the release logs", "entries of the release log")
     );
     let problems = (validation.problems.len() + validation.mismatches.len()) as u64;
-    if problems == 0 {
+    if problems == 0 && !validation.doubts.is_empty() {
+        page.toned(Tone::Unsure, &format!("No file is wrong, but the gate could conclude nothing: {read}."));
+    } else if problems == 0 {
         page.toned(Tone::Good, &format!("No problem: {read}."));
     } else {
         page.blank();

@@ -404,6 +404,8 @@ pub struct Headline {
     pub basis: Option<Basis>,
     /// The failure rates of the window, one a basis, the declared one first. Never to be summed.
     pub rates: Vec<RateReport>,
+    /// Why there is none.
+    pub no_rate_because: Option<String>,
     /// Log entries that could still change the window's rate.
     pub doubts: Doubts,
     /// The chance that the next release fails; null without a judged release.
@@ -447,8 +449,6 @@ pub struct SeenInGit {
     pub by: Vec<SeenBy>,
     /// Whether a change log was read: with one, git shows more.
     pub change_log: bool,
-    /// Whether git cannot show which releases failed: a release per merge, and no words.
-    pub blind: bool,
 }
 
 /// Failed releases by a sign.
@@ -471,7 +471,7 @@ pub struct RateReport {
     pub failed: u64,
     /// Judged ones.
     pub judged: u64,
-    /// 95% interval of their share (Wilson).
+    /// 95% interval of their share: Wilson's; of what git shows, widened by how often its signs are right.
     pub interval: Option<IntervalReport>,
 }
 

@@ -114,7 +114,7 @@ fn scope(facts: &Facts<'_>) -> Scope {
 
 fn headline(facts: &Facts<'_>) -> Headline {
     let current = facts.windows.current;
-    let chance = Base::of(facts).map(|Base { probability, low, high, failed, judged, basis }| Chance {
+    let chance = Base::of(facts).map(|Base { probability, low, high, failed, judged, basis, .. }| Chance {
         probability,
         low,
         high,
@@ -122,6 +122,7 @@ fn headline(facts: &Facts<'_>) -> Headline {
         judged,
         basis,
     });
+    let rates: Vec<RateReport> = facts.rates(current).iter().map(|rate| rate_report(facts, current, rate)).collect();
     let timelines = || facts.failing_incidents(current).into_iter().map(|index| &facts.timelines[index]);
     let ended = |interval: fn(&crate::attribution::Timeline) -> Interval| -> Vec<f64> {
         timelines().filter_map(|timeline| interval(timeline).ended()).map(|seconds| seconds as f64).collect()
@@ -142,16 +143,8 @@ fn headline(facts: &Facts<'_>) -> Headline {
     on_record.retain(|person| able.contains(person));
     Headline {
         basis: facts.basis(current),
-        rates: facts
-            .rates(current)
-            .into_iter()
-            .map(|Rate { basis, failed, judged }| RateReport {
-                basis,
-                failed,
-                judged,
-                interval: interval(failed, judged),
-            })
-            .collect(),
+        no_rate_because: rates.is_empty().then(|| facts.unjudged(current).to_owned()),
+        rates,
         doubts: doubts(facts),
         next_release_fails: chance,
         seconds_to_notice: stats::median(&noticed),
@@ -169,16 +162,16 @@ fn headline(facts: &Facts<'_>) -> Headline {
 
 fn seen(facts: &Facts<'_>) -> SeenInGit {
     let seen = facts.seen(facts.windows.current);
-    let interval = stats::seen_rate(seen.failed, seen.judged, seen.expected, seen.variance, 0.95);
+    let git = facts.rates(facts.windows.current).into_iter().find(|rate| rate.basis == Basis::Inferred);
+    let interval = git.and_then(|rate| metric::rate_interval(facts, facts.windows.current, &rate));
     let p = |signal| facts.policy.probabilities.of(signal);
     SeenInGit {
         failed: seen.failed,
         judged: seen.judged,
         expected: seen.expected,
-        low: interval.map(|interval| interval.low),
-        high: interval.map(|interval| interval.high),
+        low: interval.as_ref().and_then(|interval| interval.low),
+        high: interval.and_then(|interval| interval.high),
         by: seen.by.into_iter().map(|(signal, failed)| SeenBy { signal, failed, p: p(signal) }).collect(),
-        blind: facts.blind(),
         change_log: facts.history.change_logs.iter().any(|log| facts.scope.holds(log.component)),
     }
 }
@@ -233,8 +226,9 @@ fn not_compared(facts: &Facts<'_>, now: &metric::Measurement, before: &metric::M
     if apart { facts.not_compared() } else { None }
 }
 
-fn interval(failed: u64, judged: u64) -> Option<metric::IntervalReport> {
-    metric::Measurement::ratio(failed, judged, "none").reading().interval
+fn rate_report(facts: &Facts<'_>, span: Span, rate: &Rate) -> RateReport {
+    let &Rate { basis, failed, judged } = rate;
+    RateReport { basis, failed, judged, interval: metric::rate_interval(facts, span, rate) }
 }
 
 fn shift(facts: &Facts<'_>) -> Option<FailureShift> {
@@ -275,7 +269,7 @@ fn periods(facts: &Facts<'_>) -> Vec<Period> {
             releases: facts.events.iter().filter(within).count() as u64,
             judged,
             failed,
-            interval: if rates.len() == 1 { interval(failed, judged) } else { None },
+            interval: if let [rate] = &rates[..] { metric::rate_interval(facts, span, rate) } else { None },
             basis: facts.basis(span),
         });
         month = next;

@@ -66,6 +66,8 @@ struct Row {
     /// one that had a log.
     gate: (i32, &'static str),
     pinned: (i32, &'static str),
+    /// Exit code of the review.
+    review: i32,
     declared_before: (i32, &'static str),
     validate: i32,
 }
@@ -83,6 +85,7 @@ fn rows() -> Vec<Row> {
         gate: (0, "pass"),
         pinned: (0, "pass"),
         declared_before: (2, ""),
+        review: 0,
         validate: 0,
     };
     let silent = |what, file, text: &str, first| Row {
@@ -114,6 +117,12 @@ fn rows() -> Vec<Row> {
             "incidents.toml has no entry and no covers_from. It is no log",
         ),
         silent("schema alone", "incidents.toml", "schema = 1\n", "incidents.toml has no entry and no covers_from."),
+        Row {
+            gate: (2, ""),
+            pinned: (2, ""),
+            review: 2,
+            ..silent("a folder that cannot be read", "incidents", "-> incidents", "")
+        },
         silent("a folder of other files", "incidents/a.yaml", "id: A\n", "incidents holds no log: a.yaml is not read"),
         Row {
             gate: (2, ""),
@@ -171,6 +180,34 @@ fn part(metric: &Value, basis: &str) -> Value {
     if part.is_null() { Value::Null } else { json!([part["numerator"], part["denominator"]]) }
 }
 
+/// Takes the log of a row away.
+fn clear(place: &Place, row: &Row) {
+    if let Some((name, _)) = &row.log {
+        std::fs::remove_file(place.path().join(name)).expect("removed");
+        let _ = std::fs::remove_dir(place.path().join("incidents"));
+    }
+}
+
+/// The gate's code, verdict and basis: alone and with both baselines.
+fn gates(place: &Place, row: &Row) {
+    let what = row.what;
+    let against = [
+        ("", row.gate),
+        ("--baseline=before-the-log.json", row.pinned),
+        ("--baseline=with-the-log.json", row.declared_before),
+    ];
+    for (baseline, (code, verdict)) in against {
+        let pinned = (!baseline.is_empty()).then_some(baseline);
+        let ran = run(place, &["gate", "--format=json"].into_iter().chain(pinned).collect::<Vec<_>>());
+        assert_eq!(ran.code, code, "{what} {baseline}: {}{}", ran.stdout, ran.stderr);
+        if code == 0 {
+            let said = ran.json();
+            assert_eq!(said["verdict"], verdict, "{what} {baseline}: {said:#}");
+            assert_eq!(said["rests_on"]["basis"], row.basis, "{what} {baseline}");
+        }
+    }
+}
+
 #[test]
 fn each_log_fixes_rate_basis_first_line_and_exit_code() {
     let place = repository();
@@ -184,8 +221,22 @@ fn each_log_fixes_rate_basis_first_line_and_exit_code() {
     std::fs::remove_file(place.path().join("incidents.toml")).expect("removed");
     for row in rows() {
         let what = row.what;
-        if let Some((name, text)) = &row.log {
-            place.file(name, text);
+        match &row.log {
+            Some((name, text)) if text.starts_with("-> ") => {
+                std::os::unix::fs::symlink(&text[3..], place.path().join(name)).expect("a link");
+            }
+            Some((name, text)) => drop(place.file(name, text)),
+            None => {}
+        }
+        let valid = place.relconf(&["validate", &flags()[1]]);
+        assert_eq!(valid.code, row.validate, "{what}: {}{}", valid.stdout, valid.stderr);
+        assert_eq!(valid.stdout.contains("No problem"), row.validate == 0, "{what}: {}", valid.stdout);
+        gates(&place, &row);
+        let reviewed = run(&place, &["review"]);
+        assert_eq!(reviewed.code, row.review, "{what}: {}", reviewed.stderr);
+        if row.review != 0 {
+            clear(&place, &row);
+            continue;
         }
         let review = run(&place, &["review", "--format", "json"]).json();
         let metric = &review["metrics"]["change_failure_rate"];
@@ -211,27 +262,7 @@ fn each_log_fixes_rate_basis_first_line_and_exit_code() {
         let said = run(&place, &["review", "--format", "html"]).stdout;
         assert!(said.contains(&row.first[..20]), "{what}: html");
 
-        let against = [
-            ("", row.gate),
-            ("--baseline=before-the-log.json", row.pinned),
-            ("--baseline=with-the-log.json", row.declared_before),
-        ];
-        for (baseline, (code, verdict)) in against {
-            let pinned = (!baseline.is_empty()).then_some(baseline);
-            let ran = run(&place, &["gate", "--format=json"].into_iter().chain(pinned).collect::<Vec<_>>());
-            assert_eq!(ran.code, code, "{what} {baseline}: {}{}", ran.stdout, ran.stderr);
-            if code == 0 {
-                let said = ran.json();
-                assert_eq!(said["verdict"], verdict, "{what} {baseline}: {said:#}");
-                assert_eq!(said["rests_on"]["basis"], row.basis, "{what} {baseline}");
-            }
-        }
-        let valid = place.relconf(&["validate", &flags()[1]]);
-        assert_eq!(valid.code, row.validate, "{what}: {}{}", valid.stdout, valid.stderr);
-        if let Some((name, _)) = &row.log {
-            std::fs::remove_file(place.path().join(name)).expect("removed");
-            let _ = std::fs::remove_dir(place.path().join("incidents"));
-        }
+        clear(&place, &row);
     }
 }
 

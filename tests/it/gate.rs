@@ -720,7 +720,7 @@ fn times_that_the_baseline_had_and_that_are_gone_are_named() {
 fn windows_of_another_basis_are_not_compared() {
     let begins = start().format("%Y-%m-%d");
     // Kept since the day on which the window begins.
-    let (place, incidents) = apart(&history((2, 20), (4, 40)), &format!("covers_from = {begins}\n"), ALONE);
+    let (place, incidents) = apart(&history((2, 10), (2, 10)), &format!("covers_from = {begins}\n"), ALONE);
     let said = format!("ot compared: the log begins {begins}, and git suggests what failed in the window before");
     for format in ["terminal", "markdown", "github", "junit", "json"] {
         let ran = gate(&place, &["--format", format]);

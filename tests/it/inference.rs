@@ -259,8 +259,29 @@ fn a_release_per_merge_without_words_has_no_rate() {
     let json = review(&place, &[]);
     assert!(json["metrics"]["change_failure_rate"]["value"].is_null());
     assert!(json["headline"]["next_release_fails"].is_null());
+    assert!(
+        json["headline"]["no_rate_because"].as_str().is_some_and(|why| why.contains("too closely for git to show"))
+    );
     let text = place.relconf(&["review", "--as-of", "2026-06-01"]).stdout;
     assert!(text.contains("too closely for git to show"), "{text}");
+    // Nothing rests on outcomes that nobody knows: not a release, a month, a trait, a forecast, a share of repairs.
+    assert!(
+        json["releases"].as_array().expect("a list").iter().all(|r| r["outcome"] == "unknown" && r["basis"].is_null())
+    );
+    assert_eq!((&json["data"]["releases"]["unknown"], &json["data"]["releases"]["succeeded"]), (&28.into(), &0.into()));
+    assert!(json["periods"].as_array().expect("a list").iter().all(|month| month["judged"] == 0));
+    assert_eq!((&json["traits"], &json["hotspots"]), (&serde_json::json!([]), &serde_json::json!([])));
+    for metric in ["rework_rate", "special_handling"] {
+        assert!(json["metrics"][metric]["value"].is_null(), "{metric}: {}", json["metrics"][metric]);
+    }
+    assert!(!json["metrics"]["release_frequency"]["value"].is_null(), "what needs no outcome is there");
+    let listed = place.relconf(&["list", "releases", "--as-of", "2026-06-01"]).stdout;
+    assert!(listed.contains("unknown") && !listed.contains("succeeded"), "{listed}");
+    let page = place.relconf(&["review", "--format", "html", "--as-of", "2026-06-01"]).stdout;
+    assert!(page.contains("<circle class=\"unknown\""), "{page}");
+    let ahead = Place::repository(&format!("{script}2026-03-01T10:00:00Z bo commit more | src/a.rs\n"));
+    let preflight = ahead.relconf(&["preflight", "--as-of", "2026-06-01"]).stdout;
+    assert!(preflight.contains("How often releases fail: no data; releases follow"), "{preflight}");
     // A word is enough to be looked at again.
     let place = Place::repository(&format!(
         "{script}2026-03-01T10:00:00Z bo commit Fix crash broken in 1.28.0 | src/a.rs\n2026-03-01T12:00:00Z bo tag v1.29.0 | x\n"
@@ -325,4 +346,34 @@ fn change_logs_of_any_size_are_read_or_named() {
     let hostile =
         "## 1.0.1\\n\\n- \u{1b}[31m<script>alert(1)</script> \u{202e} a regression in 1.0.0 ``` | `${{ x }}`\\n";
     assert_eq!(of(&format!("HISTORY.rst=\"{hostile}\"")), (1, 0));
+}
+
+/// A minor release a month, each patched two days later: more than one in five look like hotfixes.
+#[test]
+fn where_quick_patches_are_the_rule_there_is_no_rate_and_no_share_of_repairs() {
+    let mut script = PEOPLE.to_owned();
+    for month in 1..=12 {
+        for (day, patch) in [(1, 0), (3, 1)] {
+            script.push_str(&format!(
+                "2025-{month:02}-{day:02}T10:00:00Z ana commit work | src/a.rs\n2025-{month:02}-{day:02}T12:00:00Z ana tag v1.{month}.{patch} | x\n"
+            ));
+        }
+    }
+    let place = Place::repository(&script);
+    let json = review(&place, &[]);
+    for metric in ["change_failure_rate", "rework_rate", "special_handling"] {
+        assert!(json["metrics"][metric]["value"].is_null(), "{metric}: {}", json["metrics"][metric]);
+    }
+    let why = json["metrics"]["rework_rate"]["undefined_because"].as_str().expect("a reason");
+    assert!(why.contains("patches follow so often"), "{why}");
+    // What the release log declares is known.
+    place.file("releases.toml", "[[release]]\ntag = \"v1.12.1\"\nkind = \"hotfix\"\n");
+    let json = review(&place, &[]);
+    let rework = &json["metrics"]["rework_rate"];
+    assert_eq!((&rework["numerator"], &rework["denominator"]), (&1.into(), &24.into()), "{rework}");
+    // And so is what an incident log covers.
+    place.file("incidents.toml", "covers_from = 2024-01-01\n");
+    let json = review(&place, &[]);
+    let rate = &json["metrics"]["change_failure_rate"];
+    assert_eq!((&rate["numerator"], &rate["denominator"], &rate["basis"]), (&0.into(), &24.into(), &"declared".into()));
 }

@@ -10,6 +10,7 @@ use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
+use crate::model::NoticeCode;
 use crate::render::FORMATS;
 use crate::render::report::{self, Kind};
 use crate::review::contract::Review;
@@ -31,7 +32,11 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
     let earlier = super::plan::earlier(&args.earlier)?;
     let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
-    let review = Review::after(&facts, earlier.as_ref());
+    let mut review = Review::after(&facts, earlier.as_ref());
+    if args.input.as_of.is_some() {
+        // Whoever asks for a moment knows that there are releases after it.
+        review.data.warnings.retain(|warning| warning.code != NoticeCode::ReleaseAhead.name());
+    }
     outputs.write_drawn(terminal, |format, options| match (Kind::find(format.name), &template) {
         (Some(kind), Some((file, text))) => {
             report::with_template(kind, text, &review).map_err(|error| wrong(file, &error).into())

@@ -12,6 +12,7 @@ use crate::cli::settings::{Place, Settings};
 use crate::cli::terminal::Terminal;
 use crate::config::Config;
 use crate::error::{Error, Problem};
+use crate::gate;
 use crate::model::{Notice, NoticeCode, NoticeWeight, Untrusted};
 use crate::pipeline;
 use crate::render::validation::{Flaw, Mismatch, VALIDATION_FORMATS, Validation};
@@ -36,6 +37,7 @@ struct Found {
     problems: Vec<Problem>,
     mismatches: Vec<Mismatch>,
     notes: Vec<Mismatch>,
+    doubts: Vec<Mismatch>,
     incidents: u64,
     releases: u64,
 }
@@ -72,12 +74,15 @@ impl Found {
             matches!(weight, NoticeWeight::EndsTheGate | NoticeWeight::LogMistake | NoticeWeight::Inconclusive)
         };
         let mistake = |notice: &&Notice| weighs(notice.code.weight()) && !stands(notice.code);
-        let of_people =
+        let worth_a_look =
             |notice: &&Notice| matches!(notice.code, NoticeCode::LikelyOnePerson | NoticeCode::TakenForBots);
         let told = |notice: &Notice| Mismatch { what: notice.message.clone(), help: notice.help.clone() };
         let all = || history.notices.iter().chain(&facts.notices);
         self.mismatches.extend(all().filter(mistake).map(told));
-        self.notes.extend(all().filter(of_people).map(told));
+        self.notes.extend(all().filter(worth_a_look).map(told));
+        let open = if facts.events.is_empty() { Vec::new() } else { gate::doubts(&facts, &settings.config.gate.value) };
+        let open = open.into_iter().map(|what| Mismatch { what: Untrusted::new(what), help: Untrusted::default() });
+        self.doubts.extend(open);
         Ok(())
     }
 
@@ -119,6 +124,7 @@ impl Found {
             problems,
             mismatches: self.mismatches,
             notes: self.notes,
+            doubts: self.doubts,
         }
     }
 }

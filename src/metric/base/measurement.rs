@@ -61,14 +61,23 @@ pub struct IntervalReport {
 /// How a metric moved from the previous window to this one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
-    /// Now minus before; for durations the Hodges-Lehmann shift.
+    /// The value now minus the value before; null where one of them has none.
     pub difference: Option<f64>,
+    /// Of durations and sizes the Hodges-Lehmann shift: the median of all differences between a case now and one before.
+    pub shift: Option<f64>,
     /// Interval of the difference.
     pub interval: Option<IntervalReport>,
     /// One-sided p of a move for the worse; null where there is nothing to test.
     pub p: Option<f64>,
     /// In a word.
     pub verdict: ChangeVerdict,
+}
+
+impl Change {
+    /// Nothing is known of it.
+    pub(super) fn untested() -> Self {
+        Self { difference: None, shift: None, interval: None, p: None, verdict: ChangeVerdict::NotTested }
+    }
 }
 
 /// A move in a word.

@@ -2,8 +2,10 @@
 
 mod durations;
 mod measurement;
+mod unseen;
 mod value;
 
 pub use durations::{NO_INCIDENT, NO_INCIDENT_LOG, NO_MARKS, durations, no_log};
 pub use measurement::{Change, ChangeVerdict, IntervalReport, Part, Reading};
+pub use unseen::Unseen;
 pub use value::{Measurement, Value, change, comparable};

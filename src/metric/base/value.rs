@@ -176,42 +176,40 @@ pub fn comparable(now: &Measurement, before: &Measurement) -> bool {
 
 /// How a metric moved. Only metrics with a better direction are tested, and only what is about the same thing.
 pub fn change(now: &Measurement, before: &Measurement, better: Option<Better>) -> Change {
-    let untested = |difference| Change { difference, interval: None, p: None, verdict: ChangeVerdict::NotTested };
+    let mut change = Change::untested();
     if !comparable(now, before) {
-        return untested(None);
+        return change;
     }
+    change.difference = now.reading().value.zip(before.reading().value).map(|(now, before)| now - before);
     match (&now.value, &before.value) {
-        (Value::Ratio { k, n }, Value::Ratio { k: k0, n: n0 }) => ratio_change((*k, *n), (*k0, *n0), better),
+        (Value::Ratio { k, n }, Value::Ratio { k: k0, n: n0 }) => {
+            ratio_change((*k, *n), (*k0, *n0), better, change.difference)
+        }
         (Value::Durations(now), Value::Durations(before)) => {
             let times = |side: &[Observation]| side.iter().map(|observation| observation.time).collect::<Vec<_>>();
             let (now, before) = (times(now), times(before));
             let worse = stats::rank_test(&now, &before).map(|test| test.p_greater);
             let improved = stats::rank_test(&before, &now).map(|test| test.p_greater);
             let verdict = verdict(worse, improved, better);
-            Change { difference: stats::hodges_lehmann(&now, &before), interval: None, p: worse, verdict }
+            Change { shift: stats::hodges_lehmann(&now, &before), p: worse, verdict, ..change }
         }
-        (Value::Values(now), Value::Values(before)) => untested(stats::hodges_lehmann(now, before)),
-        (Value::Count(now), Value::Count(before)) => untested(Some(*now as f64 - *before as f64)),
-        (Value::Frequency { count, weeks }, Value::Frequency { count: count0, weeks: weeks0 }) => {
-            untested(Some(*count as f64 / weeks - *count0 as f64 / weeks0))
-        }
-        (Value::Index { value, .. }, Value::Index { value: before, .. }) => untested(Some(value - before)),
-        _ => untested(None),
+        (Value::Values(now), Value::Values(before)) => Change { shift: stats::hodges_lehmann(now, before), ..change },
+        _ => change,
     }
 }
 
-fn ratio_change((k, n): (u64, u64), (k0, n0): (u64, u64), better: Option<Better>) -> Change {
-    let difference = Some(k as f64 / n as f64 - k0 as f64 / n0 as f64);
-    let shift = stats::newcombe(k, n, k0, n0, LEVEL).map(|i| interval(i, "Newcombe"));
+fn ratio_change((k, n): (u64, u64), (k0, n0): (u64, u64), better: Option<Better>, difference: Option<f64>) -> Change {
+    let change = Change { difference, ..Change::untested() };
+    let between = stats::newcombe(k, n, k0, n0, LEVEL).map(|i| interval(i, "Newcombe"));
     // Two windows in which it never (or always) happened say nothing about a change.
     let constant = (k == 0 && k0 == 0) || (k == n && k0 == n0);
     if better.is_none() || constant {
-        return Change { difference, interval: shift, p: None, verdict: ChangeVerdict::NotTested };
+        return Change { interval: between, ..change };
     }
     let greater = |a: (u64, u64), b: (u64, u64)| stats::two_rates(a.0, a.1, b.0, b.1).map(|test| test.mid_p_greater);
     let (up, down) = (greater((k, n), (k0, n0)), greater((k0, n0), (k, n)));
     let (worse, improved) = if better == Some(Better::Higher) { (down, up) } else { (up, down) };
-    Change { difference, interval: shift, p: worse, verdict: verdict(worse, improved, better) }
+    Change { interval: between, p: worse, verdict: verdict(worse, improved, better), ..change }
 }
 
 fn verdict(worse: Option<f64>, improved: Option<f64>, better: Option<Better>) -> ChangeVerdict {

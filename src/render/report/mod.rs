@@ -9,9 +9,9 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, context};
 
 use crate::model::Moment;
-use crate::review::contract::{Basis, Effect, Finding, MetricReport, Quality, Review, SeenInGit, Success};
+use crate::review::contract::{Basis, Effect, Finding, MetricReport, Quality, Review, Success};
 
-use super::phrase::{self, reading, span};
+use super::phrase::{self, Shown, reading, span};
 use super::{basis, encode, plan, terminal};
 
 /// A kind of report.
@@ -86,7 +86,8 @@ pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<Stri
         rates => basis::rates(&review.headline),
         doubts => basis::doubts(&review.headline),
         people => basis::people(&review.headline),
-        log => basis::log(&review.data.log),
+        matched => basis::matched(&review.data.tags),
+        log => basis::log(&review.data.log, review.headline.basis),
     };
     let mut text = template
         .render(
@@ -106,7 +107,7 @@ fn told(error: &minijinja::Error) -> TemplateError {
 
 /// A metric in words.
 fn row(metric: &MetricReport) -> Value {
-    let interval = metric.now.interval.as_ref();
+    let (interval, shown) = (metric.now.interval.as_ref(), Shown::metric(metric));
     let change = metric.change.as_ref();
     context! {
         id => metric.id.as_str(),
@@ -114,10 +115,10 @@ fn row(metric: &MetricReport) -> Value {
         definition => metric.definition.as_str(),
         known => metric.now.value.is_some() || metric.now.basis == Some(Basis::Mixed),
         judged => metric.better.is_some(),
-        now => reading(&metric.now, metric.unit),
+        now => reading(&metric.now, shown),
         why => metric.now.undefined_because.as_deref(),
-        interval => interval.map_or_else(String::new, |interval| span(interval.low, interval.high, metric.unit)),
-        before => metric.previous.as_ref().map_or_else(String::new, |before| reading(before, metric.unit)),
+        interval => interval.map_or_else(String::new, |interval| span(interval.low, interval.high, shown)),
+        before => metric.previous.as_ref().map_or_else(String::new, |before| reading(before, shown)),
         change => terminal::moved(metric),
         not_compared => metric.not_compared.as_deref(),
         verdict => change.map(|change| Value::from(Serde(change.verdict))),
@@ -149,14 +150,6 @@ fn environment(kind: Kind) -> Environment<'static> {
     environment.add_filter("words", |text: &str| text.replace('_', " "));
     environment.add_filter("short", |text: &str, columns: usize| encode::fit(text, columns));
     environment.add_filter("reason", reason);
-    environment.add_filter("seen_in_git", |seen: Serde<SeenInGit>| phrase::seen_in_git(&seen.0));
-    environment.add_filter("git_misses", |seen: Serde<SeenInGit>| phrase::git_misses(&seen.0));
-    environment
-        .add_filter("no_rate", |seen: Option<Serde<SeenInGit>>| phrase::no_rate(seen.as_ref().map(|seen| &seen.0)));
-    environment.add_filter("signs_right", |seen: Serde<SeenInGit>| match phrase::signs_right(&seen.0) {
-        text if text.is_empty() => text,
-        text => format!("{text} "),
-    });
     environment.add_filter("check", |check: Serde<crate::review::contract::CheckReport>| {
         super::list::check_in_words(&check.0)
     });

@@ -38,10 +38,9 @@ fn tags(page: &mut Page, review: &Review) {
         page.bullet("Releases come from the release log alone (--no-git).");
         return;
     }
-    let components = if tags.components == 1 { String::new() } else { format!(" in {} components", tags.components) };
-    page.bullet(&format!("Matched {} of {}{components}.", tags.matched, count(tags.total, "tag")));
+    page.bullet(&format!("{}.", basis::matched(tags)));
     let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
-    for skipped in &tags.skipped {
+    for skipped in tags.skipped.iter().filter(|skipped| !basis::later(skipped)) {
         reasons.entry(&skipped.reason).or_insert((0, skipped.tag.raw())).0 += 1;
     }
     for (reason, (number, example)) in reasons {
@@ -55,11 +54,12 @@ fn releases(page: &mut Page, review: &Review) {
         return;
     }
     let mut text = format!(
-        "In all history {}: {} succeeded, {} failed, {} pending, {} excluded",
+        "In all history {}: {} succeeded, {} failed, {} pending, {}{} excluded",
         count(releases.total, "release"),
         releases.succeeded,
         releases.failed,
         releases.pending,
+        if releases.unknown > 0 { format!("{} unknown, ", releases.unknown) } else { String::new() },
         releases.excluded
     );
     if releases.prereleases > 0 {
@@ -104,7 +104,7 @@ fn releases(page: &mut Page, review: &Review) {
 
 fn incidents(page: &mut Page, review: &Review, listed: usize) {
     let incidents = &review.data.incidents;
-    page.bullet(&encode::terminal(&basis::log(&review.data.log)));
+    page.bullet(&encode::terminal(&basis::log(&review.data.log, review.headline.basis)));
     if !incidents.log_given {
         return;
     }

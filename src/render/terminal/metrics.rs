@@ -1,6 +1,6 @@
 use crate::render::page::Page;
-use crate::render::phrase::{difference, rate, reading, span};
-use crate::review::contract::{Basis, Better, Change, ChangeVerdict, MetricReport, Review, Unit};
+use crate::render::phrase::{Shown, moved_by, rate, reading, span};
+use crate::review::contract::{Basis, ChangeVerdict, MetricReport, Review};
 
 /// Below this width a table has no room for intervals.
 const ROOM_FOR_INTERVAL: usize = 78;
@@ -66,39 +66,38 @@ fn not_compared(review: &Review) -> Vec<(&str, Vec<&str>)> {
 }
 
 fn row(metric: &MetricReport, with_interval: bool, with_before: bool) -> Vec<String> {
-    let mut row = vec![metric.title.clone(), reading(&metric.now, metric.unit)];
+    let shown = Shown::metric(metric);
+    let mut row = vec![metric.title.clone(), reading(&metric.now, shown)];
     if with_interval {
-        row.push(interval(metric));
+        let ends = metric.now.interval.as_ref();
+        row.push(ends.map_or_else(String::new, |interval| span(interval.low, interval.high, shown)));
     }
     if with_before {
-        row.push(metric.previous.as_ref().map_or_else(String::new, |before| reading(before, metric.unit)));
+        row.push(metric.previous.as_ref().map_or_else(String::new, |before| reading(before, shown)));
         row.push(moved(metric));
     }
     row
 }
 
-/// How a metric moved, or that it is not compared.
+/// Fewer cases on a side than this are compared in no word.
+const TOO_FEW: u64 = 10;
+
+/// How a metric moved: its size, and what can be said of it; or that it is not compared.
 pub(crate) fn moved(metric: &MetricReport) -> String {
-    match &metric.change {
-        Some(change) => change_in_words(change, metric.unit, metric.better),
-        None if metric.not_compared.is_some() => "not compared".to_owned(),
-        None => String::new(),
-    }
-}
-
-fn interval(metric: &MetricReport) -> String {
-    let Some(interval) = &metric.now.interval else { return String::new() };
-    span(interval.low, interval.high, metric.unit)
-}
-
-/// A change with its size and what can be said of it.
-pub(crate) fn change_in_words(change: &Change, unit: Unit, better: Option<Better>) -> String {
-    let size = change.difference.map_or_else(String::new, |size| difference(size, unit));
-    match change.verdict {
-        ChangeVerdict::Worse => format!("{size}, worse"),
-        ChangeVerdict::Better => format!("{size}, better"),
-        ChangeVerdict::Unclear => format!("{size}, unclear"),
-        ChangeVerdict::NotTested if better.is_some() && !size.is_empty() => format!("{size}, not tested"),
-        ChangeVerdict::NotTested => size,
-    }
+    let Some(change) = &metric.change else {
+        return if metric.not_compared.is_some() { "not compared".to_owned() } else { String::new() };
+    };
+    let before = metric.previous.as_ref();
+    let values = metric.now.value.zip(before.and_then(|before| before.value));
+    let size = values.map_or_else(String::new, |(now, before)| moved_by(now, before, Shown::metric(metric)));
+    let fewest = metric.now.sample.min(before.map_or(0, |before| before.sample));
+    let word = match change.verdict {
+        _ if metric.better.is_none() || size.is_empty() => return size,
+        _ if fewest < TOO_FEW => "too few",
+        ChangeVerdict::Worse => "worse",
+        ChangeVerdict::Better => "better",
+        ChangeVerdict::Unclear => "unclear",
+        ChangeVerdict::NotTested => "not tested",
+    };
+    format!("{size}, {word}")
 }

@@ -40,4 +40,4 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
 
 pub(crate) use failures::{reason, suspicion};
 pub(super) use headline::{draw as headline, unread};
-pub(super) use metrics::{change_in_words, moved};
+pub(super) use metrics::moved;

@@ -67,11 +67,11 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             page.under(&format!("{text}."));
         }
         if role == Role::Releaser && spread.first_time > 0 {
-            page.under(&format!(
-                "{} by somebody new to it; of those judged, {} failed.",
-                rate(spread.first_time, spread.known),
-                rate(spread.first_time_failed, spread.first_time_judged)
-            ));
+            let fared = match spread.first_time_judged {
+                0 => String::new(),
+                judged => format!("; of those judged, {} failed", rate(spread.first_time_failed, judged)),
+            };
+            page.under(&format!("{} by somebody new to it{fared}.", rate(spread.first_time, spread.known)));
         }
     }
 }

@@ -9,12 +9,14 @@ struct Marks {
     succeeded: &'static str,
     failed: &'static str,
     pending: &'static str,
+    unknown: &'static str,
     excluded: &'static str,
     window: &'static str,
 }
 
-const UNICODE: Marks = Marks { succeeded: "●", failed: "✖", pending: "○", excluded: "·", window: "│" };
-const ASCII: Marks = Marks { succeeded: "o", failed: "X", pending: "?", excluded: ".", window: "|" };
+const UNICODE: Marks =
+    Marks { succeeded: "●", failed: "✖", pending: "○", unknown: "◌", excluded: "·", window: "│" };
+const ASCII: Marks = Marks { succeeded: "o", failed: "X", pending: "?", unknown: "-", excluded: ".", window: "|" };
 
 const LEVELS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 const ASCII_LEVELS: [&str; 8] = ["_", ".", "-", ":", "=", "+", "*", "#"];
@@ -36,15 +38,21 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             Outcome::Succeeded => page.paint(Tone::Good, marks.succeeded),
             Outcome::Failed => page.paint(Tone::Bad, marks.failed),
             Outcome::Pending => page.paint(Tone::Unsure, marks.pending),
-            Outcome::Excluded | Outcome::Unknown => page.paint(Tone::Dim, marks.excluded),
+            Outcome::Unknown => page.paint(Tone::Dim, marks.unknown),
+            Outcome::Excluded => page.paint(Tone::Dim, marks.excluded),
         });
     }
     page.raw(&strip);
-    let Marks { succeeded, failed, pending, excluded, window } = marks;
+    let Marks { succeeded, failed, pending, unknown, excluded, window } = marks;
+    let unknown = if events.iter().any(|event| event.0 == Outcome::Unknown) {
+        format!("{unknown} unknown: nothing tells  ")
+    } else {
+        String::new()
+    };
     let total = events.len();
     let shown = if latest.len() < total { format!("the latest {} of {total}; ", latest.len()) } else { String::new() };
     page.item(&format!(
-        "{shown}{succeeded} succeeded  {failed} failed  {pending} pending  {excluded} excluded  {window} window begins"
+        "{shown}{succeeded} succeeded  {failed} failed  {pending} pending  {unknown}{excluded} excluded  {window} window begins"
     ));
     sparklines(page, &review.periods);
 }
@@ -80,6 +88,8 @@ fn sparklines(page: &mut Page, periods: &[Period]) {
     let failed = line(&|period| (period.judged > 0).then(|| period.failed as f64 / period.judged as f64));
     let month = |period: &Period| date(period.span.start)[..7].to_owned();
     page.raw(&format!("  a month  {releases}  0 to {most}"));
-    page.raw(&format!("  failed   {failed}  0 to 100%"));
+    if periods.iter().any(|period| period.judged > 0) {
+        page.raw(&format!("  failed   {failed}  0 to 100%"));
+    }
     page.raw(&format!("           {} to {}", month(first), month(last)));
 }

@@ -172,7 +172,11 @@ impl Search {
     fn in_place(&mut self, root: &Path, name: &str) -> Result<Option<PathBuf>, Error> {
         let path = if root == Path::new(".") { PathBuf::from(name) } else { root.join(name) };
         // A link that leads nowhere is there: reading it says what is wrong. A file named `incidents` is none of ours.
-        let there = path.symlink_metadata().is_ok() && path.is_dir() == Path::new(name).extension().is_none();
+        let folder = Path::new(name).extension().is_none();
+        let there = match path.metadata() {
+            Ok(metadata) => metadata.is_dir() == folder,
+            Err(_) => path.symlink_metadata().is_ok(),
+        };
         if there {
             self.path(&path)?;
         }
