@@ -80,7 +80,10 @@ impl Found {
         let all = || history.notices.iter().chain(&facts.notices);
         self.mismatches.extend(all().filter(mistake).map(told));
         self.notes.extend(all().filter(worth_a_look).map(told));
-        let open = if facts.events.is_empty() { Vec::new() } else { gate::doubts(&facts, &settings.config.gate.value) };
+        // With fewer releases the gate waits for more of them.
+        let policy = &settings.config.gate.value;
+        let enough = facts.judged(facts.windows.current).count() as u64 >= policy.minimum_now;
+        let open = if enough { gate::doubts(&facts, policy) } else { Vec::new() };
         let open = open.into_iter().map(|what| Mismatch { what: Untrusted::new(what), help: Untrusted::default() });
         self.doubts.extend(open);
         Ok(())
