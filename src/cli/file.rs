@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::error::Error;
 use crate::render::encode;
@@ -104,7 +105,7 @@ fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
     let folder = folder(&target);
     let held = Held::back();
     let replaced = (|| {
-        let mut file = tempfile::Builder::new().prefix(".relconf-").tempfile_in(folder)?;
+        let (_hidden, mut file) = temporary(folder)?;
         (steps.write)(file.as_file_mut(), text.as_bytes())?;
         if let Some(permissions) = existing.map_or_else(default_permissions, |metadata| Some(metadata.permissions())) {
             file.as_file().set_permissions(permissions)?;
@@ -118,6 +119,61 @@ fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
     }
     drop(held);
     replaced.map_err(failed)
+}
+
+/// Where the file that is being written lies: git looks into no folder of this name, so that `git add .` does not find what a
+/// run leaves behind that is killed.
+const HIDDEN: &str = ".git";
+
+/// A new file beside those of a folder, and the folder that it is hidden in, which goes with the run.
+fn temporary(folder: &Path) -> io::Result<(TempDir, NamedTempFile)> {
+    clean(folder);
+    let hidden = tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder)?;
+    let inner = hidden.path().join(HIDDEN);
+    fs::create_dir(&inner)?;
+    let file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(inner)?;
+    Ok((hidden, file))
+}
+
+/// How the folders of files that are being written begin.
+const PREFIX: &str = ".relconf-";
+
+/// How the files in them begin.
+const TEMPORARY: &str = ".new-";
+
+/// What is older was left behind by a run that was killed.
+const LEFT: Duration = Duration::from_secs(600);
+
+/// Removes what killed runs left in a folder, and nothing that anybody else may have made: a folder of ours that holds a
+/// `.git` alone, which holds temporary files alone. Whatever cannot be removed stays.
+fn clean(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if named(&entry.path(), PREFIX) && age().is_some_and(|age| age > LEFT) {
+            remove_left(&entry.path());
+        }
+    }
+}
+
+fn remove_left(left: &Path) {
+    let inner = left.join(HIDDEN);
+    let (Some(outside), Some(inside)) = (within(left), within(&inner)) else { return };
+    if outside == [inner.clone()] && inside.iter().all(|file| named(file, TEMPORARY)) {
+        for file in inside {
+            let _ = fs::remove_file(file);
+        }
+        let _ = fs::remove_dir(inner).and_then(|()| fs::remove_dir(left));
+    }
+}
+
+/// What lies in a folder.
+fn within(folder: &Path) -> Option<Vec<PathBuf>> {
+    fs::read_dir(folder).ok()?.map(|entry| Some(entry.ok()?.path())).collect()
+}
+
+fn named(path: &Path, prefix: &str) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
 }
 
 /// Where a file really is, or would be: a link may lead to a file that is yet to be written.

@@ -23,6 +23,7 @@ use terminal::Terminal;
 
 /// Runs the program as typed.
 pub fn run() -> ExitCode {
+    exit::instead_of_aborting();
     let matches = Cli::command().get_matches();
     let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Some(input) = cli.command.input_mut() {

@@ -29,6 +29,15 @@ use crate::error::Problem;
 /// How many syntax errors of one file are listed; the rest are counted.
 const MAX_SYNTAX_ERRORS: usize = 100;
 
+/// Most keys, values and brackets of a file, by its punctuation. A hundred thousand incidents with all their fields have
+/// half as many; each costs a hundred bytes of memory, so that a file of nothing else would need gigabytes.
+const MAX_VALUES: usize = 4_000_000;
+
+/// Where a text has more values than are read.
+pub fn crowded(text: &str) -> Option<usize> {
+    text.bytes().enumerate().filter(|(_, byte)| b",:=[{".contains(byte)).nth(MAX_VALUES).map(|(at, _)| at)
+}
+
 /// A notation for documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -140,7 +149,13 @@ impl Document {
         };
         let format = format.unwrap_or_else(|| Format::of(&text));
         let lines = Lines::of(&text);
+        let crowded = crowded(&text);
         let parsed = match format {
+            _ if crowded.is_some() => Err(vec![Fault {
+                at: crowded.unwrap_or(0),
+                what: "more than 4 million values".to_owned(),
+                help: "split it into several files".to_owned(),
+            }]),
             Format::Toml => toml::parse(&text),
             Format::Json => json::parse(&text, &lines),
         };

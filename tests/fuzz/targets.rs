@@ -3,12 +3,14 @@
 #![allow(dead_code, reason = "each target uses one")]
 
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path};
 
+use release_confidence::attribution::Facts;
 use release_confidence::config;
-use release_confidence::gate::Baseline;
+use release_confidence::gate::{self, Baseline};
 use release_confidence::model::{Named, TagName, TagReading, VersionRange};
-use release_confidence::source::git::raw;
+use release_confidence::pipeline;
+use release_confidence::source::git::{Repository, Script, raw};
 use release_confidence::source::import;
 use release_confidence::source::log::{self, Logs, Sources, TimeRules};
 
@@ -24,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     ("names", names),
     ("objects", objects),
     ("packed_refs", packed_refs),
+    ("repository", repository),
 ];
 
 fn read(bytes: &[u8]) -> Result<Logs, release_confidence::error::Error> {
@@ -116,4 +119,89 @@ pub fn packed_refs(data: &[u8]) {
         Ok(packed) => assert!(packed.tags.len() <= data.len() / 50),
         Err((line, what)) => assert!(line > 0 && !what.is_empty()),
     }
+}
+
+/// What a whole repository is made of before it is damaged.
+const STORY: &str = "person a = A <a@x>
+2026-01-01T00:00:00Z a commit one | x
+2026-01-01T01:00:00Z a tag v1.0.0 | One
+2026-01-02T00:00:00Z a commit two | x y
+2026-01-02T01:00:00Z a tag v1.1.0
+2026-01-03T00:00:00Z a commit @bad three | z
+2026-01-03T01:00:00Z a lighttag v1.2.0
+2026-01-04T00:00:00Z a revert @bad
+2026-01-04T01:00:00Z a tag v1.2.1
+";
+
+/// Longest file that is made, bytes.
+const LONGEST: usize = 1 << 20;
+
+/// A whole folder with a repository: of each part of the input (they end at a byte 255) what stands before its first zero
+/// names a file by its path (`.git/HEAD`, `incidents.toml`) or the nth that is there (`#7`); what follows becomes its content; a
+/// content `+n:x` overwrites x at byte n of what is there. Reading, judging and comparing end in a value or an error.
+pub fn repository(data: &[u8]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    Script::parse(STORY).expect("a story").write(folder.path()).expect("a repository");
+    let mut there = Vec::new();
+    list(folder.path(), &mut there);
+    there.sort();
+    for part in data.split(|&byte| byte == 0xff) {
+        let Some(end) = part.iter().position(|&byte| byte == 0) else { continue };
+        let (Ok(name), content) = (std::str::from_utf8(&part[..end]), &part[end + 1..]) else { continue };
+        let chosen = name.strip_prefix('#').and_then(|number| number.parse::<usize>().ok());
+        let path = match chosen.and_then(|number| there.get(number % there.len())) {
+            Some(path) => path.clone(),
+            None if plain(name) => folder.path().join(name),
+            None => continue,
+        };
+        let _ = std::fs::create_dir_all(path.parent().unwrap_or(folder.path()));
+        let bytes = overwritten(&path, content).unwrap_or_else(|| content[..content.len().min(LONGEST)].to_vec());
+        // What git writes may not be written to.
+        let _ = std::fs::remove_file(&path);
+        let _ = std::fs::write(&path, bytes);
+    }
+    let Ok(repository) = Repository::open(folder.path()) else { return };
+    let root = folder.path();
+    let config = match config::discover(root) {
+        Ok(Some(path)) => config::load(&path),
+        Ok(None) => Ok(config::Config::defaults(root.to_owned())),
+        Err(error) => Err(error),
+    };
+    let Ok(config) = config else { return };
+    let as_of = chrono::DateTime::parse_from_rfc3339("2026-03-01T00:00:00Z").expect("a time");
+    let policy = config.policy(as_of);
+    let sources = Sources { root: Some(root.to_owned()), use_defaults: true, ..Sources::default() };
+    let read = pipeline::read(Some(&repository), &sources, &TimeRules::default(), &policy, &mut io::empty());
+    let Ok(mut history) = read else { return };
+    let _ = pipeline::touch(&repository, &mut history, &policy);
+    if let Ok(facts) = Facts::derive(&history, &policy) {
+        let _ = gate::judge(&facts, &config.gate.value, None, &std::collections::BTreeMap::new(), false);
+    }
+}
+
+/// The files below a folder.
+fn list(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        if entry.path().is_dir() { list(&entry.path(), into) } else { into.push(entry.path()) }
+    }
+}
+
+/// Whether a name stays in the folder.
+fn plain(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() < 200
+        && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// What is there, with `x` at byte n of it: for a content `+n:x`.
+fn overwritten(path: &Path, content: &[u8]) -> Option<Vec<u8>> {
+    let rest = content.strip_prefix(b"+")?;
+    let colon = rest.iter().position(|&byte| byte == b':')?;
+    let at: usize = std::str::from_utf8(&rest[..colon]).ok()?.parse().ok()?;
+    let mut bytes = std::fs::read(path).ok()?;
+    let at = at.min(bytes.len());
+    let put = &rest[colon + 1..];
+    let end = (at + put.len()).min(bytes.len());
+    bytes.splice(at..end, put.iter().copied());
+    Some(bytes)
 }

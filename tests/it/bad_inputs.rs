@@ -76,7 +76,8 @@ fn faults(command: &str, ran: &Ran) -> Vec<String> {
     if said.contains("panicked") {
         faults.push("panics".to_owned());
     }
-    if said.lines().any(|line| line.trim_start().starts_with("::") || line.contains("##[")) {
+    let broken_up = |line: &str| ["##[", "##teamcity[", "##vso["].iter().all(|command| !line.contains(command));
+    if said.lines().any(|line| line.trim_start().starts_with("::") || !broken_up(line)) {
         faults.push("prints a workflow command".to_owned());
     }
     if ran.code == 2
@@ -1086,7 +1087,7 @@ fn configurations() {
 }
 
 /// Titles, names and tags that would command a terminal, a browser, a forge or a workflow.
-const HOSTILE: [&str; 8] = [
+const HOSTILE: [&str; 12] = [
     "a | b | c",
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "@octocat see #1 and GH-1, https://evil.example",
@@ -1095,6 +1096,10 @@ const HOSTILE: [&str; 8] = [
     "\\u001b]8;;http://evil.example\\u0007here\\u001b]8;;\\u0007",
     "\\u202egnp.exe\\u2066 \\u200bx",
     "`` ` ``` [x](javascript:alert(1)) ![x](http://evil.example)",
+    "##teamcity[message] ###vso[task.setvariable] \\uffff\\U0001fffe\\ufdd0",
+    "octo/cat#12 octo/cat@1a2b3c4d5e !12 ~bug %3 &4 GL-5 :tada: $x$ [[wiki]] [^1] www.evil.example mailto:a@evil.example",
+    "deadbeefcafe 1a2b3c4...5d6e7f8 [vulnerability:7] *iteration:8 [TOC] /close - [ ] x",
+    "e\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301",
 ];
 
 #[test]
@@ -1144,6 +1149,11 @@ fn titles_command_nothing() {
             );
         }
         assert_eq!(faults, [""; 0], "{command}: {}{}", ran.stdout, ran.stderr);
+        if command.contains("junit") {
+            let parsed = roxmltree::Document::parse(&ran.stdout);
+            let suite = parsed.unwrap_or_else(|error| panic!("{error}: {}", ran.stdout));
+            assert!(suite.descendants().any(|node| node.has_tag_name("testcase")));
+        }
         if command.contains("html") || command.contains("junit") {
             let live = ["<script", "<img"].iter().find(|live| ran.stdout.contains(**live));
             assert_eq!(live, None, "{command}: {}", ran.stdout);
@@ -1154,8 +1164,49 @@ fn titles_command_nothing() {
                 assert!(!escaped.contains(live), "{command}: {live} in {}", ran.stdout);
             }
             assert_eq!(ragged(&ran.stdout), None, "{command}");
+            let live = live(&ran.stdout);
+            assert_eq!(live, [""; 0], "{command}: {}", ran.stdout);
         }
     }
+}
+
+/// What of a Markdown document would be live on a forge, by a parser with the extensions of GitHub and GitLab, and by what
+/// forges look for in the text that is left: all of it here comes from outside.
+fn live(markdown: &str) -> Vec<String> {
+    use comrak::nodes::NodeValue;
+    let mut options = comrak::Options::default();
+    let extension = &mut options.extension;
+    extension.autolink = true;
+    extension.table = true;
+    extension.strikethrough = true;
+    extension.tasklist = true;
+    extension.footnotes = true;
+    extension.math_dollars = true;
+    extension.math_code = true;
+    extension.wikilinks_title_after_pipe = true;
+    extension.superscript = false;
+    let arena = comrak::Arena::new();
+    let mut live = Vec::new();
+    for node in comrak::parse_document(&arena, markdown, &options).descendants() {
+        match &node.data().value {
+            NodeValue::Link(link) | NodeValue::Image(link) => live.push(format!("link to {}", link.url)),
+            NodeValue::WikiLink(link) => live.push(format!("wiki {}", link.url)),
+            NodeValue::Math(math) => live.push(format!("math {}", math.literal)),
+            NodeValue::FootnoteReference(note) => live.push(format!("footnote {}", note.name)),
+            NodeValue::HtmlInline(html) => live.push(format!("HTML {html}")),
+            NodeValue::Text(text) => live.extend(references(text)),
+            _ => {}
+        }
+    }
+    live
+}
+
+/// What forges make a reference of in text.
+fn references(text: &str) -> Vec<String> {
+    let pattern = regex::Regex::new(
+        r"(?i)@\w|#\d|!\d|~\w|%\d|&\d|\bg[hl]-\d|:tada:|\[\[|\[vulnerability:|\*iteration:|\[toc\]|https?://|www\.\w|\b[0-9a-f]{7,40}\b|^/close",
+    );
+    pattern.unwrap().find_iter(text).map(|found| found.as_str().to_owned()).collect()
 }
 
 /// Markdown without its code spans, in which nothing is live.
@@ -1191,4 +1242,62 @@ fn ragged(markdown: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// Templates, and files that are small and would be large in memory.
+#[test]
+fn what_would_grow_without_end() {
+    fn template(text: &str) -> Place {
+        let (raw, _) = three();
+        raw.place.file("t.md", text);
+        raw.place
+    }
+    check(&[
+        Row {
+            what: "a template that does not end",
+            place: || template(&format!("{}x{}", "{% for a in range(9999) %}".repeat(4), "{% endfor %}".repeat(4))),
+            runs: &[("review --format markdown --template t.md", 2, &["fuel"])],
+        },
+        Row {
+            what: "a template that writes without end",
+            place: || template(&format!("{{% for a in range(9999) %}}{}{{% endfor %}}", "x".repeat(9999))),
+            runs: &[("review --format markdown --template t.md", 2, &["64 MiB"])],
+        },
+        Row {
+            what: "16 MiB of one array in JSON",
+            place: || log("incidents.json", format!("{{\"incident\": [0{}]}}", ",0".repeat(8_000_000))),
+            runs: &[("review", 2, &["more than 4 million values", "split it into several files"])],
+        },
+        Row {
+            what: "16 MiB of one array in TOML",
+            place: || log("incidents.toml", format!("x = [0{}]\n", ",0".repeat(8_000_000))),
+            runs: &[("review", 2, &["more than 4 million values"])],
+        },
+    ]);
+}
+
+/// However little memory there is, a run ends by itself.
+#[cfg(target_os = "linux")]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the limit is the shell's to set")]
+fn memory_that_gives_out() {
+    let place = incident("");
+    let entry = |n| {
+        let title = "x".repeat(400);
+        format!("[[incident]]\nid = \"I{n}\"\ntitle = \"{title}\"\ndetected_at = 2026-01-05\n")
+    };
+    let text = (0..20_000).map(entry).collect::<Vec<_>>().concat();
+    place.file("incidents.toml", &text);
+    let mut could_not = 0;
+    for kibibytes in (40..=200).step_by(20).map(|mebibytes| mebibytes << 10) {
+        let relconf = env!("CARGO_BIN_EXE_relconf");
+        let run = format!("ulimit -v {kibibytes}; exec {relconf} review --as-of {AS_OF}");
+        let mut command = std::process::Command::new("sh");
+        command.current_dir(place.path()).env_clear().env("HOME", place.path()).args(["-c", &run]);
+        let ran = Ran::from(command.output().unwrap());
+        // 127: too little for the loader.
+        assert!([0, 2, 127].contains(&ran.code), "{kibibytes}: {}{}", ran.code, ran.stderr);
+        could_not += i32::from(ran.code == 2);
+    }
+    assert!(could_not > 0, "there was always enough");
 }

@@ -180,6 +180,11 @@ fn killed_at_any_moment_a_log_is_the_old_or_the_new_one() {
         let text = read(&place, "b.json");
         assert!(contents.contains(&text), "{text}");
     }
+    let git = git2::Repository::init(place.path()).unwrap();
+    let mut index = git.index().unwrap();
+    index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
+    let added: Vec<_> = index.iter().map(|entry| String::from_utf8(entry.path).unwrap()).collect();
+    assert_eq!(added, ["b.json", "incidents.toml", "releases.toml"], "git finds what a killed run leaves behind");
     // Otherwise the moments were not spread over the run, and the test has shown nothing.
     assert!(done > 0, "no run got as far as the log");
 }

@@ -56,6 +56,12 @@ impl Kind {
     }
 }
 
+/// What a template may use: instructions, of which a review of ten thousand releases takes two million.
+const FUEL: u64 = 50_000_000;
+
+/// Longest report, bytes.
+const LONGEST: usize = 64 << 20;
+
 /// Why a template cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
@@ -89,20 +95,38 @@ pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<Stri
         matched => basis::matched(&review.data.tags),
         log => basis::log(&review.data.log, review.headline.basis),
     };
-    let mut text = template
-        .render(
-            context! { review => Value::from(Serde(review)), metrics, words, charts => Value::from(Serde(&charts)) },
-        )
-        .map_err(|error| told(&error))?;
+    let shown =
+        context! { review => Value::from(Serde(review)), metrics, words, charts => Value::from(Serde(&charts)) };
+    let mut bounded = Bounded(Vec::new());
+    template.render_captured_to(shown, &mut bounded).map_err(|error| told(&error))?;
+    let mut text = String::from_utf8_lossy(&bounded.0).into_owned();
     while text.ends_with("\n\n") {
         text.pop();
     }
     Ok(text)
 }
 
+/// What a template writes, up to [`LONGEST`].
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(std::io::Error::other("it writes more than 64 MiB"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 fn told(error: &minijinja::Error) -> TemplateError {
     let detail = error.detail().map_or_else(String::new, |detail| format!(": {detail}"));
-    TemplateError { what: format!("{}{detail}", error.kind()), line: error.line() }
+    let cause = std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
+    TemplateError { what: format!("{}{detail}{cause}", error.kind()), line: error.line() }
 }
 
 /// A metric in words.
@@ -133,6 +157,7 @@ fn environment(kind: Kind) -> Environment<'static> {
     {
         environment.set_syntax(syntax);
     }
+    environment.set_fuel(Some(FUEL));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(move |_| AutoEscape::Custom(kind.name().into()));
     environment.set_formatter(move |out, state, value| write(kind, out, state, value));

@@ -23,7 +23,7 @@ pub use write::{fields, toml};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::document::{Document, Format, Zone, read_bytes, read_file};
+use crate::document::{Document, Format, Zone, crowded, read_bytes, read_file};
 use crate::error::{Error, Problem};
 use crate::model::{Coverage, FileCoverage, Incident, LogFile, LogsRead, Mapping, ReleaseEntry};
 use files::Found;
@@ -210,7 +210,7 @@ fn foreign(bytes: &[u8], format: Option<Format>, path: &Path, mappings: &[(Strin
     // Our own logs, and what is nothing yet, are looked at no further.
     let ours = text.trim_start_matches('\u{feff}').trim();
     let file = path.file_stem().and_then(|stem| stem.to_str());
-    if ours.is_empty() { None } else { import::recognised(ours, mappings, file) }
+    if ours.is_empty() || crowded(ours).is_some() { None } else { import::recognised(ours, mappings, file) }
 }
 
 /// Lines of records as a list of them, each on the line where it was.
