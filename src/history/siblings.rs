@@ -190,8 +190,11 @@ fn days_away(candidate: &Candidate) -> Option<i64> {
     Some((i64::from(stamp.at.date_naive().num_days_from_ce()) - i64::from(named.num_days_from_ce())).abs())
 }
 
+/// So many versions that were rehearsed by numbers make a habit.
+const HABIT: usize = 3;
+
 /// `1.0.1-2` before 1.0.1 is a rehearsal of it, behind it (or without it) a release: a revision. So are builds (`21+34` before
-/// 21-ga).
+/// 21-ga). Where a component has the habit, what it numbers beyond its newest version rehearses one that is yet to come.
 pub(super) fn settle_numbered(candidates: &mut [Candidate]) {
     let mut plain: HashMap<Numbers<'_>, (Moment, BTreeSet<CommitId>)> = HashMap::new();
     for candidate in candidates.iter().filter(|candidate| !candidate.prerelease && !candidate.numbered) {
@@ -220,9 +223,38 @@ pub(super) fn settle_numbered(candidates: &mut [Candidate]) {
     }
     // Two tags of the commit itself on one commit tell no order; what its siblings count, it counts.
     rehearsals.extend(promoted.iter().filter(|(_, numbers)| rehearsed.contains(numbers)).map(|(place, _)| *place));
+    rehearsals.extend(yet_to_come(candidates, &plain, &rehearsed));
     for place in rehearsals {
         candidates[place].prerelease = true;
     }
+}
+
+/// The numbered tags of versions beyond a component's newest one, where it rehearsed its newest few so, one and all.
+fn yet_to_come<V>(
+    candidates: &[Candidate],
+    plain: &HashMap<Numbers<'_>, V>,
+    rehearsed: &HashSet<Numbers<'_>>,
+) -> Vec<usize> {
+    let mut versions: HashMap<&str, BTreeSet<&[u64]>> = HashMap::new();
+    for &(component, numbers) in plain.keys() {
+        versions.entry(component).or_default().insert(numbers);
+    }
+    // The newest version of those that have the habit.
+    let newest = |(component, versions): (&'_ str, &BTreeSet<&[u64]>)| {
+        let so =
+            versions.iter().rev().take(HABIT).filter(|numbers| rehearsed.contains(&(component, **numbers))).count();
+        (so == HABIT).then(|| versions.last().map(|numbers| numbers.to_vec())).flatten()
+    };
+    let newest: HashMap<&str, Vec<u64>> = versions
+        .iter()
+        .filter_map(|(&component, versions)| Some((component, newest((component, versions))?)))
+        .collect();
+    let beyond = |candidate: &Candidate| {
+        let (component, numbers) = numbers(candidate, candidate.version.as_ref()?);
+        Some(numbers > newest.get(component)?.as_slice())
+    };
+    let numbered = candidates.iter().enumerate().filter(|(_, candidate)| candidate.numbered);
+    numbered.filter(|(_, candidate)| beyond(candidate) == Some(true)).map(|(place, _)| place).collect()
 }
 
 /// A component and the numbers of a version of it.

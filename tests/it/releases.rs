@@ -94,6 +94,30 @@ fn a_number_behind_a_version_rehearses_it_before_and_revises_it_after() {
 }
 
 #[test]
+fn who_numbers_rehearsals_by_habit_rehearses_the_version_that_is_yet_to_come() {
+    let mut tags: Vec<(String, String)> = Vec::new();
+    for version in 20..24 {
+        for build in 1..3 {
+            tags.push((format!("20{version}-02-0{build}T10:00:00Z"), format!("{version}+{build}")));
+        }
+        tags.push((format!("20{version}-03-01T10:00:00Z"), format!("{version}-ga")));
+    }
+    // A build of the next begins before the last is out; one of a version that is out is a revision.
+    tags.push(("2023-02-20T10:00:00Z".to_owned(), "24+0".to_owned()));
+    tags.push(("2023-04-01T10:00:00Z".to_owned(), "24+1".to_owned()));
+    tags.push(("2023-05-01T10:00:00Z".to_owned(), "23+3".to_owned()));
+    tags.sort();
+    let named: Vec<(&str, &str)> = tags.iter().map(|(at, tag)| (at.as_str(), tag.as_str())).collect();
+    let found = releases_of(&Place::repository(&tagged(&named)));
+    assert_eq!(found, ["root 20-ga", "root 21-ga", "root 22-ga", "root 23-ga", "root 23+3"]);
+    // Twice is no habit.
+    let found = releases_of(&Place::repository(&tagged(&named[..6])));
+    assert_eq!(found, ["root 20-ga", "root 21-ga"]);
+    let two: Vec<(&str, &str)> = named[..6].iter().copied().chain([("2021-06-01T10:00:00Z", "22+1")]).collect();
+    assert_eq!(releases_of(&Place::repository(&tagged(&two))), ["root 20-ga", "root 21-ga", "root 22+1"]);
+}
+
+#[test]
 fn a_month_and_a_number_are_a_version_and_its_patch() {
     let found = releases(&[
         ("2023-07-03T10:00:00Z", "2023.07"),
