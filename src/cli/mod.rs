@@ -11,6 +11,7 @@ mod output;
 mod settings;
 mod summary;
 mod terminal;
+mod version;
 
 use std::process::ExitCode;
 
@@ -24,7 +25,11 @@ use terminal::Terminal;
 /// Runs the program as typed.
 pub fn run() -> ExitCode {
     exit::instead_of_aborting();
-    let matches = Cli::command().get_matches();
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if version::wanted(&error) => return version::tell(),
+        Err(error) => error.exit(),
+    };
     let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Some(input) = cli.command.input_mut() {
         input.from_environment = from_environment(innermost(&matches));

@@ -34,6 +34,11 @@ impl Terminal {
         Self { color: global.color, ascii: global.ascii, quiet: global.quiet, verbose: global.verbose }
     }
 
+    /// As it is where no flag was read.
+    pub fn plain() -> Self {
+        Self { color: ColorChoice::Auto, ascii: false, quiet: false, verbose: false }
+    }
+
     /// How a report for stdout is drawn.
     pub fn options(&self) -> TerminalOptions {
         TerminalOptions {

@@ -148,90 +148,128 @@ fn the_jenkins_stage() {
 }
 
 #[test]
-fn the_github_action() {
-    let action = yaml(".github/actions/relconf/action.yml");
-    let steps = action["runs"]["steps"].as_vec().expect("steps");
-    // What it installs is this project.
-    let install = steps[0]["run"].as_str().expect("a script");
-    assert!(install.contains("cargo install --locked --path \"$GITHUB_ACTION_PATH/../../..\""), "{install}");
-    assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/actions/relconf/../../../Cargo.toml").exists());
-    // No input reaches the script as text: all do as variables.
-    let script = steps[1]["run"].as_str().expect("a script");
-    assert!(!script.contains("${{"), "{script}");
-    let environment = steps[1]["env"].as_hash().expect("variables");
-    for value in environment.values() {
-        let input = value.as_str().and_then(|text| text.strip_prefix("${{ inputs.")?.strip_suffix(" }}"));
-        assert!(!action["inputs"][input.expect("an input")].is_badvalue());
+fn the_gitlab_component() {
+    let text = project("examples/ci/gitlab-component.yml");
+    let (spec, job) = text.split_once("\n---\n").expect("a header and a job");
+    let spec = &YamlLoader::load_from_str(spec).expect("YAML")[0]["spec"]["inputs"];
+    // As GitLab does: an input stands where its name is.
+    let mut job = job.to_owned();
+    for (name, input) in spec.as_hash().expect("inputs") {
+        let default = input["default"].as_str().expect("a default");
+        let place = format!("$[[ inputs.{} ]]", name.as_str().expect("a name"));
+        assert!(job.contains(&place), "{place} is not used");
+        job = job.replace(&place, default);
     }
+    assert!(!job.contains("$[["), "{job}");
+    let component = &YamlLoader::load_from_str(&job).expect("YAML")[0]["release-gate"];
+    let plain = &yaml("examples/ci/gitlab.yml")["release-gate"];
+    for part in ["stage", "image", "rules", "artifacts"] {
+        assert_eq!(component[part], plain[part], "{part}");
+    }
+    let lines = component["script"].as_vec().expect("a list").iter().map(|line| line.as_str().expect("text"));
+    let script = lines.collect::<Vec<_>>().join("\n");
+    let baseline = component["variables"]["GATE_BASELINE"].as_str().expect("a path").to_owned();
+    let variables = [("CI_DEFAULT_BRANCH", "main"), ("GATE_BASELINE", &baseline)];
+    holds(|clone| clone.run(&script, &[], &variables), "relconf-baseline.json");
+}
+
+#[test]
+fn the_step_of_a_jenkins_library() {
+    let file = project("examples/ci/relconfGate.groovy");
+    let script = file.split("'''").nth(1).expect("a script");
+    let variables = [("GATE_BASE", "main"), ("GATE_BASELINE", "relconf-baseline.json")];
+    assert!(variables.iter().all(|(name, _)| file.contains(&format!("\"{name}=${{"))), "{file}");
+    holds(|clone| clone.run(script, &[], &variables), "relconf-baseline.json");
+}
+
+/// What a step wrote for the next ones.
+fn outputs(folder: &Path) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(folder.join("output")).unwrap_or_default();
+    let pair = |line: &str| line.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    text.lines().filter_map(pair).collect()
+}
+
+fn output(folder: &Path, name: &str) -> Option<String> {
+    outputs(folder).into_iter().find(|(found, _)| found == name).map(|(_, value)| value)
+}
+
+/// The action's step that runs relconf, in a repository.
+fn step(folder: &Path, temporary: &Path, given: &[(&str, &str)]) -> (i32, String) {
+    let _ = std::fs::remove_file(temporary.join("output"));
+    let text = |path: PathBuf| path.to_str().expect("UTF-8").to_owned();
+    let files = [temporary.to_owned(), temporary.join("output"), temporary.join("summary.md")].map(text);
+    let mut variables = vec![
+        ("COMMAND", "gate"),
+        ("BASE", ""),
+        ("BASELINE", "relconf-baseline.json"),
+        ("POLICY_FROM", ""),
+        ("HTML", ""),
+        ("REPO", "."),
+        ("RELCONF_BY", "ana"),
+        ("RUNNER_TEMP", &files[0]),
+        ("GITHUB_OUTPUT", &files[1]),
+        ("GITHUB_STEP_SUMMARY", &files[2]),
+    ];
+    variables.extend(given);
+    let ran = shell(folder, &project(".ci/action/run.sh"), &[], &variables);
+    let said = [ran.stdout, ran.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat();
+    (ran.status.code().expect("ended by itself"), said)
+}
+
+#[test]
+fn the_github_action_runs_the_gate() {
     holds(
         |clone| {
-            let temporary = clone.folder.path().to_str().expect("UTF-8").to_owned();
-            let summary = clone.folder.path().join("summary.md");
-            let variables = [
-                ("BASE", "origin/main"),
-                ("BASELINE", "relconf-baseline.json"),
-                ("REPO", "."),
-                ("RUNNER_TEMP", &temporary),
-                ("GITHUB_STEP_SUMMARY", summary.to_str().expect("UTF-8")),
-            ];
-            let ran = clone.run(script, &[], &variables);
-            let summary = std::fs::read_to_string(&summary).expect("a summary");
-            assert!(summary.starts_with("## Release gate: "), "{summary}");
-            ran
+            let temporary = clone.folder.path();
+            let given = [("BASE", "origin/main"), ("HTML", "page/review.html")];
+            std::fs::create_dir_all(clone.work().join("page")).expect("a folder");
+            let (ended, said) = step(&clone.work(), temporary, &given);
+            assert_eq!(ended, 0, "the last step ends as relconf did: {said}");
+            let summary = std::fs::read_to_string(temporary.join("summary.md")).expect("a summary");
+            assert!(summary.contains("## Release gate: "), "{summary}");
+            let code: i32 = output(temporary, "code").and_then(|code| code.parse().ok()).expect("a code");
+            let verdict = output(temporary, "verdict").expect("a verdict");
+            assert_eq!(verdict == "regressed", code == 1, "{verdict}");
+            for file in ["report", "json", "html"] {
+                let path = output(temporary, file).unwrap_or_else(|| panic!("no {file}: {said}"));
+                assert!(Path::new(&path).metadata().is_ok_and(|file| file.len() > 0), "{path}");
+            }
+            assert_eq!(said.lines().any(|line| line.starts_with("::error")), code == 1, "{said}");
+            (code, said)
         },
-        "::warning title=Release gate::origin/main has no",
+        "has no relconf-baseline.json: comparing with the window before",
     );
 }
 
 #[test]
-fn the_github_workflow() {
-    let workflow = yaml("examples/ci/github.yml");
-    let steps = workflow["jobs"]["gate"]["steps"].as_vec().expect("steps");
-    assert_eq!(steps[0]["with"]["fetch-depth"].as_i64(), Some(0));
-    let uses = steps[1]["uses"].as_str().expect("an action");
-    let folder = uses.split('@').next().and_then(|path| path.splitn(3, '/').nth(2)).expect("a folder");
-    let action = yaml(&format!("{folder}/action.yml"));
-    for input in steps[1]["with"].as_hash().expect("inputs").keys() {
-        assert!(!action["inputs"][input.as_str().expect("a name")].is_badvalue(), "{input:?} is no input");
-    }
-    assert_eq!(workflow["permissions"]["contents"].as_str(), Some("read"));
-}
-
-/// What others wrote is named by a commit: a branch or a tag may be moved to something else.
-#[test]
-fn actions_are_pinned_by_commit() {
-    for file in ["examples/ci/github.yml", "examples/ci/preflight.yml", ".github/workflows/ci.yml"] {
-        for line in project(file).lines() {
-            let Some((_, uses)) = line.split_once("uses: ") else { continue };
-            let at = uses.split_whitespace().next().and_then(|uses| uses.split_once('@')).expect("a version").1;
-            let commit = at.len() == 40 && at.bytes().all(|byte| byte.is_ascii_hexdigit());
-            assert!(commit || (uses.starts_with("your-org/") && at == "FULL_COMMIT_ID"), "{file}: {line}");
-        }
-    }
+fn the_github_action_has_no_verdict_where_nothing_could_be_judged() {
+    let place = Place::empty();
+    let (ended, said) = step(place.path(), place.path(), &[]);
+    assert_eq!(ended, 0, "{said}");
+    assert_eq!(output(place.path(), "code").as_deref(), Some("2"), "{said}");
+    assert_eq!(output(place.path(), "verdict").as_deref(), Some("could_not"), "{said}");
+    assert_eq!(output(place.path(), "report"), None);
+    let (ended, said) = step(place.path(), place.path(), &[("COMMAND", "$(touch gone)")]);
+    assert!(ended == 2 && said.contains("::error title=relconf::") && !place.path().join("gone").exists(), "{said}");
 }
 
 #[test]
-fn the_comment_on_a_release_pull_request() {
-    let workflow = yaml("examples/ci/preflight.yml");
-    let steps = workflow["jobs"]["preflight"]["steps"].as_vec().expect("steps");
-    assert_eq!(steps[0]["with"]["fetch-depth"].as_i64(), Some(0));
-    let script = steps[2]["run"].as_str().expect("a script");
-    assert!(!script.contains("${{"), "{script}");
-    assert!(steps[2]["env"]["RELCONF_POLICY_FROM"].as_str().is_some());
+fn the_github_action_asks_for_evidence_before_a_release() {
     let place = Place::repository(
         "person a = A B <a@x>\n2026-01-01T00:00:00Z a commit one | x\n2026-01-01T01:00:00Z a tag v1.0.0\n\
          2026-02-01T00:00:00Z a commit two | y\n",
     );
     place.file("relconf.toml", "[checks]\nrequired = [\"canary\"]\n");
-    // In place of the forge's own tool, one that keeps the comment.
-    let bin = place.file("bin/gh", "#!/bin/sh\ncp \"$5\" comment.md\n");
-    succeeds(&Command::new("chmod").arg("+x").arg(&bin).output().expect("chmod runs"));
-    let script = format!("PATH=\"$PWD/bin:$PATH\"\n{script}");
-    let ran = shell(place.path(), &script, &[], &[("RELCONF_BY", "::error::octocat"), ("PULL_REQUEST", "7")]);
-    assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
-    assert!(String::from_utf8_lossy(&ran.stdout).starts_with("::error title=Release preflight::canary is missing"));
-    let comment = std::fs::read_to_string(place.path().join("comment.md")).expect("a comment");
-    assert!(comment.starts_with("## Release preflight: not ready\n"), "{comment}");
+    let by = ("RELCONF_BY", "::error::octocat");
+    let (ended, said) = step(place.path(), place.path(), &[("COMMAND", "preflight"), by]);
+    assert_eq!((ended, output(place.path(), "code").as_deref()), (0, Some("1")), "{said}");
+    assert_eq!(output(place.path(), "verdict").as_deref(), Some("not_ready"));
+    assert!(said.contains("::error title=Release preflight::canary is missing"), "{said}");
+    assert!(!said.contains("\n::error::octocat"), "{said}");
+    let report = std::fs::read_to_string(output(place.path(), "report").expect("a report")).expect("a report");
+    assert!(report.contains("## Release preflight: not ready\n"), "{report}");
+    let (_, said) = step(place.path(), place.path(), &[("COMMAND", "review")]);
+    assert_eq!(output(place.path(), "verdict").as_deref(), Some("done"), "{said}");
 }
 
 #[test]

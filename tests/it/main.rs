@@ -15,6 +15,7 @@ mod cli;
 mod config;
 mod coverage;
 mod damage;
+mod delivery;
 mod docs;
 mod examples;
 mod findings;

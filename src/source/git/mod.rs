@@ -71,6 +71,12 @@ pub struct Repository {
     names_of: Option<CommitId>,
 }
 
+/// The version of the libgit2 that is built in.
+pub fn library_version() -> String {
+    let (major, minor, patch) = git2::Version::get().libgit2_version();
+    format!("{major}.{minor}.{patch}")
+}
+
 impl Repository {
     /// Opens the repository at or above `dir`: bare, a work tree, a linked one, a submodule; HEAD may be detached or
     /// unborn.

@@ -7,6 +7,7 @@
     reason = "each test file uses a part of it, and some run the program"
 )]
 
+pub mod forge;
 pub mod raw;
 pub mod team;
 
