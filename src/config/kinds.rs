@@ -11,7 +11,7 @@ use super::write;
 use crate::document::{Field, Value, Zone, duration_text, parse_duration, quoted};
 use crate::error::Error;
 use crate::model::{
-    HotfixWindow, Moment, Probabilities, ProjectKind, RecoveryFrom, Signal, WindowRequest, Word as OfWords,
+    HotfixWindow, LinkPattern, Moment, Probabilities, ProjectKind, RecoveryFrom, Signal, WindowRequest, Word as OfWords,
 };
 use crate::remark::Pattern;
 
@@ -39,6 +39,63 @@ impl Kind for Word {
 
     fn write(value: &String) -> Option<String> {
         Some(write::text(value))
+    }
+}
+
+/// A name; none by default.
+pub struct Name;
+
+impl Kind for Name {
+    type Value = Option<String>;
+
+    fn read(field: Field<'_>) -> Option<Option<String>> {
+        field.filled().map(|name| Some(name.trim().to_owned()))
+    }
+
+    fn write(value: &Option<String>) -> Option<String> {
+        value.as_deref().map(write::text)
+    }
+}
+
+/// An https address with a hole for a name; none by default.
+pub struct Link;
+
+impl Kind for Link {
+    type Value = Option<LinkPattern>;
+
+    fn read(field: Field<'_>) -> Option<Option<LinkPattern>> {
+        link(field, 1).map(Some)
+    }
+
+    fn write(value: &Option<LinkPattern>) -> Option<String> {
+        value.as_ref().map(|pattern| write::text(pattern.text()))
+    }
+}
+
+/// An https address with holes for two names; none by default.
+pub struct Between;
+
+impl Kind for Between {
+    type Value = Option<LinkPattern>;
+
+    fn read(field: Field<'_>) -> Option<Option<LinkPattern>> {
+        link(field, 2).map(Some)
+    }
+
+    fn write(value: &Option<LinkPattern>) -> Option<String> {
+        Link::write(value)
+    }
+}
+
+fn link(field: Field<'_>, holes: usize) -> Option<LinkPattern> {
+    let text = field.filled()?;
+    let help = match holes {
+        1 => "write one such as \"https://forge.example/shop/tags/{}\"",
+        _ => "write one such as \"https://forge.example/shop/compare/{}...{}\"",
+    };
+    match LinkPattern::parse(text, holes) {
+        Ok(pattern) => Some(pattern),
+        Err(why) => field.wrong(format!("{} {why}", quoted(text)), help),
     }
 }
 

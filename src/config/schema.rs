@@ -23,7 +23,12 @@ pub fn schema() -> Value {
     let kind = |key: &str| match key {
         "releases.maturity" | "attribution.window" | "failure.horizon" => duration.clone(),
         "releases.hotfix_window" => json!({ "type": "string", "pattern": "^(scaled|none|[0-9]+ *[a-z]+)$" }),
-        "releases.timezone" | "releases.environment" | "sources.assume_tz" => json!({ "type": "string" }),
+        "links.commit" | "links.tag" | "links.compare" | "links.incident" => {
+            json!({ "type": "string", "pattern": "^https://" })
+        }
+        "project.name" | "releases.timezone" | "releases.environment" | "sources.assume_tz" => {
+            json!({ "type": "string" })
+        }
         "project.kind" => json!({ "enum": ProjectKind::WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>() }),
         "failure.recovery_from" => json!({ "enum": ["impact", "release"] }),
         "failure.signals" => json!({

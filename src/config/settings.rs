@@ -4,8 +4,8 @@ use super::findings::{Advice, Risk};
 use super::gate::Gate;
 use super::import::Imports;
 use super::kinds::{
-    Assumed, Chances, Day, Duration, Globs, Groups, Kind, Limit, Patterns, People, Project, Recovery, Several, Share,
-    Signals, Soon, Window, Word, Zoned,
+    Assumed, Between, Chances, Day, Duration, Globs, Groups, Kind, Limit, Link, Name, Patterns, People, Project,
+    Recovery, Several, Share, Signals, Soon, Window, Word, Zoned,
 };
 use super::{Origin, Row, Sections, Sourced};
 use crate::document::Document;
@@ -62,6 +62,8 @@ macro_rules! settings {
 
 settings! {
     policy {
+        project_name: Name, "project.name",
+            "What the project is called; by default the last part of its origin's address, else its folder.";
         project: Project, "project.kind",
             "What is released: service, library (withdrawn or patched, never rolled back) or application.";
         tags: Globs, "releases.tags",
@@ -117,6 +119,16 @@ settings! {
         window: Window, "window.last",
             "Which releases are reviewed: those of the last \"90d\", or the last 20; by default the shortest of 90, 180 and \
              365 days that holds 20.";
+        commit_link: Link, "links.commit",
+            "Where a commit can be looked at: \"https://forge.example/shop/commit/{}\"; by default, as for tag and compare, \
+             what follows from an origin at GitHub, GitLab, Gitea or Bitbucket, else no link.";
+        tag_link: Link, "links.tag",
+            "Where a tag can be looked at: an https address with {} for the tag.";
+        compare_link: Between, "links.compare",
+            "Where two tags can be compared: an https address with {} twice, the older one first.";
+        incident_link: Link, "links.incident",
+            "Where an incident can be looked at: an https address with {} for its id; by default its own url, where that is \
+             https.";
     }
     sources {
         gate: Gate, "gate",

@@ -48,6 +48,10 @@ pub struct RepositoryInfo {
     pub head: Option<super::CommitId>,
     /// Whether the clone is shallow.
     pub shallow: bool,
+    /// What it is called: the last part of its origin's address, else its folder.
+    pub name: Option<Untrusted>,
+    /// Where its commits and tags can be looked at.
+    pub links: super::Links,
 }
 
 /// A tag that is no release, and why.

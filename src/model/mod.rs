@@ -12,6 +12,7 @@ mod gate;
 mod history;
 mod incident;
 mod index;
+mod link;
 mod mapping;
 mod notice;
 mod origin;
@@ -40,6 +41,7 @@ pub use history::{
 };
 pub use incident::{Cause, DetectedBy, Incident, IncidentKind, Remediation, RemediationKind};
 pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, PersonIndex, ReleaseIndex};
+pub use link::{LinkPattern, Links, last_part};
 pub use mapping::Mapping;
 pub use notice::{Notice, NoticeCode, NoticeWeight};
 pub use origin::Origin;

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use chrono::{TimeDelta, Weekday};
 
-use super::{CheckResult, FindingPolicy, Moment, RiskClass, Untrusted, Word};
+use super::{CheckResult, FindingPolicy, LinkPattern, Moment, RiskClass, Untrusted, Word};
 
 /// What a team's settings mean for the analysis: plain values, whatever their origin.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,16 @@ pub struct Policy {
     pub findings: FindingPolicy,
     /// Which releases are reviewed.
     pub window: WindowRequest,
+    /// What the project is called; `None`: as its repository.
+    pub project_name: Option<String>,
+    /// Where a commit can be looked at; `None`, here and in what follows: where its origin shows it.
+    pub commit_link: Option<LinkPattern>,
+    /// Where a tag can be looked at.
+    pub tag_link: Option<LinkPattern>,
+    /// Where two tags can be compared.
+    pub compare_link: Option<LinkPattern>,
+    /// Where an incident can be looked at.
+    pub incident_link: Option<LinkPattern>,
 }
 
 impl Policy {
@@ -99,6 +109,11 @@ impl Policy {
             risk: Vec::new(),
             findings: FindingPolicy::default(),
             window: WindowRequest::Auto,
+            project_name: None,
+            commit_link: None,
+            tag_link: None,
+            compare_link: None,
+            incident_link: None,
         }
     }
 }

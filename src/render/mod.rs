@@ -6,6 +6,7 @@ pub mod encode;
 pub mod explain;
 pub mod gate;
 pub mod json;
+pub mod link;
 pub mod list;
 pub mod map;
 mod page;

@@ -31,6 +31,8 @@ pub struct Review {
     pub tool: Tool,
     /// The moment it stands at.
     pub as_of: Moment,
+    /// What it is about, and where that can be looked at.
+    pub project: Project,
     /// Where the history was read; null where the release log alone is the history.
     pub repository: Option<Repository>,
     /// Which components it is about.
@@ -108,6 +110,28 @@ pub struct Tool {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+/// The project.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Project {
+    /// What it is called: never a path.
+    pub name: Untrusted,
+    /// Where its commits, tags and incidents can be looked at.
+    pub links: LinkReport,
+}
+
+/// Addresses with `{}` for each name; null where there is none. Only https.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkReport {
+    /// A commit.
+    pub commit: Option<Untrusted>,
+    /// A tag.
+    pub tag: Option<Untrusted>,
+    /// Two tags, the older one first.
+    pub compare: Option<Untrusted>,
+    /// An incident.
+    pub incident: Option<Untrusted>,
 }
 
 /// The repository.
@@ -767,6 +791,8 @@ pub struct IncidentReport {
     pub kind: IncidentKind,
     /// Its severity.
     pub severity: Option<Untrusted>,
+    /// A link to more, as the log has it.
+    pub url: Option<Untrusted>,
     /// When it surfaced.
     pub surfaced_at: Option<Moment>,
     /// The release it is attributed to: of several at fault, the earliest that users met, from which it is measured.

@@ -26,6 +26,7 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
         title: incident.title.clone(),
         kind: incident.kind,
         severity: incident.severity.clone(),
+        url: incident.url.clone(),
         surfaced_at: incident.anchor(),
         release: link.map(|link| history.release(link.release).tag.clone()),
         others_at_fault: link

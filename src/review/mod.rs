@@ -19,12 +19,12 @@ use crate::finding::{self, Findings};
 use crate::forecast::{Base, Forecaster};
 use crate::map;
 use crate::metric::{self, Measured};
-use crate::model::{Basis, Cause, Release, ReleaseFlag, Untrusted};
+use crate::model::{Basis, Cause, LinkPattern, Release, ReleaseFlag, Untrusted};
 use crate::stats;
 
 use contract::{
-    Chance, Doubts, Earlier, FailureShift, Headline, MetricReport, Metrics, OtherComponent, Period, RateReport,
-    Repository, Review, Scope, Screened, SeenBy, SeenInGit, Tool, Window,
+    Chance, Doubts, Earlier, FailureShift, Headline, LinkReport, MetricReport, Metrics, OtherComponent, Period,
+    Project, RateReport, Repository, Review, Scope, Screened, SeenBy, SeenInGit, Tool, Window,
 };
 
 /// How many months the periods reach back.
@@ -49,6 +49,7 @@ impl Review {
             schema: contract::SCHEMA,
             tool: Tool { name: "relconf".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             as_of: facts.policy.as_of,
+            project: project(facts),
             repository: facts.history.repository.as_ref().map(|repository| Repository {
                 path: Untrusted::new(repository.path.to_string_lossy()),
                 head: repository.head.map(|id| id.to_string()),
@@ -89,6 +90,30 @@ impl Review {
     /// The JSON Schema of the contract.
     pub fn schema() -> schemars::Schema {
         schemars::schema_for!(Review)
+    }
+}
+
+/// What the project is called where neither its settings nor its repository tell.
+const UNNAMED: &str = "this project";
+
+fn project(facts: &Facts<'_>) -> Project {
+    let policy = facts.policy;
+    let repository = facts.history.repository.as_ref();
+    let named = policy.project_name.as_deref().map(Untrusted::from);
+    let derived = repository.map(|repository| repository.links.clone()).unwrap_or_default();
+    let link = |own: &Option<LinkPattern>, derived: Option<LinkPattern>| {
+        own.clone().or(derived).map(|pattern| Untrusted::from(pattern.text()))
+    };
+    Project {
+        name: named
+            .or_else(|| repository.and_then(|repository| repository.name.clone()))
+            .unwrap_or_else(|| Untrusted::from(UNNAMED)),
+        links: LinkReport {
+            commit: link(&policy.commit_link, derived.commit),
+            tag: link(&policy.tag_link, derived.tag),
+            compare: link(&policy.compare_link, derived.compare),
+            incident: link(&policy.incident_link, derived.incident),
+        },
     }
 }
 

@@ -10,8 +10,8 @@ use release_confidence::config::{Config, NAMES, Origin, discover, load, parse_wi
 use release_confidence::document::Zone;
 use release_confidence::error::Error;
 use release_confidence::model::{
-    ComponentChoice, FindingPolicy, GateLimit, GateMode, GatePolicy, HotfixWindow, Moment, Policy, Probabilities,
-    ProjectKind, RecoveryFrom, RiskClass, Signal, Silence, WindowRequest,
+    ComponentChoice, FindingPolicy, GateLimit, GateMode, GatePolicy, HotfixWindow, LinkPattern, Moment, Policy,
+    Probabilities, ProjectKind, RecoveryFrom, RiskClass, Signal, Silence, WindowRequest,
 };
 use tempfile::TempDir;
 
@@ -113,12 +113,20 @@ log = "ops/releases.toml"
 assume_tz = "+02:00"
 
 [project]
+name = "Acme Shop"
 kind = "library"
+
+[links]
+commit = "https://x.example/c/{}"
+tag = "https://x.example/t/{}"
+compare = "https://x.example/{}..{}"
+incident = "https://i.example/{}"
 "#;
 
 #[test]
 fn every_setting_reaches_the_policy() {
     let config = read(FULL).expect("it is right");
+    let link = |text: &str, holes| LinkPattern::parse(text, holes).ok();
     let expected = Policy {
         as_of: as_of(),
         project: Some(ProjectKind::Library),
@@ -166,6 +174,11 @@ fn every_setting_reaches_the_policy() {
             }],
         },
         window: WindowRequest::LastCount(20),
+        project_name: Some("Acme Shop".into()),
+        commit_link: link("https://x.example/c/{}", 1),
+        tag_link: link("https://x.example/t/{}", 1),
+        compare_link: link("https://x.example/{}..{}", 2),
+        incident_link: link("https://i.example/{}", 1),
     };
     assert_eq!(config.policy(as_of()), expected);
     let limit = |max, min, max_increase| GateLimit { max, min, max_increase };
@@ -210,7 +223,8 @@ fn rows_cover_every_setting_and_read_back() {
     assert_eq!(
         shown,
         [
-            r#"project.kind = "library" # 73"#,
+            r#"project.name = "Acme Shop" # 73"#,
+            r#"project.kind = "library" # 74"#,
             r#"releases.tags = ["v*", "release/*"] # 2"#,
             r#"releases.exclude = ["v0.*"] # 3"#,
             r#"releases.maturity = "72h" # 4"#,
@@ -236,6 +250,10 @@ fn rows_cover_every_setting_and_read_back() {
             r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 36"#,
             r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 40"#,
             "window.last = 20 # 47",
+            r#"links.commit = "https://x.example/c/{}" # 77"#,
+            r#"links.tag = "https://x.example/t/{}" # 78"#,
+            r#"links.compare = "https://x.example/{}..{}" # 79"#,
+            r#"links.incident = "https://i.example/{}" # 80"#,
             r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = "2h", max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 49"#,
             "preflight.max_chance = 0.3 # 61",
             r#"import = { tracker = { id = "$.key", title = "$.summary" } } # 63"#,
@@ -420,5 +438,20 @@ proptest! {
         let row = config.rows().into_iter().find(|row| row.key == "people.bots").expect("a row");
         let again = read(format!("people.bots = {}", row.value.expect("a value"))).expect("TOML");
         prop_assert_eq!(again.bots.value, config.bots.value);
+    }
+}
+
+#[test]
+fn a_link_leads_to_an_https_page() {
+    for (setting, why) in [
+        ("tag = \"http://x.example/{}\"", "does not begin with https://"),
+        ("tag = \"https://ana:secret@x.example/{}\"", "names no plain host"),
+        ("tag = \"https://x.example/\"", "has not exactly one {}"),
+        ("compare = \"https://x.example/{}\"", "has not exactly two {}"),
+        ("commit = \"https://x.example/<{}>\"", "holds a character that no address needs"),
+    ] {
+        let problems = problems(format!("[links]\n{setting}\n")).join("\n");
+        let told = problems.contains(why);
+        assert!(told, "{setting}: {problems}");
     }
 }

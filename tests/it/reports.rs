@@ -4,7 +4,7 @@ use crate::support::Place;
 use proptest::prelude::*;
 use release_confidence::render::report::{self, Kind};
 use release_confidence::review::contract::Review;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn example(name: &str) -> Value {
     Place::empty().relconf(&["demo", name, "--format", "json"]).json()
@@ -52,6 +52,22 @@ fn say_everywhere(value: &mut Value, text: &str) {
 fn saying(review: &Value, text: &str) -> Review {
     let mut review = review.clone();
     say_everywhere(&mut review, text);
+    for incident in review["incidents"].as_array_mut().into_iter().flatten() {
+        incident["id"] = text.into();
+        incident["url"] = format!("https://status.example/{text}").into();
+    }
+    for failure in
+        review["releases"].as_array_mut().into_iter().flatten().filter_map(|release| release.get_mut("failures"))
+    {
+        for failure in failure.as_array_mut().into_iter().flatten().filter(|failure| failure["incident"].is_string()) {
+            failure["incident"] = text.into();
+        }
+    }
+    let page = |page: &str| format!("https://forge.example/acme/{page}/{{}}");
+    review["project"]["links"] = json!({
+        "commit": page("commit"), "tag": page("tag"), "compare": format!("{}...{{}}", page("compare")),
+        "incident": page("incident"),
+    });
     serde_json::from_value(review).expect("the contract still")
 }
 
@@ -64,6 +80,35 @@ fn skeleton(html: &str) -> Vec<String> {
         tags.push(format!("{name} {}", tag.matches('=').count() - tag.matches("=&").count()));
     }
     tags
+}
+
+/// Where a page leads to.
+fn leads(html: &str) -> Vec<&str> {
+    html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()).collect()
+}
+
+/// What of a link must not be there: anything but places in the page, and https to hosts that were named.
+fn astray<'a>(html: &'a str, hosts: &[&str]) -> Option<&'a str> {
+    let allowed = |link: &str| match link.strip_prefix('#') {
+        Some(place) => html.contains(&format!(" id=\"{place}\"")),
+        None => hosts.iter().any(|host| link.starts_with(host)) && link.chars().all(|c| c.is_ascii_graphic()),
+    };
+    leads(html).into_iter().find(|link| !allowed(link))
+}
+
+/// The links of a Markdown document taken out again: where each leads is made sure of.
+fn without_links(markdown: &str, hosts: &[&str]) -> Result<String, String> {
+    let mut parts = markdown.split("](<");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (address, rest) = part.split_once(">)").ok_or(part)?;
+        let good = hosts.iter().any(|host| address.starts_with(host)) && address.chars().all(|c| c.is_ascii_graphic());
+        if !good || address.contains(['<', '(', '"', '`', '\\']) {
+            return Err(address.to_owned());
+        }
+        text.push_str(rest);
+    }
+    Ok(text)
 }
 
 /// The outline of a Markdown document: how each line begins, and the columns of each row.
@@ -88,7 +133,9 @@ proptest! {
         let text = format!("x{text}x");
         let (hostile, plain) = REVIEW.with(|review| (saying(review, &text), saying(review, "x")));
 
+        let hosts = ["https://forge.example/acme/", "https://status.example/"];
         let html = report::review(Kind::Html, &hostile);
+        prop_assert_eq!(astray(&html, &hosts), None);
         let tags = skeleton(&html);
         prop_assert_eq!(&tags, &skeleton(&report::review(Kind::Html, &plain)));
         prop_assert!(!html.contains("<script") && !html.contains("javascript:"));
@@ -96,7 +143,9 @@ proptest! {
         let markdown = report::review(Kind::Markdown, &hostile);
         prop_assert_eq!(outline(&markdown), outline(&report::review(Kind::Markdown, &plain)));
         let code = |line: &str| line.contains('`');
-        for line in markdown.lines() {
+        let linked = without_links(&markdown, &hosts);
+        prop_assert!(linked.is_ok(), "{linked:?}");
+        for line in linked.unwrap_or_default().lines() {
             let mention = line.match_indices('@').any(|(at, _)| line[at + 1..].starts_with(char::is_alphanumeric));
             prop_assert!(!mention || code(line), "{line}");
             prop_assert!(code(line) || !line.contains("://"), "{line}");
@@ -115,12 +164,11 @@ fn a_page_asks_for_nothing_and_runs_nothing() {
     for name in ["quickstart", "monorepo", "hotfix-heavy"] {
         let review: Review = serde_json::from_value(example(name)).expect("the contract");
         let html = report::review(Kind::Html, &review);
-        for forbidden in
-            ["<script", "<link", "<img", "<iframe", "src=", "href=", "url(", "@import", "onload", "onclick"]
-        {
+        for forbidden in ["<script", "<link", "<img", "<iframe", "src=", "url(", "@import", "onload", "onclick"] {
             assert!(!html.contains(forbidden), "{name}: {forbidden}");
         }
         assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'"));
+        assert_eq!(astray(&html, &[]), None, "{name}");
         for id in html.split(" id=\"").skip(1).map(|rest| rest.split('"').next().expect("an id")) {
             assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{name}: {id} is twice");
         }
@@ -144,7 +192,7 @@ fn one_analysis_gives_many_outputs() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let read = |name: &str| std::fs::read_to_string(place.path().join(name)).expect("written");
     assert!(ran.stdout.starts_with("Release confidence review"));
-    assert!(read("retro.md").starts_with("# Release confidence review\n"));
+    assert!(read("retro.md").starts_with("# Release confidence review of `the quickstart example`\n"));
     assert!(read("review.html").starts_with("<!DOCTYPE html>\n"));
     assert!(serde_json::from_str::<Review>(&read("review.json")).is_ok());
 }

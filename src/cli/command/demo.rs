@@ -71,6 +71,7 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     {
         // The temporary folder's name is noise, and would differ from run to run.
         repository.path = format!("the {} example", example.name).into();
+        review.project.name = format!("the {} example", example.name).into();
     }
     outputs.write(&review, terminal)?;
     if args.into.is_some() {

@@ -4,15 +4,22 @@
 
 mod charts;
 
+use std::collections::BTreeMap;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, context};
 
 use crate::model::Moment;
-use crate::review::contract::{Basis, Effect, Finding, MetricReport, Quality, Review, Success};
+use crate::review::contract::{
+    Basis, Effect, Finding, IncidentReport, MetricReport, Quality, Review, SeenInGit, Success,
+};
 
 use super::phrase::{self, Shown, reading, span};
-use super::{basis, encode, plan, terminal};
+use super::{basis, encode, link, plan, terminal};
+
+/// How much of a commit's id is shown.
+const SHORT: usize = 7;
 
 /// A kind of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +61,22 @@ impl Kind {
             Self::Html => encode::html(text),
         }
     }
+
+    fn code(self, text: &str) -> String {
+        match self {
+            Self::Markdown => encode::markdown_code(text),
+            Self::Html => format!("<code>{}</code>", encode::html(text)),
+        }
+    }
+
+    /// What is already encoded, leading there where there is such a place.
+    fn linked(self, address: Option<link::Address>, encoded: String) -> Value {
+        Value::from_safe_string(match (address, self) {
+            (None, _) => encoded,
+            (Some(address), Self::Markdown) => link::markdown(&address, &encoded),
+            (Some(address), Self::Html) => link::html(&address, &encoded),
+        })
+    }
 }
 
 /// What a template may use: instructions, of which a review of ten thousand releases takes two million.
@@ -82,7 +105,7 @@ pub fn review(kind: Kind, review: &Review) -> String {
 /// # Errors
 /// A template that cannot be parsed, or asks for what is not there.
 pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<String, TemplateError> {
-    let environment = environment(kind);
+    let environment = environment(kind, review);
     let template = environment.template_from_str(template).map_err(|error| told(&error))?;
     let metrics: Vec<Value> = review.metrics.0.iter().map(row).collect();
     let charts = charts::all(review);
@@ -149,7 +172,27 @@ fn row(metric: &MetricReport) -> Value {
     }
 }
 
-fn environment(kind: Kind) -> Environment<'static> {
+/// What leads to where a tag, a commit, an incident or a comparison can be looked at; without such a place, its name alone.
+fn add_links(environment: &mut Environment<'_>, kind: Kind, review: &Review) {
+    let links = review.project.links.clone();
+    environment.add_function("tag", move |tag: &str| kind.linked(link::tag(&links, tag), kind.code(tag)));
+    let links = review.project.links.clone();
+    environment.add_function("commit", move |id: &str| {
+        let short = id.get(..SHORT).unwrap_or(id);
+        kind.linked(link::commit(&links, id), kind.code(short))
+    });
+    let links = review.project.links.clone();
+    environment.add_function("compare", move |from: &str, to: &str, text: &str| {
+        kind.linked(link::compare(&links, from, to), kind.encode(text))
+    });
+    let place = |incident: &IncidentReport| {
+        Some((incident.id.raw().to_owned(), link::incident(&review.project.links, incident)?))
+    };
+    let places: BTreeMap<String, link::Address> = review.incidents.iter().filter_map(place).collect();
+    environment.add_function("incident", move |id: &str| kind.linked(places.get(id).cloned(), kind.code(id)));
+}
+
+fn environment(kind: Kind, review: &Review) -> Environment<'static> {
     let mut environment = Environment::new();
     // The delimiters are the usual ones: there is nothing that could be wrong with them.
     if let Ok(syntax) =
@@ -181,10 +224,8 @@ fn environment(kind: Kind) -> Environment<'static> {
     environment.add_filter("effect", |effect: Serde<Effect>| plan::effect(&effect.0));
     // Encoded once, when it is printed: not here.
     environment.add_filter("success", |success: Serde<Success>| plan::success(&success.0, str::to_owned));
-    environment.add_filter("code", move |text: &str| match kind {
-        Kind::Markdown => Value::from_safe_string(encode::markdown_code(text)),
-        Kind::Html => Value::from_safe_string(format!("<code>{}</code>", encode::html(text))),
-    });
+    environment.add_filter("code", move |text: &str| Value::from_safe_string(kind.code(text)));
+    add_links(&mut environment, kind, review);
     environment.add_filter("diagram", |text: &str| {
         let plain = |c: char| if c.is_ascii_alphanumeric() || "._-+/".contains(c) { c } else { '_' };
         Value::from_safe_string(text.chars().map(plain).collect())

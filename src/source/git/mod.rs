@@ -100,7 +100,7 @@ impl Repository {
 
     /// The address of the remote called origin, where there is one.
     pub fn origin(&self) -> Option<String> {
-        Some(self.inner.find_remote("origin").ok()?.url().ok()?.to_owned())
+        open::origin(&self.inner)
     }
 
     /// All tags, sorted by the bytes of their names. None is dropped: what leads to no commit says why.

@@ -9,7 +9,7 @@ use super::objects::Objects;
 use super::{Repository, head, include, paths, shallow};
 use crate::document::is_plain;
 use crate::error::Error;
-use crate::model::{Notice, NoticeCode, RepositoryInfo};
+use crate::model::{Links, Notice, NoticeCode, RepositoryInfo, Untrusted, last_part};
 
 /// Opens the repository at or above `dir`.
 pub fn open(dir: &Path) -> Result<Repository, Error> {
@@ -27,8 +27,27 @@ pub fn open(dir: &Path) -> Result<Repository, Error> {
     let shallow = shallow::read(inner.commondir())?;
     notices.extend(grafts(&inner));
     let root = inner.workdir().unwrap_or_else(|| inner.path()).to_path_buf();
-    let info = RepositoryInfo { path: dir.to_path_buf(), head, shallow: !shallow.is_empty() };
+    let origin = origin(&inner);
+    let info = RepositoryInfo {
+        path: dir.to_path_buf(),
+        head,
+        shallow: !shallow.is_empty(),
+        name: name(&root, origin.as_deref()),
+        links: origin.as_deref().map(Links::of_origin).unwrap_or_default(),
+    };
     Ok(Repository { inner, info, root, shallow, objects, notices, trees: paths::TreeCache::default(), names_of: None })
+}
+
+/// The address of the remote called origin, where there is one.
+pub(super) fn origin(repository: &git2::Repository) -> Option<String> {
+    Some(repository.find_remote("origin").ok()?.url().ok()?.to_owned())
+}
+
+/// What the repository is called, wherever it lies.
+fn name(root: &Path, origin: Option<&str>) -> Option<Untrusted> {
+    let folder = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
+    let named = origin.and_then(last_part).map(Untrusted::from);
+    named.or_else(|| last_part(&folder.to_string_lossy()).map(Untrusted::from))
 }
 
 /// Makes sure that what libgit2 reads on opening is neither a device nor a pipe: it would wait for one for ever.
