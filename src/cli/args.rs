@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::given::Given;
 use crate::model::{Incident, ReleaseEntry};
+use crate::render::terminal::SECTIONS;
 
 /// Answers one question with evidence: why is our next release safe, and which part of that belief is luck?
 #[derive(Debug, Parser)]
@@ -26,34 +28,58 @@ Start here:
 Exit codes: 0 done, gate passed; 1 gate: regressed, preflight --gate: not ready; 2 could not do it (usage, config, input, repository);
 3 gate: inconclusive, where on_inconclusive = \"fail\".";
 
+/// The commands by what they are for, as the help lists them.
+pub const GROUPS: [(&str, &[&str]); 4] = [
+    ("Look", &["review", "map", "plan", "explain", "list"]),
+    ("Ship", &["preflight", "gate", "baseline"]),
+    ("Feed", &["init", "record", "import", "validate"]),
+    ("Else", &["demo", "config", "generate"]),
+];
+
+/// The command line, its help grouped.
+pub fn command() -> clap::Command {
+    let command = Cli::command();
+    let mut groups = String::new();
+    for (title, names) in GROUPS {
+        groups.push_str(&format!("{title}:\n"));
+        for name in names {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+            groups.push_str(&format!("  {name:<10} {}\n", about.map_or_else(String::new, ToString::to_string)));
+        }
+        groups.push('\n');
+    }
+    let options = "Options:\n{options}{after-help}";
+    command.help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{options}"))
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The release confidence review: headline, map, what to do first, metrics now and before, failures, people, timing
+    /// The release confidence review: how often releases fail, what that rests on, what to do first
     Review(ReviewArgs),
     /// The release confidence map: where confidence comes from, stage by stage
     Map(MapArgs),
     /// The plans: what to do, why, who, and how to see that it worked
     Plan(PlanArgs),
-    /// The CI step: has a metric regressed, beyond chance? Exit 0 no, 1 yes, 2 could not tell, 3 inconclusive if so asked
+    /// The CI step: has a metric regressed, beyond chance? Exit 0 no, 1 yes
     Gate(GateArgs),
-    /// Before the tag: what ships since the last release, its odds, what it must earn first; --gate exits 1 if it has not
+    /// Before the tag: what ships since the last release, its odds, what it must earn first
     Preflight(PreflightArgs),
-    /// Write down the window as it is, for later gates to compare with; or show what was written
+    /// Write down the window as it is, for later gates to compare with
     Baseline(BaselineArgs),
     /// Turn exports of other tools into a native log; without --into it is printed
     Import(ImportArgs),
-    /// Append to a log: an incident, a near miss, what is special about a release; comments and order are kept
+    /// Append to a log: an incident, a near miss, what is special about a release
     Record(RecordArgs),
-    /// Look at the repository and write relconf.toml, commented, and an incident log proposed from what git says
+    /// Look at the repository; write relconf.toml and an incident log that is true
     Init(InitArgs),
-    /// Read every input and report every problem, with its place and the fix; exit 2 where there is one
+    /// Read every input and report every problem, with its place and the fix
     Validate(ValidateArgs),
     /// List releases, incidents, people, checks or tags
     List(ListArgs),
-    /// Explain a metric, a finding, a release or an incident: the definition, the data, the arithmetic
+    /// Why it says so: a metric, finding, release, incident, stage, person, check or setting
     Explain(ExplainArgs),
-    /// Build a small realistic repository with its logs in a temporary folder, and review it
+    /// A small realistic history with its logs, built and reviewed
     Demo(DemoArgs),
     /// Show every setting with its value and where it comes from
     Config(ConfigArgs),
@@ -65,19 +91,27 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Global {
     /// When to colour the output
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "RELCONF_COLOR", hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "RELCONF_COLOR",
+        hide_env = true,
+        help_heading = "Everywhere"
+    )]
     pub color: ColorChoice,
 
     /// Draw with ASCII characters only
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub ascii: bool,
 
     /// Say nothing on stderr but errors
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Everywhere")]
     pub quiet: bool,
 
     /// Say more in reports
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub verbose: bool,
 }
 
@@ -125,7 +159,7 @@ pub struct Input {
     #[arg(long, value_name = "NAME", env = "RELCONF_COMPONENT", hide_env = true, help_heading = "Window")]
     pub component: Option<String>,
 
-    /// The window: a time (90d, 12w) or a number of judged releases (20)
+    /// The window: a time (90d, 2w, 1y) or a number of judged releases (20)
     #[arg(
         long,
         value_name = "SPAN",
@@ -136,7 +170,7 @@ pub struct Input {
     )]
     pub last: Option<String>,
 
-    /// The window's start, inclusive
+    /// The window's start, inclusive: 2026-01-31, yesterday, "30d ago"
     #[arg(long, value_name = "TIME", env = "RELCONF_SINCE", hide_env = true, help_heading = "Window")]
     pub since: Option<String>,
 
@@ -161,7 +195,7 @@ pub struct Output {
     #[arg(long, value_name = "NAME[=PATH]", env = "RELCONF_FORMAT", hide_env = true, help_heading = "Output")]
     pub format: Vec<String>,
 
-    /// The file of the one format that names none
+    /// The file of the one format that names none; without --format its ending chooses: .html, .md, .json, .xml, .txt
     #[arg(long, short, value_name = "PATH", env = "RELCONF_OUTPUT", hide_env = true, help_heading = "Output")]
     pub output: Option<PathBuf>,
 }
@@ -169,6 +203,12 @@ pub struct Output {
 /// `relconf review`.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
+    /// Only these sections of the long form [default: what fits a screen]
+    #[arg(value_name = "SECTION", value_parser = PossibleValuesParser::new(SECTIONS.iter().map(|section| section.name)))]
+    pub sections: Vec<String>,
+    /// Every section
+    #[arg(long, conflicts_with = "sections")]
+    pub full: bool,
     #[command(flatten)]
     pub earlier: Earlier,
     /// A template of yours for markdown or html; begin with `relconf generate template markdown`
@@ -477,6 +517,10 @@ pub struct DemoArgs {
     /// Build it in this new folder and keep it
     #[arg(long, value_name = "DIR")]
     pub into: Option<PathBuf>,
+
+    /// Every section, not only what fits a screen
+    #[arg(long)]
+    pub full: bool,
 
     #[command(flatten)]
     pub output: Output,

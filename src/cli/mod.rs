@@ -16,7 +16,7 @@ mod version;
 use std::process::ExitCode;
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 
 use args::Cli;
 use exit::Exit;
@@ -25,7 +25,7 @@ use terminal::Terminal;
 /// Runs the program as typed.
 pub fn run() -> ExitCode {
     exit::instead_of_aborting();
-    let matches = match Cli::command().try_get_matches() {
+    let matches = match args::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) if version::wanted(&error) => return version::tell(),
         Err(error) => error.exit(),
@@ -65,5 +65,5 @@ fn from_environment(typed: &ArgMatches) -> Vec<&'static str> {
 
 /// The command line's definition, for completions and manual pages.
 pub fn definition() -> clap::Command {
-    Cli::command()
+    args::command()
 }

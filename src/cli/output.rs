@@ -1,8 +1,9 @@
 //! Which formats go where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::render::terminal::Extent;
 use crate::render::{Format, TerminalOptions, encode};
 
 use super::args::Output;
@@ -10,7 +11,8 @@ use super::file;
 use super::terminal::Terminal;
 
 /// The width of a terminal report that is written to a file.
-const FILE: TerminalOptions = TerminalOptions { width: 100, color: false, unicode: true, verbose: false };
+const FILE: TerminalOptions =
+    TerminalOptions { width: 100, color: false, unicode: true, verbose: false, extent: Extent::Screen };
 
 /// The outputs that were asked for.
 #[derive(Debug)]
@@ -37,7 +39,8 @@ impl<T> Outputs<T> {
             outputs.push((find(formats, name)?, path));
         }
         if outputs.is_empty() {
-            outputs.extend(formats.first().map(|format| (format, None)));
+            let ending = output.output.as_deref().and_then(|path| by_ending(formats, path)).transpose()?;
+            outputs.extend(ending.or(formats.first()).map(|format| (format, None)));
         }
         let unplaced: Vec<_> = outputs.iter().enumerate().filter(|(_, (_, path))| path.is_none()).collect();
         match (&output.output, &unplaced[..]) {
@@ -96,6 +99,24 @@ impl<T> Outputs<T> {
         }
         Ok(())
     }
+}
+
+/// The endings of file names, each with the format that it stands for.
+const ENDINGS: [(&str, &str); 7] = [
+    ("html", "html"),
+    ("htm", "html"),
+    ("md", "markdown"),
+    ("markdown", "markdown"),
+    ("json", "json"),
+    ("xml", "junit"),
+    ("txt", "terminal"),
+];
+
+/// The format that a file's ending asks for; `None` where it asks for none.
+fn by_ending<T>(formats: &'static [Format<T>], path: &Path) -> Option<Result<&'static Format<T>, Error>> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    let (_, name) = ENDINGS.iter().find(|(known, _)| *known == ending)?;
+    Some(find(formats, name))
 }
 
 fn find<T>(formats: &'static [Format<T>], name: &str) -> Result<&'static Format<T>, Error> {

@@ -91,14 +91,15 @@ impl Settings {
         overlay(&mut config, input)?;
 
         let zone = config.assumed_zone();
-        let moment =
-            |flag: &str, typed: &Option<String>| typed.as_ref().map(|text| moment(flag, text, zone)).transpose();
-        let as_of = moment("--as-of", &input.as_of)?;
         // The one place that asks for the time.
         #[expect(clippy::disallowed_methods, reason = "\"now\" is the default of --as-of and is passed on from here")]
-        let as_of = as_of.unwrap_or_else(|| Utc::now().trunc_subsecs(0).fixed_offset());
+        let now = Utc::now().trunc_subsecs(0).fixed_offset();
+        let moment = |flag: &str, typed: &Option<String>, now: Moment| {
+            typed.as_ref().map(|text| moment(flag, text, now, zone)).transpose()
+        };
+        let as_of = input.as_of.as_ref().map(|text| exact("--as-of", text, zone)).transpose()?.unwrap_or(now);
         let mut policy = config.policy(as_of);
-        let (since, until) = (moment("--since", &input.since)?, moment("--until", &input.until)?);
+        let (since, until) = (moment("--since", &input.since, as_of)?, moment("--until", &input.until, as_of)?);
         if let (Some(since), Some(until)) = (since, until)
             && until <= since
         {
@@ -358,9 +359,21 @@ pub fn typed_time(flag: &str, text: &str, now: Moment, zone: Option<Zone>) -> Re
     parse_time(text, zone).map(|time| time.at).map_err(|error| of_flag(flag, &error))
 }
 
-fn moment(flag: &str, text: &str, zone: Option<Zone>) -> Result<Moment, Error> {
+/// The moment to stand at: what depends on the day on which it is typed would change from run to run.
+fn exact(flag: &str, text: &str, zone: Option<Zone>) -> Result<Moment, Error> {
     let zone = zone.unwrap_or(Zone::Named(Tz::UTC));
     parse_time(text, Some(zone)).map(|time| time.at).map_err(|error| of_flag(flag, &error))
+}
+
+/// As [`typed_time`]; a day without an hour begins at midnight.
+fn moment(flag: &str, text: &str, now: Moment, zone: Option<Zone>) -> Result<Moment, Error> {
+    let zone = zone.unwrap_or(Zone::Named(Tz::UTC));
+    let midnight = |day: &str| typed_time(flag, &format!("{day} 00:00"), now, Some(zone));
+    match text.trim() {
+        day @ ("today" | "yesterday") => midnight(day),
+        text => typed_time(flag, text, now, Some(zone)),
+    }
+    .map_err(|error| Error::new(error.to_string(), "write 2026-01-31, \"2026-01-31 14:00\", yesterday, or \"30d ago\""))
 }
 
 /// The readers' errors are predicates: the flag is their subject.

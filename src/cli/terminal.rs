@@ -9,6 +9,7 @@ use clap::ColorChoice;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, Problem};
+use crate::render::terminal::Extent;
 use crate::render::{TerminalOptions, encode};
 
 use super::args::Global;
@@ -18,6 +19,13 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// The width of a report where stdout is no terminal.
 const WIDTH_OF_A_FILE: usize = 100;
+
+/// Columns of the terminal; where stdout is none, those that `COLUMNS` says.
+fn width() -> usize {
+    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    columns.or_else(said).unwrap_or(WIDTH_OF_A_FILE)
+}
 
 /// Stdout and stderr, and how they may be written to.
 #[derive(Debug)]
@@ -42,10 +50,11 @@ impl Terminal {
     /// How a report for stdout is drawn.
     pub fn options(&self) -> TerminalOptions {
         TerminalOptions {
-            width: terminal_size::terminal_size().map_or(WIDTH_OF_A_FILE, |(width, _)| usize::from(width.0)),
+            width: width(),
             color: self.colored(&io::stdout()),
             unicode: !self.ascii,
             verbose: self.verbose,
+            extent: Extent::Screen,
         }
     }
 

@@ -455,7 +455,7 @@ fn word<T: PartialEq + Copy>(words: &[(&'static str, T)], value: T) -> &'static 
 /// Which releases are reviewed.
 pub struct Window;
 
-const WINDOW_HELP: &str = "write a duration such as \"90d\", or a number of releases such as 20";
+const WINDOW_HELP: &str = "write a duration such as \"90d\", \"2w\" or \"1y\", or a number of releases such as 20";
 
 /// Reads `90d` or `20`.
 ///

@@ -7,9 +7,10 @@ use crate::error::Error;
 const MAX_DAYS: i64 = 36_500;
 
 /// Units, largest first, in seconds.
-const UNITS: [(&str, i64); 5] = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+/// A year is 365 days.
+const UNITS: [(&str, i64); 6] = [("y", 31_536_000), ("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
 
-/// Reads `"72h"`, `"7d"`, `"90m"`, `"30s"` or `"2w"`; `None` for `"none"`.
+/// Reads `"72h"`, `"7d"`, `"90m"`, `"30s"`, `"2w"` or `"1y"`; `None` for `"none"`.
 ///
 /// # Errors
 ///
@@ -26,7 +27,7 @@ pub fn parse_duration(text: &str) -> Result<Option<TimeDelta>, Error> {
     match read {
         None => Err(Error::new(
             format!("{} is not a duration", quoted(text)),
-            "write \"72h\", \"7d\", \"90m\", \"30s\" or \"2w\"",
+            "write \"72h\", \"7d\", \"90m\", \"30s\", \"2w\" or \"1y\"",
         )),
         Some(Some(seconds)) if seconds <= MAX_DAYS * 86_400 => Ok(Some(TimeDelta::seconds(seconds))),
         Some(_) => Err(Error::new(
@@ -41,8 +42,8 @@ pub fn parse_duration(text: &str) -> Result<Option<TimeDelta>, Error> {
 pub fn duration_text(duration: Option<TimeDelta>) -> String {
     let Some(duration) = duration else { return "none".to_owned() };
     let seconds = duration.num_seconds();
-    let week = UNITS[0].1;
-    UNITS[1..]
+    let week = UNITS[1].1;
+    UNITS[2..]
         .iter()
         .find(|(unit, size)| {
             seconds % size == 0 && (*unit != "d" || seconds == 86_400 || seconds >= week || seconds == 0)
@@ -56,9 +57,15 @@ mod tests {
 
     #[test]
     fn durations_are_read_and_written() {
-        for (text, seconds) in
-            [("72h", 259_200), ("7d", 604_800), ("90m", 5_400), ("30s", 30), ("2w", 1_209_600), ("0d", 0)]
-        {
+        for (text, seconds) in [
+            ("72h", 259_200),
+            ("7d", 604_800),
+            ("90m", 5_400),
+            ("30s", 30),
+            ("2w", 1_209_600),
+            ("1y", 31_536_000),
+            ("0d", 0),
+        ] {
             assert_eq!(parse_duration(text).expect(text), Some(TimeDelta::seconds(seconds)), "{text}");
         }
         assert_eq!(parse_duration("none").expect("none"), None);

@@ -167,6 +167,8 @@ pub struct Finding {
     pub stage: StageId,
     /// The plan that it belongs to.
     pub plan: Plan,
+    /// Whether it only asks for a record: bookkeeping, which lets one see more.
+    pub records: bool,
     /// What is the case, with its numbers.
     pub statement: Untrusted,
     /// The arithmetic, line by line.
@@ -332,6 +334,7 @@ impl Draft {
             code: rule.code.to_owned(),
             stage: rule.stage,
             plan: rule.plan,
+            records: RECORDS.contains(&rule.code),
             statement: Untrusted::new(self.statement),
             because: self.because.into_iter().map(Untrusted::new).collect(),
             evidence: self.evidence,
@@ -342,6 +345,24 @@ impl Draft {
             reference: rule.reference.to_owned(),
         }
     }
+}
+
+/// Actions that are put first.
+const FIRST: usize = 3;
+
+/// Rules that ask for a record alone: they let one see more, and make no release safer.
+const RECORDS: [&str; 5] = ["evidence-gap", "log-gap", "data-gap", "role-unclear", "escalation-unclear"];
+
+/// What to do first: of each rule the finding of most effect, no sentence twice, and nothing that only asks for a record.
+pub fn first(findings: &[Finding]) -> Vec<Untrusted> {
+    let mut first: Vec<&Finding> = Vec::new();
+    for finding in findings.iter().filter(|finding| !finding.records) {
+        let said = |other: &&Finding| other.code == finding.code || other.action == finding.action;
+        if first.len() < FIRST && !first.iter().any(said) {
+            first.push(finding);
+        }
+    }
+    first.into_iter().map(|finding| finding.id.clone()).collect()
 }
 
 /// When to look again.

@@ -13,9 +13,14 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         Some(Basis::Inferred) => " (inferred from git)",
         _ => "",
     };
-    let rate_now = against(analysis, Source::Evidence, MetricId::ChangeFailureRate, Threshold::FailureRate, |rate| {
-        format!("{rate} of the judged releases failed{inferred}")
-    });
+    let rate_now = against(
+        analysis,
+        Source::Evidence,
+        MetricId::ChangeFailureRate,
+        Threshold::FailureRate,
+        |rate| format!("{rate} of the judged releases failed{inferred}"),
+        |share| format!("{share} failed"),
+    );
     // What git shows can speak against a team, never for it: it misses failures.
     let guess = |reading: MapReading| if inferred.is_empty() { reading } else { reading.guessed() };
     draft.add(Source::Evidence, rate_now.map(|reading| guess(reading).released(failed)));
@@ -26,8 +31,9 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
             rate(found.split.failed, found.split.judged),
             rate(found.split.failed_without, found.split.judged_without)
         );
-        let reading =
-            MapReading::new(Standing::Contradicted, found.split.judged + found.split.judged_without, statement);
+        let brief = format!("{} of {} failed {}", found.split.failed, found.split.judged, found.title.raw());
+        let sample = found.split.judged + found.split.judged_without;
+        let reading = MapReading::new(Standing::Contradicted, sample, statement, brief);
         draft.add(Source::Evidence, [reading.released(found.releases.clone())]);
     }
     draft.add(Source::Person, concentration(analysis, Role::Author, Threshold::Releases, "wrote part of"));

@@ -8,9 +8,14 @@ use crate::phrase::rate;
 /// Go or no go: on what, and by whom.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Decision);
-    let coverage = against(analysis, Source::Evidence, MetricId::EvidenceCoverage, Threshold::Coverage, |rate| {
-        format!("{rate} went out with every required check passed")
-    });
+    let coverage = against(
+        analysis,
+        Source::Evidence,
+        MetricId::EvidenceCoverage,
+        Threshold::Coverage,
+        |rate| format!("{rate} went out with every required check passed"),
+        |share| format!("{share} fully checked"),
+    );
     draft.add(Source::Evidence, coverage);
     draft.add(Source::Evidence, overruled(analysis));
     draft.add(Source::Person, concentration(analysis, Role::Approver, Threshold::Releases, "approved"));
@@ -41,6 +46,8 @@ fn overruled(analysis: &Analysis<'_>) -> Option<MapReading> {
             analysis.threshold(Threshold::Releases),
         );
         let statement = format!("{} overruled a failed check", rate(k, of));
-        MapReading::new(held.standing().guessed(), of, statement).released(overruled).feared()
+        MapReading::new(held.standing().guessed(), of, statement, format!("{k} of {of} overruled"))
+            .released(overruled)
+            .feared()
     })
 }

@@ -8,14 +8,23 @@ use crate::phrase::rate;
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Detection);
     let ids = || analysis.ids(analysis.failing());
-    let detect = against(analysis, Source::Evidence, MetricId::TimeToDetect, Threshold::Detect, |time| {
-        format!("noticed after {time}, in the median")
-    });
+    let detect = against(
+        analysis,
+        Source::Evidence,
+        MetricId::TimeToDetect,
+        Threshold::Detect,
+        |time| format!("noticed after {time}, in the median"),
+        |time| format!("noticed in {time}"),
+    );
     draft.add(Source::Evidence, detect.map(|reading| reading.incidents(ids())));
-    let automated =
-        against(analysis, Source::Evidence, MetricId::AutomatedDetection, Threshold::AutomatedDetection, |rate| {
-            format!("{rate} were noticed by an alert or a test")
-        });
+    let automated = against(
+        analysis,
+        Source::Evidence,
+        MetricId::AutomatedDetection,
+        Threshold::AutomatedDetection,
+        |rate| format!("{rate} were noticed by an alert or a test"),
+        |share| format!("{share} by alert or test"),
+    );
     draft.add(Source::Evidence, automated);
     draft.add(Source::Person, by_customers(analysis));
     draft.ask(
@@ -50,5 +59,5 @@ fn by_customers(analysis: &Analysis<'_>) -> Option<MapReading> {
     );
     let standing = held.standing().said_by(Source::Person);
     let statement = format!("{} were noticed by customers", rate(k, n));
-    Some(MapReading::new(standing, n, statement).incidents(analysis.ids(told)))
+    Some(MapReading::new(standing, n, statement, format!("{k} of {n} by customers")).incidents(analysis.ids(told)))
 }

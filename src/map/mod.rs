@@ -126,6 +126,8 @@ impl Default for Cell {
 pub struct MapReading {
     /// The statement.
     pub statement: Untrusted,
+    /// The same in a few words, for a cell of a table: `6 of 26 failed`.
+    pub brief: Untrusted,
     /// What it says.
     pub standing: Standing,
     /// Whether it is a sign of fear: special handling or recurring surprise beyond its limit.
@@ -141,9 +143,10 @@ pub struct MapReading {
 }
 
 impl MapReading {
-    fn new(standing: Standing, sample: u64, statement: impl Into<String>) -> Self {
+    fn new(standing: Standing, sample: u64, statement: impl Into<String>, brief: impl Into<String>) -> Self {
         Self {
             statement: Untrusted::new(statement),
+            brief: Untrusted::new(brief),
             standing,
             fear: false,
             sample,
@@ -273,12 +276,13 @@ fn against(
     id: MetricId,
     threshold: Threshold,
     statement: impl Fn(String) -> String,
+    brief: impl Fn(&str) -> String,
 ) -> Option<MapReading> {
     let measured = analysis.measured(id)?;
     let info = &measured.metric.info;
     let limit = analysis.threshold(threshold);
     let higher = info.better == Some(Better::Higher);
-    let (held, shown, bound) = match &measured.now.value {
+    let (held, shown, short, bound) = match &measured.now.value {
         Value::Ratio { k, n } => {
             let least = if measured.metric.behind == Behind::Incidents {
                 analysis.threshold(Threshold::MapIncidents)
@@ -286,14 +290,14 @@ fn against(
                 analysis.threshold(Threshold::Releases)
             };
             let held = if higher { Held::at_least(limit, *k, *n, least) } else { Held::at_most(limit, *k, *n, least) };
-            (held, rate(*k, *n), percent(limit))
+            (held, rate(*k, *n), format!("{k} of {n}"), percent(limit))
         }
         Value::Durations(durations) => {
             let (k, n) = stats::longer_than(limit, durations);
             let reading = measured.now.reading();
             let held = Held::at_most(HALF, k, n, analysis.threshold(Threshold::MapIncidents));
             let median = reading.value.map_or_else(|| "more than was seen".to_owned(), duration);
-            (held, format!("{median} (n={})", reading.sample), duration(limit))
+            (held, format!("{median} (n={})", reading.sample), median, duration(limit))
         }
         _ => return None,
     };
@@ -305,7 +309,8 @@ fn against(
         (_, false) => format!(": above {bound}"),
         (_, true) => format!(": below {bound}"),
     };
-    Some(MapReading::new(standing, measured.now.reading().sample, format!("{}{said}", statement(shown))).of(id))
+    let sample = measured.now.reading().sample;
+    Some(MapReading::new(standing, sample, format!("{}{said}", statement(shown)), brief(&short)).of(id))
 }
 
 /// How much a role rests on one person: a share above one half does.
@@ -326,5 +331,11 @@ fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold, does: &s
         Role::Releaser | Role::Approver => analysis.releases(|event| analysis.any(event, mine)),
         Role::Responder | Role::Author => Vec::new(),
     };
-    Some(MapReading::new(standing, carried.known, statement).released(releases))
+    let brief = format!("{} {k} of {}", first_name(name), carried.known);
+    Some(MapReading::new(standing, carried.known, statement, brief).released(releases))
+}
+
+/// What a person is called in a cell: the first of several names.
+fn first_name(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or(name)
 }

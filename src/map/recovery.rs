@@ -7,17 +7,32 @@ use crate::metric::MetricId;
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
     let mut draft = Draft::new(StageId::Recovery);
     let ids = || analysis.ids(analysis.failing());
-    let stop = against(analysis, Source::Evidence, MetricId::TimeToStop, Threshold::Stop, |time| {
-        format!("stopped {time} after it was noticed, in the median")
-    });
+    let stop = against(
+        analysis,
+        Source::Evidence,
+        MetricId::TimeToStop,
+        Threshold::Stop,
+        |time| format!("stopped {time} after it was noticed, in the median"),
+        |time| format!("stopped in {time}"),
+    );
     draft.add(Source::Evidence, stop.map(|reading| reading.incidents(ids())));
-    let restore = against(analysis, Source::Evidence, MetricId::RecoveryTime, Threshold::Recover, |time| {
-        format!("repaired after {time}, in the median")
-    });
+    let restore = against(
+        analysis,
+        Source::Evidence,
+        MetricId::RecoveryTime,
+        Threshold::Recover,
+        |time| format!("repaired after {time}, in the median"),
+        |time| format!("repaired in {time}"),
+    );
     draft.add(Source::Evidence, restore.map(|reading| reading.incidents(ids())));
-    let again = against(analysis, Source::Evidence, MetricId::Recurrence, Threshold::Recurrence, |rate| {
-        format!("{rate} of the causes were seen before")
-    });
+    let again = against(
+        analysis,
+        Source::Evidence,
+        MetricId::Recurrence,
+        Threshold::Recurrence,
+        |rate| format!("{rate} of the causes were seen before"),
+        |share| format!("{share} seen before"),
+    );
     draft.add(Source::Evidence, again.map(super::MapReading::feared));
     draft.add(
         Source::Person,

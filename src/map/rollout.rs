@@ -1,6 +1,6 @@
 use super::{Draft, Held, MapReading, Source, StageId, Standing, concentration};
 use crate::analysis::{Analysis, Threshold};
-use crate::factor::{Role, TimeWindow, WindowVerdict};
+use crate::factor::{Role, TimeWindow, TimeWindowKind, WindowVerdict};
 use crate::metric::{MetricId, special_handling};
 use crate::phrase::rate;
 
@@ -16,7 +16,10 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         let k = staged.len() as u64;
         let standing = Held::at_least(analysis.threshold(Threshold::Staged), k, of, least).standing();
         let statement = format!("{} went out in stages", rate(k, of));
-        draft.add(Source::Evidence, [MapReading::new(standing, of, statement).released(staged)]);
+        draft.add(
+            Source::Evidence,
+            [MapReading::new(standing, of, statement, format!("{k} of {of} staged")).released(staged)],
+        );
     }
     if let Some((k, n)) = analysis.ratio(MetricId::SpecialHandling) {
         let special = analysis
@@ -26,7 +29,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         let logged = analysis.events().any(|event| analysis.any(event, |release| release.entry.is_some()));
         let standing = if logged { held.standing() } else { held.standing().guessed() };
         let statement = format!("{} needed special handling", rate(k, n));
-        let reading = MapReading::new(standing.said_by(Source::Ritual), n, statement)
+        let reading = MapReading::new(standing.said_by(Source::Ritual), n, statement, format!("{k} of {n} special"))
             .of(MetricId::SpecialHandling)
             .released(special)
             .feared();
@@ -46,7 +49,8 @@ fn timing(analysis: &Analysis<'_>, of: u64, enough: bool) -> Vec<MapReading> {
     if avoided.is_empty() {
         let standing = if enough { Standing::Earned } else { Standing::Unproven };
         let too_few = if enough { "" } else { ", too few to say" };
-        return vec![MapReading::new(standing, of, format!("no weekday or hour is avoided in {of} releases{too_few}"))];
+        let statement = format!("no weekday or hour is avoided in {of} releases{too_few}");
+        return vec![MapReading::new(standing, of, statement, "none avoided")];
     }
     avoided.into_iter().map(avoidance).collect()
 }
@@ -65,7 +69,10 @@ fn avoidance(window: &TimeWindow) -> MapReading {
         window.of,
         outcomes(window)
     );
-    MapReading::new(Standing::Borrowed, window.of, statement).of(MetricId::TimingDependence)
+    let hours = if window.kind == TimeWindowKind::Hours { " h" } else { "" };
+    let seldom = if window.releases == 0 { "never" } else { "seldom" };
+    let brief = format!("{seldom} {}{hours}", window.label);
+    MapReading::new(Standing::Borrowed, window.of, statement, brief).of(MetricId::TimingDependence)
 }
 
 /// How releases fare inside a window and outside it.

@@ -21,7 +21,8 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
 fn reading(analysis: &Analysis<'_>, check: &CheckReport, source: Source) -> MapReading {
     let name = check.name.raw();
     let enough = check.runs as f64 >= analysis.threshold(Threshold::Releases);
-    let (standing, statement) = match check.verdict {
+    let runs = || count(check.runs, "run");
+    let (standing, statement, brief) = match check.verdict {
         CheckVerdict::Predicts => (
             Standing::Earned,
             format!(
@@ -29,13 +30,19 @@ fn reading(analysis: &Analysis<'_>, check: &CheckReport, source: Source) -> MapR
                 rate(check.split.failed, check.split.judged),
                 rate(check.split.failed_without, check.split.judged_without)
             ),
+            format!("{name} predicts"),
         ),
         _ if !enough => {
             let caught = if check.catches > 0 { format!(" and caught {}", check.catches) } else { String::new() };
-            (Standing::Unproven, format!("{name} ran {}{caught}, too few to say", count(check.runs, "time")))
+            (
+                Standing::Unproven,
+                format!("{name} ran {}{caught}, too few to say", count(check.runs, "time")),
+                format!("{name}: {}", runs()),
+            )
         }
         _ if check.catches > 0 => {
-            (Standing::Earned, format!("{name} caught {} in {}", check.catches, count(check.runs, "run")))
+            let caught = format!("{name} caught {} in {}", check.catches, runs());
+            (Standing::Earned, caught, format!("{name} caught {}", check.catches))
         }
         _ if check.misses > 0 => (
             Standing::Contradicted,
@@ -44,21 +51,23 @@ fn reading(analysis: &Analysis<'_>, check: &CheckReport, source: Source) -> MapR
                 check.misses,
                 check.split.failed + check.split.failed_without
             ),
+            format!("{name} missed {}", check.misses),
         ),
         CheckVerdict::NoPracticalDifference => {
-            (Standing::Contradicted, format!("{name} makes no practical difference in {}", count(check.runs, "run")))
+            let said = format!("{name} makes no practical difference in {}", runs());
+            (Standing::Contradicted, said, format!("{name}: no difference"))
         }
         CheckVerdict::NeverFailed => {
             let upper = check
                 .never_failed_upper
                 .map_or_else(String::new, |upper| format!("; it could fail in up to {}", percent(upper)));
-            (Standing::Borrowed, format!("{name} never failed in {}{upper}", count(check.runs, "run")))
+            (Standing::Borrowed, format!("{name} never failed in {}{upper}", runs()), format!("{name} never fails"))
         }
         CheckVerdict::Undetermined => {
-            (Standing::Unproven, format!("{name} has caught nothing in {}", count(check.runs, "run")))
+            (Standing::Unproven, format!("{name} has caught nothing in {}", runs()), format!("{name} caught nothing"))
         }
     };
-    MapReading::new(standing.said_by(source), check.runs, statement).released(if check.catches > 0 {
+    MapReading::new(standing.said_by(source), check.runs, statement, brief).released(if check.catches > 0 {
         Vec::new()
     } else {
         check.missed.clone()

@@ -32,15 +32,41 @@ fn tone(trust: Trust) -> Tone {
     }
 }
 
-/// A standing, with a mark that is seen before the word is read.
-fn standing(standing: Standing) -> &'static str {
+/// The mark of a standing: it says the same as the colour.
+fn mark(standing: Standing) -> &'static str {
     match standing {
-        Standing::Unmeasured => ".",
-        Standing::Earned => "+ earned",
-        Standing::Unproven => "? unproven",
-        Standing::Borrowed => "~ borrowed",
-        Standing::Contradicted => "! against",
+        Standing::Unmeasured => "·",
+        Standing::Earned => "+",
+        Standing::Unproven => "?",
+        Standing::Borrowed => "~",
+        Standing::Contradicted => "✖",
     }
+}
+
+fn tone_of(standing: Standing) -> Option<Tone> {
+    match standing {
+        Standing::Unmeasured => Some(Tone::Dim),
+        Standing::Earned => Some(Tone::Good),
+        Standing::Unproven => None,
+        Standing::Borrowed => Some(Tone::Unsure),
+        Standing::Contradicted => Some(Tone::Bad),
+    }
+}
+
+/// What every mark stands for.
+const LEGEND: [&str; 5] = [
+    "+ the outcomes support it",
+    "~ rests on a habit, a window or a person",
+    "✖ data against",
+    "? too little",
+    "· no data",
+];
+
+/// A cell of the table: its mark, and the reading that decides in a few words.
+fn short(cell: &Cell) -> String {
+    let decides = cell.readings.iter().find(|reading| reading.standing == cell.standing);
+    let brief = decides.map_or_else(String::new, |reading| encode::terminal(reading.brief.raw()));
+    format!("{} {brief}", mark(cell.standing)).trim_end().to_owned()
 }
 
 /// The sources of a stage, by name.
@@ -59,40 +85,146 @@ fn page(review: &Review, options: &TerminalOptions) -> String {
     page.finish()
 }
 
+/// A text of the table and its tone.
+type Shown = (Option<Tone>, String);
+
+/// Columns between two columns.
+const GAP: usize = 2;
+/// A column is not cut below this.
+const NARROWEST: usize = 14;
+/// Below this width what does not fit is stacked, not cut.
+const STACKED: usize = 95;
+
+/// The map as a table with its legend. With `fold`, stages without a record share one line that says how to get one.
+pub(super) fn table(page: &mut Page, review: &Review, fold: bool) {
+    let stages = &review.map.stages;
+    let blind = |stage: &&Stage| fold && stage.trust == Trust::Blind;
+    let seen: Vec<&Stage> = stages.iter().filter(|stage| !blind(stage)).collect();
+    let rows: Vec<Vec<Shown>> = seen.iter().map(|stage| row(stage)).collect();
+    let header = ["", "trust", "evidence", "ritual", "timing", "person"];
+    if !rows.is_empty() {
+        match columns(page.width(), &header, &rows) {
+            Some(kept) => drawn(page, &header, &rows, &kept),
+            None => stacked(page, &seen),
+        }
+    }
+    let unseen: Vec<&str> = stages.iter().filter(blind).map(|stage| stage.id.title()).collect();
+    if !unseen.is_empty() {
+        let next =
+            if review.data.incidents.log_given { "relconf map says what to record" } else { "relconf init (2 min)" };
+        page.point("", &format!("{}: no data yet. {next}", unseen.join(", ")));
+    }
+    page.parts("  ", LEGEND.iter().map(|text| (Some(Tone::Dim), (*text).to_owned())).collect(), "  ");
+}
+
+fn row(stage: &Stage) -> Vec<Shown> {
+    let mut row = vec![(None, stage.id.title().to_owned()), (Some(tone(stage.trust)), trust(stage.trust).to_owned())];
+    row.extend(cells(stage).map(|(_, cell)| (tone_of(cell.standing), short(cell))));
+    row
+}
+
+/// Which columns are drawn, and how wide: first without trust, then without what is empty, then cut; `None` where that is
+/// too narrow.
+fn columns(room: usize, header: &[&str], rows: &[Vec<Shown>]) -> Option<Vec<(usize, usize)>> {
+    let empty = |at: usize| at > 1 && rows.iter().all(|row| encode::width(&row[at].1) <= 1);
+    let wide = |at: usize| rows.iter().map(|row| encode::width(&row[at].1)).max().unwrap_or(0).max(header[at].len());
+    let needed = |kept: &[(usize, usize)]| GAP + kept.iter().map(|(_, wide)| wide + GAP).sum::<usize>() - GAP;
+    let all: Vec<(usize, usize)> = (0..header.len()).map(|at| (at, wide(at))).collect();
+    let without = |all: &[(usize, usize)], drop: &dyn Fn(usize) -> bool| -> Vec<(usize, usize)> {
+        all.iter().copied().filter(|(at, _)| !drop(*at)).collect()
+    };
+    let fewer = without(&all, &|at| at == 1);
+    let fewest = without(&fewer, &empty);
+    let mut kept = [all, fewer].into_iter().find(|kept| needed(kept) <= room).unwrap_or(fewest);
+    while needed(&kept) > room {
+        let widest =
+            kept.iter_mut().max_by_key(|(_, wide)| *wide).filter(|(_, wide)| room >= STACKED && *wide > NARROWEST)?;
+        widest.1 -= 1;
+    }
+    Some(kept)
+}
+
+fn drawn(page: &mut Page, header: &[&str], rows: &[Vec<Shown>], kept: &[(usize, usize)]) {
+    let header: Vec<Shown> = header.iter().map(|text| (Some(Tone::Dim), (*text).to_owned())).collect();
+    for row in std::iter::once(&header).chain(rows) {
+        let mut line = String::new();
+        for (at, wide) in kept {
+            let (tone, text) = &row[*at];
+            let text = encode::fit(text, *wide);
+            let pad = " ".repeat(wide - encode::width(&text) + GAP);
+            line.push_str(&tone.map_or_else(|| text.clone(), |tone| page.paint(tone, &text)));
+            line.push_str(&pad);
+        }
+        page.raw(&format!("  {}", line.trim_end()));
+    }
+}
+
+/// Where a table has no room: a stage with its cells below it.
+fn stacked(page: &mut Page, stages: &[&Stage]) {
+    for stage in stages {
+        let mut title = vec![(Some(Tone::Strong), stage.id.title().to_owned())];
+        title.push((Some(tone(stage.trust)), trust(stage.trust).to_owned()));
+        page.parts("  ", title, "  ");
+        let measured = cells(stage).into_iter().filter(|(_, cell)| cell.standing != Standing::Unmeasured);
+        page.parts("    ", measured.map(|(_, cell)| (tone_of(cell.standing), short(cell))).collect(), "  ");
+    }
+}
+
 /// The map as a section. With `whole`, every reading follows, else the rule of each stage.
 pub(super) fn draw(page: &mut Page, review: &Review, whole: bool) {
     page.heading("Release confidence map");
-    let rows = review.map.stages.iter().map(|stage| {
-        let mut row = vec![stage.id.title().to_owned(), trust(stage.trust).to_owned()];
-        row.extend(cells(stage).map(|(_, cell)| standing(cell.standing).to_owned()));
-        row
-    });
-    page.table(&["", "trust", "evidence", "ritual", "timing", "person"], rows.collect());
-    page.item("+ the outcomes support it  ? too close or too few to say  ~ it rests on a habit, a window or a person  ! the data speak against it  . no record");
+    table(page, review, false);
     for stage in &review.map.stages {
         if whole {
             page.blank();
-            page.toned(tone(stage.trust), &format!("{}: {}", stage.id.title(), trust(stage.trust)));
-            page.item(&format!("Because: {}.", encode::terminal(stage.rule.raw())));
-            readings(page, stage);
+            story(page, stage);
         } else {
             let rule = encode::terminal(stage.rule.raw());
             page.bullet(&format!("{} is {}: {rule}.", stage.id.title(), trust(stage.trust)));
-        }
-        // A blind stage says what would open its eyes, wherever it is shown.
-        if whole || stage.trust == Trust::Blind {
-            for record in &stage.record {
-                page.under(&format!("record {record}"));
+            // A blind stage says what would open its eyes, wherever it is shown.
+            if stage.trust == Trust::Blind {
+                records(page, stage);
             }
         }
+    }
+}
+
+/// One stage by itself. `None` where there is none of that name.
+pub fn stage(review: &Review, name: &str, options: &TerminalOptions) -> Option<String> {
+    let stage = review.map.stages.iter().find(|stage| stage.id.title().eq_ignore_ascii_case(name))?;
+    let mut page = Page::new(options);
+    super::terminal::unread(&mut page, &review.data.log);
+    story(&mut page, stage);
+    let found: Vec<_> = review.findings.iter().filter(|finding| finding.stage == stage.id).collect();
+    if !found.is_empty() {
+        page.heading("What to do about it");
+    }
+    for finding in found {
+        page.bullet(&encode::terminal(finding.action.raw()));
+        page.under(&format!("{} relconf explain {}", encode::terminal(finding.statement.raw()), finding.code));
+    }
+    Some(page.finish())
+}
+
+/// A stage's trust, the rule that decided, and every reading.
+fn story(page: &mut Page, stage: &Stage) {
+    page.toned(tone(stage.trust), &format!("{}: {}", stage.id.title(), trust(stage.trust)));
+    page.item(&format!("Because: {}.", encode::terminal(stage.rule.raw())));
+    readings(page, stage);
+    records(page, stage);
+}
+
+fn records(page: &mut Page, stage: &Stage) {
+    for record in &stage.record {
+        page.under(&format!("record {record}"));
     }
 }
 
 fn readings(page: &mut Page, stage: &Stage) {
     for (source, cell) in cells(stage) {
         for reading in &cell.readings {
-            let mark = standing(reading.standing);
-            page.bullet(&format!("{source} {mark}: {}", encode::terminal(reading.statement.raw())));
+            let mark = mark(reading.standing);
+            page.bullet(&format!("{mark} {source}: {}", encode::terminal(reading.statement.raw())));
             for (what, names) in [("releases", &reading.releases), ("incidents", &reading.incidents)] {
                 if !names.is_empty() {
                     page.under(&format!("{what}: {}", super::plan::names(names, NAMED, encode::terminal)));

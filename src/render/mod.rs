@@ -31,6 +31,8 @@ pub struct TerminalOptions {
     pub unicode: bool,
     /// Whether to say more.
     pub verbose: bool,
+    /// How much of a review is drawn.
+    pub extent: terminal::Extent,
 }
 
 /// A format in which a result can be drawn.

@@ -29,6 +29,9 @@ impl Tone {
     }
 }
 
+/// Prose never runs further than this.
+const PROSE: usize = 100;
+
 /// Collects lines.
 pub(super) struct Page {
     text: String,
@@ -64,6 +67,11 @@ impl Page {
         }
     }
 
+    /// Lines so far.
+    pub fn lines(&self) -> usize {
+        self.text.lines().count()
+    }
+
     pub fn blank(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
@@ -97,6 +105,49 @@ impl Page {
         self.wrapped("  - ", "    ", text, None);
     }
 
+    /// A point with a mark of its own, of at most so many lines.
+    pub fn short_point(&mut self, mark: &str, text: &str, lines: usize) {
+        let room = self.width.min(PROSE) - width(mark) - 2;
+        let mut wrapped = wrap(text, room);
+        if wrapped.len() > lines {
+            wrapped.truncate(lines);
+            if let Some(last) = wrapped.last_mut() {
+                *last = fit(&format!("{last} …"), room);
+            }
+        }
+        for (at, line) in wrapped.iter().enumerate() {
+            let indent = if at == 0 { mark.to_owned() } else { " ".repeat(width(mark)) };
+            self.raw(&format!("  {indent}{line}"));
+        }
+    }
+
+    /// A point with a mark of its own.
+    pub fn point(&mut self, mark: &str, text: &str) {
+        self.wrapped(&format!("  {mark}"), &format!("  {}", " ".repeat(width(mark))), text, None);
+    }
+
+    /// Short texts one after the other, as many a line as fit; no text is broken that fits a line.
+    pub fn parts(&mut self, indent: &str, parts: Vec<(Option<Tone>, String)>, separator: &str) {
+        let room = self.width.min(PROSE) - width(indent);
+        let (mut line, mut used) = (String::new(), 0);
+        for (tone, text) in parts {
+            let text = fit(&text, room);
+            if used > 0 && used + width(separator) + width(&text) > room {
+                self.raw(&format!("{indent}{line}"));
+                (line, used) = (String::new(), 0);
+            }
+            if used > 0 {
+                line.push_str(separator);
+                used += width(separator);
+            }
+            used += width(&text);
+            line.push_str(&tone.map_or_else(|| text.clone(), |tone| self.paint(tone, &text)));
+        }
+        if used > 0 {
+            self.raw(&format!("{indent}{line}"));
+        }
+    }
+
     /// What explains the point before it.
     pub fn under(&mut self, text: &str) {
         self.wrapped("    ", "    ", text, Some(Tone::Dim));
@@ -114,7 +165,7 @@ impl Page {
     }
 
     fn wrapped(&mut self, first: &str, rest: &str, text: &str, tone: Option<Tone>) {
-        for (at, line) in wrap(text, self.width - width(first)).iter().enumerate() {
+        for (at, line) in wrap(text, self.width.min(PROSE) - width(first)).iter().enumerate() {
             let painted = tone.map_or_else(|| line.clone(), |tone| self.paint(tone, line));
             let indent = if at == 0 { first } else { rest };
             self.raw(&format!("{indent}{painted}"));
@@ -141,8 +192,12 @@ impl Page {
     }
 
     pub fn finish(self) -> String {
-        // The one mark of ours that is left; one column wide like what it stands for.
-        if self.unicode { self.text } else { self.text.replace('…', "~") }
+        // What is left of our own marks, each one column wide like what it stands for.
+        if self.unicode {
+            return self.text;
+        }
+        let plain = [('…', "~"), ('·', "."), ('–', "-"), ('✖', "X"), ('─', "-")];
+        plain.iter().fold(self.text, |text, (mark, plain)| text.replace(*mark, plain))
     }
 }
 

@@ -69,6 +69,8 @@ pub struct Review {
     pub forecasts: Quality,
     /// What should be done, ranked by expected effect.
     pub findings: Vec<Finding>,
+    /// What to do first: ids of at most three findings, none of which only asks for a record.
+    pub first: Vec<Untrusted>,
     /// Findings that the configuration silences.
     pub silenced: Vec<Silenced>,
     /// The three plans: ids of findings.

@@ -79,6 +79,7 @@ impl Review {
             forecasts: Forecaster::of(facts, &values).quality(),
             screened: Screened { checks: checks_tested, traits: traits_tested, basis: facts.learned },
             plans: finding::plans(&findings),
+            first: finding::first(&findings),
             findings,
             silenced,
             since,

@@ -121,7 +121,7 @@ fn the_first_review_on_what_is_known() {
     assert!(read(&place, "incidents.toml").contains("id = \"INC-2\"\ntitle = \"Search is slow\""));
 
     // And what it was for: a review on what people declared. Its head is enough here.
-    let page = place.relconf(&["review", AS_OF]).stdout;
+    let page = place.relconf(&["review", "--full", AS_OF]).stdout;
     let head: Vec<&str> = page.lines().take(12).map(str::trim_end).collect();
     transcript.push_str(&format!("$ relconf review {AS_OF}\n{}\n", head.join("\n")));
 
@@ -273,7 +273,7 @@ fn a_library_is_never_told_to_roll_back() {
     assert!(!told.is_empty() && !told.iter().any(|code| code.contains("roll")), "{told:?}");
     place.file("relconf.toml", "[project]\nkind = \"libary\"\n");
     place
-        .relconf(&["review", "--no-git"])
+        .relconf(&["review", "--full", "--no-git"])
         .fails_saying(&["relconf.toml:2:8: kind cannot be \"libary\"", "did you mean \"library\"?"]);
 }
 

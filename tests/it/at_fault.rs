@@ -156,7 +156,7 @@ fn on_one_commit_they_are_one_event_and_outside_the_review_they_count_for_nothin
     // Two events, of two releases each.
     let releases = &all["data"]["releases"];
     assert_eq!((&releases["failed"], &releases["judged"]), (&json!(1), &json!(2)));
-    let page = place.relconf(&[&["review", "--component", "all"], &AS_OF[..]].concat()).stdout;
+    let page = place.relconf(&[&["review", "--full", "--component", "all"], &AS_OF[..]].concat()).stdout;
     assert_eq!(page.matches("A: a").count(), 1, "{page}");
 
     let web = review(&place, &["--component", "web"]);

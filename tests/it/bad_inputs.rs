@@ -704,7 +704,7 @@ fn logs() {
             what: "started after the as-of time",
             place: || incident("started_at = 2027-01-03T10:00:00Z"),
             runs: &[
-                ("review", 0, &["1 after the as-of time"]),
+                ("review --full", 0, &["1 after the as-of time"]),
                 ("list incidents", 0, &["A"]),
                 ("gate", 0, &["inconclusive"]),
             ],

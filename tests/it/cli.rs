@@ -21,7 +21,7 @@ fn with<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn tags_alone_are_enough_and_what_is_inferred_is_called_so() {
     let place = Place::repository(HISTORY);
-    let ran = place.relconf(&with(&["review"]));
+    let ran = place.relconf(&with(&["review", "--full"]));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     for said in
         ["Failures are inferred from git", "v1.0.0, 2026-01-02", "seen in git:", "[[incident]]", "Matched 3 of 3 tags"]
@@ -96,7 +96,7 @@ fn a_place_without_a_repository_or_without_tags_is_told() {
     let empty = Place::empty();
     empty.relconf(&["review"]).fails_saying(&["is not in a git repository", "--no-git"]);
     let untagged = Place::repository("person a = A B <a@x>\n2026-01-01T00:00:00Z a commit one | x\n");
-    let ran = untagged.relconf(&with(&["review"]));
+    let ran = untagged.relconf(&with(&["review", "--full"]));
     assert_eq!(ran.code, 0);
     assert!(
         ran.stdout.contains("the repository has no tags") && ran.stdout.contains("fetch-depth: 0"),
@@ -109,7 +109,7 @@ fn a_place_without_a_repository_or_without_tags_is_told() {
     let oddly = Place::repository(
         "person a = A B <a@x>\n2026-01-01T00:00:00Z a commit one | x\n2026-01-01T01:00:00Z a lighttag nightly\n",
     );
-    let ran = oddly.relconf(&with(&["review"]));
+    let ran = oddly.relconf(&with(&["review", "--full"]));
     assert!(ran.stdout.contains("none of the 1 tags is a release"), "{}", ran.stdout);
     assert!(oddly.relconf(&with(&["list", "tags"])).stdout.contains("no version in the name"));
     let asked = oddly.relconf(&with(&["list", "releases", "--tags", "night*"]));
@@ -121,7 +121,7 @@ fn a_shallow_clone_is_told_loudly() {
     let place = Place::repository(HISTORY);
     let head = git2::Repository::open(place.path()).unwrap().head().unwrap().target().unwrap();
     place.file(".git/shallow", &format!("{head}\n"));
-    let ran = place.relconf(&with(&["review"]));
+    let ran = place.relconf(&with(&["review", "--full"]));
     assert!(ran.stdout.contains("this is a shallow clone") && ran.stdout.contains("fetch-depth: 0"), "{}", ran.stdout);
     assert_eq!(place.relconf(&with(&["review", "--format", "json"])).json()["repository"]["shallow"], true);
 }

@@ -253,7 +253,7 @@ fn each_log_fixes_rate_basis_first_line_and_exit_code() {
         assert_eq!(review["shift"].is_null(), apart || row.basis != row.before, "{what}");
 
         for format in ["terminal", "markdown"] {
-            let page = run(&place, &["review", "--format", format]);
+            let page = run(&place, &["review", "--full", "--format", format]);
             let first = page.stdout.lines().next().unwrap_or_default().trim_start_matches(['>', '*', '#', ' ']);
             let first = first.replace('\\', "");
             assert!(first.starts_with(&row.first[..row.first.len().min(40)]), "{what}, {format}: {first}");
@@ -382,7 +382,7 @@ fn entries_that_could_change_the_rate_stand_in_the_headline() {
     );
     assert_eq!(log(&[incident(33), loose("A", "cause = \"external\"\n")]), doubts(0, 0, 0));
     assert_eq!(log(&[incident(33), "[[incident]]\nid = \"B\"\n".to_owned()]), doubts(1, 0, 0));
-    let page = run(&place, &["review"]).stdout;
+    let page = run(&place, &["review", "--full"]).stdout;
     assert!(page.contains("1 log entry could still change that: 1 could not be read."), "{page}");
 }
 
@@ -394,7 +394,7 @@ fn a_releaser_that_is_guessed_is_called_a_guess() {
         writeln!(script, "{at} {who} commit change {number} | src/a\n{at} {who} lighttag v1.{number}.0").expect("text");
     }
     let place = Place::repository(&script);
-    let page = place.relconf(&["review", "--as-of", &date(60)]).stdout;
+    let page = place.relconf(&["review", "--full", "--as-of", &date(60)]).stdout;
     let unwrapped = page.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         unwrapped.contains(

@@ -17,8 +17,15 @@ fn every_example_gives_its_expected_report() {
         }
         seen += 1;
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        for (format, file) in [("terminal", "expected.txt"), ("markdown", "expected.md"), ("html", "expected.html")] {
-            let ran = Place::empty().relconf(&["demo", &name, "--color", "never", "--format", format]);
+        for (format, more, file) in [
+            ("terminal", None, "expected.txt"),
+            ("terminal", Some("--full"), "expected.full.txt"),
+            ("markdown", None, "expected.md"),
+            ("html", None, "expected.html"),
+        ] {
+            let mut typed = vec!["demo", &name, "--color", "never", "--format", format];
+            typed.extend(more);
+            let ran = Place::empty().relconf(&typed);
             assert_eq!(ran.code, 0, "{}", ran.stderr);
             let expected = folder.join(file);
             if std::env::var_os("RELCONF_UPDATE").is_some() {

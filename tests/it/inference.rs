@@ -61,7 +61,7 @@ fn the_change_log_of_the_newest_release_names_withdraws_and_implies() {
     let seen = &json["headline"]["seen"];
     assert_eq!((&seen["failed"], &seen["judged"], &seen["change_log"]), (&2.into(), &4.into(), &true.into()));
     assert!((seen["expected"].as_f64().unwrap() - 1.98).abs() < 1e-12);
-    let text = place.relconf(&["review", "--as-of", "2026-06-01", "--last", "1000d"]).stdout;
+    let text = place.relconf(&["review", "--full", "--as-of", "2026-06-01", "--last", "1000d"]).stdout;
     let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("At least 2 of 4 releases failed, seen in git: 1 withdrawn, 1 said so"), "{text}");
     assert!(said.contains("git and a change log show about half"), "{text}");
@@ -189,7 +189,7 @@ fn rules_of_the_teams_own_exclusions_and_chances() {
     assert_eq!((failures(&json, "v1.0.0"), failures(&json, "v1.1.0")), (vec![], vec![rule()]));
     assert_eq!(json["headline"]["seen"]["expected"], 0.5);
     place.file("relconf.toml", "[failure]\nsubjects = [\"(\"]\np = { incident = 1 }\n");
-    let ran = place.relconf(&["review"]);
+    let ran = place.relconf(&["review", "--full"]);
     assert_eq!(ran.code, 2);
     for said in [
         "relconf.toml:2:13",
@@ -262,7 +262,7 @@ fn a_release_per_merge_without_words_has_no_rate() {
     assert!(
         json["headline"]["no_rate_because"].as_str().is_some_and(|why| why.contains("too closely for git to show"))
     );
-    let text = place.relconf(&["review", "--as-of", "2026-06-01"]).stdout;
+    let text = place.relconf(&["review", "--full", "--as-of", "2026-06-01"]).stdout;
     assert!(text.contains("too closely for git to show"), "{text}");
     // Nothing rests on outcomes that nobody knows: not a release, a month, a trait, a forecast, a share of repairs.
     assert!(

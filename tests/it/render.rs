@@ -4,12 +4,13 @@ use crate::support::Place;
 use proptest::prelude::*;
 use release_confidence::model::Untrusted;
 use release_confidence::render::list::{LIST_FORMATS, List, Listing};
-use release_confidence::render::{FORMATS, TerminalOptions, explain, json, terminal};
+use release_confidence::render::terminal::{Extent, SECTIONS};
+use release_confidence::render::{FORMATS, TerminalOptions, explain, json, map, terminal};
 use release_confidence::review::contract::{Outcome, Review, WindowName};
 use unicode_width::UnicodeWidthStr;
 
 fn plain(width: usize) -> TerminalOptions {
-    TerminalOptions { width, color: false, unicode: true, verbose: false }
+    TerminalOptions { width, color: false, unicode: true, verbose: false, extent: Extent::Full }
 }
 
 /// The review of an example, as its JSON reads back.
@@ -18,14 +19,74 @@ fn example(name: &str) -> Review {
     serde_json::from_str(&ran.stdout).expect("the contract reads back")
 }
 
+fn first_screen(review: &Review, options: &TerminalOptions) -> String {
+    terminal::review(review, &TerminalOptions { extent: Extent::Screen, ..*options })
+}
+
 /// Everything that is drawn of a review.
 fn pages(review: &Review, options: &TerminalOptions) -> Vec<String> {
-    let mut pages = vec![terminal::review(review, options)];
+    let mut pages = vec![terminal::review(review, options), first_screen(review, options)];
+    pages.extend(review.map.stages.iter().filter_map(|stage| map::stage(review, stage.id.title(), options)));
     for what in [Listing::Releases, Listing::Incidents, Listing::People, Listing::Tags] {
         pages.push((LIST_FORMATS[0].draw)(&List { review: review.clone(), what, tags: Vec::new() }, options));
     }
     pages.extend(review.incidents.iter().filter_map(|incident| explain::incident(review, incident.id.raw(), options)));
     pages
+}
+
+#[test]
+fn the_first_screen_fits_a_screen() {
+    for name in ["quickstart", "monorepo", "hotfix-heavy"] {
+        let mut review = example(name);
+        for unicode in [true, false] {
+            let screen = first_screen(&review, &TerminalOptions { unicode, ..plain(100) });
+            assert!(screen.lines().count() <= 32, "{name}:\n{screen}");
+            assert!(screen.starts_with(review.project.name.raw()), "{screen}");
+            assert!(screen.contains("Do first") && screen.contains("relconf review --full"), "{screen}");
+        }
+        // Nor does it outgrow one where everything is long: actions name what they are about, and are cut.
+        for finding in &mut review.findings {
+            finding.evidence.incidents = vec![Untrusted::new("INC-1 ".repeat(20)); 50];
+            finding.action = Untrusted::new("Do this and that and more of it, at length. ".repeat(9));
+        }
+        for stage in &mut review.map.stages {
+            for reading in &mut stage.cells.evidence.readings {
+                reading.brief = Untrusted::new("canary ".repeat(30));
+            }
+        }
+        let screen = first_screen(&review, &plain(100));
+        assert!(screen.lines().count() <= 32, "{name}:\n{screen}");
+        review.releases.clear();
+        assert!(first_screen(&review, &plain(100)).lines().count() <= 3);
+    }
+}
+
+#[test]
+fn a_cell_has_its_mark_its_number_and_its_colour() {
+    let review = example("quickstart");
+    let screen = first_screen(&review, &TerminalOptions { color: true, ..plain(100) });
+    assert!(screen.contains("\u{1b}[1m\u{1b}[31m✖ 6 of 26 failed"), "{screen}");
+    // What does not fit beside each other stands below each other, and nothing is lost.
+    let narrow = first_screen(&review, &plain(60));
+    for said in ["✖ 6 of 26 failed", "~ Ana 19 of 26", "~ never Friday", "? canary: 2 runs"] {
+        assert!(narrow.contains(said), "{said} is missing:\n{narrow}");
+    }
+}
+
+#[test]
+fn the_long_form_is_its_sections_in_their_order() {
+    let review = example("quickstart");
+    let names: Vec<String> = SECTIONS.iter().map(|section| section.name.to_owned()).collect();
+    let all = terminal::review(&review, &TerminalOptions { extent: Extent::of(&names), ..plain(100) });
+    assert!(terminal::review(&review, &plain(100)).starts_with(&all));
+    let some = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        terminal::review(&review, &TerminalOptions { extent: Extent::of(&names), ..plain(100) })
+    };
+    let two = some(&["people", "failed"]);
+    let (failed, people) = (two.find("What failed").expect("failed"), two.find("People").expect("people"));
+    assert!(failed < people && !two.contains("Timing"), "{two}");
+    assert_eq!(some(&["failed", "people"]), two);
 }
 
 #[test]

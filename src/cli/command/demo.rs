@@ -11,7 +11,8 @@ use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
-use crate::render::{FORMATS, encode};
+use crate::render::terminal::Extent;
+use crate::render::{FORMATS, TerminalOptions, encode};
 use crate::review::contract::Review;
 use crate::source::git::Script;
 
@@ -73,7 +74,9 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         repository.path = format!("the {} example", example.name).into();
         review.project.name = format!("the {} example", example.name).into();
     }
-    outputs.write(&review, terminal)?;
+    let extent = if args.full { Extent::Full } else { Extent::Screen };
+    outputs
+        .write_drawn(terminal, |format, options| Ok((format.draw)(&review, &TerminalOptions { extent, ..*options })))?;
     if args.into.is_some() {
         let shown = encode::terminal(&folder.display().to_string());
         let as_of = input.as_of.unwrap_or_default();

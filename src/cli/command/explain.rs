@@ -9,6 +9,7 @@ use crate::finding::{self, Rule};
 use crate::metric::{self, METRICS};
 use crate::model::{History, Moment, Policy, ReleaseIndex, Untrusted, Version};
 use crate::render::explain::{self, CommitLine, ReleaseExtra, RuleText};
+use crate::render::map;
 use crate::review::{
     self,
     contract::{Review, TagReport},
@@ -37,6 +38,9 @@ pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()>
     let code = subject.split(':').next().unwrap_or_default();
     if let Some(rule) = finding::rules().find(|rule| rule.code == code) {
         return terminal.data(&explain::finding(&review, &rule_text(rule, &settings.policy), &options));
+    }
+    if let Some(text) = map::stage(&review, subject, &options) {
+        return terminal.data(&text);
     }
     if let Some(index) = find_release(&history, &facts, subject) {
         let extra = extra(&settings, &history, index)?;

@@ -11,8 +11,9 @@ use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::model::NoticeCode;
-use crate::render::FORMATS;
 use crate::render::report::{self, Kind};
+use crate::render::terminal::Extent;
+use crate::render::{FORMATS, TerminalOptions};
 use crate::review::contract::Review;
 
 pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -37,11 +38,12 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
         // Whoever asks for a moment knows that there are releases after it.
         review.data.warnings.retain(|warning| warning.code != NoticeCode::ReleaseAhead.name());
     }
+    let extent = if args.full { Extent::Full } else { Extent::of(&args.sections) };
     outputs.write_drawn(terminal, |format, options| match (Kind::find(format.name), &template) {
         (Some(kind), Some((file, text))) => {
             report::with_template(kind, text, &review).map_err(|error| wrong(file, &error).into())
         }
-        _ => Ok((format.draw)(&review, options)),
+        _ => Ok((format.draw)(&review, &TerminalOptions { extent, ..*options })),
     })?;
     Ok(Exit::Done)
 }

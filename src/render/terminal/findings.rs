@@ -1,23 +1,22 @@
 use crate::render::encode;
 use crate::render::page::Page;
 use crate::render::phrase::{count, probability, rate};
-use crate::render::plan::{effect, since};
+use crate::render::plan::effect;
 use crate::render::preflight;
-use crate::review::contract::{Basis, Plan, Review, TraitReport, TraitVerdict};
+use crate::review::contract::{Basis, Finding, Plan, Review, TraitReport, TraitVerdict};
 
-/// Findings shown; the others stand in the plans.
-const SHOWN: usize = 5;
 /// Hot spots shown.
 const SPOTS: usize = 3;
 
 /// What should be done first.
-pub(super) fn draw(page: &mut Page, review: &Review) {
-    page.heading("What to do first");
-    if review.findings.is_empty() {
+pub(super) fn first(page: &mut Page, review: &Review) {
+    page.heading("Do first");
+    if review.first.is_empty() {
         page.item("Nothing that the data ask for.");
     }
-    for finding in review.findings.iter().take(SHOWN) {
-        page.bullet(&encode::terminal(finding.action.raw()));
+    let findings = review.first.iter().filter_map(|id| review.findings.iter().find(|finding| finding.id == *id));
+    for (at, finding) in findings.enumerate() {
+        page.point(&format!("{}  ", at + 1), &encode::terminal(finding.action.raw()));
         page.under(&format!("why: {}", encode::terminal(finding.statement.raw())));
         if let Some(avoids) = &finding.effect {
             page.under(&format!("avoids: {}", effect(avoids)));
@@ -29,14 +28,31 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             finding.code
         ));
     }
-    let of = |plan: Plan| review.findings.iter().filter(|finding| finding.plan == plan).count() as u64;
-    let plans: Vec<_> =
-        Plan::ALL.map(|plan| format!("relconf plan {} ({})", plan.id(), count(of(plan), "action"))).into();
-    page.item(&format!("All of it: {}.", plans.join(", ")));
+}
+
+/// Every action by its plan, and apart from them what would only let one see more.
+pub(super) fn plans(page: &mut Page, review: &Review) {
+    for plan in Plan::ALL {
+        let found: Vec<&Finding> =
+            review.findings.iter().filter(|finding| finding.plan == plan && !finding.records).collect();
+        if !found.is_empty() {
+            page.heading(&format!("{} (relconf plan {})", plan.title(), plan.id()));
+            found.into_iter().for_each(|finding| action(page, finding));
+        }
+    }
+    let records: Vec<&Finding> = review.findings.iter().filter(|finding| finding.records).collect();
+    if !records.is_empty() {
+        page.heading("To see more");
+        records.into_iter().for_each(|finding| action(page, finding));
+    }
     if !review.silenced.is_empty() {
         page.item(&format!("{} by the configuration.", count(review.silenced.len() as u64, "finding") + " silenced"));
     }
-    since(page, review);
+}
+
+fn action(page: &mut Page, finding: &Finding) {
+    page.bullet(&encode::terminal(finding.action.raw()));
+    page.under(&format!("{} relconf explain {}", encode::terminal(finding.statement.raw()), finding.code));
 }
 
 /// What goes with failure, and how much was looked at to find it.

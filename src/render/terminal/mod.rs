@@ -1,4 +1,4 @@
-//! The review on a terminal: headline first, the next command last.
+//! The review on a terminal: the first screen, and the long form by sections.
 
 mod data;
 mod failures;
@@ -7,6 +7,7 @@ mod headline;
 mod metrics;
 mod next;
 mod people;
+mod screen;
 mod timeline;
 mod timing;
 
@@ -15,26 +16,81 @@ use crate::review::contract::Review;
 use super::TerminalOptions;
 use super::page::Page;
 
+/// A section of the long form.
+#[derive(Clone, Copy)]
+pub struct Section {
+    /// As it is typed.
+    pub name: &'static str,
+    draw: fn(&mut Page, &Review, &TerminalOptions),
+}
+
+/// Every section, in the order of all long reports.
+pub const SECTIONS: &[Section] = &[
+    Section { name: "headline", draw: |page, review, _| headline::draw(page, review) },
+    Section { name: "map", draw: |page, review, options| super::map::draw(page, review, options.verbose) },
+    Section { name: "first", draw: |page, review, _| findings::first(page, review) },
+    Section { name: "since", draw: |page, review, _| super::plan::since(page, review) },
+    Section { name: "failed", draw: |page, review, _| failures::draw(page, review) },
+    Section { name: "releases", draw: |page, review, _| timeline::draw(page, review) },
+    Section { name: "metrics", draw: |page, review, _| metrics::draw(page, review) },
+    Section { name: "people", draw: |page, review, _| people::draw(page, review) },
+    Section { name: "timing", draw: |page, review, _| timing::draw(page, review) },
+    Section { name: "plans", draw: |page, review, _| findings::plans(page, review) },
+    Section { name: "tested", draw: |page, review, _| findings::screened(page, review) },
+    Section { name: "data", draw: |page, review, options| data::draw(page, review, options.verbose) },
+];
+
+/// How much of a review is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// What fits a screen.
+    #[default]
+    Screen,
+    /// Every section.
+    Full,
+    /// Some sections: a bit each, in the order of [`SECTIONS`].
+    Some(u32),
+}
+
+impl Extent {
+    /// The sections of these names; the screen without any. What is no section is not drawn.
+    pub fn of(names: &[String]) -> Self {
+        if names.is_empty() {
+            return Self::Screen;
+        }
+        let named = |section: &Section| names.iter().any(|name| name == section.name);
+        let bits = SECTIONS.iter().enumerate().filter(|(_, section)| named(section)).map(|(at, _)| 1 << at);
+        Self::Some(bits.sum())
+    }
+
+    fn holds(self, at: usize) -> bool {
+        match self {
+            Self::Screen => false,
+            Self::Full => true,
+            Self::Some(bits) => bits & (1 << at) != 0,
+        }
+    }
+}
+
 /// Draws a review. No line is wider than the width.
 pub fn review(review: &Review, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
-    headline::title(&mut page, review);
-    if review.releases.is_empty() {
-        data::draw(&mut page, review, options.verbose);
-        next::draw(&mut page, review);
+    let extent = if options.verbose && options.extent == Extent::Screen { Extent::Full } else { options.extent };
+    if extent == Extent::Screen {
+        screen::draw(&mut page, review);
         return page.finish();
     }
-    headline::draw(&mut page, review);
-    super::map::draw(&mut page, review, options.verbose);
-    findings::draw(&mut page, review);
-    timeline::draw(&mut page, review);
-    metrics::draw(&mut page, review);
-    failures::draw(&mut page, review);
-    findings::screened(&mut page, review);
-    people::draw(&mut page, review);
-    timing::draw(&mut page, review);
-    data::draw(&mut page, review, options.verbose);
-    next::draw(&mut page, review);
+    headline::title(&mut page, review);
+    let nothing = review.releases.is_empty();
+    for (at, section) in SECTIONS.iter().enumerate() {
+        // Where there is no release, what was read is all there is to say.
+        if extent.holds(at) && (!nothing || section.name == "data") {
+            (section.draw)(&mut page, review, options);
+        }
+    }
+    if extent == Extent::Full {
+        next::draw(&mut page, review);
+    }
     page.finish()
 }
 

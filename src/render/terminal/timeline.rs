@@ -14,6 +14,18 @@ struct Marks {
     window: &'static str,
 }
 
+impl Marks {
+    fn paint(&self, page: &Page, outcome: Outcome) -> String {
+        match outcome {
+            Outcome::Succeeded => page.paint(Tone::Good, self.succeeded),
+            Outcome::Failed => page.paint(Tone::Bad, self.failed),
+            Outcome::Pending => page.paint(Tone::Unsure, self.pending),
+            Outcome::Unknown => page.paint(Tone::Dim, self.unknown),
+            Outcome::Excluded => page.paint(Tone::Dim, self.excluded),
+        }
+    }
+}
+
 const UNICODE: Marks =
     Marks { succeeded: "●", failed: "✖", pending: "○", unknown: "◌", excluded: "·", window: "│" };
 const ASCII: Marks = Marks { succeeded: "o", failed: "X", pending: "?", unknown: "-", excluded: ".", window: "|" };
@@ -34,13 +46,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             strip.push_str(marks.window);
         }
         in_window = current;
-        strip.push_str(&match outcome {
-            Outcome::Succeeded => page.paint(Tone::Good, marks.succeeded),
-            Outcome::Failed => page.paint(Tone::Bad, marks.failed),
-            Outcome::Pending => page.paint(Tone::Unsure, marks.pending),
-            Outcome::Unknown => page.paint(Tone::Dim, marks.unknown),
-            Outcome::Excluded => page.paint(Tone::Dim, marks.excluded),
-        });
+        strip.push_str(&marks.paint(page, outcome));
     }
     page.raw(&strip);
     let Marks { succeeded, failed, pending, unknown, excluded, window } = marks;
@@ -55,6 +61,28 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
         "{shown}{succeeded} succeeded  {failed} failed  {pending} pending  {unknown}{excluded} excluded  {window} window begins"
     ));
     sparklines(page, &review.periods);
+}
+
+/// The window's releases by themselves, a mark each, and when they were.
+pub(super) fn window(page: &mut Page, review: &Review) {
+    let marks = if page.unicode() { UNICODE } else { ASCII };
+    let events: Vec<Outcome> = events(review).into_iter().filter(|event| event.1).map(|event| event.0).collect();
+    let latest = &events[events.len().saturating_sub(page.width().saturating_sub(4))..];
+    if latest.is_empty() {
+        return page.item("No release in this window.");
+    }
+    let strip: String = latest.iter().map(|&outcome| marks.paint(page, outcome)).collect();
+    let span = review.window.current;
+    let dates = match events.len() - latest.len() {
+        0 => format!("{} to {}", span.start.format("%b %Y"), span.end.format("%b %Y")),
+        _ => format!("the latest {} of {}", latest.len(), events.len()),
+    };
+    if latest.len() + dates.len() + 6 <= page.width() {
+        page.raw(&format!("  {strip}  {}", page.paint(Tone::Dim, &dates)));
+    } else {
+        page.raw(&format!("  {strip}"));
+        page.item(&dates);
+    }
 }
 
 /// Each release event's outcome (failed where one of its releases did), and whether it is in the window.

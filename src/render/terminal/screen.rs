@@ -1,0 +1,263 @@
+//! The first screen: what matters most, what to do first, and what to type next.
+
+use std::collections::BTreeMap;
+
+use crate::model::{IncidentKind, Moment};
+use crate::render::page::{Page, Tone};
+use crate::render::phrase::{count, duration};
+use crate::render::{basis, encode, map};
+use crate::review::contract::{
+    ChangeVerdict, Finding, Outcome, ReleaseReport, Review, ScopeRule, Trust, Warning, WindowName,
+};
+
+use super::headline::unread;
+use super::timeline;
+
+/// Below so many releases a side nothing is compared in words.
+const ENOUGH: u64 = 10;
+/// Lines of a screen.
+const LINES: usize = 32;
+/// Lines kept for what to type next.
+const LAST_LINES: usize = 4;
+/// Lines that an action may take.
+const ACTION_LINES: usize = 2;
+/// Names put to an action that names none itself.
+const NAMED: usize = 4;
+/// Stages from the least to the most trusted: which one to ask about first.
+const WORST_FIRST: [Trust; 4] = [Trust::FearLoaded, Trust::Mixed, Trust::Unproven, Trust::Blind];
+
+pub(super) fn draw(page: &mut Page, review: &Review) {
+    unread(page, &review.data.log);
+    title(page, review);
+    if review.releases.is_empty() {
+        return nothing(page, review);
+    }
+    headline(page, review);
+    page.blank();
+    timeline::window(page, review);
+    page.blank();
+    map::table(page, review, true);
+    first(page, review);
+    let room = LINES.saturating_sub(page.lines() + LAST_LINES);
+    warnings(page, review, room);
+    next(page, review);
+}
+
+fn title(page: &mut Page, review: &Review) {
+    let mut parts = vec![
+        (Some(Tone::Strong), encode::terminal(review.project.name.raw())),
+        (None, "release confidence".to_owned()),
+    ];
+    if !review.releases.is_empty() {
+        let span = review.window.current;
+        parts.push((None, days(span.start, span.end)));
+        parts.push((None, count(review.headline.releases, "release")));
+        parts.extend(component(review).map(|text| (None, text)));
+    }
+    parts.push((None, log(review)));
+    page.parts("", parts, " · ");
+}
+
+/// `1 Jan – 30 Jun 2026`.
+fn days(start: Moment, end: Moment) -> String {
+    let year = if start.format("%Y").to_string() == end.format("%Y").to_string() { "" } else { " %Y" };
+    format!("{} – {}", start.format(&format!("%-d %b{year}")), end.format("%-d %b %Y"))
+}
+
+/// Which components are meant, where there are several.
+fn component(review: &Review) -> Option<String> {
+    let (scope, others) = (&review.scope, review.scope.others.len());
+    match (scope.rule, &scope.components[..]) {
+        (ScopeRule::Only, _) | (_, []) => None,
+        (_, [one]) if others > 0 => {
+            Some(format!("component {} (others: --component NAME or all)", encode::terminal(one.raw())))
+        }
+        (_, [_]) => None,
+        (_, several) => Some(format!("{} components, pooled (one: --component NAME)", several.len())),
+    }
+}
+
+/// Which log there is, in few words.
+fn log(review: &Review) -> String {
+    let log = &review.data.log;
+    let Some(span) = log.coverage.first() else { return "no incident log".to_owned() };
+    let entries: u64 = log.files.iter().map(|file| file.entries).sum();
+    let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+    let files = match &log.files[..] {
+        [one] => encode::terminal(one.file.raw()),
+        several => format!("{} files", several.len()),
+    };
+    format!("log: {files}, {entries} since {}", span.from.format("%-d %b %Y"))
+}
+
+/// A repository without a release gets its answer in three lines.
+fn nothing(page: &mut Page, review: &Review) {
+    let tags = &review.data.tags;
+    let mut reasons: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    for skipped in &tags.skipped {
+        reasons.entry(&skipped.reason).or_insert((0, skipped.tag.raw())).0 += 1;
+    }
+    let most = reasons.iter().max_by_key(|(_, (n, _))| *n);
+    let total = count(tags.total, "tag");
+    page.text(&match (review.repository.is_some(), tags.total, most) {
+        (false, ..) => "No release: the release log names none.".to_owned(),
+        (true, 0, _) => "No release: the repository has no tags. After a clone: git fetch --tags".to_owned(),
+        (true, _, Some((reason, (n, example)))) => format!(
+            "No release: none of the {total} is a release; {n} skipped ({reason}), such as {}.",
+            encode::terminal(example)
+        ),
+        (true, _, None) => format!("No release: none of the {total} is a release."),
+    });
+    page.text("Why: relconf list tags   Name those that are: relconf review --tags 'release-*'");
+    // What is said already is not said twice.
+    let more = |warning: &&Warning| !["no-tags", "no-releases"].contains(&warning.code.as_str());
+    warned(page, review.data.warnings.iter().filter(more), NAMED);
+}
+
+/// What to know before trusting the numbers, as far as there is room for it.
+fn warnings(page: &mut Page, review: &Review, room: usize) {
+    let helped = review.data.warnings.iter().filter(|warning| !warning.help.raw().is_empty());
+    if room > 2 {
+        page.blank();
+        warned(page, helped, (room - 1) / 2);
+    }
+}
+
+fn warned<'w>(page: &mut Page, warnings: impl Iterator<Item = &'w Warning>, most: usize) {
+    for warning in warnings.take(most) {
+        let help = encode::terminal(warning.help.raw());
+        let gap = if help.is_empty() { "" } else { "; " };
+        page.short_point("! ", &format!("{}{gap}{help}", encode::terminal(warning.message.raw())), 2);
+    }
+}
+
+/// How often it fails and against what; how fast that is noticed and stopped; how many can do it.
+fn headline(page: &mut Page, review: &Review) {
+    page.blank();
+    let mut rates = basis::rates(&review.headline);
+    if let (Some(last), Some(before)) = (rates.last_mut(), before(review)) {
+        last.push_str(&before);
+    }
+    for (at, rate) in rates.iter().enumerate() {
+        if at == 0 { page.toned(Tone::Strong, rate) } else { page.text(rate) }
+    }
+    if let Some(doubts) = basis::doubts(&review.headline) {
+        page.toned(Tone::Unsure, &doubts);
+    }
+    if let Some(guess) = basis::guess(review) {
+        page.toned(Tone::Unsure, &encode::terminal(&guess));
+    }
+    page.parts("", times(review).into_iter().map(|text| (None, text)).collect(), " · ");
+}
+
+/// The window before, and whether the difference says anything.
+fn before(review: &Review) -> Option<String> {
+    if review.window.not_compared.is_some() || review.headline.rates.is_empty() {
+        return None;
+    }
+    let shift = review.shift?;
+    let verdict = review.metrics.get("change_failure_rate")?.change.as_ref()?.verdict;
+    let said = match verdict {
+        _ if shift.judged_before.min(shift.judged_now) < ENOUGH => "too few to compare",
+        ChangeVerdict::Worse => "it got worse",
+        ChangeVerdict::Better => "it got better",
+        ChangeVerdict::Unclear | ChangeVerdict::NotTested => "the difference could be chance",
+    };
+    Some(format!(" Before: {} of {}; {said}.", shift.failed_before, shift.judged_before))
+}
+
+fn times(review: &Review) -> Vec<String> {
+    let mut said = Vec::new();
+    let median = |id: &str| {
+        let now = &review.metrics.get(id)?.now;
+        Some((now.value?, now.sample))
+    };
+    if review.data.incidents.log_given {
+        said.push(match median("time_to_detect") {
+            Some((time, n)) => format!("noticed after {} (median of {n})", duration(time)),
+            None => "how fast it is noticed: no data".to_owned(),
+        });
+        said.push(match median("time_to_stop") {
+            Some((time, n)) => format!("stopped {} later (median of {n})", duration(time)),
+            None => "how fast it is stopped: no data".to_owned(),
+        });
+    }
+    let headline = &review.headline;
+    let persons = |n: u64| if n == 1 { "1 person".to_owned() } else { format!("{n} people") };
+    said.push(match headline.people_who_can_stop {
+        None => "who releases: no data".to_owned(),
+        Some(n) if headline.people_on_record == n => format!("{} released or responded", persons(n)),
+        Some(n) if headline.people_on_record == 0 => format!("{} released, guessed from commits", persons(n)),
+        Some(n) => {
+            format!(
+                "{} released or responded, {} of them guessed from commits",
+                persons(n),
+                n - headline.people_on_record
+            )
+        }
+    });
+    said
+}
+
+fn first(page: &mut Page, review: &Review) {
+    page.heading("Do first");
+    let first: Vec<&Finding> =
+        review.first.iter().filter_map(|id| review.findings.iter().find(|finding| finding.id == *id)).collect();
+    if first.is_empty() {
+        let records = !review.findings.is_empty();
+        page.item(if records { "Nothing but keeping records." } else { "Nothing that the data ask for." });
+    }
+    for (at, finding) in first.iter().enumerate() {
+        page.short_point(&format!("{}  ", at + 1), &named(finding), ACTION_LINES);
+    }
+    let more = review.findings.len().saturating_sub(first.len()) as u64;
+    if more > 0 {
+        page.item(&format!("relconf plan: {}", count(more, "more action")));
+    }
+}
+
+/// An action with the incidents or releases that it is about, where its sentence names none of them.
+fn named(finding: &Finding) -> String {
+    let action = encode::terminal(finding.action.raw());
+    let evidence = &finding.evidence;
+    let names = if evidence.incidents.is_empty() { &evidence.releases } else { &evidence.incidents };
+    if names.is_empty() || names.iter().any(|name| finding.action.raw().contains(name.raw())) {
+        return action;
+    }
+    let shown = crate::render::plan::names(names, NAMED, encode::terminal);
+    format!("{} ({shown}).", action.trim_end_matches('.'))
+}
+
+/// What to type next: whatever is explained stands on this screen.
+fn next(page: &mut Page, review: &Review) {
+    page.blank();
+    let failed = newest_failed(review);
+    let counted = |id: &str| {
+        review.incidents.iter().any(|incident| incident.id.raw() == id && incident.kind == IncidentKind::Incident)
+    };
+    let incident = failed.and_then(|release| {
+        let ids = release.failures.iter().filter_map(|failure| failure.incident.as_ref());
+        ids.map(|id| encode::terminal(id.raw())).find(|id| counted(id))
+    });
+    let release = failed.or_else(|| review.releases.last()).map(|release| encode::terminal(release.tag.raw()));
+    let stages = WORST_FIRST.iter().filter_map(|trust| review.map.stages.iter().find(|stage| stage.trust == *trust));
+    let stage = stages.map(|stage| stage.id.title().to_lowercase()).next();
+    let subjects: Vec<String> = incident.into_iter().chain(release).chain(stage).collect();
+    let mut parts =
+        vec![format!("Why? relconf explain {}", subjects.join(" · ")), "All: relconf review --full".to_owned()];
+    parts.push("Page: relconf review --format html=review.html".to_owned());
+    if !review.data.incidents.log_given {
+        parts.push("Log: relconf init".to_owned());
+    }
+    let warnings = review.data.warnings.iter().filter(|warning| !warning.help.raw().is_empty()).count() as u64;
+    if warnings > 0 {
+        parts.push(format!("{}: relconf review data", count(warnings, "warning")));
+    }
+    page.parts("", parts.into_iter().map(|text| (Some(Tone::Dim), text)).collect(), "   ");
+}
+
+/// The newest release of the window that failed.
+fn newest_failed(review: &Review) -> Option<&ReleaseReport> {
+    let current = |release: &&ReleaseReport| release.window == Some(WindowName::Current);
+    review.releases.iter().rev().filter(current).find(|release| release.outcome == Outcome::Failed)
+}
