@@ -381,7 +381,9 @@ impl<'a> Finder<'a> {
         };
         let text = name.raw().trim();
         let text = text.strip_prefix("refs/tags/").unwrap_or(text);
-        if let Some((_, release)) = among(self.tagged.get(text)).into_iter().min() {
+        // As it stands first: the release log may name a release by whatever it likes.
+        let tagged = [name.raw(), text].into_iter().find_map(|text| among(self.tagged.get(text)).into_iter().min());
+        if let Some((_, release)) = tagged {
             return Some(Named::Release(release));
         }
         let version = Version::parse(text)?;

@@ -54,13 +54,8 @@ fn tone_of(standing: Standing) -> Option<Tone> {
 }
 
 /// What every mark stands for.
-const LEGEND: [&str; 5] = [
-    "+ the outcomes support it",
-    "~ rests on a habit, a window or a person",
-    "✖ data against",
-    "? too little",
-    "· no data",
-];
+const LEGEND: [&str; 5] =
+    ["+ outcomes support it", "~ habit, window or person", "✖ data against", "? too little", "· no data"];
 
 /// A cell of the table: its mark, and the reading that decides in a few words.
 fn short(cell: &Cell) -> String {

@@ -1151,7 +1151,7 @@ fn titles_command_nothing() {
         assert_eq!(faults, [""; 0], "{command}: {}{}", ran.stdout, ran.stderr);
         if command.contains("junit") {
             let parsed = roxmltree::Document::parse(&ran.stdout);
-            let suite = parsed.unwrap_or_else(|error| panic!("{error}: {}", ran.stdout));
+            let suite = parsed.unwrap_or_else(|error| panic!("{error}: {}{}", ran.stdout, ran.stderr));
             assert!(suite.descendants().any(|node| node.has_tag_name("testcase")));
         }
         if command.contains("html") || command.contains("junit") {

@@ -309,7 +309,7 @@ fn values_must_be_of_their_kind() {
         ("releases.maturity = 'none'", "1:21 maturity cannot be \"none\"; write a duration, such as \"7d\" or \"0d\""),
         (
             "releases.maturity = '1 week'",
-            "1:21 maturity \"1 week\" is not a duration; write \"72h\", \"7d\", \"90m\", \"30s\" or \"2w\"",
+            "1:21 maturity \"1 week\" is not a duration; write \"72h\", \"7d\", \"90m\", \"30s\", \"2w\" or \"1y\"",
         ),
         (
             "failure.horizon = '9999w'",
@@ -340,16 +340,16 @@ fn values_must_be_of_their_kind() {
         ),
         (
             "window.last = 0",
-            "1:15 last must be 1 or more, and below 4 billion; write a duration such as \"90d\", or a number of releases such as 20",
+            "1:15 last must be 1 or more, and below 4 billion; write a duration such as \"90d\", \"2w\" or \"1y\", or a number of releases such as 20",
         ),
         ("window.last = 99999999999999999999", "1:15 last is too large a number; write one of at most 18 digits"),
         (
             "window.last = nan",
-            "1:15 last must be a duration or a number; write a duration such as \"90d\", or a number of releases such as 20",
+            "1:15 last must be a duration or a number; write a duration such as \"90d\", \"2w\" or \"1y\", or a number of releases such as 20",
         ),
         (
             "window.last = 'none'",
-            "1:15 last \"none\" is neither a duration nor a number; write a duration such as \"90d\", or a number of releases such as 20",
+            "1:15 last \"none\" is neither a duration nor a number; write a duration such as \"90d\", \"2w\" or \"1y\", or a number of releases such as 20",
         ),
         (
             "sources.assume_tz = 'Lisbon'",

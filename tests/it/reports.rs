@@ -191,7 +191,7 @@ fn one_analysis_gives_many_outputs() {
     ]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let read = |name: &str| std::fs::read_to_string(place.path().join(name)).expect("written");
-    assert!(ran.stdout.starts_with("Release confidence review"));
+    assert!(ran.stdout.contains("release confidence"));
     assert!(read("retro.md").starts_with("# Release confidence review of `the quickstart example`\n"));
     assert!(read("review.html").starts_with("<!DOCTYPE html>\n"));
     assert!(serde_json::from_str::<Review>(&read("review.json")).is_ok());

@@ -11,9 +11,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, context};
 
 use crate::model::Moment;
-use crate::review::contract::{
-    Basis, Effect, Finding, IncidentReport, MetricReport, Quality, Review, SeenInGit, Success,
-};
+use crate::review::contract::{Basis, Effect, Finding, IncidentReport, MetricReport, Quality, Review, Success};
 
 use super::phrase::{self, Shown, reading, span};
 use super::{basis, encode, link, plan, terminal};

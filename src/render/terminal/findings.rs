@@ -37,13 +37,17 @@ pub(super) fn plans(page: &mut Page, review: &Review) {
             review.findings.iter().filter(|finding| finding.plan == plan && !finding.records).collect();
         if !found.is_empty() {
             page.heading(&format!("{} (relconf plan {})", plan.title(), plan.id()));
-            found.into_iter().for_each(|finding| action(page, finding));
+            for finding in found {
+                action(page, finding);
+            }
         }
     }
     let records: Vec<&Finding> = review.findings.iter().filter(|finding| finding.records).collect();
     if !records.is_empty() {
         page.heading("To see more");
-        records.into_iter().for_each(|finding| action(page, finding));
+        for finding in records {
+            action(page, finding);
+        }
     }
     if !review.silenced.is_empty() {
         page.item(&format!("{} by the configuration.", count(review.silenced.len() as u64, "finding") + " silenced"));

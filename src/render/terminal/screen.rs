@@ -207,8 +207,11 @@ fn first(page: &mut Page, review: &Review) {
         let records = !review.findings.is_empty();
         page.item(if records { "Nothing but keeping records." } else { "Nothing that the data ask for." });
     }
+    // Where much is said above, an action has a line.
+    let room = LINES.saturating_sub(page.lines() + 1 + LAST_LINES);
+    let lines = if room >= first.len() * ACTION_LINES { ACTION_LINES } else { 1 };
     for (at, finding) in first.iter().enumerate() {
-        page.short_point(&format!("{}  ", at + 1), &named(finding), ACTION_LINES);
+        page.short_point(&format!("{}  ", at + 1), &named(finding), lines);
     }
     let more = review.findings.len().saturating_sub(first.len()) as u64;
     if more > 0 {
