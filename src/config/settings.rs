@@ -1,3 +1,6 @@
+// What settings say is printed on terminals too, where a link in angle brackets would look odd.
+#![allow(rustdoc::bare_urls)]
+
 use std::path::PathBuf;
 
 use super::findings::{Advice, Risk};
