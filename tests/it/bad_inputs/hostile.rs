@@ -1,0 +1,162 @@
+//! Text from outside, in every output: it commands nothing, and nothing in it is live.
+
+use super::*;
+
+/// Titles, names and tags that would command a terminal, a browser, a forge or a workflow.
+const HOSTILE: [&str; 12] = [
+    "a | b | c",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "@octocat see #1 and GH-1, https://evil.example",
+    "\\n::error file=a::b",
+    "##[set-env name=PATH]x",
+    "\\u001b]8;;http://evil.example\\u0007here\\u001b]8;;\\u0007",
+    "\\u202egnp.exe\\u2066 \\u200bx",
+    "`` ` ``` [x](javascript:alert(1)) ![x](http://evil.example)",
+    "##teamcity[message] ###vso[task.setvariable] \\uffff\\U0001fffe\\ufdd0",
+    "octo/cat#12 octo/cat@1a2b3c4d5e !12 ~bug %3 &4 GL-5 :tada: $x$ [[wiki]] [^1] www.evil.example mailto:a@evil.example",
+    "deadbeefcafe 1a2b3c4...5d6e7f8 [vulnerability:7] *iteration:8 [TOC] /close - [ ] x",
+    "e\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301",
+];
+
+#[test]
+fn titles_command_nothing() {
+    let (raw, _) = three();
+    let mut log = String::new();
+    for (at, title) in HOSTILE.iter().enumerate() {
+        writeln!(
+            log,
+            "[[incident]]\nid = \"A{at} {title}\"\ntitle = \"{title}\"\ncause_key = \"{title}\"\nresponders = [\"{title}\"]\nstarted_at = 2026-01-05T10:{at:02}:00Z\ncaused_by = {{ release = \"{title}\" }}\n[incident.remediation]\ntype = \"rollback\"\nby = [\"{title}\"]"
+        )
+        .unwrap();
+        writeln!(
+            log,
+            "[[release]]\ntag = \"{title}\"\ndeployed_at = 2026-01-04T10:{at:02}:00Z\noperators = [\"{title}\"]\nchecks = [{{ name = \"{title}\", result = \"pass\" }}]"
+        )
+        .unwrap();
+    }
+    raw.place.file("incidents.toml", &log);
+    let commands = [
+        "review",
+        "review --format markdown",
+        "review --format html",
+        "review --format json",
+        "map --format markdown",
+        "plan --format markdown",
+        "gate --format github",
+        "gate --format markdown",
+        "gate --format junit",
+        "list incidents",
+        "list people --format json",
+        "list checks",
+        "explain A1",
+    ];
+    for command in commands {
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        arguments.extend(["--as-of", AS_OF, "--no-git"]);
+        let ran = raw.place.relconf(&arguments);
+        assert!(!ran.stdout.is_empty(), "{command} says nothing: {}", ran.stderr);
+        let mut faults = faults(command, &ran);
+        // Annotations are commands, and meant: each begins with one of ours.
+        if command.ends_with("github") {
+            faults.retain(|fault| !fault.contains("workflow"));
+            assert!(
+                ran.stdout.lines().all(|line| line.starts_with("::notice ") || line.starts_with("::warning ")),
+                "{}",
+                ran.stdout
+            );
+        }
+        assert_eq!(faults, [""; 0], "{command}: {}{}", ran.stdout, ran.stderr);
+        if command.contains("junit") {
+            let parsed = roxmltree::Document::parse(&ran.stdout);
+            let suite = parsed.unwrap_or_else(|error| panic!("{error}: {}{}", ran.stdout, ran.stderr));
+            assert!(suite.descendants().any(|node| node.has_tag_name("testcase")));
+        }
+        if command.contains("html") || command.contains("junit") {
+            let live = ["<script", "<img"].iter().find(|live| ran.stdout.contains(**live));
+            assert_eq!(live, None, "{command}: {}", ran.stdout);
+        }
+        if command.contains("markdown") {
+            let escaped = without_code(&ran.stdout).replace("\\]", "");
+            for live in ["@octocat", "](javascript", "](http", "https://evil", "<script", "<img"] {
+                assert!(!escaped.contains(live), "{command}: {live} in {}", ran.stdout);
+            }
+            assert_eq!(ragged(&ran.stdout), None, "{command}");
+            let live = live(&ran.stdout);
+            assert_eq!(live, [""; 0], "{command}: {}", ran.stdout);
+        }
+    }
+}
+
+/// What of a Markdown document would be live on a forge, by a parser with the extensions of GitHub and GitLab, and by what
+/// forges look for in the text that is left: all of it here comes from outside.
+fn live(markdown: &str) -> Vec<String> {
+    use comrak::nodes::NodeValue;
+    let mut options = comrak::Options::default();
+    let extension = &mut options.extension;
+    extension.autolink = true;
+    extension.table = true;
+    extension.strikethrough = true;
+    extension.tasklist = true;
+    extension.footnotes = true;
+    extension.math_dollars = true;
+    extension.math_code = true;
+    extension.wikilinks_title_after_pipe = true;
+    extension.superscript = false;
+    let arena = comrak::Arena::new();
+    let mut live = Vec::new();
+    for node in comrak::parse_document(&arena, markdown, &options).descendants() {
+        match &node.data().value {
+            NodeValue::Link(link) | NodeValue::Image(link) => live.push(format!("link to {}", link.url)),
+            NodeValue::WikiLink(link) => live.push(format!("wiki {}", link.url)),
+            NodeValue::Math(math) => live.push(format!("math {}", math.literal)),
+            NodeValue::FootnoteReference(note) => live.push(format!("footnote {}", note.name)),
+            NodeValue::HtmlInline(html) => live.push(format!("HTML {html}")),
+            NodeValue::Text(text) => live.extend(references(text)),
+            _ => {}
+        }
+    }
+    live
+}
+
+/// What forges make a reference of in text.
+fn references(text: &str) -> Vec<String> {
+    let pattern = regex::Regex::new(
+        r"(?i)@\w|#\d|!\d|~\w|%\d|&\d|\bg[hl]-\d|:tada:|\[\[|\[vulnerability:|\*iteration:|\[toc\]|https?://|www\.\w|\b[0-9a-f]{7,40}\b|^/close",
+    );
+    pattern.unwrap().find_iter(text).map(|found| found.as_str().to_owned()).collect()
+}
+
+/// Markdown without its code spans, in which nothing is live.
+fn without_code(markdown: &str) -> String {
+    let mut kept = String::new();
+    for line in markdown.lines() {
+        let mut rest = line;
+        while let Some(start) = rest.find('`') {
+            let length = rest[start..].bytes().take_while(|&byte| byte == b'`').count();
+            let (fence, inside) = rest[start..].split_at(length);
+            let escaped = rest[..start].ends_with('\\');
+            let end = inside.find(fence).filter(|_| !escaped);
+            kept.push_str(&rest[..start]);
+            rest = end.map_or(inside, |end| &inside[end + length..]);
+        }
+        kept.push_str(rest);
+        kept.push('\n');
+    }
+    kept
+}
+
+/// The first row of a Markdown table that has another number of columns than the table's head.
+fn ragged(markdown: &str) -> Option<String> {
+    let mut columns = None;
+    for line in markdown.lines() {
+        if !line.starts_with('|') {
+            columns = None;
+            continue;
+        }
+        let cells = line.replace("\\|", "").matches('|').count();
+        if *columns.get_or_insert(cells) != cells {
+            return Some(line.to_owned());
+        }
+    }
+    None
+}

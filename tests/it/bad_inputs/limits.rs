@@ -1,0 +1,61 @@
+//! What would grow without end, and memory that gives out.
+
+use super::*;
+
+/// Templates, and files that are small and would be large in memory.
+#[test]
+fn what_would_grow_without_end() {
+    fn template(text: &str) -> Place {
+        let (raw, _) = three();
+        raw.place.file("t.md", text);
+        raw.place
+    }
+    check(&[
+        Row {
+            what: "a template that does not end",
+            place: || template(&format!("{}x{}", "{% for a in range(9999) %}".repeat(4), "{% endfor %}".repeat(4))),
+            runs: &[("review --format markdown --template t.md", 2, &["fuel"])],
+        },
+        Row {
+            what: "a template that writes without end",
+            place: || template(&format!("{{% for a in range(9999) %}}{}{{% endfor %}}", "x".repeat(9999))),
+            runs: &[("review --format markdown --template t.md", 2, &["64 MiB"])],
+        },
+        Row {
+            what: "16 MiB of one array in JSON",
+            place: || log("incidents.json", format!("{{\"incident\": [0{}]}}", ",0".repeat(8_000_000))),
+            runs: &[("review", 2, &["more than 4 million values", "split it into several files"])],
+        },
+        Row {
+            what: "16 MiB of one array in TOML",
+            place: || log("incidents.toml", format!("x = [0{}]\n", ",0".repeat(8_000_000))),
+            runs: &[("review", 2, &["more than 4 million values"])],
+        },
+    ]);
+}
+
+/// However little memory there is, a run ends by itself.
+#[cfg(target_os = "linux")]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the limit is the shell's to set")]
+fn memory_that_gives_out() {
+    let place = incident("");
+    let entry = |n| {
+        let title = "x".repeat(400);
+        format!("[[incident]]\nid = \"I{n}\"\ntitle = \"{title}\"\ndetected_at = 2026-01-05\n")
+    };
+    let text = (0..20_000).map(entry).collect::<Vec<_>>().concat();
+    place.file("incidents.toml", &text);
+    let mut could_not = 0;
+    for kibibytes in (40..=200).step_by(20).map(|mebibytes| mebibytes << 10) {
+        let relconf = env!("CARGO_BIN_EXE_relconf");
+        let run = format!("ulimit -v {kibibytes}; exec {relconf} review --as-of {AS_OF}");
+        let mut command = std::process::Command::new("sh");
+        command.current_dir(place.path()).env_clear().env("HOME", place.path()).args(["-c", &run]);
+        let ran = Ran::from(command.output().unwrap());
+        // 127: too little for the loader.
+        assert!([0, 2, 127].contains(&ran.code), "{kibibytes}: {}{}", ran.code, ran.stderr);
+        could_not += i32::from(ran.code == 2);
+    }
+    assert!(could_not > 0, "there was always enough");
+}
