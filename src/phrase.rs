@@ -93,7 +93,7 @@ pub fn failing(k: u64, n: u64, plausible: (f64, f64)) -> String {
     let releases = count(n, "release");
     match (k, n) {
         (0, _) => format!("None of {releases} failed (could still be up to {}%)", decimal(100.0 * plausible.1)),
-        (_, 0..10) => format!("{k} of {releases} failed ({shown})"),
+        (_, 0..TOO_FEW) => format!("{k} of {releases} failed ({shown})"),
         _ if 3 * k > 2 * n => format!("Most releases fail: {k} of {n} ({shown})"),
         _ => format!("About 1 release in {:.0} fails: {k} of {n} ({shown})", n as f64 / k as f64),
     }
@@ -160,10 +160,20 @@ pub fn minute(moment: Moment) -> String {
     moment.format("%Y-%m-%d %H:%M %:z").to_string()
 }
 
-/// `1 release`, `2 releases`.
+/// `1 release`, `2 releases`; `2 entries`, `2 people`.
 pub fn count(n: u64, singular: &str) -> String {
-    if n == 1 { format!("1 {singular}") } else { format!("{n} {singular}s") }
+    match (n, singular) {
+        (1, _) => format!("1 {singular}"),
+        (_, "person") => format!("{n} people"),
+        _ => match singular.strip_suffix('y') {
+            Some(stem) => format!("{n} {stem}ies"),
+            None => format!("{n} {singular}s"),
+        },
+    }
 }
+
+/// Below so many a side, nothing is compared in words.
+pub const TOO_FEW: u64 = 10;
 
 /// When a release is taken for a hotfix that nobody declared.
 pub const HOTFIX_RULE: &str = "A hotfix is inferred where the first patch of a line follows X.Y.0 within a third of the usual gap between \
@@ -187,7 +197,7 @@ pub fn sign(signal: Signal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Period, duration, failing, percent, rate};
+    use super::{Period, count, duration, failing, percent, rate};
 
     #[test]
     fn one_sentence_for_the_rate() {
@@ -196,6 +206,13 @@ mod tests {
         assert_eq!(failing(2, 7, (0.0822, 0.6411)), "2 of 7 releases failed (29%, plausible 8 to 64%)");
         assert_eq!(failing(20, 26, (0.58, 0.89)), "Most releases fail: 20 of 26 (77%, plausible 58 to 89%)");
         assert_eq!(failing(1, 1, (0.2065, 1.0)), "1 of 1 release failed (100%, plausible 21 to 100%)");
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        let said =
+            [(1, "entry"), (2, "entry"), (0, "person"), (1, "person"), (3, "release")].map(|(n, what)| count(n, what));
+        assert_eq!(said, ["1 entry", "2 entries", "0 people", "1 person", "3 releases"]);
     }
 
     #[test]

@@ -273,7 +273,7 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
         history.notices.push(Notice::new(
             NoticeCode::LinesSkipped,
             format!(
-                "releases whose lines were not compared with those of the next, because there are too many: {skipped}"
+                "releases whose lines were not compared with those of the next (too many, too large, or not to be read): {skipped}"
             ),
             "what was taken out again there is not counted",
         ));

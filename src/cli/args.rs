@@ -77,7 +77,7 @@ pub enum Command {
     Validate(ValidateArgs),
     /// List releases, incidents, people, checks or tags
     List(ListArgs),
-    /// Why it says so: a metric, finding, release, incident, stage, person, check or setting
+    /// Why it says so: a metric, finding, release, incident, stage of the map, or tag
     Explain(ExplainArgs),
     /// A small realistic history with its logs, built and reviewed
     Demo(DemoArgs),
@@ -501,7 +501,7 @@ pub enum ListWhat {
 /// `relconf explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A metric's id, a finding's code, a tag or an incident's id; without one, metrics and findings are listed
+    /// A metric's id, a finding's code, a tag, an incident's id or a stage of the map; without one, metrics and findings are listed
     pub subject: Option<String>,
     #[command(flatten)]
     pub input: Input,
@@ -658,5 +658,23 @@ impl Command {
             Self::Config(args) => Some(&mut args.input),
             Self::Demo(_) | Self::Generate(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::{Cli, GROUPS};
+
+    #[test]
+    fn every_command_stands_in_one_group() {
+        let grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let command = Cli::command();
+        let known: BTreeSet<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(grouped.len(), known.len());
+        assert_eq!(grouped.into_iter().collect::<BTreeSet<_>>(), known);
     }
 }

@@ -186,9 +186,16 @@ impl Settings {
     /// # Errors
     /// As [`pipeline::read`].
     pub fn read_history(&self) -> Result<History, Error> {
+        self.compared(self.read_names()?)
+    }
+
+    /// Reads the history for whoever asks which releases and people there are, and not which releases failed.
+    ///
+    /// # Errors
+    /// As [`pipeline::read`].
+    pub fn read_names(&self) -> Result<History, Error> {
         let mut stdin = io::stdin().lock();
-        let history = pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)?;
-        self.compared(history)
+        pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)
     }
 
     /// Reads the history, of which the commit decides whose policy holds.

@@ -82,6 +82,22 @@ pub struct TimeWindow {
     pub verdict: Option<WindowVerdict>,
 }
 
+impl TimeWindow {
+    /// `Friday`, `16-20 h`.
+    pub fn name(&self) -> String {
+        match self.kind {
+            TimeWindowKind::Weekday => self.label.clone(),
+            TimeWindowKind::Hours => format!("{} h", self.label),
+        }
+    }
+
+    /// `on Friday`, `at 16-20 h`.
+    pub fn on(&self) -> String {
+        let on = if self.kind == TimeWindowKind::Weekday { "on" } else { "at" };
+        format!("{on} {}", self.name())
+    }
+}
+
 /// Kind of a time window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

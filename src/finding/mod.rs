@@ -351,7 +351,7 @@ impl Draft {
 const FIRST: usize = 3;
 
 /// Rules that ask for a record alone: they let one see more, and make no release safer.
-const RECORDS: [&str; 5] = ["evidence-gap", "log-gap", "data-gap", "role-unclear", "escalation-unclear"];
+pub const RECORDS: [&str; 5] = ["evidence-gap", "log-gap", "data-gap", "role-unclear", "escalation-unclear"];
 
 /// What to do first: of each rule the finding of most effect, no sentence twice, and nothing that only asks for a record.
 pub fn first(findings: &[Finding]) -> Vec<Untrusted> {

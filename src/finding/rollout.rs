@@ -54,15 +54,15 @@ pub(super) const RULES: &[Rule] = &[
 
 fn unjustified(analysis: &Look<'_>) -> Vec<Draft> {
     avoided(analysis, WindowVerdict::Superstition, "without a reason in the outcomes", |window| {
-        format!("Release on {} as on any other: begin with the smallest changes.", window.label)
+        format!("Release {} as at any other time: begin with the smallest changes.", window.on())
     })
 }
 
 fn confirmed(analysis: &Look<'_>) -> Vec<Draft> {
     avoided(analysis, WindowVerdict::Justified, "for a reason", |window| {
         format!(
-            "Find out what is missing on {}: who is away, what is not watched, what cannot be stopped then.",
-            window.label
+            "Find out what is missing {}: who is away, what is not watched, what cannot be stopped then.",
+            window.on()
         )
     })
 }
@@ -81,7 +81,7 @@ fn avoided(
             let now = window.releases as f64 / window.of.max(1) as f64;
             let statement = format!(
                 "{} is avoided ({} of {} releases) {why}: {} fail there, {} elsewhere.",
-                window.label,
+                window.name(),
                 window.releases,
                 window.of,
                 rate(window.failed, window.judged),
@@ -103,7 +103,7 @@ fn avoided(
                     window.of,
                     probability(window.p_avoided.unwrap_or(1.0))
                 ))
-                .share(format!("releases on {}", window.label), now, even)
+                .share(format!("releases {}", window.on()), now, even)
         })
         .collect()
 }

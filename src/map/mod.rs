@@ -297,7 +297,8 @@ fn against(
             let reading = measured.now.reading();
             let held = Held::at_most(HALF, k, n, analysis.threshold(Threshold::MapIncidents));
             let median = reading.value.map_or_else(|| "more than was seen".to_owned(), duration);
-            (held, format!("{median} (n={})", reading.sample), median, duration(limit))
+            let shown = format!("{median} (n={})", reading.sample);
+            (held, shown.clone(), shown, duration(limit))
         }
         _ => return None,
     };

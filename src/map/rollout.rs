@@ -1,6 +1,6 @@
 use super::{Draft, Held, MapReading, Source, StageId, Standing, concentration};
 use crate::analysis::{Analysis, Threshold};
-use crate::factor::{Role, TimeWindow, TimeWindowKind, WindowVerdict};
+use crate::factor::{Role, TimeWindow, WindowVerdict};
 use crate::metric::{MetricId, special_handling};
 use crate::phrase::rate;
 
@@ -64,14 +64,13 @@ fn avoidance(window: &TimeWindow) -> MapReading {
     };
     let statement = format!(
         "{} is avoided ({} of {} releases), {why}: {}",
-        window.label,
+        window.name(),
         window.releases,
         window.of,
         outcomes(window)
     );
-    let hours = if window.kind == TimeWindowKind::Hours { " h" } else { "" };
     let seldom = if window.releases == 0 { "never" } else { "seldom" };
-    let brief = format!("{seldom} {}{hours}", window.label);
+    let brief = format!("{seldom} {}", window.name());
     MapReading::new(Standing::Borrowed, window.of, statement, brief).of(MetricId::TimingDependence)
 }
 

@@ -1,14 +1,17 @@
 //! What the numbers rest on, in words: the same sentences in every format. Not encoded: whoever prints them does that.
 
 use crate::gate::Baseline;
-use crate::model::{PolicyFrom, SkippedTag, Undone, Untrusted};
+use crate::model::{Kind, PolicyFrom, SkippedTag, Undone, Untrusted};
 use crate::preflight::Base;
 use crate::review::contract::{
-    Basis, Covered, Headline, IntervalReport, LogReport, RateReport, Review, SeenInGit, Skipped, TagData, UnreadLog,
+    Basis, Covered, Headline, IntervalReport, LogReport, RateReport, ReleaseReport, Review, SeenInGit, Skipped,
+    TagData, UnreadLog,
 };
 
 use super::encode;
-use super::phrase::{at_least, capital, count, date, failing, git_misses, no_rate, seen_in_git, signs_right};
+use super::phrase::{
+    HOTFIX_RULE, at_least, capital, count, date, failing, git_misses, no_rate, seen_in_git, signs_right,
+};
 
 /// Files named of those that lie beside a log; the others are counted.
 const NAMED: usize = 5;
@@ -38,7 +41,7 @@ pub fn log(log: &LogReport, basis: Option<Basis>) -> String {
     if log.coverage.is_empty() {
         return no_log(basis);
     }
-    let entries = entries(log.files.iter().map(|file| file.entries).sum());
+    let entries = count(log.files.iter().map(|file| file.entries).sum(), "entry");
     let files: Vec<&str> = log.files.iter().map(|file| file.file.raw()).collect();
     let named = match files[..] {
         [one] => one.to_owned(),
@@ -120,14 +123,14 @@ pub fn of_baseline(baseline: &Baseline) -> String {
         Some(log) => {
             let times: Vec<String> = log.coverage.iter().map(covered).collect();
             let files: Vec<&str> = log.files.iter().map(Untrusted::raw).collect();
-            format!("Incident log: {}, {}, kept {}.", files.join(", "), entries(log.entries), times.join(" and "))
+            format!(
+                "Incident log: {}, {}, kept {}.",
+                files.join(", "),
+                count(log.entries, "entry"),
+                times.join(" and ")
+            )
         }
     }
-}
-
-/// `1 entry`, `4 entries`.
-fn entries(n: u64) -> String {
-    if n == 1 { "1 entry".to_owned() } else { format!("{n} entries") }
 }
 
 fn covered(span: &Covered) -> String {
@@ -203,6 +206,16 @@ pub fn base(base: &Base) -> String {
     }
 }
 
+/// When a release is taken for a hotfix, where one was.
+pub fn hotfix_rule(review: &Review) -> Option<&'static str> {
+    review.releases.iter().any(inferred_hotfix).then_some(HOTFIX_RULE)
+}
+
+/// Whether a release is taken for a hotfix that nobody declared.
+pub fn inferred_hotfix(release: &ReleaseReport) -> bool {
+    release.kind == Kind::Hotfix && release.flags.iter().any(|flag| flag == "kind_inferred")
+}
+
 /// Log entries that could still change the rate of the window.
 pub fn doubts(headline: &Headline) -> Option<String> {
     let doubts = headline.doubts;
@@ -213,8 +226,7 @@ pub fn doubts(headline: &Headline) -> Option<String> {
     ];
     let said: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     let total = doubts.total();
-    let entries = if total == 1 { "1 log entry".to_owned() } else { format!("{total} log entries") };
-    (total > 0).then(|| format!("{entries} could still change that: {}.", said.join(", ")))
+    (total > 0).then(|| format!("{} could still change that: {}.", count(total, "log entry"), said.join(", ")))
 }
 
 /// How many people could do it, and whether that is on record or guessed from commits.
@@ -222,7 +234,7 @@ pub fn people(headline: &Headline) -> String {
     let Some(people) = headline.people_who_can_stop else {
         return "How many people could do it: no data; nobody but bots is known to release.".to_owned();
     };
-    let persons = |n: u64| if n == 1 { "1 person".to_owned() } else { format!("{n} people") };
+    let persons = |n: u64| count(n, "person");
     let (sure, guessed) = (headline.people_on_record, people.saturating_sub(headline.people_on_record));
     let of = format!(
         "the releaser is on record for {} of {}",

@@ -1,6 +1,6 @@
 //! One thing by itself: the definition, the data behind it, the arithmetic.
 
-use crate::model::{Kind, Signal, Untrusted};
+use crate::model::{Signal, Untrusted};
 use crate::review::contract::{
     Basis, Behind, Better, CalibratedSign, Calibration, FailureReport, IncidentReport, MetricInfo, MetricReport,
     Reading, ReleaseReport, Review, ShipsReport, TagKind, TagReport, Unit, WindowName,
@@ -15,9 +15,9 @@ use super::plan::names as some;
 use super::terminal::{moved, reason, unread};
 use super::{TerminalOptions, encode};
 
-/// Paths shown of a release; the others are counted.
 /// Releases of an incident that are named; the others are counted.
 const NAMED: usize = 10;
+/// Paths shown of a release; the others are counted.
 const PATHS: usize = 20;
 
 /// One shipped commit.
@@ -137,9 +137,9 @@ pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOp
     let mut page = begin(review, options);
     page.toned(Tone::Strong, &format!("{} ({})", text.title, text.id.name()));
     page.text(text.definition);
-    let by_hotfix = match text.id.name() {
-        "special_handling" | "rework_rate" => true,
-        "change_failure_rate" => review.data.signals.contains(&Signal::Hotfix),
+    let by_hotfix = match report.behind {
+        Behind::SpecialReleases => true,
+        Behind::Failures => review.data.signals.contains(&Signal::Hotfix),
         _ => false,
     };
     if by_hotfix {
@@ -157,7 +157,7 @@ pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOp
     ));
     let shown = Shown::metric(report);
     window(&mut page, "Now", &report.now, shown, review.window.current);
-    if id == "change_failure_rate" {
+    if report.behind == Behind::Failures {
         next(&mut page, review);
     }
     if let (Some(before), Some(span)) = (&report.previous, review.window.previous) {
@@ -364,8 +364,8 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
             page.item(&format!("This was no failure? In relconf.toml: [failure] exclude = [\"{tag}\"]"));
         }
     }
-    let inferred = release.kind == Kind::Hotfix && release.flags.iter().any(|flag| flag == "kind_inferred");
-    if inferred || release.failures.iter().any(|failure| failure.signal == Signal::Hotfix) {
+    if super::basis::inferred_hotfix(release) || release.failures.iter().any(|failure| failure.signal == Signal::Hotfix)
+    {
         page.text(HOTFIX_RULE);
     }
     if !release.suspected.is_empty() {

@@ -1,5 +1,5 @@
-//! Links to where things can be looked at. An [`Address`] is https and leads to a host that the team named, or cannot be
-//! made: whoever prints one has nothing left to check.
+//! Links to where things can be looked at. An [`Address`] is https and leads to a host that the settings or the origin name,
+//! or, of an incident, where its log says; else it cannot be made: whoever prints one has nothing left to check.
 
 use crate::model::{LinkPattern, Untrusted};
 use crate::review::contract::{IncidentReport, LinkReport};

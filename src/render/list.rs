@@ -158,10 +158,7 @@ fn incidents(page: &mut Page, review: &Review) {
         })
         .collect();
     page.table(&["incident", "date", "title", "release", "by", "restored after"], rows);
-    page.text(&format!(
-        "{}. One by itself: relconf explain ID",
-        count(review.incidents.len() as u64, "log entry").replace("entrys", "entries")
-    ));
+    page.text(&format!("{}. One by itself: relconf explain ID", count(review.incidents.len() as u64, "log entry")));
 }
 
 fn people(page: &mut Page, review: &Review) {

@@ -81,7 +81,7 @@ fn page(review: &Review, options: &TerminalOptions) -> String {
 }
 
 /// A text of the table and its tone.
-type Shown = (Option<Tone>, String);
+type Painted = (Option<Tone>, String);
 
 /// Columns between two columns.
 const GAP: usize = 2;
@@ -95,7 +95,7 @@ pub(super) fn table(page: &mut Page, review: &Review, fold: bool) {
     let stages = &review.map.stages;
     let blind = |stage: &&Stage| fold && stage.trust == Trust::Blind;
     let seen: Vec<&Stage> = stages.iter().filter(|stage| !blind(stage)).collect();
-    let rows: Vec<Vec<Shown>> = seen.iter().map(|stage| row(stage)).collect();
+    let rows: Vec<Vec<Painted>> = seen.iter().map(|stage| row(stage)).collect();
     let header = ["", "trust", "evidence", "ritual", "timing", "person"];
     if !rows.is_empty() {
         match columns(page.width(), &header, &rows) {
@@ -112,7 +112,7 @@ pub(super) fn table(page: &mut Page, review: &Review, fold: bool) {
     page.parts("  ", LEGEND.iter().map(|text| (Some(Tone::Dim), (*text).to_owned())).collect(), "  ");
 }
 
-fn row(stage: &Stage) -> Vec<Shown> {
+fn row(stage: &Stage) -> Vec<Painted> {
     let mut row = vec![(None, stage.id.title().to_owned()), (Some(tone(stage.trust)), trust(stage.trust).to_owned())];
     row.extend(cells(stage).map(|(_, cell)| (tone_of(cell.standing), short(cell))));
     row
@@ -120,7 +120,7 @@ fn row(stage: &Stage) -> Vec<Shown> {
 
 /// Which columns are drawn, and how wide: first without trust, then without what is empty, then cut; `None` where that is
 /// too narrow.
-fn columns(room: usize, header: &[&str], rows: &[Vec<Shown>]) -> Option<Vec<(usize, usize)>> {
+fn columns(room: usize, header: &[&str], rows: &[Vec<Painted>]) -> Option<Vec<(usize, usize)>> {
     let empty = |at: usize| at > 1 && rows.iter().all(|row| encode::width(&row[at].1) <= 1);
     let wide = |at: usize| rows.iter().map(|row| encode::width(&row[at].1)).max().unwrap_or(0).max(header[at].len());
     let needed = |kept: &[(usize, usize)]| GAP + kept.iter().map(|(_, wide)| wide + GAP).sum::<usize>() - GAP;
@@ -139,8 +139,8 @@ fn columns(room: usize, header: &[&str], rows: &[Vec<Shown>]) -> Option<Vec<(usi
     Some(kept)
 }
 
-fn drawn(page: &mut Page, header: &[&str], rows: &[Vec<Shown>], kept: &[(usize, usize)]) {
-    let header: Vec<Shown> = header.iter().map(|text| (Some(Tone::Dim), (*text).to_owned())).collect();
+fn drawn(page: &mut Page, header: &[&str], rows: &[Vec<Painted>], kept: &[(usize, usize)]) {
+    let header: Vec<Painted> = header.iter().map(|text| (Some(Tone::Dim), (*text).to_owned())).collect();
     for row in std::iter::once(&header).chain(rows) {
         let mut line = String::new();
         for (at, wide) in kept {

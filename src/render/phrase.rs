@@ -2,7 +2,7 @@
 
 use crate::model::Signal;
 pub use crate::phrase::{
-    HOTFIX_RULE, count, date, decimal, duration, failing, minute, percent, probability, rate, sign,
+    HOTFIX_RULE, TOO_FEW, count, date, decimal, duration, failing, minute, percent, probability, rate, sign,
 };
 use crate::phrase::{Period, decimal_change, duration_change, percents, points_change};
 use crate::review::contract::{Basis, MetricReport, Reading, Role, SeenInGit, Unit};

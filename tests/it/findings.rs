@@ -7,7 +7,7 @@ use std::fmt::Write;
 use crate::support::Place;
 use crate::support::team::{FLAGS, Incident, PEOPLE, Release, Team, day};
 use chrono::{DateTime, TimeDelta};
-use release_confidence::finding::rules;
+use release_confidence::finding::{RECORDS, rules};
 use serde_json::Value;
 
 fn codes(review: &Value) -> Vec<&str> {
@@ -551,6 +551,7 @@ fn every_rule_is_tried_by_a_test_and_explained() {
         assert!(tests.contains(rule.code), "{} has no test", rule.code);
         assert!(rule.about.ends_with('.') && !rule.reference.is_empty());
     }
+    assert!(RECORDS.iter().all(|code| codes.contains(code)), "a record is asked for by no rule");
     let listed = Place::empty().relconf(&["explain"]);
     assert!(codes.iter().all(|code| listed.stdout.contains(code)), "{}", listed.stdout);
 }

@@ -229,3 +229,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn where_automation_alone_releases_nobody_is_named() {
+    let mut script = "person ana = Ana Costa <ana@example.com>\nperson ci = Acme-CI <ci@acme.example>\n".to_owned();
+    for day in 1..=12 {
+        script.push_str(&format!(
+            "2026-01-{day:02}T10:00:00Z ana commit work | a\n2026-01-{day:02}T11:00:00Z ci tag v1.{day}.0 | x\n"
+        ));
+    }
+    let place = crate::support::Place::repository(&script);
+    let page = place.relconf(&["review", "people", "headline", "--as-of", "2026-03-01"]).stdout;
+    assert!(page.contains("Released: by automation alone, 12 releases."), "{page}");
+    assert!(page.contains("nobody but bots is known to release"), "{page}");
+    assert!(!page.contains("Released: ;") && !page.contains("1 person"), "{page}");
+}

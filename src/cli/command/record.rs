@@ -27,7 +27,7 @@ pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> anyhow::Result<Exit
         RecordWhat::Release(args) => (&args.target, "releases.toml"),
     };
     let settings = Settings::resolve(&target.input)?;
-    let history = terminal.working("reading the history", || settings.read_history())?;
+    let history = terminal.working("reading the history", || settings.read_names())?;
     let now = settings.policy.as_of;
     let clock = Clock { now, zone: settings.rules.assume.or_else(|| Some(local(now))) };
     let ask = Ask::new(terminal, target.yes);

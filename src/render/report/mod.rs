@@ -114,6 +114,7 @@ pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<Stri
         doubts => basis::doubts(&review.headline),
         people => basis::people(&review.headline),
         matched => basis::matched(&review.data.tags),
+        hotfix_rule => basis::hotfix_rule(review),
         log => basis::log(&review.data.log, review.headline.basis),
     };
     let shown =

@@ -69,6 +69,9 @@ fn releases(page: &mut Page, review: &Review) {
         text.push_str(&format!("; {} failed later than the horizon and are not counted", releases.late_failures));
     }
     page.bullet(&format!("{text}."));
+    if let Some(rule) = basis::hotfix_rule(review) {
+        page.under(rule);
+    }
     let dates = &review.data.date_sources;
     let sources = [
         (dates.log, "the release log"),

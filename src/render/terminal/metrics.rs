@@ -1,5 +1,5 @@
 use crate::render::page::Page;
-use crate::render::phrase::{Shown, moved_by, rate, reading, span};
+use crate::render::phrase::{Shown, TOO_FEW, moved_by, rate, reading, span};
 use crate::review::contract::{Basis, ChangeVerdict, MetricReport, Review};
 
 /// Below this width a table has no room for intervals.
@@ -78,9 +78,6 @@ fn row(metric: &MetricReport, with_interval: bool, with_before: bool) -> Vec<Str
     }
     row
 }
-
-/// Fewer cases on a side than this are compared in no word.
-const TOO_FEW: u64 = 10;
 
 /// How a metric moved: its size, and what can be said of it; or that it is not compared.
 pub(crate) fn moved(metric: &MetricReport) -> String {

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::model::{IncidentKind, Moment};
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{count, duration};
+use crate::render::phrase::{TOO_FEW, count, duration};
 use crate::render::{basis, encode, map};
 use crate::review::contract::{
-    ChangeVerdict, Finding, Outcome, ReleaseReport, Review, ScopeRule, Trust, Warning, WindowName,
+    Basis, ChangeVerdict, Finding, Outcome, ReleaseReport, Review, ScopeRule, Trust, Warning, WindowName,
 };
 
 use super::headline::unread;
 use super::timeline;
 
-/// Below so many releases a side nothing is compared in words.
-const ENOUGH: u64 = 10;
 /// Lines of a screen.
 const LINES: usize = 32;
 /// Lines kept for what to type next.
@@ -82,7 +80,7 @@ fn log(review: &Review) -> String {
     let log = &review.data.log;
     let Some(span) = log.coverage.first() else { return "no incident log".to_owned() };
     let entries: u64 = log.files.iter().map(|file| file.entries).sum();
-    let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+    let entries = count(entries, "entry");
     let files = match &log.files[..] {
         [one] => encode::terminal(one.file.raw()),
         several => format!("{} files", several.len()),
@@ -157,8 +155,11 @@ fn before(review: &Review) -> Option<String> {
     }
     let shift = review.shift?;
     let verdict = review.metrics.get("change_failure_rate")?.change.as_ref()?.verdict;
+    let guessed = review.headline.basis == Some(Basis::Inferred);
     let said = match verdict {
-        _ if shift.judged_before.min(shift.judged_now) < ENOUGH => "too few to compare",
+        _ if shift.judged_before.min(shift.judged_now) < TOO_FEW => "too few to compare",
+        ChangeVerdict::Worse if guessed => "git shows more of them, beyond chance",
+        ChangeVerdict::Better if guessed => "git shows fewer of them, beyond chance",
         ChangeVerdict::Worse => "it got worse",
         ChangeVerdict::Better => "it got better",
         ChangeVerdict::Unclear | ChangeVerdict::NotTested => "the difference could be chance",
@@ -183,7 +184,7 @@ fn times(review: &Review) -> Vec<String> {
         });
     }
     let headline = &review.headline;
-    let persons = |n: u64| if n == 1 { "1 person".to_owned() } else { format!("{n} people") };
+    let persons = |n: u64| count(n, "person");
     said.push(match headline.people_who_can_stop {
         None => "who releases: no data".to_owned(),
         Some(n) if headline.people_on_record == n => format!("{} released or responded", persons(n)),

@@ -23,7 +23,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
     }
     let hours: Vec<_> = of(TimeWindowKind::Hours)
         .filter(|window| window.releases > 0)
-        .map(|window| format!("{} h: {}", window.label, window.releases))
+        .map(|window| format!("{}: {}", window.name(), window.releases))
         .collect();
     page.item(&format!("{} (times {})", hours.join("  "), zone(&review.timing.zone)));
     for window in review.timing.windows.iter().filter(|window| window.avoided) {
@@ -36,10 +36,7 @@ fn zone(zone: &str) -> String {
 }
 
 fn avoided(window: &TimeWindow) -> String {
-    let label = match window.kind {
-        TimeWindowKind::Weekday => window.label.clone(),
-        TimeWindowKind::Hours => format!("{} h", window.label),
-    };
+    let name = window.name();
     let numbers = format!(
         "failed there {}, elsewhere {}",
         rate(window.failed, window.judged),
@@ -50,5 +47,5 @@ fn avoided(window: &TimeWindow) -> String {
         Some(WindowVerdict::Superstition) => "no difference in the outcomes: superstition",
         _ => "too little data to say whether that helps",
     };
-    format!("{label} is avoided ({} of {} releases); {verdict} ({numbers}, all history).", window.releases, window.of)
+    format!("{name} is avoided ({} of {} releases); {verdict} ({numbers}, all history).", window.releases, window.of)
 }
