@@ -339,7 +339,7 @@ fn change_logs_of_any_size_are_read_or_named() {
     let told = "## 1.0.1\\n\\n- Fix a regression in 1.0.0\\n\\n";
     let versions = "## 0.9.1\\n\\n- Works with 1.0.0 of x\\n".repeat(300_000);
     assert_eq!(of(&format!("CHANGELOG.md=\"{told}{versions}\"")), (1, 0), "ten megabytes with a version in every line");
-    assert_eq!(of(&format!("NEWS=\"{}\"", "no heading, a regression in 1.0.0. ".repeat(300_000))), (0, 0));
+    assert_eq!(of(&format!("NEWS=\"{}\"", "no heading, a regression in 1.0.0. ".repeat(30_000))), (0, 0));
     assert_eq!(of(&format!("CHANGELOG.md=\"{told}{}\"", "x".repeat(17 << 20))), (0, 1), "too large: told");
     let many: Vec<String> = (0..500).map(|n| format!(" changelogs/0.{n}.0.md=\"- a regression in 0.1.0\"")).collect();
     assert_eq!(of(&format!("changelogs/1.0.1.md=\"- Fix a regression in 1.0.0\"{}", many.concat())), (1, 0));
