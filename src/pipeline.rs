@@ -215,13 +215,14 @@ fn change_log(
         repository.change_logs(history.changes.id(newest), (!shared).then_some(name.as_str()));
     let mut names = vec![last_part(&name)];
     names.extend(project.map(str::to_owned));
-    let mut log = ChangeLog { component: index, files: Vec::new(), sections: 0, remarks: Vec::new() };
+    let mut log = ChangeLog { component: index, files: Vec::new(), sections: 0, newest: None, remarks: Vec::new() };
     for LogFile { path, whole, bytes } in files {
         let read = remark::change_log(&bytes, whole.as_ref(), &names);
         if read.sections == 0 || !(shared || own || most || read.named) {
             continue;
         }
         log.sections += read.sections;
+        log.newest = log.newest.max(read.newest);
         log.remarks.extend(read.remarks.into_iter().map(|(line, section, remark)| LogRemark {
             path: path.clone(),
             line,

@@ -35,7 +35,8 @@ pub struct CalibratedSign {
 }
 
 impl Facts<'_> {
-    /// The surest thing by which git suggests that an event of which the log speaks has failed, of what surfaced in time.
+    /// The surest thing by which git suggests that an event has failed whose outcome does not rest on git, of what surfaced
+    /// in time.
     pub fn suspicion<'f>(&'f self, event: &'f Event) -> Option<&'f Failure> {
         let suspected = event.releases.iter().flat_map(|&index| &self.suspected[index]);
         suspected.filter(|failure| !failure.late).min_by_key(|failure| failure.signal)

@@ -24,6 +24,17 @@ pub enum Outcome {
     Excluded,
 }
 
+impl Outcome {
+    /// That of an event of two releases: failed where one of them did, and unknown where the one succeeded and nothing
+    /// tells of the other.
+    fn beside(self, other: Self) -> Self {
+        match self.min(other) {
+            Self::Succeeded if self.max(other) == Self::Unknown => Self::Unknown,
+            outcome => outcome,
+        }
+    }
+}
+
 /// What is counted: one release, or over several components all releases that were tagged on one commit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -31,7 +42,7 @@ pub struct Event {
     pub releases: Vec<ReleaseIndex>,
     /// The earliest of their times.
     pub released_at: Moment,
-    /// Failed where one of them did.
+    /// Failed where one of them did, unknown where nothing tells of one of them.
     pub outcome: Outcome,
     /// What the outcome rests on; `None` where nothing that is looked at speaks for its time.
     pub basis: Option<Basis>,
@@ -105,7 +116,7 @@ pub(super) fn group(
             let event = &mut events[known as usize];
             event.releases.push(index);
             event.released_at = event.released_at.min(release.released_at);
-            event.outcome = event.outcome.min(outcome);
+            event.outcome = event.outcome.beside(outcome);
             // A log that speaks for only some of them does not speak for the event.
             event.basis = event.basis.max(bases[at]);
             event.exposed |= exposed(release);

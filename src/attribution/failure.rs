@@ -35,7 +35,8 @@ pub struct Failure {
 pub(super) struct Collected {
     /// The failures that count, on the basis of each release's outcome; by [`ReleaseIndex`].
     pub failures: Vec<Vec<Failure>>,
-    /// Failures that git suggests of releases for which the log speaks: not counted; by [`ReleaseIndex`].
+    /// Failures that git suggests of releases for which the log speaks, or of whose failures git sees too little for a rate:
+    /// not counted; by [`ReleaseIndex`].
     pub suspected: Vec<Vec<Failure>>,
 }
 
@@ -108,7 +109,7 @@ impl Collector<'_> {
         let basis = self.bases[at];
         if self.signals.on(basis).contains(&failure.signal) {
             self.failures[at].push(failure);
-        } else if basis == Some(Basis::Declared) && self.signals.on(Some(Basis::Inferred)).contains(&failure.signal) {
+        } else if basis != Some(Basis::Inferred) && self.signals.on(Some(Basis::Inferred)).contains(&failure.signal) {
             self.suspected[at].push(failure);
         }
     }

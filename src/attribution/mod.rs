@@ -89,7 +89,8 @@ pub struct Facts<'a> {
     pub timelines: Arena<IncidentIndex, Timeline>,
     /// Each release's failures, by [`ReleaseIndex`].
     pub failures: Arena<ReleaseIndex, Vec<Failure>>,
-    /// Failures that git suggests of releases for which the log speaks: never counted, by [`ReleaseIndex`].
+    /// Failures that git suggests of releases for which the log speaks, or of whose failures git sees too little for a rate:
+    /// never counted, by [`ReleaseIndex`].
     pub suspected: Arena<ReleaseIndex, Vec<Failure>>,
     /// Each release's kind, remediations considered, by [`ReleaseIndex`].
     pub kinds: Arena<ReleaseIndex, Kind>,

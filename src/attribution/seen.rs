@@ -1,8 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::inference::{Inferred, Pair, neighbours};
 use crate::model::{
-    Basis, Component, ComponentIndex, History, HotfixSigns, Kind, Policy, ReleaseEntry, ReleaseFlag, Signal,
+    Basis, ChangeLog, Component, ComponentIndex, History, HotfixSigns, Kind, Policy, ReleaseEntry, ReleaseFlag,
+    ReleaseIndex, Signal,
 };
 
 use super::{Facts, Outcome, Span};
@@ -10,20 +11,28 @@ use super::{Facts, Outcome, Span};
 /// What tells in words, or by what the team says itself, that a release has failed.
 const WORDS: [Signal; 4] = [Signal::Withdrawal, Signal::Rule, Signal::Changelog, Signal::Said];
 
+/// The newest releases of a component that have to say a word of failure between them, before the silence of the others
+/// says anything: one word in thousands is no habit of writing them down.
+const RECENT: usize = 100;
+
 /// Why git cannot show which releases of each component failed, by [`ComponentIndex`]: they follow each other as merges do,
-/// or patches follow so often that none stands out; and no word tells: no change log, no message, no release log, no rule
-/// of the team's own. `None` where it can.
+/// or patches follow so often that none stands out; and no word tells of the newest of them: no change log that is kept,
+/// no message, no release log, no rule of the team's own. `None` where it can.
 pub(super) fn blind(history: &History, policy: &Policy, inferred: &Inferred) -> Vec<Option<&'static str>> {
     let ruled = !policy.repairs.is_empty() || !policy.repair_subjects.is_empty();
-    let mut worded: Vec<bool> = vec![ruled; history.components.len()];
-    for log in &history.change_logs {
-        worded[log.component.0 as usize] = true;
-    }
-    for (release, suggestions) in history.releases.iter().zip(&inferred.suggestions) {
+    let logs: HashMap<ComponentIndex, &ChangeLog> =
+        history.change_logs.iter().map(|log| (log.component, log)).collect();
+    let says = |index: ReleaseIndex, log: Option<&ChangeLog>| {
+        let release = history.release(index);
         let declared =
             matches!(release.kind, Kind::Rollback | Kind::Withdrawn) && !release.has(ReleaseFlag::KindInferred);
-        worded[release.component.0 as usize] |= declared || suggestions.iter().any(|told| WORDS.contains(&told.signal));
-    }
+        let logged = log.is_some_and(|log| release.version.is_some() && release.version <= log.newest);
+        declared || logged || inferred.suggestions[index].iter().any(|told| WORDS.contains(&told.signal))
+    };
+    let worded = |(component, at): (&Component, ComponentIndex)| {
+        ruled || component.releases.iter().rev().take(RECENT).any(|&index| says(index, logs.get(&at).copied()))
+    };
+    let worded: Vec<bool> = history.components.iter().zip(history.components.indices()).map(worded).collect();
     let why = |(component, worded): (&Component, bool)| match component.hotfixes {
         _ if worded => None,
         HotfixSigns::TooClose => Some(TOO_CLOSE),

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::{Days, NaiveDate, SubsecRound, Utc};
+use chrono::{Days, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::attribution::Facts;
@@ -91,14 +91,15 @@ impl Settings {
         overlay(&mut config, input)?;
 
         let zone = config.assumed_zone();
-        // The one place that asks for the time.
+        // The one place that asks for the time. What was tagged a moment ago is there: git counts in seconds.
         #[expect(clippy::disallowed_methods, reason = "\"now\" is the default of --as-of and is passed on from here")]
-        let now = Utc::now().trunc_subsecs(0).fixed_offset();
+        let now = Utc::now().trunc_subsecs(0).fixed_offset() + TimeDelta::seconds(1);
         let moment = |flag: &str, typed: &Option<String>, now: Moment| {
             typed.as_ref().map(|text| moment(flag, text, now, zone)).transpose()
         };
         let as_of = input.as_of.as_ref().map(|text| exact("--as-of", text, zone)).transpose()?.unwrap_or(now);
         let mut policy = config.policy(as_of);
+        policy.clock = as_of.max(now);
         let (since, until) = (moment("--since", &input.since, as_of)?, moment("--until", &input.until, as_of)?);
         if let (Some(since), Some(until)) = (since, until)
             && until <= since

@@ -4,7 +4,7 @@ use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::{Event, Failure, Link};
 use crate::map::StageId;
-use crate::model::{Incident, IncidentIndex, ReleaseIndex, Signal, Untrusted};
+use crate::model::{Basis, Incident, IncidentIndex, ReleaseIndex, Signal, Untrusted};
 use crate::phrase::{count, date, percent, rate, sign as sign_in_words};
 
 pub(super) const RULES: &[Rule] = &[
@@ -46,8 +46,9 @@ fn gap(analysis: &Look<'_>) -> Vec<Draft> {
     let told = |event: &Event| {
         event.releases.iter().any(|index| linked.contains(index)) || facts.failures_of(event).next().is_some()
     };
+    let covered = |event: &&Event| event.exposed && event.basis == Some(Basis::Declared);
     let suggested: Vec<&Event> =
-        facts.events.iter().rev().filter(|event| event.exposed && facts.suspicion(event).is_some()).collect();
+        facts.events.iter().rev().filter(covered).filter(|event| facts.suspicion(event).is_some()).collect();
     let mut missing: Vec<(&Event, &Failure)> = suggested
         .iter()
         .filter(|event| !told(event))

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use baseline::Shrunk;
 pub use baseline::{Baseline, BaselineLog, BaselineTag, Counted};
-pub use quality::{doubts, usable};
+pub use quality::usable;
 pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, RestsOn, SettingTold, Short, Side, Verdict};
 
 use crate::attribution::Facts;

@@ -43,7 +43,7 @@ fn more(others: usize) -> String {
 
 /// What lets nothing be concluded and is no mistake of a file: too many incidents without a cause or a release, and releases
 /// that a date hides from what is judged.
-pub fn doubts(facts: &Facts<'_>, policy: &GatePolicy) -> Vec<String> {
+fn doubts(facts: &Facts<'_>, policy: &GatePolicy) -> Vec<String> {
     let ahead = facts.history.notices.iter().filter(|notice| notice.code == NoticeCode::ReleaseAhead);
     let ahead = ahead.map(|notice| format!("{}: {}", notice.message.raw(), notice.help.raw()));
     unattributed(facts, policy).into_iter().chain(ahead).collect()

@@ -182,6 +182,18 @@ pub struct MetricGate {
     pub evidence: Evidence,
 }
 
+impl GateReport {
+    /// Why nothing can be concluded, each reason in words; none where something can.
+    pub fn open(&self) -> Vec<String> {
+        if self.verdict != Verdict::Inconclusive {
+            return Vec::new();
+        }
+        let open = self.metrics.values().filter(|metric| metric.decides && metric.verdict == Verdict::Inconclusive);
+        let open = open.map(|metric| format!("{}: {}", metric.title, metric.reason));
+        self.conditions.iter().cloned().chain(open).collect()
+    }
+}
+
 impl MetricGate {
     /// Whether there was anything to judge: something was measured, and it was enough.
     pub fn judged(&self) -> bool {

@@ -16,21 +16,18 @@ use super::siblings;
 /// How far a clock may be ahead before its release is told.
 const CLOCK: TimeDelta = TimeDelta::days(1);
 
-/// Releases dated well after the as-of time: a wrong clock, or a date that hides a release from every list.
+/// Releases dated well after the moment of the run: a wrong clock, or a date that hides a release from every list. Those
+/// between the as-of time and now are later ones, and nothing is wrong with them.
 fn ahead(hidden: &[Candidate], drafts: &[Draft], policy: &Policy) -> Option<Notice> {
     let releases = hidden.iter().filter(|candidate| !candidate.prerelease);
     let tagged = releases.filter_map(|candidate| Some((candidate.stamp?.at, candidate.name.raw())));
     let dated = tagged.chain(drafts.iter().map(|draft| (draft.released_at, draft.tag.raw())));
-    let mut dated: Vec<_> = dated.filter(|(at, _)| *at - policy.as_of > CLOCK).collect();
+    let mut dated: Vec<_> = dated.filter(|(at, _)| *at - policy.clock > CLOCK).collect();
     dated.sort_unstable();
     let (at, tag) = *dated.last()?;
     Some(Notice::new(
         NoticeCode::ReleaseAhead,
-        format!(
-            "releases dated more than a day after the as-of time: {} ({tag}: {})",
-            dated.len(),
-            at.format("%Y-%m-%d")
-        ),
+        format!("releases dated more than a day ahead: {} ({tag}: {})", dated.len(), at.format("%Y-%m-%d")),
         "correct the date of the tag or of its deployed_at, or give the time to stand at: --as-of TIME",
     ))
 }

@@ -125,7 +125,7 @@ notice_codes! {
     TimeOutOfRange = "time-out-of-range", Harmless;
     /// A commit is older than its parent.
     ChildOlderThanParent = "child-older-than-parent", Harmless;
-    /// A release is dated well after the as-of time: the gate concludes nothing.
+    /// A release is dated well after the moment of the run: the gate concludes nothing.
     ReleaseAhead = "release-ahead", Told;
 }
 

@@ -10,6 +10,8 @@ use super::{CheckResult, FindingPolicy, LinkPattern, Moment, RiskClass, Untruste
 pub struct Policy {
     /// The moment the analysis stands at. Nothing at or after it is known yet.
     pub as_of: Moment,
+    /// The moment of the run, or [`Self::as_of`] where that is later: what is dated after it was dated wrongly.
+    pub clock: Moment,
     /// What is released here; `None`: nobody said.
     pub project: Option<ProjectKind>,
     /// The zone in which weekdays and hours are read; `None`: the offset recorded with each tag.
@@ -82,6 +84,7 @@ impl Policy {
     pub fn at(as_of: Moment) -> Self {
         Self {
             as_of,
+            clock: as_of,
             project: None,
             timezone: None,
             working_days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],

@@ -58,6 +58,8 @@ pub struct ChangeLog {
     pub files: Vec<Untrusted>,
     /// Sections that name a version.
     pub sections: u32,
+    /// The newest version that a section is about.
+    pub newest: Option<Version>,
     /// What it says of versions that broke something.
     pub remarks: Vec<LogRemark>,
 }

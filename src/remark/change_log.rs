@@ -21,6 +21,8 @@ const ITEM: usize = 4 << 10;
 pub struct Log {
     /// Sections that name a version.
     pub sections: u32,
+    /// The newest version that a section is about.
+    pub newest: Option<Version>,
     /// Whether it has sections under the names of several products, and some are under the component's own.
     pub named: bool,
     /// Line (from 1), version of the section, and what is said there.
@@ -42,6 +44,8 @@ struct Reader<'n> {
     /// Line of the section's heading.
     since: u32,
     sections: Vec<Option<String>>,
+    /// The newest version under each name.
+    newest: HashMap<Option<String>, Version>,
     /// Remarks, with the name of their section.
     found: Vec<(Option<String>, u32, Version, Remark)>,
     /// The item that is being read, and where its lines begin.
@@ -54,8 +58,9 @@ struct Reader<'n> {
 pub fn read(bytes: &[u8], whole: Option<&Version>, names: &[String]) -> Log {
     let section = whole.map(|version| Section { name: None, version: version.clone() });
     let sections = if whole.is_some() { vec![None] } else { Vec::new() };
-    let mut reader =
-        Reader { names, section, since: 0, sections, found: Vec::new(), item: String::new(), lines: Vec::new() };
+    let newest = whole.map(|version| (None, version.clone())).into_iter().collect();
+    let (found, item, lines) = (Vec::new(), String::new(), Vec::new());
+    let mut reader = Reader { names, section, since: 0, sections, newest, found, item, lines };
     let mut blank = true;
     let mut lines = bytes.split(|&byte| byte == b'\n').zip(1..).peekable();
     while let Some((line, number)) = lines.next() {
@@ -227,6 +232,10 @@ impl Reader<'_> {
         match about(text) {
             About::Version(section) => {
                 self.sections.push(section.name.clone());
+                let newest = self.newest.entry(section.name.clone()).or_insert_with(|| section.version.clone());
+                if *newest < section.version {
+                    *newest = section.version.clone();
+                }
                 self.since = number + u32::from(under);
                 self.section = Some(section);
                 if withdrawn_heading(text) {
@@ -314,6 +323,7 @@ impl Reader<'_> {
         Log {
             named: told_apart,
             sections: self.sections.iter().filter(|name| own(name)).count() as u32,
+            newest: self.newest.iter().filter(|(name, _)| own(name)).map(|(_, version)| version.clone()).max(),
             remarks: self
                 .found
                 .into_iter()

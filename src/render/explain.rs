@@ -369,7 +369,10 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         page.text(HOTFIX_RULE);
     }
     if !release.suspected.is_empty() {
-        page.heading("What git suggests, and is not counted: the log speaks for its time");
+        page.heading(match release.basis {
+            Some(Basis::Declared) => "What git suggests, and is not counted: the log speaks for its time",
+            _ => "What git suggests, and is not counted: git sees too few failures here for a rate",
+        });
         for failure in &release.suspected {
             page.bullet(&reason(failure, &review.incidents));
         }

@@ -25,8 +25,8 @@ pub struct Validation {
     pub mismatches: Vec<Mismatch>,
     /// What is worth a look, and wrong only if you say so: who may be one person, who was taken for a machine.
     pub notes: Vec<Mismatch>,
-    /// What lets the gate conclude nothing, though no file is wrong: too many incidents without a cause or a
-    /// release, releases that a date hides.
+    /// What lets the gate conclude nothing, though no file is wrong: too few releases, a log that begins within the
+    /// window, too many incidents without a cause or a release, releases that a date hides.
     pub doubts: Vec<Mismatch>,
 }
 
@@ -90,7 +90,7 @@ fn page(validation: &Validation, options: &TerminalOptions) -> String {
     );
     let problems = (validation.problems.len() + validation.mismatches.len()) as u64;
     if problems == 0 && !validation.doubts.is_empty() {
-        page.toned(Tone::Unsure, &format!("No file is wrong, but the gate could conclude nothing: {read}."));
+        page.toned(Tone::Unsure, &format!("No file is wrong, but the gate could conclude nothing yet: {read}."));
     } else if problems == 0 {
         page.toned(Tone::Good, &format!("No problem: {read}."));
     } else {

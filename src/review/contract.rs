@@ -674,7 +674,8 @@ pub struct ReleaseReport {
     pub special_handling: Vec<Untrusted>,
     /// What failed.
     pub failures: Vec<FailureReport>,
-    /// What git suggests has failed of a release for which the log speaks and says nothing: not counted.
+    /// What git suggests has failed of a release for which the log speaks and says nothing, or of whose failures git sees
+    /// too little for a rate: not counted.
     pub suspected: Vec<FailureReport>,
     /// What to know about it.
     pub flags: Vec<String>,

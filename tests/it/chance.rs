@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::support::Random;
+use crate::support::{Random, scratch};
 use chrono::{DateTime, TimeDelta};
 use release_confidence::attribution::Facts;
 use release_confidence::factor::{CheckVerdict, Screening, TraitVerdict, Values};
@@ -80,7 +80,7 @@ fn said(log: &str, folder: &std::path::Path) -> [bool; 3] {
 #[test]
 fn chance_is_seldom_taken_for_an_effect() {
     const HISTORIES: usize = 200;
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = scratch();
     let mut random = Random(20_260_101);
     let mut counts = [0; 4];
     for _ in 0..HISTORIES {
@@ -97,7 +97,7 @@ fn chance_is_seldom_taken_for_an_effect() {
 #[test]
 fn an_effect_that_is_there_is_found() {
     const HISTORIES: usize = 40;
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = scratch();
     let mut random = Random(7);
     let found = (0..HISTORIES).filter(|_| said(&log(&mut random, true), folder.path())[0]).count();
     assert!(found * 10 >= HISTORIES * 9, "found in {found} of {HISTORIES}");

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::support::Place;
+use crate::support::{Place, scratch};
 use yaml_rust2::{Yaml, YamlLoader};
 
 const AS_OF: &str = "2026-03-01T00:00:00Z";
@@ -68,7 +68,7 @@ impl Clone {
             prepare.insert_str(0, "relconf baseline write && git add relconf-baseline.json && ");
         }
         succeeds(&shell(base.path(), &prepare, &[], &[]));
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = scratch();
         let from = base.path().to_str().expect("UTF-8");
         succeeds(&shell(folder.path(), "git clone --quiet \"$1\" work", &[from], &[]));
         let clone = Self { _base: base, folder };

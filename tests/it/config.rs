@@ -15,8 +15,10 @@ use release_confidence::model::{
 };
 use tempfile::TempDir;
 
+use crate::support::scratch;
+
 fn root() -> TempDir {
-    TempDir::new().expect("a temporary folder")
+    scratch()
 }
 
 fn write(root: &TempDir, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
@@ -129,6 +131,7 @@ fn every_setting_reaches_the_policy() {
     let link = |text: &str, holes| LinkPattern::parse(text, holes).ok();
     let expected = Policy {
         as_of: as_of(),
+        clock: as_of(),
         project: Some(ProjectKind::Library),
         timezone: Some(Tz::Europe__Lisbon),
         working_days: vec![Weekday::Mon, Weekday::Tue],

@@ -54,6 +54,16 @@ fn place(log: &str, config: &str) -> Place {
     place
 }
 
+#[test]
+fn releases_after_an_asked_as_of_time_are_later_ones_and_no_doubt() {
+    let place = place(&history((2, 20), (2, 20)), ALONE);
+    let asked = format!("--as-of={}", (start() + TimeDelta::days(3)).to_rfc3339());
+    let said = place.relconf(&["gate", "--no-git", "--format", "json", &asked]).json();
+    assert_eq!(said["conditions"], serde_json::json!([]), "{said:#}");
+    let review = place.relconf(&["review", "--no-git", "--format", "json", &asked]).json();
+    assert!(!review["data"]["warnings"].to_string().contains("release-ahead"), "{}", review["data"]);
+}
+
 fn flags() -> [String; 3] {
     let end = start() + TimeDelta::days(DAYS);
     [

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::support::Random;
+use crate::support::{Random, scratch};
 use chrono::{DateTime, TimeDelta};
 use release_confidence::attribution::Facts;
 use release_confidence::gate::{Baseline, Verdict, judge};
@@ -42,7 +42,7 @@ fn fires() -> Fires {
     let mut fires: Fires = Default::default();
     let gates = gates();
     for k in 0..=NOW {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = scratch();
         let log = folder.path().join("releases.toml");
         std::fs::write(&log, releases(k)).expect("a log");
         let sources = Sources { log: vec![log], use_defaults: false, ..Sources::default() };

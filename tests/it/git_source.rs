@@ -13,12 +13,13 @@ use release_confidence::source::git::{PathChange, Repository, Script, Walk};
 use tempfile::TempDir;
 
 use crate::support::raw::Raw;
+use crate::support::scratch;
 
 const PEOPLE: &str = "person ana = Ana Costa <ana@example.com>\nperson bo = Bo Lind <bo@example.com>\n";
 
 /// Writes a script's repository; every `T` at the start of a line becomes a time an hour after the one before.
 fn scripted(lines: &str) -> TempDir {
-    let dir = TempDir::new().unwrap();
+    let dir = scratch();
     script(lines).write(dir.path()).unwrap();
     dir
 }
@@ -418,7 +419,7 @@ fn repositories_of_every_layout() {
     assert_eq!(below.root().canonicalize().unwrap(), dir.path().canonicalize().unwrap());
     // A linked work tree, whose HEAD is its own.
     let git = git2::Repository::open(dir.path()).unwrap();
-    let linked = TempDir::new().unwrap();
+    let linked = scratch();
     git.worktree("linked", &linked.path().join("tree"), None).unwrap();
     let tree = Repository::open(&linked.path().join("tree")).unwrap();
     assert_eq!((tree.info().head, tree.tags().unwrap().tags.len()), (expected, 1));
@@ -427,11 +428,11 @@ fn repositories_of_every_layout() {
     git.set_head_detached(Oid::from_bytes(&expected.unwrap().0).unwrap()).unwrap();
     assert_eq!(Repository::open(dir.path()).unwrap().info().head, expected);
     // A submodule's .git file.
-    let sub = TempDir::new().unwrap();
+    let sub = scratch();
     fs::write(sub.path().join(".git"), format!("gitdir: {}\n", dir.path().join(".git").display())).unwrap();
     assert_eq!(Repository::open(sub.path()).unwrap().info().head, expected);
     // Bare.
-    let bare = TempDir::new().unwrap();
+    let bare = scratch();
     git2::Repository::init_bare(bare.path()).unwrap();
     let empty = Repository::open(bare.path()).unwrap();
     assert_eq!(empty.info().head, None);
@@ -463,7 +464,7 @@ fn a_broken_head_is_told() {
 
 #[test]
 fn what_cannot_be_opened_says_why_and_what_to_do() {
-    let dir = TempDir::new().unwrap();
+    let dir = scratch();
     let (what, help) = message_of(Repository::open(dir.path()));
     assert!(what.contains("not in a git repository"), "{what}");
     assert!(help.contains("relconf review --repo DIR") && help.contains("--no-git"), "{help}");
@@ -485,7 +486,7 @@ fn what_cannot_be_opened_says_why_and_what_to_do() {
     raw.file("config", "[core\n");
     let (what, help) = message_of(Repository::open(raw.path()));
     assert!(what.contains("broken") && help.contains("--no-git"), "{what}; {help}");
-    let lost = TempDir::new().unwrap();
+    let lost = scratch();
     fs::write(lost.path().join(".git"), "gitdir: /nowhere/at/all\n").unwrap();
     assert!(message_of(Repository::open(lost.path())).0.contains("broken"));
 }

@@ -289,6 +289,78 @@ fn a_release_per_merge_without_words_has_no_rate() {
     assert_eq!(review(&place, &[])["metrics"]["change_failure_rate"]["numerator"], 1);
 }
 
+/// A history in which releases follow each other as merges do: `count` of them, three a day. The one numbered `at` takes
+/// back what the one before it shipped, and `words` stand in the message of the commit that it ships.
+fn a_release_per_merge(count: u32, (at, words): (u32, &str)) -> String {
+    let mut script = PEOPLE.to_owned();
+    for number in 0..count {
+        let (day, hour) = (1 + number / 3, 8 + 4 * (number % 3));
+        let date = format!("2026-{:02}-{:02}", 1 + day / 28, 1 + day % 28);
+        let what = if number == at { words } else { "work" };
+        script.push_str(&format!(
+            "{date}T{hour:02}:00:00Z ana commit @c{number} {what} | src/a.rs\n{date}T{:02}:00:00Z ana tag v1.{number}.0 | x\n",
+            hour + 1
+        ));
+    }
+    script
+}
+
+#[test]
+fn one_word_long_ago_is_no_habit_of_writing_failures_down() {
+    let no_rate = |script: &str| {
+        let json = review(&Place::repository(script), &[]);
+        let why = json["headline"]["no_rate_because"].as_str().map(str::to_owned);
+        assert_eq!(why.is_some(), json["metrics"]["change_failure_rate"]["value"].is_null());
+        why
+    };
+    let word = "Fix crash broken in 1.18.0";
+    assert_eq!(no_rate(&a_release_per_merge(130, (60, "Fix crash broken in 1.59.0"))), None, "of the newest hundred");
+    assert!(no_rate(&a_release_per_merge(130, (19, word))).is_some(), "of none of them");
+    // A change log tells as long as it is kept.
+    let log = |version: &str| {
+        format!(
+            "2026-03-20T10:00:00Z ana commit log | CHANGELOG.md=\"## {version}\\n\\n- things\\n## 1.2.0\\n\\n- more\\n\"\n2026-03-20T12:00:00Z ana tag v1.200.0 | x\n"
+        )
+    };
+    let merges = a_release_per_merge(130, (200, ""));
+    assert_eq!(no_rate(&format!("{merges}{}", log("1.128.0"))), None);
+    assert!(no_rate(&format!("{merges}{}", log("1.12.0"))).is_some(), "it stopped long ago");
+}
+
+#[test]
+fn what_git_suggests_of_releases_without_a_rate_is_listed_and_counts_for_nothing() {
+    let script = a_release_per_merge(40, (31, "take it back\\n\\nThis reverts commit ${c30}."));
+    let place = Place::repository(&script);
+    let json = review(&place, &[]);
+    assert!(json["metrics"]["change_failure_rate"]["value"].is_null());
+    let release = json["releases"].as_array().expect("a list").iter().find(|r| r["tag"] == "v1.30.0").expect("there");
+    assert_eq!((&release["outcome"], &release["failures"]), (&"unknown".into(), &serde_json::json!([])));
+    assert_eq!(release["suspected"][0]["signal"], "revert");
+    let said = place.relconf(&["explain", "v1.30.0", "--as-of", "2026-06-01"]).stdout;
+    assert!(said.contains("is not counted: git sees too few failures here for a rate"), "{said}");
+}
+
+#[test]
+fn an_event_of_which_git_sees_a_part_has_not_succeeded() {
+    // Two components on each commit: the one has patches that follow at once, the other has a change log.
+    let mut script = PEOPLE.to_owned();
+    for number in 0..28 {
+        let date = format!("2026-02-{:02}", 1 + number);
+        script.push_str(&format!(
+            "{date}T08:00:00Z ana commit work | api/a.rs web/w.rs api/CHANGELOG.md=\"## 1.{number}.0\\n\\n- more\\n\"\n\
+             {date}T09:00:00Z ana tag api-v1.{number}.0 | x\n{date}T09:00:00Z ana tag web-v1.{number}.0 | x\n"
+        ));
+    }
+    let place = Place::repository(&script);
+    let judged = |component: &str| {
+        let json = review(&place, &["--component", component]);
+        json["metrics"]["change_failure_rate"]["denominator"].clone()
+    };
+    assert!(judged("api").as_u64().is_some_and(|n| n > 0), "its log tells");
+    assert!(judged("web").is_null(), "nothing tells of it");
+    assert!(judged("all").is_null(), "what is known of the one says nothing of the other");
+}
+
 /// Two components in one repository, one of them with the other's name in its path, and what the next releases of both ship.
 fn two_components(layout: [&str; 2], rest: &str) -> Value {
     let [api, web] = layout;

@@ -56,17 +56,71 @@ fn every_problem_is_reported_with_its_line_and_a_mark() {
     assert!(ran.stdout.contains("incidents.toml:1:"), "{}{}", ran.stdout, ran.stderr);
 }
 
+/// Sixty releases, one every four days: enough for two windows.
+fn sixty_releases() -> String {
+    let mut script = "person ana = Ana Costa <ana@example.com>\n".to_owned();
+    for number in 0..60_i64 {
+        let at = chrono::DateTime::parse_from_rfc3339("2025-07-05T10:00:00Z").expect("a time")
+            + chrono::TimeDelta::days(4 * number);
+        script.push_str(&format!("{0} ana commit work | a\n{0} ana tag v1.{number}.0 | x\n", at.to_rfc3339()));
+    }
+    script
+}
+
 #[test]
 fn good_inputs_have_no_problem() {
-    let place = Place::repository(HISTORY);
+    let place = Place::repository(&sixty_releases());
     assert_eq!(
         place.relconf(&["validate", AS_OF]).stdout,
         "No problem: 0 incidents and 0 entries of the release log read.\n"
     );
-    place.file("incidents.toml", "[[incident]]\nid = \"A\"\ntitle = \"x\"\ndetected_at = 2026-01-04T11:00:00Z\n");
+    place.file(
+        "incidents.toml",
+        "covers_from = 2025-01-01\n[[incident]]\nid = \"A\"\ntitle = \"x\"\ndetected_at = 2026-01-04T11:00:00Z\n\
+         caused_by = { release = \"v1.30.0\" }\n",
+    );
     place.file("releases.toml", "[[release]]\ntag = \"v1.0.0\"\n");
     let ran = place.relconf(&["validate", AS_OF]);
     assert_eq!((ran.code, &ran.stdout[..]), (0, "No problem: 1 incident and 1 entry of the release log read.\n"));
+}
+
+#[test]
+fn where_the_gate_concludes_nothing_validate_says_so() {
+    let validate = |place: &Place| {
+        let ran = place.relconf(&["validate", AS_OF]);
+        assert!(!ran.stdout.contains("No problem"), "{}", ran.stdout);
+        (ran.code, ran.stdout.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    // Too few releases, and none before them.
+    let place = Place::repository(HISTORY);
+    let (code, said) = validate(&place);
+    assert_eq!(code, 0);
+    assert!(said.starts_with("Change failure rate: nothing to compare with: no window before"), "{said}");
+    assert!(said.contains("No file is wrong, but the gate could conclude nothing yet: 0 incidents"), "{said}");
+    // No release at all.
+    let place = Place::repository("person ana = Ana <a@x.org>\n2026-01-01T10:00:00Z ana commit one | a\n");
+    let (code, said) = validate(&place);
+    assert_eq!(code, 0);
+    assert!(said.contains("nothing can be judged") && said.contains("git fetch --tags"), "{said}");
+}
+
+#[test]
+fn validate_knows_releases_that_are_none_and_tags_that_are_logged_twice() {
+    let place = Place::repository(&sixty_releases());
+    for (log, says) in [
+        ("[[release]]\ntag = \"v0.0.7\"\n", "v0.0.7"),
+        ("[[release]]\ntag = \"v1.3.0\"\n[[release]]\ntag = \"v1.3.0\"\nwithdrawn = true\n", "v1.3.0"),
+    ] {
+        place.file("releases.toml", log);
+        let ran = place.relconf(&["validate", AS_OF]);
+        assert_eq!(ran.code, 2, "{log}: {}", ran.stdout);
+        assert!(ran.stdout.contains(says) && ran.stdout.contains("1 problem"), "{log}: {}", ran.stdout);
+        // As the others have it.
+        assert_eq!(place.relconf(&["gate", AS_OF]).code, 2, "{log}");
+        let review = place.relconf(&["review", AS_OF, "--format", "json"]).json();
+        let notices = review["data"]["warnings"].to_string();
+        assert!(notices.contains(says), "{log}: {notices}");
+    }
 }
 
 #[test]

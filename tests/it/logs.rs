@@ -13,6 +13,8 @@ use release_confidence::model::{
 use release_confidence::source::log::{Logs, Sources, TimeRules, read};
 use tempfile::TempDir;
 
+use crate::support::scratch;
+
 fn from_stdin(text: impl AsRef<[u8]>, zone: Option<&str>) -> Result<Logs, Error> {
     // As a release log, which may hold nothing of incidents; both kinds of entry may stand in any log.
     let sources = Sources { log: vec!["-".into()], ..Sources::default() };
@@ -458,7 +460,7 @@ struct Folder(TempDir);
 
 impl Folder {
     fn new() -> Self {
-        Self(TempDir::new().expect("a temporary folder"))
+        Self(scratch())
     }
 
     fn path(&self, name: &str) -> PathBuf {

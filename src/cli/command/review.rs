@@ -4,13 +4,12 @@ use std::path::Path;
 
 use crate::attribution::Facts;
 use crate::cli::args::ReviewArgs;
-use crate::cli::exit::Exit;
+use crate::cli::exit::{self, Exit};
 use crate::cli::file;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
-use crate::model::NoticeCode;
 use crate::render::report::{self, Kind};
 use crate::render::terminal::Extent;
 use crate::render::{FORMATS, TerminalOptions};
@@ -33,10 +32,9 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
     let earlier = super::plan::earlier(&args.earlier)?;
     let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
-    let mut review = Review::after(&facts, earlier.as_ref());
-    if args.input.as_of.is_some() {
-        // Whoever asks for a moment knows that there are releases after it.
-        review.data.warnings.retain(|warning| warning.code != NoticeCode::ReleaseAhead.name());
+    let review = Review::after(&facts, earlier.as_ref());
+    if template.is_some() {
+        exit::bound_memory();
     }
     let extent = if args.full { Extent::Full } else { Extent::of(&args.sections) };
     outputs.write_drawn(terminal, |format, options| match (Kind::find(format.name), &template) {

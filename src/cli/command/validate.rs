@@ -1,6 +1,6 @@
 //! `relconf validate`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -80,12 +80,20 @@ impl Found {
         let all = || history.notices.iter().chain(&facts.notices);
         self.mismatches.extend(all().filter(mistake).map(told));
         self.notes.extend(all().filter(worth_a_look).map(told));
-        // With fewer releases the gate waits for more of them.
         let policy = &settings.config.gate.value;
-        let enough = facts.judged(facts.windows.current).count() as u64 >= policy.minimum_now;
-        let open = if enough { gate::doubts(&facts, policy) } else { Vec::new() };
-        let open = open.into_iter().map(|what| Mismatch { what: Untrusted::new(what), help: Untrusted::default() });
-        self.doubts.extend(open);
+        // Files alone were asked for.
+        if settings.repository.is_none() && facts.events.is_empty() {
+            return Ok(());
+        }
+        self.doubts.extend(match gate::judge(&facts, policy, None, &BTreeMap::new(), false) {
+            Ok(report) => {
+                let stands = |what: &str| self.mismatches.iter().any(|told| what.starts_with(told.what.raw()));
+                report.open().into_iter().filter(|what| !stands(what)).map(|what| doubt(what, "")).collect()
+            }
+            // What is wrong stands above.
+            Err(_) if !self.problems.is_empty() || !self.mismatches.is_empty() => Vec::new(),
+            Err(error) => vec![doubt(error.to_string(), error.help())],
+        });
         Ok(())
     }
 
@@ -130,6 +138,11 @@ impl Found {
             doubts: self.doubts,
         }
     }
+}
+
+/// Something that no file is wrong about.
+fn doubt(what: String, help: &str) -> Mismatch {
+    Mismatch { what: Untrusted::new(what), help: Untrusted::new(help) }
 }
 
 /// A file's text, to quote lines from.

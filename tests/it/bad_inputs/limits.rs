@@ -34,6 +34,20 @@ fn what_would_grow_without_end() {
     ]);
 }
 
+/// A text that a template doubles forty times would be a terabyte: the run ends at a bound, not with the machine's memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_template_that_doubles_a_text() {
+    let (raw, _) = three();
+    let doubled = format!("{{% set a = 'x' * 1000 %}}{}{{{{ a }}}}", "{% set a = a ~ a %}".repeat(40));
+    raw.place.file("t.md", &doubled);
+    let ran = raw.place.relconf(&["review", "--as-of", AS_OF, "--format", "markdown", "--template", "t.md"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    let bytes = ran.stderr.strip_prefix("memory allocation of ").and_then(|rest| rest.split_once(' '));
+    let bytes: u64 = bytes.expect("it says so").0.parse().expect("a number");
+    assert!(bytes <= 1 << 30, "a bound was passed: {bytes}");
+}
+
 /// However little memory there is, a run ends by itself.
 #[cfg(target_os = "linux")]
 #[test]

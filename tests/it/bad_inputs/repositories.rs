@@ -141,11 +141,7 @@ fn repositories() {
                 })
             },
             runs: &[
-                (
-                    "gate",
-                    0,
-                    &["inconclusive", "more than a day after the as-of time: 1 (v1.3.0: 2099-01-01)", "--as-of"],
-                ),
+                ("gate", 0, &["inconclusive", "more than a day ahead: 1 (v1.3.0: 2099-01-01)", "--as-of"]),
                 ("gate --format markdown", 0, &["v1.3.0: 2099-01-01"]),
                 ("gate --format json", 0, &["v1.3.0: 2099-01-01"]),
             ],

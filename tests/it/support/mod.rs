@@ -18,6 +18,26 @@ use release_confidence::source::git::Script;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Where folders of tests lie: in memory where there is room. The suite makes and removes some ten thousand files, and a
+/// disk's file system that has just freed their inodes searches long for others.
+#[cfg(target_os = "linux")]
+fn folders() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let room = rustix::fs::statvfs(memory).map_or(0, |told| told.f_bavail.saturating_mul(told.f_frsize));
+    if room > 2 << 30 && tempfile::tempdir_in(memory).is_ok() { memory.to_owned() } else { std::env::temp_dir() }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn folders() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// A folder that goes with what holds it.
+pub fn scratch() -> TempDir {
+    static FOLDERS: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    TempDir::new_in(FOLDERS.get_or_init(folders)).expect("a temporary folder")
+}
+
 /// A folder that goes with the test.
 pub struct Place {
     folder: TempDir,
@@ -26,7 +46,7 @@ pub struct Place {
 impl Place {
     /// An empty folder.
     pub fn empty() -> Self {
-        Self { folder: TempDir::new().expect("a temporary folder") }
+        Self { folder: scratch() }
     }
 
     /// A repository built from a script.
