@@ -1,6 +1,6 @@
 //! What can go wrong, where, and what to do about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -31,6 +31,22 @@ impl Error {
     /// An error that stands for problems found in files, all of which are kept.
     pub fn from_problems(what: impl Into<String>, help: impl Into<String>, problems: Vec<Problem>) -> Self {
         Self { problems, ..Self::new(what, help) }
+    }
+
+    /// The same, with files named from a folder where they lie in it: the absolute path of a checkout is nobody's business.
+    #[must_use]
+    pub fn named_from(mut self, root: &Path) -> Self {
+        if root.is_absolute() {
+            // Joined with nothing: one slash at its end, whether or not it has one.
+            let folder = root.join("").display().to_string();
+            self.what = self.what.replace(&folder, "");
+            self.help = self.help.replace(&folder, "");
+            for problem in &mut self.problems {
+                problem.file = problem.file.strip_prefix(root).unwrap_or(&problem.file).to_owned();
+                problem.help = problem.help.replace(&folder, "");
+            }
+        }
+        self
     }
 
     /// The exact thing to do; may be empty.

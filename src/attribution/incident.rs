@@ -1,3 +1,4 @@
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::history::{Shipping, Takebacks, fixes_of};
@@ -87,13 +88,17 @@ pub(super) fn attribute(
     notices: &mut Vec<Notice>,
 ) -> Vec<Attribution> {
     let finder = Finder::new(history, policy, scope, takebacks);
+    // Why a tag is no release; asked for where an incident names one.
+    let skipped = LazyCell::new(|| {
+        history.tags.skipped.iter().map(|skipped| (&skipped.tag, skipped.reason)).collect::<HashMap<_, _>>()
+    });
     let mut elsewhere: Vec<&Incident> = Vec::new();
     let attributions = history
         .incidents
         .iter()
         .map(|incident| {
             let (attribution, untraced) = finder.attribute(incident);
-            notices.extend(unknown_release(incident, &untraced.unknown));
+            notices.extend(unknown_release(incident, &untraced.unknown, |tag| skipped.get(tag).copied()));
             notices.extend(ambiguous(incident, &untraced.ambiguous).filter(|_| attribution.link.is_some()));
             if attribution.fate == Fate::Unattributed(RELEASES_NOTHING) {
                 elsewhere.push(incident);
@@ -124,15 +129,21 @@ fn releases_nothing(incidents: &[&Incident]) -> Option<Notice> {
     ))
 }
 
-fn unknown_release(incident: &Incident, named: &[&Untrusted]) -> Option<Notice> {
+/// The notice of names that are no releases, with the first reason why a tag of that name is none.
+fn unknown_release<'a>(
+    incident: &Incident,
+    named: &[&'a Untrusted],
+    why: impl Fn(&'a Untrusted) -> Option<&'static str>,
+) -> Option<Notice> {
     let (names, place) = (quoted(named)?, place(incident));
     let (what, help) = match named {
         [_] => ("which is no release here", "name a tag that `relconf list releases` shows, or remove caused_by"),
         _ => ("which are no releases here", "name tags that `relconf list releases` shows, or remove them"),
     };
+    let why = named.iter().find_map(|name| why(name)).map(|why| format!(": {why}")).unwrap_or_default();
     Some(Notice::new(
         NoticeCode::UnknownRelease,
-        format!("{} names {names}, {what} ({place})", incident.id.raw()),
+        format!("{} names {names}, {what}{why} ({place})", incident.id.raw()),
         help,
     ))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use chrono::{Days, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -197,6 +197,15 @@ impl Settings {
     pub fn read_names(&self) -> Result<History, Error> {
         let mut stdin = io::stdin().lock();
         pipeline::read(self.repository.as_ref(), &self.sources, &self.rules, &self.policy, &mut stdin)
+            .map_err(|error| self.below_root(error))
+    }
+
+    /// With files named from the root.
+    fn below_root(&self, error: Error) -> Error {
+        match &self.repository {
+            Some(repository) => error.named_from(repository.root()),
+            None => error,
+        }
     }
 
     /// Reads the history, of which the commit decides whose policy holds.
@@ -209,7 +218,8 @@ impl Settings {
         };
         let mut stdin = io::stdin().lock();
         let pipeline::Decided { history, alone, undone, added } =
-            pipeline::read_decided(repository, &self.sources, earlier, &self.rules, &self.policy, &mut stdin)?;
+            pipeline::read_decided(repository, &self.sources, earlier, &self.rules, &self.policy, &mut stdin)
+                .map_err(|error| self.below_root(error))?;
         Ok(Decided {
             history: self.compared(history)?,
             alone: alone.map(|alone| self.compared(alone)).transpose()?,
@@ -245,7 +255,8 @@ impl Place {
     /// Where there is none, or it cannot be read.
     pub fn open(input: &Input) -> Result<Self, Error> {
         let here = input.repo.as_deref().unwrap_or(Path::new("."));
-        let repository = if input.no_git { None } else { Some(Repository::open(here)?) };
+        let below = |error: Error| error.named_from(&fs::canonicalize(here).unwrap_or_default());
+        let repository = if input.no_git { None } else { Some(Repository::open(here).map_err(below)?) };
         let root = repository.as_ref().map_or(here, Repository::root).to_owned();
         Ok(Self { repository, root })
     }
@@ -262,7 +273,8 @@ impl Place {
                 // Shown from the root: where the checkout lies is nobody's business.
                 Some(path) => {
                     let shown = path.strip_prefix(&self.root).unwrap_or(&path);
-                    config::parse_in(&self.root, shown, read_file(&path)?)
+                    let bytes = read_file(&path).map_err(|error| error.named_from(&self.root))?;
+                    config::parse_in(&self.root, shown, bytes)
                 }
                 None => Ok(Config::defaults(self.root.clone())),
             },

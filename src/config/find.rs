@@ -18,7 +18,8 @@ pub fn discover(root: &Path) -> Result<Option<PathBuf>, Error> {
         (Some(one), Some(two)) => Err(Error::new(
             format!("both {} and {} exist", one.display(), two.display()),
             format!("keep one of them, or choose with --config {}", one.display()),
-        )),
+        )
+        .named_from(root)),
         (Some(one), None) => inside(root, &one).map(|()| Some(one)),
         (None, _) => Ok(None),
     }

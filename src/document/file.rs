@@ -55,6 +55,7 @@ pub fn is_plain(path: &Path) -> bool {
 ///
 /// It leads out of `root`, or into a `.git`. What is not there within `root` is left for the reader to tell.
 pub fn inside(root: &Path, path: &Path) -> Result<(), Error> {
+    let given = root;
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
     let (Ok(root), Some(real)) = (fs::canonicalize(root), real(path)) else { return Ok(()) };
     let what = match real.strip_prefix(root) {
@@ -65,7 +66,8 @@ pub fn inside(root: &Path, path: &Path) -> Result<(), Error> {
     Err(Error::new(
         format!("{} {what} and is not read", path.display()),
         "put the file itself there; or, if it is meant, name it when you call relconf, with --incidents, --log or --config",
-    ))
+    )
+    .named_from(given))
 }
 
 /// How many links to links are followed, as in Linux.

@@ -39,7 +39,7 @@ impl Selection {
 }
 
 const EXCLUDED: &str = "excluded by releases.exclude";
-const UNWANTED: &str = "matches no release pattern";
+const UNWANTED: &str = "matches no pattern of releases.tags or --tags";
 const ELSEWHERE: &str = "deployed to another environment only";
 
 /// Says what each tag is.

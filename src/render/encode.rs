@@ -145,8 +145,7 @@ fn id_length(c: char, rest: &str) -> usize {
     }
     let length = 1 + rest.find(|c| !hex(c)).unwrap_or(rest.len());
     let ends = !rest[length - 1..].starts_with(char::is_alphanumeric);
-    let number = c.is_ascii_digit() && rest[..length - 1].bytes().all(|byte| byte.is_ascii_digit());
-    if ends && !number && (PIECE + 1..=64).contains(&length) { length } else { 0 }
+    if ends && (PIECE + 1..=64).contains(&length) { length } else { 0 }
 }
 
 /// Whether what follows a bracket or a star is a word and a colon, or the word for a table of contents.
@@ -303,7 +302,7 @@ mod tests {
             (":tada: :+1: 10:30:00 a: b", ":&#8203;tada: :&#8203;+1: 10:30:00 a: b"),
             ("$x$ costs 5 $", "&#36;&#8203;x&#36; costs 5 &#36;"),
             ("[[wiki]]", "\\[&#8203;\\[wiki\\]\\]"),
-            ("1a2b3c4 facade 12345678 1a2b3c4x", "1&#8203;a2b3c4 facade 12345678 1a2b3c4x"),
+            ("1a2b3c4 facade 12345678 1a2b3c4x", "1&#8203;a2b3c4 facade 12&#8203;345678 1a2b3c4x"),
             ("deadbeefcafe1", "d&#8203;eadbee&#8203;fcafe1"),
             ("/close", "&#47;close"),
             (

@@ -186,12 +186,12 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "the bad ones are no releases",
         make: |p| set(p, "[releases]\nexclude = [\"v2.*\"]\n"),
-        names: "which is no release here",
+        names: "excluded by releases.exclude",
     },
     Edit {
         what: "the good ones are",
         make: |p| set(p, "[releases]\ntags = [\"v1.*\"]\n"),
-        names: "which is no release here",
+        names: "matches no pattern of releases.tags",
     },
     Edit {
         what: "another environment counts",
@@ -289,7 +289,7 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "they were elsewhere",
         make: |p| entries(p, "kind = \"regular\"", "environment = \"staging\""),
-        names: "which is no release here",
+        names: "deployed to another environment only",
     },
     Edit {
         what: "they were long ago",

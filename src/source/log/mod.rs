@@ -110,7 +110,11 @@ pub struct TimeRules {
 /// and leads out of the root; an incident log that the user named says nothing at all; or a file cannot be used at all
 /// (its syntax, its schema, a key that a log has not): then the error carries the problems of all files.
 pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Result<Logs, Error> {
-    let found = files::find(sources)?;
+    let from_root = |error: Error| match &sources.root {
+        Some(root) => error.named_from(root),
+        None => error,
+    };
+    let found = files::find(sources).map_err(from_root)?;
     let mut logs = Logs { problems: found.oddities, ..Logs::default() };
     // As they are shown: from the repository's root.
     let named = |path: &Path| PathBuf::from(shown(path, sources.root.as_deref()).raw());
@@ -122,7 +126,8 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
     let mut coverage = Vec::new();
     let mut silences = Silences::of(found.incidents, found.others, sources.root.as_deref());
     for Found { path, from_stdin, of } in found.files {
-        let (bytes, format) = if from_stdin { (read_stdin(stdin)?, None) } else { (read_file(&path)?, format(&path)) };
+        let (bytes, format) =
+            if from_stdin { (read_stdin(stdin)?, None) } else { (read_file(&path).map_err(from_root)?, format(&path)) };
         let file = path.clone();
         let path = named(&path);
         let (path, bytes, format) = match foreign(&bytes, format, &path, &sources.mappings) {

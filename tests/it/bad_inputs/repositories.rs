@@ -32,6 +32,17 @@ fn packed(change: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>)) -> Place {
     raw.place
 }
 
+/// The three, packed, of which the first is a delta of another one (of itself: 0).
+fn delta_of(base: usize, delta: &[u8]) -> Place {
+    let (_, commits) = three();
+    packed(|pack, _| {
+        let mut object = vec![0xf0 | (delta.len() & 15) as u8, (delta.len() >> 4) as u8];
+        object.extend(commits[base].as_bytes());
+        object.extend(deflated(delta));
+        pack[12..12 + object.len()].copy_from_slice(&object);
+    })
+}
+
 /// The three, of which the first commit's file is changed.
 fn loose(change: impl FnOnce(&mut Vec<u8>)) -> Place {
     changed(|raw, [one, ..]| {
@@ -207,6 +218,16 @@ fn repositories() {
         Row {
             what: "a packed object that claims 4 GB",
             place: || packed(|pack, _| pack[12..17].copy_from_slice(&[0x9f, 0xff, 0xff, 0xff, 0x7f])),
+            runs: &[("gate", 2, &["too large to read", "git fsck"])],
+        },
+        Row {
+            what: "a packed delta of itself",
+            place: || delta_of(0, &[100, 100, 0x90, 100]),
+            runs: &[("review", 0, &["git fsck"]), ("gate", 2, &["git fsck"])],
+        },
+        Row {
+            what: "a small packed delta that makes 6 GB",
+            place: || delta_of(1, &[100, 0x80, 0x80, 0x80, 0x80, 0x18, 0x90, 100, 0x90, 100]),
             runs: &[("gate", 2, &["too large to read", "git fsck"])],
         },
         Row {
