@@ -395,10 +395,11 @@ fn it_is_found_in_the_root_and_nowhere_above() {
         assert_eq!(load(&path).expect("it is right").root(), root.path(), "{name}");
         fs::remove_file(path).expect("removed");
     }
-    let (one, two) = (write(&root, "relconf.toml", ""), write(&root, ".config/relconf.toml", ""));
+    write(&root, "relconf.toml", "");
+    write(&root, ".config/relconf.toml", "");
     let error = discover(root.path()).expect_err("two");
-    assert_eq!(error.to_string(), format!("both {} and {} exist", one.display(), two.display()));
-    assert_eq!(error.help(), format!("keep one of them, or choose with --config {}", one.display()));
+    assert_eq!(error.to_string(), "both relconf.toml and .config/relconf.toml exist");
+    assert_eq!(error.help(), "keep one of them, or choose with --config relconf.toml");
 }
 
 #[test]
