@@ -160,12 +160,12 @@ pub fn minute(moment: Moment) -> String {
     moment.format("%Y-%m-%d %H:%M %:z").to_string()
 }
 
-/// `1 release`, `2 releases`; `2 entries`, `2 people`.
+/// `1 release`, `2 releases`; `2 entries`, `2 days`, `2 people`.
 pub fn count(n: u64, singular: &str) -> String {
     match (n, singular) {
         (1, _) => format!("1 {singular}"),
         (_, "person") => format!("{n} people"),
-        _ => match singular.strip_suffix('y') {
+        _ => match singular.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u'])) {
             Some(stem) => format!("{n} {stem}ies"),
             None => format!("{n} {singular}s"),
         },
@@ -210,9 +210,9 @@ mod tests {
 
     #[test]
     fn one_is_not_many() {
-        let said =
-            [(1, "entry"), (2, "entry"), (0, "person"), (1, "person"), (3, "release")].map(|(n, what)| count(n, what));
-        assert_eq!(said, ["1 entry", "2 entries", "0 people", "1 person", "3 releases"]);
+        let said = [(1, "entry"), (2, "entry"), (2, "day"), (0, "person"), (1, "person"), (3, "release")]
+            .map(|(n, what)| count(n, what));
+        assert_eq!(said, ["1 entry", "2 entries", "2 days", "0 people", "1 person", "3 releases"]);
     }
 
     #[test]

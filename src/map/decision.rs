@@ -3,7 +3,7 @@ use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 use crate::metric::MetricId;
 use crate::model::CheckResult;
-use crate::phrase::rate;
+use crate::phrase::{percent, rate};
 
 /// Go or no go: on what, and by whom.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
@@ -47,6 +47,7 @@ fn overruled(analysis: &Analysis<'_>) -> Option<MapReading> {
         );
         let statement = format!("{} overruled a failed check", rate(k, of));
         MapReading::new(held.standing().guessed(), of, statement, format!("{k} of {of} overruled"))
+            .at_most(&percent(analysis.threshold(Threshold::SpecialHandling)))
             .released(overruled)
             .feared()
     })

@@ -2,7 +2,7 @@ use super::{Draft, Held, MapReading, Source, StageId, against};
 use crate::analysis::{Analysis, Threshold};
 use crate::metric::MetricId;
 use crate::model::DetectedBy;
-use crate::phrase::rate;
+use crate::phrase::{percent, rate};
 
 /// How a bad release is noticed.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
@@ -59,5 +59,9 @@ fn by_customers(analysis: &Analysis<'_>) -> Option<MapReading> {
     );
     let standing = held.standing().said_by(Source::Person);
     let statement = format!("{} were noticed by customers", rate(k, n));
-    Some(MapReading::new(standing, n, statement, format!("{k} of {n} by customers")).incidents(analysis.ids(told)))
+    Some(
+        MapReading::new(standing, n, statement, format!("{k} of {n} by customers"))
+            .at_most(&percent(analysis.threshold(Threshold::CustomerDetected)))
+            .incidents(analysis.ids(told)),
+    )
 }

@@ -128,6 +128,8 @@ pub struct MapReading {
     pub statement: Untrusted,
     /// The same in a few words, for a cell of a table: `6 of 26 failed`.
     pub brief: Untrusted,
+    /// What it is held against: `at most 15%`; null where nothing is.
+    pub limit: Option<String>,
     /// What it says.
     pub standing: Standing,
     /// Whether it is a sign of fear: special handling or recurring surprise beyond its limit.
@@ -147,6 +149,7 @@ impl MapReading {
         Self {
             statement: Untrusted::new(statement),
             brief: Untrusted::new(brief),
+            limit: None,
             standing,
             fear: false,
             sample,
@@ -169,6 +172,16 @@ impl MapReading {
             self.statement =
                 Untrusted::new(format!("{}, which proves nothing: a guess misses some", self.statement.raw()));
         }
+        self
+    }
+
+    fn at_most(mut self, limit: &str) -> Self {
+        self.limit = Some(format!("at most {limit}"));
+        self
+    }
+
+    fn at_least(mut self, limit: &str) -> Self {
+        self.limit = Some(format!("at least {limit}"));
         self
     }
 
@@ -311,7 +324,8 @@ fn against(
         (_, true) => format!(": below {bound}"),
     };
     let sample = measured.now.reading().sample;
-    Some(MapReading::new(standing, sample, format!("{}{said}", statement(shown)), brief(&short)).of(id))
+    let reading = MapReading::new(standing, sample, format!("{}{said}", statement(shown)), brief(&short)).of(id);
+    Some(if higher { reading.at_least(&bound) } else { reading.at_most(&bound) })
 }
 
 /// How much a role rests on one person: a share above one half does.
@@ -333,7 +347,7 @@ fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold, does: &s
         Role::Responder | Role::Author => Vec::new(),
     };
     let brief = format!("{} {k} of {}", first_name(name), carried.known);
-    Some(MapReading::new(standing, carried.known, statement, brief).released(releases))
+    Some(MapReading::new(standing, carried.known, statement, brief).at_most(&percent(HALF)).released(releases))
 }
 
 /// What a person is called in a cell: the first of several names.

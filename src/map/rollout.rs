@@ -2,7 +2,7 @@ use super::{Draft, Held, MapReading, Source, StageId, Standing, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::{Role, TimeWindow, WindowVerdict};
 use crate::metric::{MetricId, special_handling};
-use crate::phrase::rate;
+use crate::phrase::{percent, rate};
 
 /// How it reaches users: in stages, on special paths, in lucky windows, by whom.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
@@ -18,7 +18,9 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         let statement = format!("{} went out in stages", rate(k, of));
         draft.add(
             Source::Evidence,
-            [MapReading::new(standing, of, statement, format!("{k} of {of} staged")).released(staged)],
+            [MapReading::new(standing, of, statement, format!("{k} of {of} staged"))
+                .at_least(&percent(analysis.threshold(Threshold::Staged)))
+                .released(staged)],
         );
     }
     if let Some((k, n)) = analysis.ratio(MetricId::SpecialHandling) {
@@ -30,6 +32,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
         let standing = if logged { held.standing() } else { held.standing().guessed() };
         let statement = format!("{} needed special handling", rate(k, n));
         let reading = MapReading::new(standing.said_by(Source::Ritual), n, statement, format!("{k} of {n} special"))
+            .at_most(&percent(analysis.threshold(Threshold::SpecialHandling)))
             .of(MetricId::SpecialHandling)
             .released(special)
             .feared();

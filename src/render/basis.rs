@@ -1,11 +1,11 @@
 //! What the numbers rest on, in words: the same sentences in every format. Not encoded: whoever prints them does that.
 
 use crate::gate::Baseline;
-use crate::model::{Kind, PolicyFrom, SkippedTag, Undone, Untrusted};
+use crate::model::{IncidentKind, Kind, PolicyFrom, SkippedTag, Undone, Untrusted};
 use crate::preflight::Base;
 use crate::review::contract::{
-    Basis, Covered, Headline, IntervalReport, LogReport, RateReport, ReleaseReport, Review, SeenInGit, Skipped,
-    TagData, UnreadLog,
+    Basis, Covered, Headline, IncidentData, IncidentReport, IntervalReport, LogReport, RateReport, ReleaseData,
+    ReleaseReport, Review, SeenInGit, Skipped, TagData, UnreadLog,
 };
 
 use super::encode;
@@ -114,6 +114,62 @@ pub fn matched(tags: &TagData) -> String {
 /// Whether a tag is skipped only because it is not a release yet.
 pub fn later(skipped: &Skipped) -> bool {
     skipped.reason == SkippedTag::LATER
+}
+
+/// How all releases of history turned out.
+pub fn releases(releases: &ReleaseData) -> String {
+    let mut text = format!(
+        "In all history {}: {} succeeded, {} failed, {} pending, {}{} excluded",
+        count(releases.total, "release"),
+        releases.succeeded,
+        releases.failed,
+        releases.pending,
+        if releases.unknown > 0 { format!("{} unknown, ", releases.unknown) } else { String::new() },
+        releases.excluded
+    );
+    if releases.prereleases > 0 {
+        text.push_str(&format!("; {} rehearsed them", count(releases.prereleases, "pre-release")));
+    }
+    if releases.late_failures > 0 {
+        text.push_str(&format!("; {} failed later than the horizon and are not counted", releases.late_failures));
+    }
+    format!("{text}.")
+}
+
+/// What became of the log's entries; nothing where there is no log.
+pub fn entries(incidents: &IncidentData) -> Option<String> {
+    if !incidents.log_given {
+        return None;
+    }
+    let tiers = &incidents.attributed;
+    Some(format!(
+        "{}: {} attributed to a release ({} by name, {} by commit, {} by range, {} by fix, {} by time alone), {} \
+         unattributed, {} not caused by a change, {} near misses, {} drills.",
+        if incidents.total == 1 { "1 log entry".to_owned() } else { format!("{} log entries", incidents.total) },
+        tiers.total(),
+        tiers.explicit,
+        tiers.commit,
+        tiers.range,
+        tiers.revert,
+        tiers.time,
+        incidents.unattributed,
+        incidents.not_change,
+        incidents.near_misses,
+        incidents.drills
+    ))
+}
+
+/// Incidents that no release is found for, though there should be one.
+pub fn unattributed(review: &Review) -> impl Iterator<Item = &IncidentReport> {
+    const KNOWN: [&str; 3] = [
+        "its cause is no change",
+        "not known yet at the as-of time",
+        "of a release from a time for which no log was kept",
+    ];
+    let loose = |incident: &&IncidentReport| incident.kind == IncidentKind::Incident && incident.release.is_none();
+    let why =
+        |incident: &&IncidentReport| incident.not_counted_because.as_deref().is_some_and(|why| !KNOWN.contains(&why));
+    review.incidents.iter().filter(loose).filter(why)
 }
 
 /// What a baseline rests on.

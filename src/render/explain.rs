@@ -6,13 +6,13 @@ use crate::review::contract::{
     Reading, ReleaseReport, Review, ShipsReport, TagKind, TagReport, Unit, WindowName,
 };
 
-use super::list::{kind, names, outcome};
+use super::list::{kind, names};
 use super::page::{Page, Tone};
 use super::phrase::{
-    HOTFIX_RULE, Shown, count, date, difference, duration, minute, percent, rate, reading, span, value,
+    HOTFIX_RULE, Shown, count, date, difference, duration, effect, listed as some, minute, moved, outcome, percent,
+    rate, reading, reason, span, success, value,
 };
-use super::plan::names as some;
-use super::terminal::{moved, reason, unread};
+use super::terminal::unread;
 use super::{TerminalOptions, encode};
 
 /// Releases of an incident that are named; the others are counted.
@@ -104,10 +104,10 @@ pub fn finding(review: &Review, rule: &RuleText, options: &TerminalOptions) -> S
             page.under(&encode::terminal(line.raw()));
         }
         if let Some(avoids) = &finding.effect {
-            page.under(&format!("avoids {}", super::plan::effect(avoids)));
+            page.under(&format!("avoids {}", effect(avoids)));
         }
         page.bullet(&format!("{} ({})", encode::terminal(finding.action.raw()), finding.owner.title()));
-        page.under(&super::plan::success(&finding.success, encode::terminal));
+        page.under(&success(&finding.success, encode::terminal));
         for tag in &finding.evidence.releases {
             if let Some(release) = review.releases.iter().find(|release| release.tag == *tag) {
                 page.item(&format!(

@@ -1,13 +1,10 @@
 //! Lists: every release, incident, person or tag, one line each.
 
 use crate::model::Kind;
-use crate::review::contract::{
-    CheckReport, CheckVerdict, Outcome, ReleaseReport, Review, Role, TagData, TagKind, TagList, TagReport,
-};
+use crate::review::contract::{CheckVerdict, ReleaseReport, Review, Role, TagData, TagKind, TagList, TagReport};
 
 use super::page::Page;
-use super::phrase::{count, date, duration, percent, rate};
-use super::terminal::reason;
+use super::phrase::{count, date, duration, outcome, rate, reason};
 use super::{Format, TerminalOptions, encode, json};
 
 /// What can be listed.
@@ -65,17 +62,6 @@ fn json(List { review, what, tags }: &List) -> String {
             let TagData { total, matched, components, ref skipped } = review.data.tags;
             json::pretty(&TagList { total, matched, components, skipped: skipped.clone(), tags: tags.clone() })
         }
-    }
-}
-
-/// An outcome in a word.
-pub(super) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Failed => "failed",
-        Outcome::Succeeded => "succeeded",
-        Outcome::Pending => "pending",
-        Outcome::Unknown => "unknown",
-        Outcome::Excluded => "excluded",
     }
 }
 
@@ -185,35 +171,6 @@ fn title(role: Role) -> &'static str {
         Role::Responder => "Responded",
         Role::Author => "Wrote what was shipped",
     }
-}
-
-/// What became of a check, in a sentence without its full stop.
-pub(super) fn check_in_words(check: &CheckReport) -> String {
-    let split = &check.split;
-    let kind = if check.ritual { "Ritual" } else { "Check" };
-    let said = match check.verdict {
-        CheckVerdict::Predicts => format!(
-            "predicts: {} fail where it passed, {} where it did not",
-            rate(split.failed, split.judged),
-            rate(split.failed_without, split.judged_without)
-        ),
-        CheckVerdict::NeverFailed => {
-            let upper = check
-                .never_failed_upper
-                .map_or_else(String::new, |upper| format!("; it could fail in up to {}", percent(upper)));
-            format!("never failed{upper}")
-        }
-        CheckVerdict::NoPracticalDifference => "makes no practical difference".to_owned(),
-        CheckVerdict::Undetermined => "cannot be judged yet".to_owned(),
-    };
-    format!(
-        "{kind} {}: {said}; {} in {}, {}, {}",
-        encode::terminal(check.name.raw()),
-        count(check.runs, "run"),
-        count(check.of, "release"),
-        if check.catches == 1 { "1 catch".to_owned() } else { format!("{} catches", check.catches) },
-        if check.misses == 1 { "1 miss".to_owned() } else { format!("{} misses", check.misses) }
-    )
 }
 
 fn checks(page: &mut Page, review: &Review) {

@@ -3,6 +3,7 @@
 use crate::review::contract::{Cell, Review, Stage, Standing, Trust};
 
 use super::page::{Page, Tone};
+use super::phrase::{decides, listed, mark, trust};
 use super::{Format, TerminalOptions, encode, json};
 
 /// Every format of the map; the first is the default.
@@ -12,34 +13,12 @@ pub const MAP_FORMATS: &[Format<Review>] =
 /// Releases and incidents named behind a reading; the others are counted.
 const NAMED: usize = 5;
 
-/// How much a stage can be trusted, in a word.
-pub(super) fn trust(trust: Trust) -> &'static str {
-    match trust {
-        Trust::Blind => "blind",
-        Trust::Unproven => "unproven",
-        Trust::FearLoaded => "fear-loaded",
-        Trust::HighTrust => "high-trust",
-        Trust::Mixed => "mixed",
-    }
-}
-
 fn tone(trust: Trust) -> Tone {
     match trust {
         Trust::Blind => Tone::Dim,
         Trust::FearLoaded => Tone::Bad,
         Trust::HighTrust => Tone::Good,
         Trust::Unproven | Trust::Mixed => Tone::Unsure,
-    }
-}
-
-/// The mark of a standing: it says the same as the colour.
-fn mark(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Unmeasured => "·",
-        Standing::Earned => "+",
-        Standing::Unproven => "?",
-        Standing::Borrowed => "~",
-        Standing::Contradicted => "✖",
     }
 }
 
@@ -59,8 +38,7 @@ const LEGEND: [&str; 5] =
 
 /// A cell of the table: its mark, and the reading that decides in a few words.
 fn short(cell: &Cell) -> String {
-    let decides = cell.readings.iter().find(|reading| reading.standing == cell.standing);
-    let brief = decides.map_or_else(String::new, |reading| encode::terminal(reading.brief.raw()));
+    let brief = decides(cell).map_or_else(String::new, |reading| encode::terminal(reading.brief.raw()));
     format!("{} {brief}", mark(cell.standing)).trim_end().to_owned()
 }
 
@@ -222,7 +200,7 @@ fn readings(page: &mut Page, stage: &Stage) {
             page.bullet(&format!("{mark} {source}: {}", encode::terminal(reading.statement.raw())));
             for (what, names) in [("releases", &reading.releases), ("incidents", &reading.incidents)] {
                 if !names.is_empty() {
-                    page.under(&format!("{what}: {}", super::plan::names(names, NAMED, encode::terminal)));
+                    page.under(&format!("{what}: {}", listed(names, NAMED, encode::terminal)));
                 }
             }
         }

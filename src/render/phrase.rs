@@ -1,11 +1,26 @@
-//! Numbers of the contract as people say them.
+//! The contract's facts as people say them: the same words in every view.
+
+mod action;
+mod failure;
+pub mod headline;
+mod people;
+mod standing;
+mod tested;
+mod timing;
+
+pub use action::{became, course, effect, listed, success};
+pub use failure::{not_counted, outcome, outcome_mark, reason, suspicion};
+pub use people::spread;
+pub use standing::{decides, mark, standing, trust};
+pub use tested::{check_in_words, forecasts, how_sure, quality};
+pub use timing::{avoided, zone};
 
 use crate::model::Signal;
 pub use crate::phrase::{
-    HOTFIX_RULE, TOO_FEW, count, date, decimal, duration, failing, minute, percent, probability, rate, sign,
+    HOTFIX_RULE, TOO_FEW, count, date, decimal, duration, failing, minute, percent, percents, probability, rate, sign,
 };
-use crate::phrase::{Period, decimal_change, duration_change, percents, points_change};
-use crate::review::contract::{Basis, MetricReport, Reading, Role, SeenInGit, Unit};
+use crate::phrase::{Period, decimal_change, duration_change, points_change};
+use crate::review::contract::{Basis, ChangeVerdict, MetricReport, Reading, Role, SeenInGit, Unit};
 
 /// How the values of a metric are shown. All of one metric are shown alike, so that they can be subtracted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +104,26 @@ pub fn moved_by(now: f64, before: f64, shown: Shown) -> String {
         }
         Shown::Index => format!("{:.2}", (now * 100.0).round() / 100.0 - (before * 100.0).round() / 100.0),
     })
+}
+
+/// How a metric moved: its size, and what can be said of it; or that it is not compared.
+pub fn moved(metric: &MetricReport) -> String {
+    let Some(change) = &metric.change else {
+        return if metric.not_compared.is_some() { "not compared".to_owned() } else { String::new() };
+    };
+    let before = metric.previous.as_ref();
+    let values = metric.now.value.zip(before.and_then(|before| before.value));
+    let size = values.map_or_else(String::new, |(now, before)| moved_by(now, before, Shown::metric(metric)));
+    let fewest = metric.now.sample.min(before.map_or(0, |before| before.sample));
+    let word = match change.verdict {
+        _ if metric.better.is_none() || size.is_empty() => return size,
+        _ if fewest < TOO_FEW => "too few",
+        ChangeVerdict::Worse => "worse",
+        ChangeVerdict::Better => "better",
+        ChangeVerdict::Unclear => "unclear",
+        ChangeVerdict::NotTested => "not tested",
+    };
+    format!("{size}, {word}")
 }
 
 /// With a plus where it is more. What rounds to nothing has no direction.

@@ -1,10 +1,9 @@
 //! The plans: pages that a team can adopt in a retro.
 
-use crate::model::Untrusted;
-use crate::review::contract::{Effect, Finding, Moved, Plan, Review, SinceItem, Success, Unit};
+use crate::review::contract::{Finding, Plan, Review};
 
 use super::page::{Page, Tone};
-use super::phrase::{Shown, count, date, decimal, value};
+use super::phrase::{became, count, course, date, effect, listed, success};
 use super::{Format, TerminalOptions, encode, json};
 
 /// A review, and the plan that is asked for; `None` for all three.
@@ -35,69 +34,6 @@ impl Planned {
         let plans = self.plans();
         self.review.findings.iter().filter(|finding| plans.contains(&finding.plan)).collect()
     }
-}
-
-/// The first names of a list; the others are counted.
-pub(super) fn names(list: &[Untrusted], shown: usize, encode: impl Fn(&str) -> String) -> String {
-    let mut names: Vec<_> = list.iter().take(shown).map(|name| encode(name.raw())).collect();
-    if list.len() > shown {
-        names.push(format!("and {} more", list.len() - shown));
-    }
-    names.join(", ")
-}
-
-/// A value of a success signal.
-fn amount(number: Option<f64>, unit: Unit) -> String {
-    number.map_or_else(|| "no data".to_owned(), |number| value(number, Shown::of(unit, Some(number))))
-}
-
-/// How to see that it worked.
-pub(super) fn success(success: &Success, encode: impl Fn(&str) -> String) -> String {
-    format!(
-        "{}: {} now, {} by {}",
-        encode(success.metric.raw()),
-        amount(success.now, success.unit),
-        amount(success.target, success.unit),
-        date(success.review_by)
-    )
-}
-
-/// What it would avoid.
-pub(super) fn effect(effect: &Effect) -> String {
-    let amount = match (effect.failed_releases, effect.hours) {
-        (Some(failed), _) => format!("{} a quarter", plural(failed, "failed release")),
-        (None, Some(hours)) => format!("{} of harm a quarter", plural(hours, "hour")),
-        (None, None) => "nothing that could be computed".to_owned(),
-    };
-    format!("{amount} ({})", effect.basis)
-}
-
-fn plural(number: f64, one: &str) -> String {
-    let shown = decimal(number);
-    if shown == "1" { format!("1 {one}") } else { format!("{shown} {one}s") }
-}
-
-fn moved(moved: Moved) -> &'static str {
-    match moved {
-        Moved::Reached => "reached",
-        Moved::Better => "better",
-        Moved::Unmoved => "not moved",
-        Moved::Worse => "worse",
-        Moved::Unknown => "cannot be said",
-    }
-}
-
-/// What became of an earlier action's signal.
-fn course(item: &SinceItem, encode: impl Fn(&str) -> String) -> String {
-    let success = &item.success;
-    let unit = success.unit;
-    format!(
-        "{}: {} then, {} now, {} asked for",
-        encode(success.metric.raw()),
-        amount(success.now, unit),
-        amount(item.now, unit),
-        amount(success.target, unit)
-    )
 }
 
 fn terminal(planned: &Planned, options: &TerminalOptions) -> String {
@@ -131,7 +67,7 @@ fn action(page: &mut Page, finding: &Finding) {
     say("look at", &success(&finding.success, encode::terminal));
     for (what, list) in [("releases", &finding.evidence.releases), ("incidents", &finding.evidence.incidents)] {
         if !list.is_empty() {
-            say(what, &names(list, NAMED, encode::terminal));
+            say(what, &listed(list, NAMED, encode::terminal));
         }
     }
     say("more", &format!("relconf explain {}", finding.code));
@@ -161,7 +97,7 @@ pub(super) fn since(page: &mut Page, review: &Review) {
     }
     for item in &since.items {
         let still = if item.still_found { "" } else { "; no longer found" };
-        page.bullet(&format!("{}: {}{still}", moved(item.moved), encode::terminal(item.action.raw())));
+        page.bullet(&format!("{}: {}{still}", became(item.moved), encode::terminal(item.action.raw())));
         page.under(&course(item, encode::terminal));
     }
 }
@@ -185,7 +121,7 @@ fn markdown(planned: &Planned) -> String {
         text.push_str(&format!("## Since the review of {}\n\n", date(since.as_of)));
         for item in &since.items {
             let action = encode::markdown(item.action.raw());
-            text.push_str(&format!("- **{}**: {action}\n  {}\n", moved(item.moved), course(item, encode::markdown)));
+            text.push_str(&format!("- **{}**: {action}\n  {}\n", became(item.moved), course(item, encode::markdown)));
         }
     }
     text
@@ -206,7 +142,7 @@ fn item(finding: &Finding) -> String {
     say("Look at", &success(&finding.success, encode::markdown));
     for (what, list) in [("Releases", &finding.evidence.releases), ("Incidents", &finding.evidence.incidents)] {
         if !list.is_empty() {
-            say(what, &names(list, NAMED, encode::markdown_code));
+            say(what, &listed(list, NAMED, encode::markdown_code));
         }
     }
     text.push('\n');

@@ -1,11 +1,11 @@
 //! The preflight: for a terminal, a release pull request, a CI's annotations, a script.
 
 use crate::preflight::{Evidence, EvidenceSource, Preflight, Standing, Verdict};
-use crate::review::contract::{Hotspot, Quality, TimeWindowKind, WindowVerdict};
+use crate::review::contract::{Hotspot, TimeWindowKind, WindowVerdict};
 
 use super::json;
 use super::page::{Page, Tone};
-use super::phrase::{count, duration, minute, no_rate, percent, probability, rate};
+use super::phrase::{count, duration, minute, no_rate, percent, quality, rate};
 use super::{Format, TerminalOptions, encode};
 
 /// Every format of the preflight; the first is the default.
@@ -179,35 +179,6 @@ fn odds(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
         lines.push(format!("Most like it, failed {}: {}", rate(failed, report.alike.len() as u64), names.join(", ")));
     }
     lines
-}
-
-/// How good forecasts have been, in a sentence; nothing where none could be made.
-pub(super) fn quality(quality: &Quality) -> Option<String> {
-    let (brier, base, skill) = (quality.brier?, quality.brier_base?, quality.skill?);
-    let p = quality.p.map_or_else(String::new, |p| format!(", p {}", probability(p)));
-    let holds = quality.bins.iter().filter(|bin| bin.holds).count();
-    Some(format!(
-        "Backtest: {} on their day, {} failed; skill {}{:.0}% against the base rate{p} (Brier {brier:.3} for {base:.3}, log \
-         loss {:.3} for {:.3}); {holds} of {} bins calibrated",
-        count(quality.forecasts, "forecast"),
-        quality.failed,
-        if skill > 0.0 { "+" } else { "" },
-        skill * 100.0,
-        quality.log_loss.unwrap_or_default(),
-        quality.log_loss_base.unwrap_or_default(),
-        quality.bins.len()
-    ))
-}
-
-/// What forecasts are worth, in a sentence or two without the last full stop: for a review.
-pub(super) fn forecasts(of: &Quality) -> String {
-    let verdict = match (&of.because, of.usable) {
-        (_, true) => "relconf preflight shows one for the next release",
-        (Some(because), _) => because.as_str(),
-        (None, _) => "none can be made",
-    };
-    let backtest = quality(of).map_or_else(String::new, |said| format!(". {said}"));
-    format!("Forecasts of single releases: {verdict}{backtest}")
 }
 
 /// What evidence is worth here, in words.

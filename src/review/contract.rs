@@ -51,6 +51,8 @@ pub struct Review {
     pub map: ConfidenceMap,
     /// Releases and failures in equal periods up to `as_of`, oldest first.
     pub periods: Vec<Period>,
+    /// The failure rate over the last releases, as it went; null where there is none to show.
+    pub rolling: Option<Rolling>,
     /// Who carried the window's releases, by role.
     pub people: BTreeMap<Role, Vec<PersonShare>>,
     /// How concentrated each role is.
@@ -595,6 +597,9 @@ pub struct MetricReport {
     pub behind: Behind,
     /// What it was in the previous window.
     pub previous: Option<Reading>,
+    /// Its value in up to eight windows of this length, oldest first, this one last; null where it has none, or one that
+    /// rests on something else.
+    pub past: Vec<Option<f64>>,
     /// How it moved; null where it is not compared.
     pub change: Option<Change>,
     /// Why it is not compared with the window before, where the two rest on different things.
@@ -616,6 +621,38 @@ pub struct Period {
     pub interval: Option<IntervalReport>,
     /// What its outcomes rest on. Of a `mixed` period `judged` and `failed` are those for which the log speaks.
     pub basis: Option<Basis>,
+}
+
+/// The failure rate over the last releases, after each judged release.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Rolling {
+    /// How many releases a point looks back on, where there are so many.
+    pub of: u64,
+    /// What their outcomes rest on: one basis, never two added up.
+    pub basis: Basis,
+    /// The limit that the map holds the rate against.
+    pub limit: f64,
+    /// The points, oldest first; the latest 400.
+    pub points: Vec<RollingPoint>,
+}
+
+/// The failure rate after a release.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RollingPoint {
+    /// When the release was made.
+    pub released_at: Moment,
+    /// Its tag.
+    pub tag: Untrusted,
+    /// Whether it failed.
+    pub failure: bool,
+    /// Failed releases of the last ones, this one included.
+    pub failed: u64,
+    /// How many these are.
+    pub judged: u64,
+    /// Lower end of the 95 % interval of their rate (Wilson).
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
 }
 
 /// A change in the number of failures, split in two (Kitagawa).
@@ -794,6 +831,10 @@ pub struct IncidentReport {
     pub kind: IncidentKind,
     /// Its severity.
     pub severity: Option<Untrusted>,
+    /// What caused it, in a short key of the team's own: causes that come back share it.
+    pub cause_key: Option<Untrusted>,
+    /// Who or what noticed: `alert`, `test`, `person` or `customer`.
+    pub detected_by: Option<String>,
     /// A link to more, as the log has it.
     pub url: Option<Untrusted>,
     /// When it surfaced.

@@ -4,6 +4,8 @@ use crate::attribution::{Facts, Fate, Interval, TimelineFlag};
 
 use crate::model::IncidentIndex;
 
+use crate::model::{DetectedBy, Word};
+
 use super::contract::{IncidentReport, Intervals};
 
 pub(super) fn all(facts: &Facts<'_>) -> Vec<IncidentReport> {
@@ -26,6 +28,8 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
         title: incident.title.clone(),
         kind: incident.kind,
         severity: incident.severity.clone(),
+        cause_key: incident.cause_key.clone(),
+        detected_by: incident.detected_by.and_then(word),
         url: incident.url.clone(),
         surfaced_at: incident.anchor(),
         release: link.map(|link| history.release(link.release).tag.clone()),
@@ -52,6 +56,11 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
             .chain(incident.proxies.iter().map(|name| format!("proxy_{}", name.raw())))
             .collect(),
     }
+}
+
+/// As it is written in a log.
+fn word(detected_by: DetectedBy) -> Option<String> {
+    DetectedBy::WORDS.iter().find(|(_, word)| *word == detected_by).map(|(word, _)| (*word).to_owned())
 }
 
 fn not_counted(fate: Fate) -> Option<String> {

@@ -3,7 +3,9 @@
 pub mod contract;
 mod data;
 mod incidents;
+mod past;
 mod releases;
+mod rolling;
 mod tags;
 
 pub use tags::tags;
@@ -12,7 +14,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::attribution::{Event, Facts, Failure, Fate, Interval, Rate, Span};
 use crate::factor::{Role, Screening, carried};
 use crate::finding::{self, Findings};
@@ -43,6 +45,7 @@ impl Review {
         let map = map::draw(&analysis);
         let Findings { findings, silenced } = finding::all(&analysis);
         let since = earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &analysis, &findings));
+        let limit = analysis.threshold(Threshold::FailureRate);
         let Analysis { metrics: measured, values, screening, timing, roles, .. } = analysis;
         let Screening { checks, checks_tested, traits, traits_tested, hotspots } = screening;
         Self {
@@ -70,6 +73,7 @@ impl Review {
             shift: shift(facts),
             map,
             periods: periods(facts),
+            rolling: rolling::of(facts, limit),
             people: roles.iter().map(|(role, carried)| (*role, carried.shares(facts))).collect(),
             concentration: roles.iter().map(|(role, carried)| (*role, carried.concentration())).collect(),
             timing,
@@ -219,6 +223,7 @@ fn doubts(facts: &Facts<'_>) -> Doubts {
 }
 
 fn metrics(facts: &Facts<'_>, measured: &[Measured]) -> Metrics {
+    let past = past::spans(facts);
     let report = |(position, Measured { metric, now, before }): (usize, &Measured)| {
         let change = before.as_ref().and_then(|before| {
             let comparable = !matches!(now.value, metric::Value::Undefined(_))
@@ -236,6 +241,7 @@ fn metrics(facts: &Facts<'_>, measured: &[Measured]) -> Metrics {
             behind: metric.behind,
             now: now.reading(),
             previous: before.as_ref().map(metric::Measurement::reading),
+            past: past::values(facts, metric, now, &past),
             change,
             not_compared: before.as_ref().and_then(|before| not_compared(facts, now, before)),
         }

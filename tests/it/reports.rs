@@ -12,7 +12,7 @@ fn example(name: &str) -> Value {
 
 /// Puts a text wherever text came from outside.
 fn say_everywhere(value: &mut Value, text: &str) {
-    const OUTSIDE: [&str; 13] = [
+    const OUTSIDE: [&str; 17] = [
         "tag",
         "statement",
         "rule",
@@ -26,6 +26,10 @@ fn say_everywhere(value: &mut Value, text: &str) {
         "metric",
         "by",
         "predecessor",
+        "brief",
+        "title",
+        "cause_key",
+        "detected_by",
     ];
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| match item {

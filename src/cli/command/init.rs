@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::model::{DetectedBy, History, Moment, PersonIndex, ProjectKind, Untrusted, Word};
 use crate::render::encode;
 use crate::render::phrase::count;
-use crate::render::terminal::{reason, suspicion};
+use crate::render::phrase::{reason, suspicion};
 use crate::review::contract::{ReleaseReport, Review};
 use crate::source::git::Repository;
 use crate::source::import::FORMATS;

@@ -2,7 +2,7 @@
 //!
 //! Every value that a template prints is encoded for its format; nothing switches that off.
 
-mod charts;
+mod view;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::model::Moment;
 use crate::review::contract::{Basis, Effect, Finding, IncidentReport, MetricReport, Quality, Review, Success};
 
 use super::phrase::{self, Shown, reading, span};
-use super::{basis, encode, link, plan, terminal};
+use super::{basis, encode, link};
 
 /// How much of a commit's id is shown.
 const SHORT: usize = 7;
@@ -106,7 +106,7 @@ pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<Stri
     let environment = environment(kind, review);
     let template = environment.template_from_str(template).map_err(|error| told(&error))?;
     let metrics: Vec<Value> = review.metrics.0.iter().map(row).collect();
-    let charts = charts::all(review);
+    let page = view::of(review);
     let words = context! {
         unread => basis::unread(&review.data.log),
         guess => basis::guess(review),
@@ -117,8 +117,7 @@ pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<Stri
         hotfix_rule => basis::hotfix_rule(review),
         log => basis::log(&review.data.log, review.headline.basis),
     };
-    let shown =
-        context! { review => Value::from(Serde(review)), metrics, words, charts => Value::from(Serde(&charts)) };
+    let shown = context! { review => Value::from(Serde(review)), metrics, words, page => Value::from(Serde(&page)) };
     let mut bounded = Bounded(Vec::new());
     template.render_captured_to(shown, &mut bounded).map_err(|error| told(&error))?;
     let mut text = String::from_utf8_lossy(&bounded.0).into_owned();
@@ -165,7 +164,7 @@ fn row(metric: &MetricReport) -> Value {
         why => metric.now.undefined_because.as_deref(),
         interval => interval.map_or_else(String::new, |interval| span(interval.low, interval.high, shown)),
         before => metric.previous.as_ref().map_or_else(String::new, |before| reading(before, shown)),
-        change => terminal::moved(metric),
+        change => phrase::moved(metric),
         not_compared => metric.not_compared.as_deref(),
         verdict => change.map(|change| Value::from(Serde(change.verdict))),
     }
@@ -217,19 +216,18 @@ fn environment(kind: Kind, review: &Review) -> Environment<'static> {
     environment.add_filter("words", |text: &str| text.replace('_', " "));
     environment.add_filter("short", |text: &str, columns: usize| encode::fit(text, columns));
     environment.add_filter("reason", reason);
-    environment.add_filter("check", |check: Serde<crate::review::contract::CheckReport>| {
-        super::list::check_in_words(&check.0)
-    });
-    environment.add_filter("effect", |effect: Serde<Effect>| plan::effect(&effect.0));
+    environment
+        .add_filter("check", |check: Serde<crate::review::contract::CheckReport>| phrase::check_in_words(&check.0));
+    environment.add_filter("effect", |effect: Serde<Effect>| phrase::effect(&effect.0));
     // Encoded once, when it is printed: not here.
-    environment.add_filter("success", |success: Serde<Success>| plan::success(&success.0, str::to_owned));
+    environment.add_filter("success", |success: Serde<Success>| phrase::success(&success.0, str::to_owned));
     environment.add_filter("code", move |text: &str| Value::from_safe_string(kind.code(text)));
     add_links(&mut environment, kind, review);
     environment.add_filter("diagram", |text: &str| {
         let plain = |c: char| if c.is_ascii_alphanumeric() || "._-+/".contains(c) { c } else { '_' };
         Value::from_safe_string(text.chars().map(plain).collect())
     });
-    environment.add_filter("forecasts", |of: Serde<Quality>| crate::render::preflight::forecasts(&of.0));
+    environment.add_filter("forecasts", |of: Serde<Quality>| phrase::forecasts(&of.0));
     environment.add_function("rate", phrase::rate);
     environment.add_function("actions", |review: Serde<Vec<Finding>>, plan: &str| {
         let of = |finding: &&Finding| finding.plan.id() == plan;
@@ -244,7 +242,7 @@ fn reason(
     failure: Serde<crate::review::contract::FailureReport>,
     incidents: Serde<Vec<crate::review::contract::IncidentReport>>,
 ) -> String {
-    terminal::reason(&failure.0, &incidents.0)
+    phrase::reason(&failure.0, &incidents.0)
 }
 
 /// Prints a value, encoded. What is absent is said to be.

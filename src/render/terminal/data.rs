@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::{IncidentKind, Signal};
+use crate::model::Signal;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{count, sign};
 use crate::render::{basis, encode};
@@ -53,22 +53,7 @@ fn releases(page: &mut Page, review: &Review) {
     if releases.total == 0 {
         return;
     }
-    let mut text = format!(
-        "In all history {}: {} succeeded, {} failed, {} pending, {}{} excluded",
-        count(releases.total, "release"),
-        releases.succeeded,
-        releases.failed,
-        releases.pending,
-        if releases.unknown > 0 { format!("{} unknown, ", releases.unknown) } else { String::new() },
-        releases.excluded
-    );
-    if releases.prereleases > 0 {
-        text.push_str(&format!("; {} rehearsed them", count(releases.prereleases, "pre-release")));
-    }
-    if releases.late_failures > 0 {
-        text.push_str(&format!("; {} failed later than the horizon and are not counted", releases.late_failures));
-    }
-    page.bullet(&format!("{text}."));
+    page.bullet(&basis::releases(releases));
     if let Some(rule) = basis::hotfix_rule(review) {
         page.under(rule);
     }
@@ -111,22 +96,9 @@ fn incidents(page: &mut Page, review: &Review, listed: usize) {
     if !incidents.log_given {
         return;
     }
-    let tiers = &incidents.attributed;
-    page.bullet(&format!(
-        "{}: {} attributed to a release ({} by name, {} by commit, {} by range, {} by fix, {} by time alone), {} \
-         unattributed, {} not caused by a change, {} near misses, {} drills.",
-        if incidents.total == 1 { "1 log entry".to_owned() } else { format!("{} log entries", incidents.total) },
-        tiers.total(),
-        tiers.explicit,
-        tiers.commit,
-        tiers.range,
-        tiers.revert,
-        tiers.time,
-        incidents.unattributed,
-        incidents.not_change,
-        incidents.near_misses,
-        incidents.drills
-    ));
+    if let Some(text) = basis::entries(incidents) {
+        page.bullet(&text);
+    }
     let apart = [
         (incidents.other_severity, "of a severity that does not count"),
         (incidents.other_environment, "of another environment"),
@@ -138,17 +110,7 @@ fn incidents(page: &mut Page, review: &Review, listed: usize) {
     for (number, what) in apart.iter().filter(|(number, _)| *number > 0) {
         page.under(&format!("{number} {what}"));
     }
-    let known = [
-        "its cause is no change",
-        "not known yet at the as-of time",
-        "of a release from a time for which no log was kept",
-    ];
-    let loose: Vec<_> = review
-        .incidents
-        .iter()
-        .filter(|incident| incident.kind == IncidentKind::Incident && incident.release.is_none())
-        .filter(|incident| incident.not_counted_because.as_deref().is_some_and(|why| !known.contains(&why)))
-        .collect();
+    let loose: Vec<_> = basis::unattributed(review).collect();
     for incident in loose.iter().take(listed) {
         page.under(&format!(
             "unattributed: {} {} ({})",

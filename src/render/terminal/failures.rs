@@ -1,13 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Signal;
 use crate::render::encode;
 use crate::render::page::Page;
-use crate::render::phrase::{count, date, duration};
-use crate::review::contract::{
-    FailureEvidence, FailureReport, IncidentReport, Outcome, ReleaseReport, Review, SuspectReport, Suspicion, Tier,
-    WindowName,
-};
+use crate::render::phrase::{count, date, not_counted, reason};
+use crate::review::contract::{Outcome, ReleaseReport, Review, WindowName};
 
 /// Failures shown; the others are counted.
 const SHOWN: usize = 10;
@@ -29,19 +25,14 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
     }
     for releases in failed.iter().take(SHOWN) {
         let Some(release) = releases.first() else { continue };
-        let outcome = match release.outcome {
-            Outcome::Failed => "",
-            Outcome::Pending => ", still pending: not counted yet",
-            Outcome::Unknown => ", of a time that nothing speaks for: not counted",
-            Outcome::Succeeded => ", late: not counted",
-            Outcome::Excluded => ", excluded: not counted",
-        };
+        let gap = if release.outcome == Outcome::Failed { "" } else { ", " };
+        let outcome = not_counted(release.outcome);
         let others = match releases.len() {
             1 => String::new(),
             n => format!(" and {} of the same commit", count(n as u64 - 1, "other")),
         };
         page.bullet(&format!(
-            "{}{others}, {}{outcome}",
+            "{}{others}, {}{gap}{outcome}",
             encode::terminal(release.tag.raw()),
             date(release.released_at)
         ));
@@ -60,100 +51,5 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
     }
     if failed.len() > SHOWN {
         page.item(&format!("… and {} more: relconf list releases", failed.len() - SHOWN));
-    }
-}
-
-/// Why a release counts as failed, in words.
-pub(crate) fn reason(failure: &FailureReport, incidents: &[IncidentReport]) -> String {
-    let by = failure.by.as_ref().map(|by| encode::terminal(by.raw()));
-    let late = if failure.late { " (late)" } else { "" };
-    let incident = failure.incident.as_ref().and_then(|id| incidents.iter().find(|incident| incident.id == *id));
-    let text = match (failure.signal, incident) {
-        (Signal::Incident | Signal::Rollback, Some(incident)) => {
-            let mut text =
-                format!("{}: {}", encode::terminal(incident.id.raw()), encode::terminal(incident.title.raw()));
-            if let Some(detect) = incident.intervals.detect {
-                text.push_str(&format!("; noticed after {}", duration(detect)));
-            }
-            if let Some(restore) = incident.intervals.restore {
-                text.push_str(&format!("; restored after {}", duration(restore)));
-            } else if incident.intervals.open {
-                text.push_str("; still open");
-            }
-            if failure.tier == Some(Tier::Time) {
-                text.push_str("; attributed by time alone");
-            }
-            text
-        }
-        (Signal::Incident, None) => "an incident".to_owned(),
-        (Signal::Rollback, None) => format!("rolled back by {}", by.unwrap_or_default()),
-        (Signal::Withdrawal, _) => match &failure.evidence {
-            Some(evidence) => format!("withdrawn{}", read_in(evidence)),
-            None => "withdrawn".to_owned(),
-        },
-        (_, _) => format!("seen in git: {}", seen(failure)),
-    };
-    format!("{text}{late}")
-}
-
-/// What git shows, in words.
-fn seen(failure: &FailureReport) -> String {
-    let by = failure.by.as_ref().map_or_else(String::new, |by| encode::terminal(by.raw()));
-    let short = by.get(..9).unwrap_or(&by);
-    let Some(evidence) = &failure.evidence else { return format!("{} ({})", by, failure.signal.name()) };
-    let words =
-        evidence.words.as_ref().map_or_else(String::new, |words| format!(" \"{}\"", encode::terminal(words.raw())));
-    match failure.signal {
-        Signal::Changelog => format!("the change log says{words}{}", read_in(evidence)),
-        Signal::Said => format!("{short} says{words}"),
-        Signal::Revert => {
-            let subject = evidence
-                .culprit
-                .as_ref()
-                .map_or_else(String::new, |culprit| format!(" ({})", encode::terminal(culprit.subject.raw())));
-            format!("{short} reverts what it shipped{subject}")
-        }
-        Signal::Hotfix => {
-            let soon = evidence.seconds.map_or_else(String::new, |gap| format!(" after {}", duration(gap)));
-            format!("hotfix {by} followed{soon}")
-        }
-        Signal::OwnLines => match (&evidence.lines, &evidence.file) {
-            (Some(lines), Some(file)) => format!(
-                "{by} took out {} of the lines that it had brought ({} of {} removed), most in {}",
-                lines.own,
-                lines.own,
-                lines.removed,
-                encode::terminal(file.raw())
-            ),
-            _ => format!("{by} took out lines that it had brought"),
-        },
-        _ => {
-            let rule = evidence.rule.as_ref().map_or_else(String::new, |rule| encode::terminal(rule.raw()));
-            format!("{short} is a repair by your rule {rule}")
-        }
-    }
-}
-
-/// Where a file says it.
-fn read_in(evidence: &FailureEvidence) -> String {
-    match (&evidence.file, evidence.line) {
-        (Some(file), Some(line)) => format!(" ({}:{line})", encode::terminal(file.raw())),
-        _ => String::new(),
-    }
-}
-
-/// Why a release is suspect, in words.
-pub(crate) fn suspicion(suspect: &SuspectReport) -> String {
-    let by = suspect.by.as_ref().map_or_else(String::new, |by| encode::terminal(by.raw()));
-    let evidence = &suspect.evidence;
-    match suspect.because {
-        Suspicion::QuickPatch => {
-            let soon = evidence.seconds.map_or_else(String::new, |gap| format!(" after {}", duration(gap)));
-            format!("{by} followed{soon}")
-        }
-        Suspicion::LaterRegression => format!("the next patch speaks of a regression{}", read_in(evidence)),
-        Suspicion::RevertElsewhere => {
-            format!("{} reverts what it shipped, outside the product", by.get(..9).unwrap_or(&by))
-        }
     }
 }

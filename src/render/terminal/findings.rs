@@ -1,8 +1,6 @@
 use crate::render::encode;
 use crate::render::page::Page;
-use crate::render::phrase::{count, probability, rate};
-use crate::render::plan::effect;
-use crate::render::preflight;
+use crate::render::phrase::{check_in_words, count, effect, forecasts, how_sure, probability, rate};
 use crate::review::contract::{Basis, Finding, Plan, Review, TraitReport, TraitVerdict};
 
 /// Hot spots shown.
@@ -97,11 +95,7 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
     let hot: Vec<_> = review.hotspots.iter().filter(|spot| spot.split.excess() > 0.0).take(SPOTS).collect();
     for spot in &hot {
         let split = &spot.split;
-        let sure = match split.q {
-            Some(q) if split.differs() => format!("q {}", probability(q)),
-            Some(_) => "not beyond chance among releases of like size".to_owned(),
-            None => "too little to test".to_owned(),
-        };
+        let sure = how_sure(split);
         page.bullet(&format!(
             "Hot spot {}: releases that touch it fail {}, the others {}; {sure}.",
             encode::terminal(spot.name.raw()),
@@ -110,7 +104,7 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
         ));
     }
     for check in &review.checks {
-        page.bullet(&format!("{}.", crate::render::list::check_in_words(check)));
+        page.bullet(&format!("{}.", check_in_words(check)));
     }
-    page.bullet(&format!("{}.", preflight::forecasts(&review.forecasts)));
+    page.bullet(&format!("{}.", forecasts(&review.forecasts)));
 }

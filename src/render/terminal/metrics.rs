@@ -1,6 +1,6 @@
 use crate::render::page::Page;
-use crate::render::phrase::{Shown, TOO_FEW, moved_by, rate, reading, span};
-use crate::review::contract::{Basis, ChangeVerdict, MetricReport, Review};
+use crate::render::phrase::{Shown, moved, rate, reading, span};
+use crate::review::contract::{Basis, MetricReport, Review};
 
 /// Below this width a table has no room for intervals.
 const ROOM_FOR_INTERVAL: usize = 78;
@@ -77,24 +77,4 @@ fn row(metric: &MetricReport, with_interval: bool, with_before: bool) -> Vec<Str
         row.push(moved(metric));
     }
     row
-}
-
-/// How a metric moved: its size, and what can be said of it; or that it is not compared.
-pub(crate) fn moved(metric: &MetricReport) -> String {
-    let Some(change) = &metric.change else {
-        return if metric.not_compared.is_some() { "not compared".to_owned() } else { String::new() };
-    };
-    let before = metric.previous.as_ref();
-    let values = metric.now.value.zip(before.and_then(|before| before.value));
-    let size = values.map_or_else(String::new, |(now, before)| moved_by(now, before, Shown::metric(metric)));
-    let fewest = metric.now.sample.min(before.map_or(0, |before| before.sample));
-    let word = match change.verdict {
-        _ if metric.better.is_none() || size.is_empty() => return size,
-        _ if fewest < TOO_FEW => "too few",
-        ChangeVerdict::Worse => "worse",
-        ChangeVerdict::Better => "better",
-        ChangeVerdict::Unclear => "unclear",
-        ChangeVerdict::NotTested => "not tested",
-    };
-    format!("{size}, {word}")
 }

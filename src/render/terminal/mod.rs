@@ -94,6 +94,4 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
     page.finish()
 }
 
-pub(crate) use failures::{reason, suspicion};
 pub(super) use headline::{draw as headline, unread};
-pub(super) use metrics::moved;

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{IncidentKind, Moment};
+use crate::model::IncidentKind;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{TOO_FEW, count, duration};
+use crate::render::phrase::{count, headline, listed};
 use crate::render::{basis, encode, map};
-use crate::review::contract::{
-    Basis, ChangeVerdict, Finding, Outcome, ReleaseReport, Review, ScopeRule, Trust, Warning, WindowName,
-};
+use crate::review::contract::{Finding, Outcome, ReleaseReport, Review, Trust, Warning, WindowName};
 
 use super::headline::unread;
 use super::timeline;
@@ -48,44 +46,12 @@ fn title(page: &mut Page, review: &Review) {
     ];
     if !review.releases.is_empty() {
         let span = review.window.current;
-        parts.push((None, days(span.start, span.end)));
+        parts.push((None, headline::days(span.start, span.end)));
         parts.push((None, count(review.headline.releases, "release")));
-        parts.extend(component(review).map(|text| (None, text)));
+        parts.extend(headline::component(review).map(|text| (None, text)));
     }
-    parts.push((None, log(review)));
+    parts.push((None, headline::log(review)));
     page.parts("", parts, " · ");
-}
-
-/// `1 Jan – 30 Jun 2026`.
-fn days(start: Moment, end: Moment) -> String {
-    let year = if start.format("%Y").to_string() == end.format("%Y").to_string() { "" } else { " %Y" };
-    format!("{} – {}", start.format(&format!("%-d %b{year}")), end.format("%-d %b %Y"))
-}
-
-/// Which components are meant, where there are several.
-fn component(review: &Review) -> Option<String> {
-    let (scope, others) = (&review.scope, review.scope.others.len());
-    match (scope.rule, &scope.components[..]) {
-        (ScopeRule::Only, _) | (_, []) => None,
-        (_, [one]) if others > 0 => {
-            Some(format!("component {} (others: --component NAME or all)", encode::terminal(one.raw())))
-        }
-        (_, [_]) => None,
-        (_, several) => Some(format!("{} components, pooled (one: --component NAME)", several.len())),
-    }
-}
-
-/// Which log there is, in few words.
-fn log(review: &Review) -> String {
-    let log = &review.data.log;
-    let Some(span) = log.coverage.first() else { return "no incident log".to_owned() };
-    let entries: u64 = log.files.iter().map(|file| file.entries).sum();
-    let entries = count(entries, "entry");
-    let files = match &log.files[..] {
-        [one] => encode::terminal(one.file.raw()),
-        several => format!("{} files", several.len()),
-    };
-    format!("log: {files}, {entries} since {}", span.from.format("%-d %b %Y"))
 }
 
 /// A repository without a release gets its answer in three lines.
@@ -133,7 +99,7 @@ fn warned<'w>(page: &mut Page, warnings: impl Iterator<Item = &'w Warning>, most
 fn headline(page: &mut Page, review: &Review) {
     page.blank();
     let mut rates = basis::rates(&review.headline);
-    if let (Some(last), Some(before)) = (rates.last_mut(), before(review)) {
+    if let (Some(last), Some(before)) = (rates.last_mut(), headline::before(review)) {
         last.push_str(&before);
     }
     for (at, rate) in rates.iter().enumerate() {
@@ -145,59 +111,7 @@ fn headline(page: &mut Page, review: &Review) {
     if let Some(guess) = basis::guess(review) {
         page.toned(Tone::Unsure, &encode::terminal(&guess));
     }
-    page.parts("", times(review).into_iter().map(|text| (None, text)).collect(), " · ");
-}
-
-/// The window before, and whether the difference says anything.
-fn before(review: &Review) -> Option<String> {
-    if review.window.not_compared.is_some() || review.headline.rates.is_empty() {
-        return None;
-    }
-    let shift = review.shift?;
-    let verdict = review.metrics.get("change_failure_rate")?.change.as_ref()?.verdict;
-    let guessed = review.headline.basis == Some(Basis::Inferred);
-    let said = match verdict {
-        _ if shift.judged_before.min(shift.judged_now) < TOO_FEW => "too few to compare",
-        ChangeVerdict::Worse if guessed => "git shows more of them, beyond chance",
-        ChangeVerdict::Better if guessed => "git shows fewer of them, beyond chance",
-        ChangeVerdict::Worse => "it got worse",
-        ChangeVerdict::Better => "it got better",
-        ChangeVerdict::Unclear | ChangeVerdict::NotTested => "the difference could be chance",
-    };
-    Some(format!(" Before: {} of {}; {said}.", shift.failed_before, shift.judged_before))
-}
-
-fn times(review: &Review) -> Vec<String> {
-    let mut said = Vec::new();
-    let median = |id: &str| {
-        let now = &review.metrics.get(id)?.now;
-        Some((now.value?, now.sample))
-    };
-    if review.data.incidents.log_given {
-        said.push(match median("time_to_detect") {
-            Some((time, n)) => format!("noticed after {} (median of {n})", duration(time)),
-            None => "how fast it is noticed: no data".to_owned(),
-        });
-        said.push(match median("time_to_stop") {
-            Some((time, n)) => format!("stopped {} later (median of {n})", duration(time)),
-            None => "how fast it is stopped: no data".to_owned(),
-        });
-    }
-    let headline = &review.headline;
-    let persons = |n: u64| count(n, "person");
-    said.push(match headline.people_who_can_stop {
-        None => "who releases: no data".to_owned(),
-        Some(n) if headline.people_on_record == n => format!("{} released or responded", persons(n)),
-        Some(n) if headline.people_on_record == 0 => format!("{} released, guessed from commits", persons(n)),
-        Some(n) => {
-            format!(
-                "{} released or responded, {} of them guessed from commits",
-                persons(n),
-                n - headline.people_on_record
-            )
-        }
-    });
-    said
+    page.parts("", headline::times(review).into_iter().map(|text| (None, text)).collect(), " · ");
 }
 
 fn first(page: &mut Page, review: &Review) {
@@ -228,7 +142,7 @@ fn named(finding: &Finding) -> String {
     if names.is_empty() || names.iter().any(|name| finding.action.raw().contains(name.raw())) {
         return action;
     }
-    let shown = crate::render::plan::names(names, NAMED, encode::terminal);
+    let shown = listed(names, NAMED, encode::terminal);
     format!("{} ({shown}).", action.trim_end_matches('.'))
 }
 

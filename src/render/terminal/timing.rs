@@ -1,6 +1,6 @@
 use crate::render::page::Page;
-use crate::render::phrase::rate;
-use crate::review::contract::{Review, TimeWindow, TimeWindowKind, WindowVerdict};
+use crate::render::phrase::{avoided, zone};
+use crate::review::contract::{Review, TimeWindowKind};
 
 const BAR: usize = 20;
 
@@ -29,23 +29,4 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
     for window in review.timing.windows.iter().filter(|window| window.avoided) {
         page.bullet(&avoided(window));
     }
-}
-
-fn zone(zone: &str) -> String {
-    if zone == "as recorded" { "as recorded with each tag".to_owned() } else { format!("in {zone}") }
-}
-
-fn avoided(window: &TimeWindow) -> String {
-    let name = window.name();
-    let numbers = format!(
-        "failed there {}, elsewhere {}",
-        rate(window.failed, window.judged),
-        rate(window.failed_outside, window.judged_outside)
-    );
-    let verdict = match window.verdict {
-        Some(WindowVerdict::Justified) => "releases fail more there: avoiding it is justified",
-        Some(WindowVerdict::Superstition) => "no difference in the outcomes: superstition",
-        _ => "too little data to say whether that helps",
-    };
-    format!("{name} is avoided ({} of {} releases); {verdict} ({numbers}, all history).", window.releases, window.of)
 }

@@ -1,0 +1,92 @@
+//! What a review is about, and its headline, in the words of every format. Names are encoded for a terminal; every other
+//! encoder may follow.
+
+use crate::model::Moment;
+use crate::phrase::{TOO_FEW, count, duration};
+use crate::render::encode;
+use crate::review::contract::{Basis, ChangeVerdict, Review, ScopeRule};
+
+/// `1 Jan – 30 Jun 2026`.
+pub fn days(start: Moment, end: Moment) -> String {
+    let year = if start.format("%Y").to_string() == end.format("%Y").to_string() { "" } else { " %Y" };
+    format!("{} – {}", start.format(&format!("%-d %b{year}")), end.format("%-d %b %Y"))
+}
+
+/// Which components are meant, where there are several.
+pub fn component(review: &Review) -> Option<String> {
+    let (scope, others) = (&review.scope, review.scope.others.len());
+    match (scope.rule, &scope.components[..]) {
+        (ScopeRule::Only, _) | (_, []) => None,
+        (_, [one]) if others > 0 => {
+            Some(format!("component {} (others: --component NAME or all)", encode::terminal(one.raw())))
+        }
+        (_, [_]) => None,
+        (_, several) => Some(format!("{} components, pooled (one: --component NAME)", several.len())),
+    }
+}
+
+/// Which log there is, in few words.
+pub fn log(review: &Review) -> String {
+    let log = &review.data.log;
+    let Some(span) = log.coverage.first() else { return "no incident log".to_owned() };
+    let entries: u64 = log.files.iter().map(|file| file.entries).sum();
+    let entries = count(entries, "entry");
+    let files = match &log.files[..] {
+        [one] => encode::terminal(one.file.raw()),
+        several => format!("{} files", several.len()),
+    };
+    format!("log: {files}, {entries} since {}", span.from.format("%-d %b %Y"))
+}
+
+/// The window before, and whether the difference says anything.
+pub fn before(review: &Review) -> Option<String> {
+    if review.window.not_compared.is_some() || review.headline.rates.is_empty() {
+        return None;
+    }
+    let shift = review.shift?;
+    let verdict = review.metrics.get("change_failure_rate")?.change.as_ref()?.verdict;
+    let guessed = review.headline.basis == Some(Basis::Inferred);
+    let said = match verdict {
+        _ if shift.judged_before.min(shift.judged_now) < TOO_FEW => "too few to compare",
+        ChangeVerdict::Worse if guessed => "git shows more of them, beyond chance",
+        ChangeVerdict::Better if guessed => "git shows fewer of them, beyond chance",
+        ChangeVerdict::Worse => "it got worse",
+        ChangeVerdict::Better => "it got better",
+        ChangeVerdict::Unclear | ChangeVerdict::NotTested => "the difference could be chance",
+    };
+    Some(format!(" Before: {} of {}; {said}.", shift.failed_before, shift.judged_before))
+}
+
+/// How fast a bad release is noticed and stopped, and how many could do that: a few words each.
+pub fn times(review: &Review) -> Vec<String> {
+    let mut said = Vec::new();
+    let median = |id: &str| {
+        let now = &review.metrics.get(id)?.now;
+        Some((now.value?, now.sample))
+    };
+    if review.data.incidents.log_given {
+        said.push(match median("time_to_detect") {
+            Some((time, n)) => format!("noticed after {} (median of {n})", duration(time)),
+            None => "how fast it is noticed: no data".to_owned(),
+        });
+        said.push(match median("time_to_stop") {
+            Some((time, n)) => format!("stopped {} later (median of {n})", duration(time)),
+            None => "how fast it is stopped: no data".to_owned(),
+        });
+    }
+    let headline = &review.headline;
+    let persons = |n: u64| count(n, "person");
+    said.push(match headline.people_who_can_stop {
+        None => "who releases: no data".to_owned(),
+        Some(n) if headline.people_on_record == n => format!("{} released or responded", persons(n)),
+        Some(n) if headline.people_on_record == 0 => format!("{} released, guessed from commits", persons(n)),
+        Some(n) => {
+            format!(
+                "{} released or responded, {} of them guessed from commits",
+                persons(n),
+                n - headline.people_on_record
+            )
+        }
+    });
+    said
+}

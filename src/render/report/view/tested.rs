@@ -1,0 +1,91 @@
+//! What was tested for going with failure: what was found, and what was not.
+
+use serde::Serialize;
+
+use crate::model::Untrusted;
+use crate::render::phrase::{check_in_words, count, forecasts, how_sure, percent, percents, probability, rate};
+use crate::review::contract::{Basis, Review, Split, TraitReport, TraitVerdict};
+
+/// Parts of the code shown; the others are counted.
+const SPOTS: usize = 10;
+/// Traits that were not found, shown; the others are counted.
+const TRAITS: usize = 60;
+
+#[derive(Serialize)]
+pub(super) struct Tested {
+    says: Vec<String>,
+    found: Vec<Compared>,
+    not_found: Vec<Compared>,
+    more: usize,
+    spots: Vec<Compared>,
+    checks: Vec<String>,
+    forecasts: String,
+    bins: Vec<Bin>,
+}
+
+/// Releases with something and those without.
+#[derive(Serialize)]
+struct Compared {
+    title: Untrusted,
+    with: String,
+    without: String,
+    sure: String,
+}
+
+#[derive(Serialize)]
+struct Bin {
+    forecast: String,
+    failed: String,
+    plausible: String,
+}
+
+pub(super) fn of(review: &Review) -> Tested {
+    let differs = |found: &&TraitReport| matches!(found.verdict, TraitVerdict::Risky | TraitVerdict::Safer);
+    let (found, same): (Vec<&TraitReport>, Vec<&TraitReport>) = review.traits.iter().partition(differs);
+    let compared = |title: &Untrusted, split: &Split, sure: String| Compared {
+        title: title.clone(),
+        with: rate(split.failed, split.judged),
+        without: rate(split.failed_without, split.judged_without),
+        sure,
+    };
+    let of_trait = |found: &TraitReport| {
+        let sure = found.split.q.map_or_else(|| "too little to test".to_owned(), |q| format!("q {}", probability(q)));
+        compared(&found.title, &found.split, sure)
+    };
+    let spots = review.hotspots.iter().filter(|spot| spot.split.excess() > 0.0).take(SPOTS);
+    let bin = |bin: &crate::review::contract::Bin| Bin {
+        forecast: percent(bin.forecast),
+        failed: rate(bin.failed, bin.releases),
+        plausible: percents(bin.low, bin.high),
+    };
+    Tested {
+        says: says(review, found.len()),
+        found: found.into_iter().map(of_trait).collect(),
+        more: same.len().saturating_sub(TRAITS),
+        not_found: same.into_iter().take(TRAITS).map(of_trait).collect(),
+        spots: spots.map(|spot| compared(&spot.name, &spot.split, how_sure(&spot.split))).collect(),
+        checks: review.checks.iter().map(|check| format!("{}.", check_in_words(check))).collect(),
+        forecasts: format!("{}.", forecasts(&review.forecasts)),
+        bins: review.forecasts.bins.iter().map(bin).collect(),
+    }
+}
+
+/// How much was looked at, and whether anything goes with failure.
+fn says(review: &Review, found: usize) -> Vec<String> {
+    let tested = review.screened;
+    let mut says = vec![format!(
+        "Over all history: {} and parts of the code and {} tested, by exact tests, traits among releases of like size, corrected \
+         for their number.",
+        count(tested.traits, "trait"),
+        count(tested.checks, "check")
+    )];
+    if tested.basis == Some(Basis::Inferred) {
+        says.push("Failures are inferred from git: what ships more has more that can be reverted.".to_owned());
+    }
+    if tested.traits == 0 {
+        says.push("No trait and no part of the code has enough data to be tested.".to_owned());
+    } else if found == 0 {
+        says.push("Nothing could be told from chance.".to_owned());
+    }
+    says
+}
