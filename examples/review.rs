@@ -14,5 +14,5 @@ fn main() -> Result<(), Error> {
     touch(&repository, &mut history, &policy)?;
     let review = Review::of(&Facts::derive(&history, &policy)?);
     #[expect(clippy::print_stdout, reason = "what it is for")]
-    serde_json::to_string_pretty(&review).map(|json| println!("{json}")).map_err(|e| Error::new(e.to_string(), ""))
+    serde_json::to_string_pretty(&review).map(|json| println!("{json}")).map_err(|e| Error::io(e.to_string(), ""))
 }

@@ -4,10 +4,26 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+/// Whose an error is: who can mend it, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// What was typed.
+    Usage,
+    /// The configuration.
+    Config,
+    /// A log, a baseline, an export or a template.
+    Input,
+    /// The repository.
+    Repository,
+    /// The machine: reading or writing failed.
+    Io,
+}
+
 /// A library error. `Display` says what and where; [`Error::help`] the exact thing to do.
 #[derive(Debug, Error)]
 #[error("{what}")]
 pub struct Error {
+    kind: ErrorKind,
     what: String,
     help: String,
     #[source]
@@ -15,10 +31,42 @@ pub struct Error {
     problems: Vec<Problem>,
 }
 
+/// Each with what is wrong, and its remedy. Both may quote text from outside; whoever prints them encodes them.
 impl Error {
-    /// An error and its remedy. Both may quote text from outside; whoever prints them encodes them.
-    pub fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { what: what.into(), help: help.into(), source: None, problems: Vec::new() }
+    fn new(kind: ErrorKind, what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), help: help.into(), source: None, problems: Vec::new() }
+    }
+
+    /// In what was typed.
+    pub fn usage(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, what, help)
+    }
+
+    /// In the configuration.
+    pub fn config(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, what, help)
+    }
+
+    /// In a file that was read: a log, a baseline, an export, a template.
+    pub fn input(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Input, what, help)
+    }
+
+    /// In the repository, or in what it holds.
+    pub fn repository(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Repository, what, help)
+    }
+
+    /// Of the machine, while reading or writing.
+    pub fn io(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Io, what, help)
+    }
+
+    /// The same, of something that is named before it: `FILE: what`.
+    #[must_use]
+    pub fn of(mut self, name: &str) -> Self {
+        self.what = format!("{name}: {}", self.what);
+        self
     }
 
     /// Keeps the cause.
@@ -28,9 +76,11 @@ impl Error {
         self
     }
 
-    /// An error that stands for problems found in files, all of which are kept.
-    pub fn from_problems(what: impl Into<String>, help: impl Into<String>, problems: Vec<Problem>) -> Self {
-        Self { problems, ..Self::new(what, help) }
+    /// Keeps the problems found in files that it stands for.
+    #[must_use]
+    pub fn of_problems(mut self, problems: Vec<Problem>) -> Self {
+        self.problems = problems;
+        self
     }
 
     /// The same, with files named from a folder where they lie in it: the absolute path of a checkout is nobody's business.
@@ -47,6 +97,11 @@ impl Error {
             }
         }
         self
+    }
+
+    /// Whose it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
     }
 
     /// The exact thing to do; may be empty.
@@ -73,4 +128,21 @@ pub struct Problem {
     pub what: String,
     /// What to write instead; may be empty.
     pub help: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_from_the_root_and_a_name_stands_before() {
+        let problem = Problem { file: "/w/shop/a.toml".into(), line: 1, column: 1, what: "x".into(), help: "y".into() };
+        let error = Error::input("/w/shop/a.toml is odd", "mend /w/shop/a.toml").of_problems(vec![problem]);
+        // With and without the slash that git puts behind a work tree.
+        let error = error.named_from(Path::new("/w/shop/")).of("main");
+        assert_eq!((error.to_string(), error.help()), ("main: a.toml is odd".to_owned(), "mend a.toml"));
+        assert_eq!((error.kind(), &error.problems()[0].file), (ErrorKind::Input, &PathBuf::from("a.toml")));
+        let elsewhere = Error::io("/w/shopping/a.toml is odd", "").named_from(Path::new("/w/shop"));
+        assert_eq!(elsewhere.to_string(), "/w/shopping/a.toml is odd", "another folder that begins alike");
+    }
 }

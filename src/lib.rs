@@ -63,7 +63,7 @@ pub mod source;
 pub mod stats;
 
 pub use attribution::Facts;
-pub use error::Error;
+pub use error::{Error, ErrorKind};
 pub use model::{History, Policy};
 pub use pipeline::{read, touch};
 pub use review::contract::Review;

@@ -60,7 +60,7 @@ pub fn read_decided(
     let laid = Sources { mappings: sources.mappings.clone(), ..earlier.sources() };
     let before = log::read(&laid, rules, &mut std::io::empty()).map_err(|error| {
         let what = format!("the logs of {} cannot be used: {error}", earlier.of);
-        Error::from_problems(what, format!("correct them on {}", earlier.of), error.problems().to_vec())
+        Error::input(what, format!("correct them on {}", earlier.of)).of_problems(error.problems().to_vec())
     })?;
     let log::Decision { logs, undone, added } = log::decide(now, before.clone());
     let alone = if added.is_empty() { None } else { Some(beside(Some(repository), before, policy)?) };
@@ -330,7 +330,8 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
 
 fn matcher(globs: &[String]) -> Result<GlobSet, Error> {
     let mut set = GlobSetBuilder::new();
-    let wrong = |error: globset::Error| Error::new(format!("[risk]: {error}"), "write a glob such as \"migrations/*\"");
+    let wrong =
+        |error: globset::Error| Error::config(format!("[risk]: {error}"), "write a glob such as \"migrations/*\"");
     for glob in globs {
         set.add(Glob::new(glob).map_err(wrong)?);
     }

@@ -142,7 +142,7 @@ pub fn validate(policy: &Policy) -> Result<(), Error> {
         None => Ok(()),
         Some((name, _)) => {
             let known: Vec<_> = Threshold::ALL.iter().map(|threshold| threshold.key()).collect();
-            Err(Error::new(
+            Err(Error::config(
                 format!("[findings.thresholds] {name} is no threshold"),
                 format!("use one of: {}", known.join(", ")),
             ))

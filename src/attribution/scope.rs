@@ -83,5 +83,5 @@ fn unknown(name: &str, history: &History) -> Error {
     } else {
         format!("use --component all, or one of: {list}{rest}")
     };
-    Error::new(format!("no component is named \"{name}\""), help)
+    Error::usage(format!("no component is named \"{name}\""), help)
 }

@@ -7,7 +7,14 @@ use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::given::Given;
 use crate::model::{Incident, ReleaseEntry};
+use crate::render::gate::GATE_FORMATS;
+use crate::render::list::LIST_FORMATS;
+use crate::render::map::MAP_FORMATS;
+use crate::render::plan::PLAN_FORMATS;
+use crate::render::preflight::PREFLIGHT_FORMATS;
 use crate::render::terminal::SECTIONS;
+use crate::render::validation::VALIDATION_FORMATS;
+use crate::render::{FORMATS, Format};
 
 /// Answers one question with evidence: why is our next release safe, and which part of that belief is luck?
 #[derive(Debug, Parser)]
@@ -36,9 +43,30 @@ pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Else", &["demo", "config", "generate"]),
 ];
 
-/// The command line, its help grouped.
+/// The commands that have formats, each with their names.
+fn formats() -> [(&'static str, Vec<&'static str>); 8] {
+    fn names<T>(formats: &[Format<T>]) -> Vec<&'static str> {
+        formats.iter().map(|format| format.name).collect()
+    }
+    [
+        ("review", names(FORMATS)),
+        ("demo", names(FORMATS)),
+        ("map", names(MAP_FORMATS)),
+        ("plan", names(PLAN_FORMATS)),
+        ("list", names(LIST_FORMATS)),
+        ("preflight", names(PREFLIGHT_FORMATS)),
+        ("gate", names(GATE_FORMATS)),
+        ("validate", names(VALIDATION_FORMATS)),
+    ]
+}
+
+/// The command line, its help grouped, with the formats that each command has.
 pub fn command() -> clap::Command {
-    let command = Cli::command();
+    let mut command = Cli::command();
+    for (name, formats) in formats() {
+        let help = format!("{}; with =PATH to write a file (repeatable)", formats.join(", "));
+        command = command.mut_subcommand(name, |command| command.mut_arg("format", |format| format.help(help)));
+    }
     let mut groups = String::new();
     for (title, names) in GROUPS {
         groups.push_str(&format!("{title}:\n"));
@@ -190,8 +218,7 @@ pub struct Input {
 /// Where the output goes, and in what form.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Output {
-    /// terminal or json; a review also markdown and html, a plan markdown, the gate and preflight markdown and github, the
-    /// gate junit; with =PATH to write a file (repeatable)
+    /// How the output is written; with =PATH to a file (repeatable)
     #[arg(long, value_name = "NAME[=PATH]", env = "RELCONF_FORMAT", hide_env = true, help_heading = "Output")]
     pub format: Vec<String>,
 

@@ -77,7 +77,7 @@ impl<'a> Ask<'a> {
             let begun: Vec<_> = words.iter().filter(|word| word.starts_with(&lower)).copied().collect();
             match (words.iter().find(|word| **word == lower), &begun[..]) {
                 (Some(word), _) | (None, [word]) => Ok(*word),
-                _ => Err(Error::new(
+                _ => Err(Error::usage(
                     format!("\"{answer}\" is none of them"),
                     "type one of them, or Enter to leave it out",
                 )),
@@ -100,7 +100,7 @@ impl<'a> Ask<'a> {
         let mut line = String::new();
         let read = io::stdin().lock().read_line(&mut line);
         match read {
-            Ok(0) => Err(Error::new(
+            Ok(0) => Err(Error::usage(
                 "the questions were not answered to the end: nothing was written",
                 "answer them, or give the answers as flags",
             )),
@@ -108,7 +108,7 @@ impl<'a> Ask<'a> {
                 let answer = line.trim();
                 Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })
             }
-            Err(error) => Err(Error::new("the answer cannot be read", "give it as a flag").caused_by(error)),
+            Err(error) => Err(Error::usage("the answer cannot be read", "give it as a flag").caused_by(error)),
         }
     }
 }

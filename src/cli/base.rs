@@ -27,14 +27,14 @@ impl Base {
     /// There is no repository, or it has no such commit.
     pub fn find(repository: Option<&Repository>, rev: &str) -> Result<Self, Error> {
         let repository = repository.ok_or_else(|| {
-            Error::new(
+            Error::usage(
                 "--policy-from names a commit: there is no repository",
                 "run it in the repository, without --no-git",
             )
         })?;
         let commit = repository.commit_of(rev)?;
         let folder = tempfile::tempdir().map_err(|error| {
-            Error::new("cannot make a temporary folder", "make room, or set TMPDIR").caused_by(error)
+            Error::io("cannot make a temporary folder", "make room, or set TMPDIR").caused_by(error)
         })?;
         Ok(Self { name: rev.to_owned(), commit, folder })
     }
@@ -75,7 +75,7 @@ impl Base {
                 let (name, bytes) = found.remove(0);
                 config::parse_in(repository.root(), Path::new(&format!("{}:{name}", self.name)), bytes)
             }
-            _ => Err(Error::new(
+            _ => Err(Error::config(
                 format!("{} has both {} and {}", self.name, found[0].0, found[1].0),
                 "keep one of them on that branch",
             )),
@@ -92,7 +92,7 @@ impl Base {
         let mut files = repository.files_at(self.commit, &inside)?;
         files.retain(|(found, _)| *found == inside);
         let (_, bytes) = files.pop().ok_or_else(|| {
-            Error::new(
+            Error::input(
                 format!("{} has no {inside}", self.name),
                 "commit it on that branch first; without --baseline, the window before is compared with",
             )
@@ -131,7 +131,7 @@ impl Base {
         let path = self.folder.path().join(name);
         let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
         folder.and_then(|()| std::fs::write(&path, bytes)).map_err(|error| {
-            Error::new(format!("cannot lay out {name} of {}", self.name), "make room, or set TMPDIR").caused_by(error)
+            Error::io(format!("cannot lay out {name} of {}", self.name), "make room, or set TMPDIR").caused_by(error)
         })
     }
 }

@@ -92,7 +92,7 @@ fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
             io::ErrorKind::IsADirectory => "name a file in it",
             _ => "name a file that can be written, in a folder that can be written to",
         };
-        Error::new(format!("cannot write {shown}"), help).caused_by(error)
+        Error::io(format!("cannot write {shown}"), help).caused_by(error)
     };
     if target.is_symlink() {
         return Err(failed(io::Error::other("its links lead in a circle")));

@@ -29,7 +29,7 @@ impl<T> Outputs<T> {
             let (name, path) = match typed.split_once('=') {
                 Some((name, path)) if !path.is_empty() => (name, Some(PathBuf::from(path))),
                 Some((name, _)) => {
-                    return Err(Error::new(
+                    return Err(Error::usage(
                         format!("--format {typed} names no file"),
                         format!("write --format {name}=FILE, or --format {name} for stdout"),
                     ));
@@ -50,13 +50,13 @@ impl<T> Outputs<T> {
                 outputs[at].1.clone_from(&output.output);
             }
             (_, [_, ..]) => {
-                return Err(Error::new(
+                return Err(Error::usage(
                     "two formats cannot both go to stdout",
                     "give all but one a file: --format json=review.json",
                 ));
             }
             (Some(_), []) => {
-                return Err(Error::new("--output has nothing to write", "every --format names its own file already"));
+                return Err(Error::usage("--output has nothing to write", "every --format names its own file already"));
             }
         }
         Ok(Self(outputs))
@@ -122,6 +122,6 @@ fn by_ending<T>(formats: &'static [Format<T>], path: &Path) -> Option<Result<&'s
 fn find<T>(formats: &'static [Format<T>], name: &str) -> Result<&'static Format<T>, Error> {
     formats.iter().find(|format| format.name == name).ok_or_else(|| {
         let known: Vec<_> = formats.iter().map(|format| format.name).collect();
-        Error::new(format!("there is no format \"{name}\""), format!("use one of: {}", known.join(", ")))
+        Error::usage(format!("there is no format \"{name}\""), format!("use one of: {}", known.join(", ")))
     })
 }

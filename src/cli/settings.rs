@@ -104,7 +104,7 @@ impl Settings {
         if let (Some(since), Some(until)) = (since, until)
             && until <= since
         {
-            return Err(Error::new("--until is not after --since", "swap them, or move one"));
+            return Err(Error::usage("--until is not after --since", "swap them, or move one"));
         }
         if since.is_some() || until.is_some() {
             policy.window = WindowRequest::Range { since, until };
@@ -285,7 +285,7 @@ impl Place {
     /// its paths start from the repository.
     fn config_from(&self, path: &Path) -> Result<Config, Error> {
         let failed = |error: io::Error| {
-            Error::new(format!("the configuration {} cannot be read", path.display()), "give it a file")
+            Error::usage(format!("the configuration {} cannot be read", path.display()), "give it a file")
                 .caused_by(error)
         };
         let read = if path == Path::new("-") {
@@ -294,7 +294,7 @@ impl Place {
             File::open(path).and_then(|mut file| read_bytes(&mut file))
         };
         let bytes = read.map_err(failed)?.ok_or_else(|| {
-            Error::new(format!("the configuration {} is larger than 16 MiB", path.display()), "give it a smaller one")
+            Error::usage(format!("the configuration {} is larger than 16 MiB", path.display()), "give it a smaller one")
         })?;
         config::parse_in(&self.root, path, bytes)
     }
@@ -351,7 +351,7 @@ pub fn typed_time(flag: &str, text: &str, now: Moment, zone: Option<Zone>) -> Re
         let ago = parse_duration(ago).map_err(|error| of_flag(flag, &error))?;
         let ago = ago.and_then(|ago| now.checked_sub_signed(ago));
         return ago.ok_or_else(|| {
-            Error::new(format!("{flag}: {text} is no time"), "write now, 25m ago, 10:04, or 2024-05-01 10:04")
+            Error::usage(format!("{flag}: {text} is no time"), "write now, 25m ago, 10:04, or 2024-05-01 10:04")
         });
     }
     let here = zone.unwrap_or(Zone::Named(Tz::UTC));
@@ -366,7 +366,7 @@ pub fn typed_time(flag: &str, text: &str, now: Moment, zone: Option<Zone>) -> Re
         text.split_once(' ').map_or((text, ""), |(day, hour)| (day, hour.trim().trim_start_matches("at ").trim()));
     match day {
         "today" | "yesterday" if hour.is_empty() => {
-            return Err(Error::new(format!("{flag}: {day} has no hour"), format!("write {day} 14:00")));
+            return Err(Error::usage(format!("{flag}: {day} has no hour"), format!("write {day} 14:00")));
         }
         "today" => return read(today, hour),
         "yesterday" => return read(today - Days::new(1), hour),
@@ -393,10 +393,12 @@ fn moment(flag: &str, text: &str, now: Moment, zone: Option<Zone>) -> Result<Mom
         day @ ("today" | "yesterday") => midnight(day),
         text => typed_time(flag, text, now, Some(zone)),
     }
-    .map_err(|error| Error::new(error.to_string(), "write 2026-01-31, \"2026-01-31 14:00\", yesterday, or \"30d ago\""))
+    .map_err(|error| {
+        Error::usage(error.to_string(), "write 2026-01-31, \"2026-01-31 14:00\", yesterday, or \"30d ago\"")
+    })
 }
 
 /// The readers' errors are predicates: the flag is their subject.
 fn of_flag(flag: &str, error: &Error) -> Error {
-    Error::new(format!("{flag}: {error}"), error.help())
+    Error::usage(format!("{flag}: {error}"), error.help())
 }

@@ -15,7 +15,7 @@ pub fn discover(root: &Path) -> Result<Option<PathBuf>, Error> {
     // A link that leads nowhere counts: it was meant to be a configuration, and loading it says what is wrong.
     let mut found = NAMES.iter().map(|name| root.join(name)).filter(|path| path.symlink_metadata().is_ok());
     match (found.next(), found.next()) {
-        (Some(one), Some(two)) => Err(Error::new(
+        (Some(one), Some(two)) => Err(Error::config(
             format!("both {} and {} exist", one.display(), two.display()),
             format!("keep one of them, or choose with --config {}", one.display()),
         )

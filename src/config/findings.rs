@@ -1,6 +1,8 @@
 //! `[findings]` and `[risk]`: what to hear of, from when on, and which changes are risky.
 
-use super::kinds::{Globs, Kind, Several};
+use serde_json::{Value as Json, json};
+
+use super::kinds::{Globs, Kind, Several, texts};
 use super::write;
 use crate::document::{Field, Value, Zone};
 use crate::model::{FindingPolicy, RiskClass, Silence};
@@ -39,6 +41,17 @@ impl Kind for Advice {
             if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
         };
         Some(format!("{{ thresholds = {}, silence = [{}] }}", table(&thresholds), silence.join(", ")))
+    }
+
+    fn schema() -> Json {
+        let bound = json!({ "oneOf": [{ "type": "number", "minimum": 0 }, { "type": "string" }] });
+        json!({ "type": "object", "additionalProperties": false, "properties": {
+            "thresholds": { "type": "object", "additionalProperties": bound },
+            "silence": { "type": "array", "items": {
+                "type": "object", "additionalProperties": false, "required": ["code", "reason", "until"],
+                "properties": { "code": { "type": "string" }, "reason": { "type": "string" }, "until": { "type": "string" } }
+            } }
+        } })
     }
 }
 
@@ -109,6 +122,14 @@ impl Kind for Risk {
             })
             .collect();
         Some(if classes.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", classes.join(", ")) })
+    }
+
+    fn schema() -> Json {
+        let texts = texts();
+        json!({ "type": "object", "additionalProperties": {
+            "type": "object", "additionalProperties": false, "required": ["paths"],
+            "properties": { "paths": texts, "requires": texts }
+        } })
     }
 }
 

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 
-use super::kinds::Kind;
+use serde_json::{Value as Json, json};
+
+use super::kinds::{Duration, Kind, Share};
 use super::write;
 use crate::document::{Field, Value, duration_text, nearest};
 use crate::model::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
@@ -25,6 +27,26 @@ impl Kind for Gate {
 
     fn write(policy: &GatePolicy) -> Option<String> {
         Some(format!("{{ {} }}", parts(policy).join(", ")))
+    }
+
+    fn schema() -> Json {
+        let share = Share::schema();
+        let count = json!({ "type": "integer", "minimum": 0, "maximum": MOST_COUNTED });
+        let mut properties = json!({
+            "mode": { "enum": ["evidence", "strict"] },
+            "alpha": share, "max_unattributed": share,
+            "on_inconclusive": { "enum": ["pass", "fail"] },
+            "minimum_now": count, "minimum_before": count
+        });
+        for (metric, kind) in LIMITED {
+            let (bound, increase) = match kind {
+                LimitKind::Share => (Share::schema(), Share::schema()),
+                LimitKind::Duration => (Duration::schema(), json!({ "type": "number", "minimum": 1 })),
+            };
+            let limits = json!({ "max": bound, "min": bound, "max_increase": increase });
+            properties[metric] = json!({ "type": "object", "additionalProperties": false, "properties": limits });
+        }
+        json!({ "type": "object", "additionalProperties": false, "properties": properties })
     }
 }
 

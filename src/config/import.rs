@@ -1,6 +1,8 @@
 //! `[import.NAME]`: where the fields of a foreign export are.
 
-use super::kinds::Kind;
+use serde_json::{Value as Json, json};
+
+use super::kinds::{Kind, texts_or_one};
 use super::write;
 use crate::document::{Field, Value, nearest};
 use crate::model::{FieldInfo, Incident, Mapping, Record, Shape};
@@ -45,6 +47,13 @@ impl Kind for Imports {
         };
         let mappings: Vec<_> = mappings.iter().map(mapping).collect();
         Some(if mappings.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", mappings.join(", ")) })
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "object", "additionalProperties": {
+            "type": "object", "additionalProperties": texts_or_one(),
+            "properties": { "where": { "type": "object", "additionalProperties": texts_or_one() } }
+        } })
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use chrono::{TimeDelta, Weekday};
 use chrono_tz::Tz;
 use globset::Glob;
+use serde_json::{Value as Json, json};
 
 use super::write;
 use crate::document::{Field, Value, Zone, duration_text, parse_duration, quoted};
@@ -25,6 +26,19 @@ pub trait Kind {
 
     /// Writes it as TOML; `None` where it stands for "not set".
     fn write(value: &Self::Value) -> Option<String>;
+
+    /// What it may be, as a JSON Schema for editors.
+    fn schema() -> Json;
+}
+
+/// The schema of a list of texts.
+pub(super) fn texts() -> Json {
+    json!({ "type": "array", "items": { "type": "string" } })
+}
+
+/// The schema of texts, of which one may stand without a list.
+pub(super) fn texts_or_one() -> Json {
+    json!({ "oneOf": [{ "type": "string" }, texts()] })
 }
 
 /// Text.
@@ -39,6 +53,10 @@ impl Kind for Word {
 
     fn write(value: &String) -> Option<String> {
         Some(write::text(value))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string" })
     }
 }
 
@@ -55,6 +73,10 @@ impl Kind for Name {
     fn write(value: &Option<String>) -> Option<String> {
         value.as_deref().map(write::text)
     }
+
+    fn schema() -> Json {
+        json!({ "type": "string" })
+    }
 }
 
 /// An https address with a hole for a name; none by default.
@@ -70,6 +92,10 @@ impl Kind for Link {
     fn write(value: &Option<LinkPattern>) -> Option<String> {
         value.as_ref().map(|pattern| write::text(pattern.text()))
     }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^https://" })
+    }
 }
 
 /// An https address with holes for two names; none by default.
@@ -84,6 +110,10 @@ impl Kind for Between {
 
     fn write(value: &Option<LinkPattern>) -> Option<String> {
         Link::write(value)
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^https://" })
     }
 }
 
@@ -112,6 +142,10 @@ impl Kind for Share {
     fn write(value: &Option<f64>) -> Option<String> {
         value.map(|share| share.to_string())
     }
+
+    fn schema() -> Json {
+        json!({ "type": "number", "minimum": 0, "maximum": 1 })
+    }
 }
 
 /// A list of text.
@@ -126,6 +160,10 @@ impl Kind for Several {
 
     fn write(value: &Vec<String>) -> Option<String> {
         Some(write::texts(value.iter().map(String::as_str)))
+    }
+
+    fn schema() -> Json {
+        texts_or_one()
     }
 }
 
@@ -150,6 +188,10 @@ impl Kind for Globs {
     fn write(value: &Vec<String>) -> Option<String> {
         Several::write(value)
     }
+
+    fn schema() -> Json {
+        texts_or_one()
+    }
 }
 
 /// Named lists of globs.
@@ -164,6 +206,10 @@ impl Kind for Groups {
 
     fn write(value: &Self::Value) -> Option<String> {
         Some(write::groups(value))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "object", "additionalProperties": texts_or_one() })
     }
 }
 
@@ -190,6 +236,10 @@ impl Kind for People {
 
     fn write(value: &Self::Value) -> Option<String> {
         Some(write::groups(value))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "object", "additionalProperties": texts_or_one() })
     }
 }
 
@@ -229,6 +279,10 @@ impl Kind for Duration {
     fn write(value: &TimeDelta) -> Option<String> {
         Some(write::text(&duration_text(Some(*value))))
     }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^(none|[0-9]+ *[a-z]+)$" })
+    }
 }
 
 /// A duration, or `"none"` for no limit.
@@ -243,6 +297,10 @@ impl Kind for Limit {
 
     fn write(value: &Option<TimeDelta>) -> Option<String> {
         Some(write::text(&duration_text(*value)))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^(none|[0-9]+ *[a-z]+)$" })
     }
 }
 
@@ -264,6 +322,10 @@ impl Kind for Zoned {
     fn write(value: &Option<Tz>) -> Option<String> {
         value.map(|zone| write::text(zone.name()))
     }
+
+    fn schema() -> Json {
+        json!({ "type": "string" })
+    }
 }
 
 /// The name of a time zone, or an offset.
@@ -278,6 +340,10 @@ impl Kind for Assumed {
 
     fn write(value: &Option<Zone>) -> Option<String> {
         value.map(|zone| write::text(&zone.to_string()))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string" })
     }
 }
 
@@ -311,6 +377,10 @@ impl Kind for Day {
     fn write(value: &Vec<Weekday>) -> Option<String> {
         Some(write::texts(value.iter().map(|day| word(&DAYS, *day))))
     }
+
+    fn schema() -> Json {
+        texts_or_one()
+    }
 }
 
 /// What makes a release failed.
@@ -337,6 +407,10 @@ impl Kind for Signals {
 
     fn write(value: &Self::Value) -> Option<String> {
         value.as_ref().map(|signals| write::texts(signals.iter().map(|signal| signal.name())))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "array", "items": { "enum": Signal::ALL.map(Signal::name) } })
     }
 }
 
@@ -367,6 +441,12 @@ impl Kind for Chances {
         let shares: Vec<_> = value.all().iter().map(|(signal, p)| format!("{} = {p}", signal.name())).collect();
         Some(format!("{{ {} }}", shares.join(", ")))
     }
+
+    fn schema() -> Json {
+        let each = Signal::INFERRED.map(|signal| (signal.name().to_owned(), Share::schema()));
+        let each: serde_json::Map<_, _> = each.into_iter().collect();
+        json!({ "type": "object", "additionalProperties": false, "properties": each })
+    }
 }
 
 /// A list of regular expressions.
@@ -391,6 +471,10 @@ impl Kind for Patterns {
     fn write(value: &Vec<String>) -> Option<String> {
         Several::write(value)
     }
+
+    fn schema() -> Json {
+        texts_or_one()
+    }
 }
 
 /// How soon a patch is a hotfix.
@@ -413,6 +497,10 @@ impl Kind for Soon {
             HotfixWindow::Never => duration_text(None),
         }))
     }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^(scaled|none|[0-9]+ *[a-z]+)$" })
+    }
 }
 
 /// Where recovery is measured from.
@@ -430,6 +518,10 @@ impl Kind for Recovery {
     fn write(value: &RecoveryFrom) -> Option<String> {
         Some(write::text(word(&RECOVERY, *value)))
     }
+
+    fn schema() -> Json {
+        json!({ "enum": ["impact", "release"] })
+    }
 }
 
 /// What is released; unknown by default.
@@ -444,6 +536,10 @@ impl Kind for Project {
 
     fn write(value: &Self::Value) -> Option<String> {
         value.map(|kind| write::text(word(ProjectKind::WORDS, kind)))
+    }
+
+    fn schema() -> Json {
+        json!({ "enum": ProjectKind::WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>() })
     }
 }
 
@@ -463,7 +559,7 @@ const WINDOW_HELP: &str = "write a duration such as \"90d\", \"2w\" or \"1y\", o
 ///
 /// What is wrong, as a predicate that follows the name of the setting.
 pub fn parse_window(text: &str) -> Result<WindowRequest, Error> {
-    let wrong = |what: &str| Error::new(format!("{} {what}", quoted(text)), WINDOW_HELP);
+    let wrong = |what: &str| Error::config(format!("{} {what}", quoted(text)), WINDOW_HELP);
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let count = text.parse().map_err(|_| wrong("is too large a number"))?;
         return count_window(count).ok_or_else(|| wrong("holds no release"));
@@ -472,7 +568,7 @@ pub fn parse_window(text: &str) -> Result<WindowRequest, Error> {
         Ok(Some(span)) if span > TimeDelta::zero() => Ok(WindowRequest::LastSpan(span)),
         Ok(Some(_)) => Err(wrong("holds no release")),
         Ok(None) => Err(wrong("is neither a duration nor a number")),
-        Err(error) => Err(Error::new(error.to_string(), WINDOW_HELP)),
+        Err(error) => Err(Error::config(error.to_string(), WINDOW_HELP)),
     }
 }
 
@@ -505,5 +601,9 @@ impl Kind for Window {
                 Some(write::text(&format!("{}..{}", moment(since), moment(until))))
             }
         }
+    }
+
+    fn schema() -> Json {
+        json!({ "oneOf": [Duration::schema(), { "type": "integer", "minimum": 1 }] })
     }
 }

@@ -20,7 +20,7 @@ pub use kinds::parse_window;
 pub use schema::schema;
 pub use settings::Config;
 
-use crate::document::{Document, Field, Findings, Format, Reader, Value, Zone, read_file};
+use crate::document::{Diagnostics, Document, Field, Format, Reader, Value, Zone, read_file};
 use crate::error::Error;
 
 /// Where a value came from. What stands first gives way to what stands later.
@@ -68,7 +68,7 @@ impl<T> Sourced<T> {
 }
 
 /// A setting as `relconf config --show` lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Row {
     /// Section and key, such as `releases.tags`.
     pub key: &'static str,
@@ -78,6 +78,8 @@ pub struct Row {
     pub origin: Origin,
     /// What it does, in one line.
     pub docs: &'static str,
+    /// What it may be, as a JSON Schema.
+    pub(super) schema: fn() -> serde_json::Value,
 }
 
 /// Reads a configuration file.
@@ -106,17 +108,17 @@ pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Config, Error> {
 /// As [`load`].
 pub fn parse_in(root: &Path, path: &Path, bytes: Vec<u8>) -> Result<Config, Error> {
     let broken = |problems| {
-        Error::from_problems(format!("{} cannot be used", path.display()), "correct the problems listed", problems)
+        Error::config(format!("{} cannot be used", path.display()), "correct the problems listed").of_problems(problems)
     };
     let document = Document::parse(path, bytes, Some(Format::Toml)).map_err(broken)?;
-    let findings = Findings::new(&document);
+    let diagnostics = Diagnostics::new(&document);
     let mut config = Config::defaults(root.to_owned());
     if let Value::Table(table) = &document.root.value {
-        let mut sections = Sections { top: Reader::new(&findings, table, 0), open: Vec::new() };
+        let mut sections = Sections { top: Reader::new(&diagnostics, table, 0), open: Vec::new() };
         config.read(&mut sections, &document);
         sections.finish();
     }
-    let mut problems: Vec<_> = findings.drain().into_iter().map(|found| found.problem).collect();
+    let mut problems: Vec<_> = diagnostics.drain().into_iter().map(|found| found.problem).collect();
     problems.sort_by_key(|problem| (problem.line, problem.column));
     if problems.is_empty() { Ok(config) } else { Err(broken(problems)) }
 }

@@ -151,7 +151,7 @@ settings! {
 }
 
 fn row<K: Kind>(key: &'static str, setting: &Sourced<K::Value>, docs: &'static str) -> Row {
-    Row { key, value: K::write(&setting.value), origin: setting.origin.clone(), docs }
+    Row { key, value: K::write(&setting.value), origin: setting.origin.clone(), docs, schema: K::schema }
 }
 
 fn read<K: Kind>(key: &'static str, setting: &mut Sourced<K::Value>, sections: &mut Sections<'_>, document: &Document) {

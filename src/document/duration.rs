@@ -25,12 +25,12 @@ pub fn parse_duration(text: &str) -> Result<Option<TimeDelta>, Error> {
         digits.then(|| number.parse::<i64>().ok().and_then(|number| number.checked_mul(*seconds)))
     });
     match read {
-        None => Err(Error::new(
+        None => Err(Error::input(
             format!("{} is not a duration", quoted(text)),
             "write \"72h\", \"7d\", \"90m\", \"30s\", \"2w\" or \"1y\"",
         )),
         Some(Some(seconds)) if seconds <= MAX_DAYS * 86_400 => Ok(Some(TimeDelta::seconds(seconds))),
-        Some(_) => Err(Error::new(
+        Some(_) => Err(Error::input(
             format!("{} is longer than 100 years", quoted(text)),
             "write a shorter one, or \"none\" where there may be no limit",
         )),

@@ -16,24 +16,24 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
     let shown = path.display();
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => {
-            Error::new(format!("{shown} does not exist"), "give the path of a file that exists").caused_by(error)
+            Error::io(format!("{shown} does not exist"), "give the path of a file that exists").caused_by(error)
         }
         io::ErrorKind::PermissionDenied => {
-            Error::new(format!("{shown} may not be read"), "grant read permission to it").caused_by(error)
+            Error::io(format!("{shown} may not be read"), "grant read permission to it").caused_by(error)
         }
-        _ => Error::new(format!("{shown} cannot be read: {error}"), "").caused_by(error),
+        _ => Error::io(format!("{shown} cannot be read: {error}"), "").caused_by(error),
     };
     let metadata = fs::metadata(path).map_err(failed)?;
     if !is_plain(path) {
         let kind = if metadata.is_dir() { "a folder" } else { "a device, fifo or socket" };
-        return Err(Error::new(
+        return Err(Error::input(
             format!("{shown} is {kind}, not a file"),
             "give a regular file, or - for standard input",
         ));
     }
     let mut file = File::open(path).map_err(failed)?;
     read_bytes(&mut file).map_err(failed)?.ok_or_else(|| {
-        Error::new(
+        Error::input(
             format!("{shown} is larger than 16 MiB"),
             "split it into several files; a folder of them can be given",
         )
@@ -63,7 +63,7 @@ pub fn inside(root: &Path, path: &Path) -> Result<(), Error> {
         Ok(_) => "leads into git's own folder",
         Err(_) => "leads out of the repository",
     };
-    Err(Error::new(
+    Err(Error::input(
         format!("{} {what} and is not read", path.display()),
         "put the file itself there; or, if it is meant, name it when you call relconf, with --incidents, --log or --config",
     )

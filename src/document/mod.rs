@@ -19,8 +19,8 @@ use std::path::PathBuf;
 pub use duration::{duration_text, parse_duration};
 pub use file::{MAX_FILE_BYTES, inside, is_plain, read_bytes, read_file};
 use lines::Lines;
-pub use quote::{toml_text, toml_texts};
-pub use reader::{Field, Finding, Findings, MAX_TEXT_BYTES, Reader};
+pub use quote::{toml_groups, toml_key, toml_text, toml_texts};
+pub use reader::{Diagnostic, Diagnostics, Field, MAX_TEXT_BYTES, Reader};
 pub use suggest::nearest;
 pub use time::{Time, Zone, parse_time};
 

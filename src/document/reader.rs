@@ -14,7 +14,7 @@ const MAX_UNKNOWN: usize = 100;
 
 /// A problem, and whether it makes useless what it was found in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Diagnostic {
     /// What and where.
     pub problem: Problem,
     /// Whether a value could not be read, so that the record that holds it would say something else than its author.
@@ -23,12 +23,12 @@ pub struct Finding {
 
 /// Collects the problems of one document.
 #[derive(Debug)]
-pub struct Findings<'d> {
+pub struct Diagnostics<'d> {
     document: &'d Document,
-    found: RefCell<Vec<Finding>>,
+    found: RefCell<Vec<Diagnostic>>,
 }
 
-impl<'d> Findings<'d> {
+impl<'d> Diagnostics<'d> {
     /// Of a document, none so far.
     pub fn new(document: &'d Document) -> Self {
         Self { document, found: RefCell::default() }
@@ -40,7 +40,7 @@ impl<'d> Findings<'d> {
     }
 
     /// Takes what was found since the last time.
-    pub fn drain(&self) -> Vec<Finding> {
+    pub fn drain(&self) -> Vec<Diagnostic> {
         self.found.take()
     }
 
@@ -55,14 +55,14 @@ impl<'d> Findings<'d> {
     }
 
     fn add(&self, at: usize, what: impl Into<String>, help: impl Into<String>, spoils: bool) {
-        self.found.borrow_mut().push(Finding { problem: self.document.problem(at, what, help), spoils });
+        self.found.borrow_mut().push(Diagnostic { problem: self.document.problem(at, what, help), spoils });
     }
 }
 
 /// Takes the keys of a table one by one; whatever is left when it is finished is unknown.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    findings: &'a Findings<'a>,
+    diagnostics: &'a Diagnostics<'a>,
     table: &'a Table,
     at: usize,
     known: Vec<&'static str>,
@@ -70,8 +70,8 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Of a table that begins at a byte of the text.
-    pub fn new(findings: &'a Findings<'a>, table: &'a Table, at: usize) -> Self {
-        Self { findings, table, at, known: Vec::new() }
+    pub fn new(diagnostics: &'a Diagnostics<'a>, table: &'a Table, at: usize) -> Self {
+        Self { diagnostics, table, at, known: Vec::new() }
     }
 
     /// Where the table begins.
@@ -80,15 +80,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The collector of problems.
-    pub fn findings(&self) -> &'a Findings<'a> {
-        self.findings
+    pub fn diagnostics(&self) -> &'a Diagnostics<'a> {
+        self.diagnostics
     }
 
     /// The value of a key, where there is one (`null` is none).
     pub fn take(&mut self, key: &'static str) -> Option<Field<'a>> {
         self.known.push(key);
         let node = &self.table.get(key)?.node;
-        (node.value != Value::Null).then_some(Field { findings: self.findings, key, node })
+        (node.value != Value::Null).then_some(Field { diagnostics: self.diagnostics, key, node })
     }
 
     /// The value of a key, or of one inside (`remediation.at`), that was or will be taken: to look at it once more.
@@ -97,8 +97,8 @@ impl<'a> Reader<'a> {
         let node = &self.table.get(key)?.node;
         match (inner, &node.value) {
             (_, Value::Null) => None,
-            (None, _) => Some(Field { findings: self.findings, key, node }),
-            (Some(inner), Value::Table(table)) => Self::new(self.findings, table, self.at).peek(inner),
+            (None, _) => Some(Field { diagnostics: self.diagnostics, key, node }),
+            (Some(inner), Value::Table(table)) => Self::new(self.diagnostics, table, self.at).peek(inner),
             (Some(_), _) => None,
         }
     }
@@ -107,16 +107,16 @@ impl<'a> Reader<'a> {
     pub fn require(&mut self, key: &'static str, example: &str) -> Option<Field<'a>> {
         let field = self.take(key);
         if field.is_none() {
-            let help = format!("add {}", self.findings.document.assignment(key, example));
-            self.findings.spoil(self.at, format!("{key} is missing"), help);
+            let help = format!("add {}", self.diagnostics.document.assignment(key, example));
+            self.diagnostics.spoil(self.at, format!("{key} is missing"), help);
         }
         field
     }
 
     /// All keys of a table in which any key is welcome.
     pub fn any(self) -> impl Iterator<Item = (&'a Entry, Field<'a>)> {
-        let findings = self.findings;
-        self.table.entries.iter().map(move |entry| (entry, Field { findings, key: &entry.key, node: &entry.node }))
+        let diagnostics = self.diagnostics;
+        self.table.entries.iter().map(move |entry| (entry, Field { diagnostics, key: &entry.key, node: &entry.node }))
     }
 
     /// Reports every key that was not taken.
@@ -125,11 +125,11 @@ impl<'a> Reader<'a> {
             self.table.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str())).collect();
         for entry in unknown.iter().take(MAX_UNKNOWN) {
             let help = choice(&entry.key, &self.known);
-            self.findings.note(entry.key_span.start, format!("unknown key {}", quoted(&entry.key)), help);
+            self.diagnostics.note(entry.key_span.start, format!("unknown key {}", quoted(&entry.key)), help);
         }
         if let Some(entry) = unknown.get(MAX_UNKNOWN) {
             let what = format!("and {} more unknown keys", unknown.len() - MAX_UNKNOWN);
-            self.findings.note(entry.key_span.start, what, "correct those above first");
+            self.diagnostics.note(entry.key_span.start, what, "correct those above first");
         }
     }
 }
@@ -143,15 +143,15 @@ fn choice(given: &str, known: &[&str]) -> String {
 /// A value on its way to a type. Each reading consumes it; `None` means that a problem was reported.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
-    findings: &'a Findings<'a>,
+    diagnostics: &'a Diagnostics<'a>,
     key: &'a str,
     node: &'a Node,
 }
 
 impl<'a> Field<'a> {
     /// The outermost value of a document, read as that of a key.
-    pub fn root(findings: &'a Findings<'a>, key: &'a str) -> Self {
-        Self { findings, key, node: &findings.document.root }
+    pub fn root(diagnostics: &'a Diagnostics<'a>, key: &'a str) -> Self {
+        Self { diagnostics, key, node: &diagnostics.document.root }
     }
 
     /// Where the value stands.
@@ -171,7 +171,7 @@ impl<'a> Field<'a> {
 
     /// Reports that the value is not what it must be. `what` follows the key: `is empty`.
     pub fn wrong<T>(self, what: impl AsRef<str>, help: impl Into<String>) -> Option<T> {
-        self.findings.spoil(self.at(), format!("{} {}", shown_key(self.key), what.as_ref()), help);
+        self.diagnostics.spoil(self.at(), format!("{} {}", shown_key(self.key), what.as_ref()), help);
         None
     }
 
@@ -181,7 +181,7 @@ impl<'a> Field<'a> {
     }
 
     fn mistyped<T>(self, expected: &str, example: &str) -> Option<T> {
-        let key = self.findings.document.assignment(&shown_key(self.key), example);
+        let key = self.diagnostics.document.assignment(&shown_key(self.key), example);
         self.wrong(format!("must be {expected}, not {}", self.node.value.kind()), format!("write {key}"))
     }
 
@@ -209,7 +209,7 @@ impl<'a> Field<'a> {
             }
             Value::Text(text) => Some(text),
             Value::Integer(_) | Value::Float(_) | Value::Bool(_) | Value::Time(_) => {
-                let raw = self.findings.document.text.get(self.node.span.clone()).unwrap_or_default();
+                let raw = self.diagnostics.document.text.get(self.node.span.clone()).unwrap_or_default();
                 self.mistyped("text", &quoted(raw))
             }
             _ => self.mistyped("text", "\"…\""),
@@ -277,7 +277,7 @@ impl<'a> Field<'a> {
     /// A table.
     pub fn table(self) -> Option<Reader<'a>> {
         match &self.node.value {
-            Value::Table(table) => Some(Reader::new(self.findings, table, self.at())),
+            Value::Table(table) => Some(Reader::new(self.diagnostics, table, self.at())),
             _ => self.mistyped("a table", "{ … }"),
         }
     }
@@ -312,7 +312,7 @@ impl<'a> Field<'a> {
         }
         self.wrong(
             "must be between 0 and 1",
-            format!("write {} for 5%", self.findings.document.assignment(self.key, "0.05")),
+            format!("write {} for 5%", self.diagnostics.document.assignment(self.key, "0.05")),
         )
     }
 
@@ -329,7 +329,7 @@ impl<'a> Field<'a> {
         match &self.node.value {
             Value::Text(_) => self.ok(parse_time(self.text()?, zone)),
             Value::Time(raw) => self.ok(parse_time(raw, zone)),
-            _ => match self.findings.document.format {
+            _ => match self.diagnostics.document.format {
                 Format::Toml => self.mistyped("a time", EXAMPLE),
                 Format::Json => self.mistyped("a time", &format!("\"{EXAMPLE}\"")),
             },

@@ -52,7 +52,7 @@ impl FromStr for Zone {
             || "write a name such as \"Europe/Lisbon\", \"UTC\", or an offset such as \"+02:00\"".to_owned(),
             |name| format!("did you mean \"{name}\"?"),
         );
-        Err(Error::new(format!("{} is not a time zone", quoted(text)), help))
+        Err(Error::input(format!("{} is not a time zone", quoted(text)), help))
     }
 }
 
@@ -97,11 +97,11 @@ enum Written {
 /// time that the zone skips or repeats.
 pub fn parse_time(text: &str, zone: Option<Zone>) -> Result<Time, Error> {
     match read(text) {
-        None => Err(Error::new(format!("{} is not a time", quoted(text)), format!("write it as {EXAMPLE}"))),
+        None => Err(Error::input(format!("{} is not a time", quoted(text)), format!("write it as {EXAMPLE}"))),
         Some(Written::Moment(at)) => Ok(Time { at, day: false }),
         Some(Written::Day(day)) => {
             zone.unwrap_or(Zone::Named(Tz::UTC)).day_start(day).map(|at| Time { at, day: true }).ok_or_else(|| {
-                Error::new(format!("{} is out of range", quoted(text)), format!("write it as {EXAMPLE}"))
+                Error::input(format!("{} is out of range", quoted(text)), format!("write it as {EXAMPLE}"))
             })
         }
         Some(Written::Local(local)) => in_zone(text, local, zone),
@@ -110,21 +110,21 @@ pub fn parse_time(text: &str, zone: Option<Zone>) -> Result<Time, Error> {
 
 fn in_zone(text: &str, local: NaiveDateTime, zone: Option<Zone>) -> Result<Time, Error> {
     let Some(zone) = zone else {
-        return Err(Error::new(
+        return Err(Error::input(
             "has no offset",
             format!("write {}Z if it is in UTC, or name the log's zone with --assume-tz", stamp(local)),
         ));
     };
     match zone.resolve(local) {
         MappedLocalTime::Single(at) => Ok(Time { at, day: false }),
-        MappedLocalTime::Ambiguous(one, two) => Err(Error::new(
+        MappedLocalTime::Ambiguous(one, two) => Err(Error::input(
             format!("{} happened twice in {zone}", quoted(text)),
             format!("write {} or {}", one.to_rfc3339(), two.to_rfc3339()),
         )),
         MappedLocalTime::None => {
             let after = zone.resolve(local + TimeDelta::hours(1)).earliest();
             let help = after.map_or_else(String::new, |at| format!(", such as {}", at.to_rfc3339()));
-            Err(Error::new(
+            Err(Error::input(
                 format!("{} never happened in {zone}: clocks went forward over it", quoted(text)),
                 format!("write the time with its offset{help}"),
             ))

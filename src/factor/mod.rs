@@ -21,7 +21,9 @@ pub use checks::{CheckReport, CheckVerdict};
 pub use conventional::conventional;
 pub use hotspots::{Hotspot, HotspotKind};
 pub use people::{Carried, Concentration, PersonShare, Role, carried};
-pub use timing::{DAYS, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict, day_name, local, timing};
+pub use timing::{
+    DAYS, TimeCell, TimeSlot, TimeWindow, TimeWindowKind, Timing, WindowVerdict, day_name, local, timing,
+};
 pub use traits::{TraitReport, TraitVerdict};
 pub use values::{Shipped, Traits, Values, touched};
 

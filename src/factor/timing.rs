@@ -1,6 +1,8 @@
+use std::borrow::Cow;
+
 use chrono::Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
 use chrono::{Datelike, Timelike, Weekday};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Event, Facts, Span};
@@ -54,10 +56,9 @@ pub struct TimeCell {
 /// A weekday, or four hours of the day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TimeWindow {
-    /// `weekday` or `hours`.
-    pub kind: TimeWindowKind,
-    /// `Friday`, `12-16`.
-    pub label: String,
+    /// Which: `kind` and `label` in JSON.
+    #[serde(flatten)]
+    pub slot: TimeSlot,
     /// Releases in it.
     pub releases: u64,
     /// Of how many.
@@ -85,17 +86,32 @@ pub struct TimeWindow {
 impl TimeWindow {
     /// `Friday`, `16-20 h`.
     pub fn name(&self) -> String {
-        match self.kind {
-            TimeWindowKind::Weekday => self.label.clone(),
-            TimeWindowKind::Hours => format!("{} h", self.label),
-        }
+        self.slot.name()
     }
 
     /// `on Friday`, `at 16-20 h`.
     pub fn on(&self) -> String {
-        let on = if self.kind == TimeWindowKind::Weekday { "on" } else { "at" };
-        format!("{on} {}", self.name())
+        self.slot.on()
     }
+}
+
+/// A weekday, or four hours of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "SlotName", try_from = "SlotName")]
+pub enum TimeSlot {
+    /// A day of the week.
+    Day(Weekday),
+    /// The hours from this one on.
+    Hours(u32),
+}
+
+/// A slot as JSON has it.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct SlotName {
+    /// `weekday` or `hours`.
+    kind: TimeWindowKind,
+    /// `Friday`, `12-16`.
+    label: String,
 }
 
 /// Kind of a time window.
@@ -106,6 +122,85 @@ pub enum TimeWindowKind {
     Weekday,
     /// Four hours of the day.
     Hours,
+}
+
+impl From<TimeSlot> for SlotName {
+    fn from(slot: TimeSlot) -> Self {
+        Self { kind: slot.kind(), label: slot.label() }
+    }
+}
+
+impl TryFrom<SlotName> for TimeSlot {
+    type Error = String;
+
+    fn try_from(name: SlotName) -> Result<Self, String> {
+        let slot = Self::all().find(|slot| slot.kind() == name.kind && slot.label() == name.label);
+        slot.ok_or_else(|| format!("{} is no weekday and no four hours of the day", name.label))
+    }
+}
+
+impl JsonSchema for TimeSlot {
+    fn schema_name() -> Cow<'static, str> {
+        "TimeSlot".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        SlotName::json_schema(generator)
+    }
+}
+
+impl TimeSlot {
+    /// Each, as reports show them: Monday first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let hours = (0..24).step_by(HOURS_PER_WINDOW as usize).map(Self::Hours);
+        DAYS.into_iter().map(Self::Day).chain(hours)
+    }
+
+    /// Whether it is a day or some hours.
+    pub fn kind(self) -> TimeWindowKind {
+        match self {
+            Self::Day(_) => TimeWindowKind::Weekday,
+            Self::Hours(_) => TimeWindowKind::Hours,
+        }
+    }
+
+    /// `Friday`, `12-16`.
+    pub fn label(self) -> String {
+        match self {
+            Self::Day(day) => day_name(day).to_owned(),
+            Self::Hours(from) => format!("{from:02}-{:02}", from + HOURS_PER_WINDOW),
+        }
+    }
+
+    /// `Friday`, `16-20 h`.
+    pub fn name(self) -> String {
+        match self {
+            Self::Day(_) => self.label(),
+            Self::Hours(_) => format!("{} h", self.label()),
+        }
+    }
+
+    /// `on Friday`, `at 16-20 h`.
+    pub fn on(self) -> String {
+        let on = if self.kind() == TimeWindowKind::Weekday { "on" } else { "at" };
+        format!("{on} {}", self.name())
+    }
+
+    /// Whether a weekday and an hour are in it.
+    pub fn holds(self, (day, hour): (Weekday, u32)) -> bool {
+        match self {
+            Self::Day(of) => of == day,
+            Self::Hours(from) => (from..from + HOURS_PER_WINDOW).contains(&hour),
+        }
+    }
+
+    /// Whether a release is expected in it.
+    fn expected(self, policy: &Policy) -> bool {
+        match self {
+            Self::Day(day) => policy.working_days.contains(&day),
+            Self::Hours(from) => EXPECTED_HOURS.contains(&from),
+        }
+    }
 }
 
 /// What the outcomes say of avoiding a window.
@@ -122,7 +217,13 @@ pub enum WindowVerdict {
 
 /// The weekday and hour of a moment, in the policy's zone or else as recorded.
 pub fn local(moment: Moment, policy: &Policy) -> (Weekday, u32) {
-    zoned(moment, policy.timezone)
+    match policy.timezone {
+        Some(zone) => {
+            let there = moment.with_timezone(&zone);
+            (there.weekday(), there.hour())
+        }
+        None => (moment.weekday(), moment.hour()),
+    }
 }
 
 /// A weekday's name.
@@ -138,39 +239,11 @@ pub fn day_name(day: Weekday) -> &'static str {
     }
 }
 
-/// One window before its tests.
-struct Slot {
-    kind: TimeWindowKind,
-    label: String,
-    expected: bool,
-    holds: Box<dyn Fn(&Event) -> bool>,
-}
-
 /// When the releases of a span are made, and whether what is avoided deserves it. Outcomes are those of all history:
 /// a window that is avoided has few of its own.
 pub fn timing(facts: &Facts<'_>, span: Span) -> Timing {
     let policy = facts.policy;
-    let mut slots: Vec<Slot> = Vec::new();
-    for day in DAYS {
-        let zone = policy.timezone;
-        slots.push(Slot {
-            kind: TimeWindowKind::Weekday,
-            label: day_name(day).to_owned(),
-            expected: policy.working_days.contains(&day),
-            holds: Box::new(move |event| zoned(event.released_at, zone).0 == day),
-        });
-    }
-    for start in (0..24).step_by(HOURS_PER_WINDOW as usize) {
-        let zone = policy.timezone;
-        let hours = start..start + HOURS_PER_WINDOW;
-        slots.push(Slot {
-            kind: TimeWindowKind::Hours,
-            label: format!("{:02}-{:02}", hours.start, hours.end),
-            expected: EXPECTED_HOURS.contains(&start),
-            holds: Box::new(move |event| hours.contains(&zoned(event.released_at, zone).1)),
-        });
-    }
-    let mut windows: Vec<_> = slots.iter().map(|slot| window(facts, span, slot, &slots)).collect();
+    let mut windows: Vec<_> = TimeSlot::all().map(|slot| window(facts, span, slot)).collect();
     let tested: Vec<(usize, f64)> =
         windows.iter().enumerate().filter_map(|(at, window)| difference(window).map(|p| (at, p))).collect();
     let q = stats::benjamini_hochberg(&tested.iter().map(|(_, p)| *p).collect::<Vec<_>>());
@@ -210,30 +283,22 @@ fn grid(facts: &Facts<'_>) -> Vec<TimeCell> {
     cells
 }
 
-fn zoned(moment: Moment, zone: Option<chrono_tz::Tz>) -> (Weekday, u32) {
-    match zone {
-        Some(zone) => {
-            let there = moment.with_timezone(&zone);
-            (there.weekday(), there.hour())
-        }
-        None => (moment.weekday(), moment.hour()),
-    }
-}
-
-fn window(facts: &Facts<'_>, span: Span, slot: &Slot, slots: &[Slot]) -> TimeWindow {
+fn window(facts: &Facts<'_>, span: Span, slot: TimeSlot) -> TimeWindow {
+    let policy = facts.policy;
+    let holds = |slot: TimeSlot, event: &Event| slot.holds(local(event.released_at, policy));
     let of = facts.exposed(span).count() as u64;
-    let releases = facts.exposed(span).filter(|event| (slot.holds)(event)).count() as u64;
+    let releases = facts.exposed(span).filter(|event| holds(slot, event)).count() as u64;
     // An even spread is one over the windows in which a release is expected, of the releases made in those.
-    let alternatives: Vec<_> = slots.iter().filter(|other| other.kind == slot.kind && other.expected).collect();
-    let even_share = (slot.expected && !alternatives.is_empty()).then(|| 1.0 / alternatives.len() as f64);
-    let expected = facts.exposed(span).filter(|event| alternatives.iter().any(|other| (other.holds)(event))).count();
+    let alike = TimeSlot::all().filter(|other| other.kind() == slot.kind() && other.expected(policy));
+    let alternatives: Vec<_> = alike.collect();
+    let even_share = (slot.expected(policy) && !alternatives.is_empty()).then(|| 1.0 / alternatives.len() as f64);
+    let expected = facts.exposed(span).filter(|event| alternatives.iter().any(|&other| holds(other, event))).count();
     let p_avoided = even_share.map(|share| stats::binomial_tail_le(releases, expected as u64, share));
     let (inside, outside): (Vec<&Event>, Vec<&Event>) =
-        facts.events.iter().filter(|event| facts.learns_from(event)).partition(|event| (slot.holds)(event));
+        facts.events.iter().filter(|event| facts.learns_from(event)).partition(|event| holds(slot, event));
     let failed = |events: &[&Event]| events.iter().filter(|event| event.failed()).count() as u64;
     TimeWindow {
-        kind: slot.kind,
-        label: slot.label.clone(),
+        slot,
         releases,
         of,
         even_share,

@@ -1,3 +1,5 @@
+//! What of the change itself goes with failures: traits, folders, size, special paths.
+
 use super::{Draft, Look, Owner, Plan, Rule};
 use crate::factor::{HotspotKind, TraitReport, TraitVerdict};
 use crate::map::StageId;

@@ -1,3 +1,5 @@
+//! Checks and rituals: what catches, what misses, what never caught anything.
+
 use super::{Draft, Owner, Plan, Rule};
 use super::{Look, change::per_quarter};
 use crate::analysis::Threshold;

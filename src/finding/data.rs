@@ -1,3 +1,5 @@
+//! What the records lack, and where the log and git disagree.
+
 use std::collections::BTreeSet;
 
 use super::{Draft, Look, Owner, Plan, Rule};

@@ -1,3 +1,5 @@
+//! How failures are noticed, and by whom.
+
 use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::{Interval, Timeline};

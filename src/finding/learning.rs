@@ -1,3 +1,5 @@
+//! Whether what went wrong once goes wrong again.
+
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;

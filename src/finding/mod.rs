@@ -408,7 +408,7 @@ pub fn validate(policy: &Policy) -> Result<(), Error> {
         None => Ok(()),
         Some(silence) => {
             let codes: Vec<_> = rules().map(|rule| rule.code).collect();
-            Err(Error::new(
+            Err(Error::config(
                 format!("[findings] silence: \"{}\" is no finding", silence.finding),
                 format!("use one of: {}", codes.join(", ")),
             ))

@@ -1,3 +1,5 @@
+//! What rests on particular people.
+
 use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
 use crate::factor::Role;

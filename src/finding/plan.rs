@@ -1,3 +1,5 @@
+//! The order of what to do, and how it is told that it worked.
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! How a bad release is stopped and repaired.
+
 use super::{Draft, Owner, Plan, Rule};
 use super::{Look, detection::beyond};
 use crate::analysis::Threshold;

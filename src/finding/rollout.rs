@@ -1,3 +1,5 @@
+//! How releases reach users: special handling, branches, avoided hours.
+
 use std::collections::BTreeMap;
 
 use super::{Draft, Look, Owner, Plan, Rule};
@@ -87,7 +89,7 @@ fn avoided(
                 rate(window.failed, window.judged),
                 rate(window.failed_outside, window.judged_outside)
             );
-            let draft = Draft::new(statement, action(window)).about(&window.label);
+            let draft = Draft::new(statement, action(window)).about(&window.slot.label());
             let draft = match window.q {
                 Some(q) => draft.because(format!(
                     "q {} over {} windows tested, in all history.",

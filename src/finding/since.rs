@@ -1,3 +1,5 @@
+//! What became of the findings of an earlier review.
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

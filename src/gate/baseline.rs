@@ -153,17 +153,17 @@ impl Baseline {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let rewrite = "write it anew on the base branch: relconf baseline write";
         let broken = |error: serde_json::Error| {
-            Error::new(format!("the baseline cannot be read: {error}"), rewrite).caused_by(error)
+            Error::input(format!("the baseline cannot be read: {error}"), rewrite).caused_by(error)
         };
         let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
         let schema = value.get("schema").and_then(serde_json::Value::as_u64);
         if schema.is_some_and(|schema| schema > u64::from(SCHEMA)) {
-            return Err(Error::new("the baseline was written by a newer relconf", "update relconf"));
+            return Err(Error::input("the baseline was written by a newer relconf", "update relconf"));
         }
         // From the text again: in a value, of two keys of one name only the second is left.
         let baseline: Self = serde_json::from_str(text).map_err(broken)?;
         match baseline.impossible() {
-            Some(what) => Err(Error::new(format!("the baseline says what cannot be: {what}"), rewrite)),
+            Some(what) => Err(Error::input(format!("the baseline says what cannot be: {what}"), rewrite)),
             None => Ok(baseline),
         }
     }
@@ -240,7 +240,7 @@ impl Baseline {
         };
         let names: Vec<&str> = self.log.iter().flat_map(|log| &log.files).map(Untrusted::raw).collect();
         let named = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
-        Err(Error::new(
+        Err(Error::input(
             format!("the incident log that the baseline had{named} {what}"),
             "put it back, or name it with --incidents FILE; if it is given up for good: relconf baseline write",
         ))

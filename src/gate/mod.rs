@@ -118,7 +118,7 @@ fn gated(policy: &GatePolicy) -> Result<Vec<Gated>, Error> {
             let ids: Vec<_> =
                 metric::METRICS.iter().filter(|m| m.info.better.is_some()).map(|m| m.info.id.name()).collect();
             let what = if known.is_some() { "is context: neither way is better" } else { "is no metric" };
-            return Err(Error::new(format!("[gate.{id}]: {id} {what}"), format!("use one of: {}", ids.join(", "))));
+            return Err(Error::config(format!("[gate.{id}]: {id} {what}"), format!("use one of: {}", ids.join(", "))));
         }
     }
     let configured = |id: &str| policy.limits.iter().find(|(named, _)| named == id).map(|(_, limit)| *limit);

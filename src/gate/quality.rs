@@ -19,11 +19,11 @@ pub fn usable(facts: &Facts<'_>) -> Result<(), Error> {
     let ends: Vec<&Notice> = notices().filter(|n| n.code.weight() == NoticeWeight::EndsTheGate).collect();
     if let [first, rest @ ..] = &ends[..] {
         let what = format!("nothing can be judged: {}{}", first.message.raw(), more(rest.len()));
-        return Err(Error::new(what, first.help.raw()));
+        return Err(Error::repository(what, first.help.raw()));
     }
     if facts.events.is_empty() {
         let help = "see why with `relconf list tags`, and name yours with --tags GLOB";
-        return Err(Error::new("nothing can be judged: there is no release", help));
+        return Err(Error::repository("nothing can be judged: there is no release", help));
     }
     let mistake = |notice: &&Notice| notice.code.weight() == NoticeWeight::LogMistake;
     let problems: Vec<&str> = notices().filter(mistake).map(|n| n.message.raw()).collect();
@@ -31,7 +31,7 @@ pub fn usable(facts: &Facts<'_>) -> Result<(), Error> {
         [] => Ok(()),
         [first, ref rest @ ..] => {
             let what = format!("the logs cannot be trusted as they are: {first}{}", more(rest.len()));
-            Err(Error::new(what, "correct them; `relconf review` lists every problem"))
+            Err(Error::input(what, "correct them; `relconf review` lists every problem"))
         }
     }
 }

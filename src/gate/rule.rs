@@ -18,7 +18,7 @@ pub(super) struct Test<'a> {
 }
 
 /// What one rule found.
-struct Finding {
+struct Ruling {
     verdict: Verdict,
     reason: String,
     p: Option<f64>,
@@ -30,7 +30,7 @@ struct Finding {
     short: Option<Short>,
 }
 
-impl Finding {
+impl Ruling {
     /// Within the limit.
     fn within(reason: impl Into<String>) -> Self {
         Self { within: true, ..Self::pass(reason) }
@@ -91,22 +91,22 @@ impl Test<'_> {
         let mut findings = Vec::new();
         if let Value::Undefined(why) = now.value {
             findings.push(match (why, now.basis) {
-                (NO_INCIDENT, _) => Finding::pass(format!("nothing to time: {why}")),
+                (NO_INCIDENT, _) => Ruling::pass(format!("nothing to time: {why}")),
                 (_, Some(Basis::Mixed)) => self.apart("git suggests the rest of this window"),
-                _ => Finding::inconclusive(format!("no data: {why}")),
+                _ => Ruling::inconclusive(format!("no data: {why}")),
             });
         } else {
             findings.extend(self.limit.max.map(|max| self.ceiling(now, max, true)));
             findings.extend(self.limit.min.map(|min| self.ceiling(now, min, false)));
             findings.extend(self.limit.max_increase.map(|increase| self.comparison(now, before, increase)));
         }
-        let severity = |finding: &Finding| match finding.verdict {
+        let severity = |finding: &Ruling| match finding.verdict {
             Verdict::Regressed => 2,
             Verdict::Inconclusive => 1,
             Verdict::Pass => 0,
         };
         // The first of the worst: a ceiling speaks before a comparison.
-        let worst = findings.into_iter().rev().max_by_key(severity).unwrap_or_else(|| Finding::pass("no limit"));
+        let worst = findings.into_iter().rev().max_by_key(severity).unwrap_or_else(|| Ruling::pass("no limit"));
         MetricGate {
             verdict: worst.verdict,
             title: self.info.title.to_owned(),
@@ -126,8 +126,8 @@ impl Test<'_> {
     }
 
     /// Two sides of which a log told the one, and git the other.
-    fn apart(&self, other: &str) -> Finding {
-        Finding::inconclusive(format!("not compared: {}, and {other}", self.log_begins))
+    fn apart(&self, other: &str) -> Ruling {
+        Ruling::inconclusive(format!("not compared: {}, and {other}", self.log_begins))
     }
 
     fn strict(&self) -> bool {
@@ -140,7 +140,7 @@ impl Test<'_> {
     }
 
     /// A value above its maximum, or below its minimum.
-    fn ceiling(&self, now: &Measurement, bound: f64, above: bool) -> Finding {
+    fn ceiling(&self, now: &Measurement, bound: f64, above: bool) -> Ruling {
         let word = if above { "above the maximum" } else { "below the minimum" };
         match &now.value {
             Value::Ratio { k, n } => {
@@ -153,16 +153,16 @@ impl Test<'_> {
                 let fires_at = Self::fires_at(at, !above, fires);
                 let p = tail(*k, *n);
                 let finding = match self.too_few_now(*n) {
-                    Some(short) => Finding::too_few(short),
-                    None if !beyond(*k, *n) => Finding::within("within its limit"),
+                    Some(short) => Ruling::too_few(short),
+                    None if !beyond(*k, *n) => Ruling::within("within its limit"),
                     None if self.strict() || p <= self.alpha => {
-                        Finding::regressed(format!("{word}, and not by chance"), Some(p))
+                        Ruling::regressed(format!("{word}, and not by chance"), Some(p))
                     }
                     None => {
-                        Finding { p: Some(p), ..Finding::pass(format!("{word}, but that cannot be told from chance")) }
+                        Ruling { p: Some(p), ..Ruling::pass(format!("{word}, but that cannot be told from chance")) }
                     }
                 };
-                Finding { fires: fires_at.map(|k| (k, at)), ..finding }
+                Ruling { fires: fires_at.map(|k| (k, at)), ..finding }
             }
             Value::Durations(durations) => {
                 let reading = now.reading();
@@ -172,13 +172,13 @@ impl Test<'_> {
                 // A median that is not reached is longer than all that ended.
                 let beyond = reading.value.map_or(above, |median| outside(median, bound, above));
                 match self.too_few_now(n) {
-                    Some(short) => Finding::too_few(short),
-                    None if !beyond => Finding::within("within its limit"),
+                    Some(short) => Ruling::too_few(short),
+                    None if !beyond => Ruling::within("within its limit"),
                     None if self.strict() || p <= self.alpha => {
-                        Finding::regressed(format!("{word} in {beyond_bound} of {n}"), Some(p))
+                        Ruling::regressed(format!("{word} in {beyond_bound} of {n}"), Some(p))
                     }
                     None => {
-                        Finding { p: Some(p), ..Finding::pass(format!("{word}, but that cannot be told from chance")) }
+                        Ruling { p: Some(p), ..Ruling::pass(format!("{word}, but that cannot be told from chance")) }
                     }
                 }
             }
@@ -186,17 +186,17 @@ impl Test<'_> {
                 let reading = now.reading();
                 let beyond = reading.value.is_some_and(|value| outside(value, bound, above));
                 match self.too_few_now(reading.sample) {
-                    Some(short) => Finding::too_few(short),
-                    None if beyond => Finding::regressed(format!("{word} (the value itself: no test applies)"), None),
-                    None => Finding::within("within its limit"),
+                    Some(short) => Ruling::too_few(short),
+                    None if beyond => Ruling::regressed(format!("{word} (the value itself: no test applies)"), None),
+                    None => Ruling::within("within its limit"),
                 }
             }
         }
     }
 
     /// A value that is worse than before by more than is allowed.
-    fn comparison(&self, now: &Measurement, before: Option<&Measurement>, allowed: f64) -> Finding {
-        let Some(before) = before else { return Finding::inconclusive("nothing to compare with: no window before") };
+    fn comparison(&self, now: &Measurement, before: Option<&Measurement>, allowed: f64) -> Ruling {
+        let Some(before) = before else { return Ruling::inconclusive("nothing to compare with: no window before") };
         match (now.basis, before.basis) {
             (_, Some(Basis::Mixed)) => return self.apart("git suggests the rest of the window before"),
             (Some(Basis::Declared), Some(Basis::Inferred)) => {
@@ -208,14 +208,14 @@ impl Test<'_> {
             _ => {}
         }
         if let Value::Undefined(why) = before.value {
-            return Finding::inconclusive(format!("nothing to compare with: {why}"));
+            return Ruling::inconclusive(format!("nothing to compare with: {why}"));
         }
         if now.role != before.role {
-            return Finding::inconclusive("not compared: about another role than before");
+            return Ruling::inconclusive("not compared: about another role than before");
         }
         // Written before a baseline could say it.
         if now.basis != before.basis {
-            return Finding::inconclusive(
+            return Ruling::inconclusive(
                 "not compared: the baseline does not say whether a log or git told it what failed; write it anew: relconf \
                  baseline write",
             );
@@ -225,11 +225,11 @@ impl Test<'_> {
             (Value::Durations(times), Value::Durations(times0)) => {
                 let (n, n0) = (times.len() as u64, times0.len() as u64);
                 if let Some(short) = self.too_few(n, n0) {
-                    return Finding::too_few(short);
+                    return Ruling::too_few(short);
                 }
                 // Longer than what is not known to be long is nothing that can be said.
                 let Some(median0) = before.reading().value else {
-                    return Finding::inconclusive("nothing to compare with: the median before was not reached");
+                    return Ruling::inconclusive("nothing to compare with: the median before was not reached");
                 };
                 let plain = |side: &[stats::Observation]| side.iter().map(|o| o.time).collect::<Vec<_>>();
                 let p = stats::rank_test(&plain(times), &plain(times0)).map(|test| test.p_greater);
@@ -238,26 +238,26 @@ impl Test<'_> {
                 let sure = self.strict() || p.is_some_and(|p| p <= self.alpha);
                 match (longer, sure) {
                     (false, _) => {
-                        Finding { p, ..Finding::within(format!("not more than {allowed} times as long as before")) }
+                        Ruling { p, ..Ruling::within(format!("not more than {allowed} times as long as before")) }
                     }
-                    (true, false) => Finding {
+                    (true, false) => Ruling {
                         p,
-                        ..Finding::pass(format!(
+                        ..Ruling::pass(format!(
                             "more than {allowed} times as long, but that cannot be told from chance"
                         ))
                     },
-                    (true, true) => Finding::regressed(format!("more than {allowed} times as long as before"), p),
+                    (true, true) => Ruling::regressed(format!("more than {allowed} times as long as before"), p),
                 }
             }
             _ => {
                 let (value, value0) = (now.reading().value, before.reading().value);
                 match value.zip(value0) {
-                    Some((value, value0)) if exceeds(self.worse_by(value, value0), allowed) => Finding::regressed(
+                    Some((value, value0)) if exceeds(self.worse_by(value, value0), allowed) => Ruling::regressed(
                         format!("worse by more than {allowed} (the value itself: no test applies)"),
                         None,
                     ),
-                    Some(_) => Finding::within("within its limit"),
-                    None => Finding::inconclusive("nothing to compare"),
+                    Some(_) => Ruling::within("within its limit"),
+                    None => Ruling::inconclusive("nothing to compare"),
                 }
             }
         }
@@ -278,7 +278,7 @@ impl Test<'_> {
         self.too_few_now(n).or_else(|| (!self.strict() && have < need).then_some(Short { now: false, have, need }))
     }
 
-    fn rates(&self, (k, n): (u64, u64), (k0, n0): (u64, u64), allowed: f64) -> Finding {
+    fn rates(&self, (k, n): (u64, u64), (k0, n0): (u64, u64), allowed: f64) -> Ruling {
         let worse = |k: u64, n: u64| self.worse_by(k as f64 / n as f64, k0 as f64 / n0 as f64);
         let p_of = |k: u64, n: u64| {
             let test = if self.info.better == Some(Better::Higher) {
@@ -294,18 +294,18 @@ impl Test<'_> {
         let p = p_of(k, n);
         let by = worse(k, n);
         let finding = match self.too_few(n, n0) {
-            Some(short) => Finding::too_few(short),
+            Some(short) => Ruling::too_few(short),
             None if !exceeds(by, allowed) => {
-                Finding { p: Some(p), ..Finding::within(format!("not worse by more than {}", points(allowed))) }
+                Ruling { p: Some(p), ..Ruling::within(format!("not worse by more than {}", points(allowed))) }
             }
             None if self.strict() || p <= self.alpha => {
-                Finding::regressed(format!("worse by {}, {} are allowed", points(by), points(allowed)), Some(p))
+                Ruling::regressed(format!("worse by {}, {} are allowed", points(by), points(allowed)), Some(p))
             }
-            None => Finding {
+            None => Ruling {
                 p: Some(p),
-                ..Finding::pass(format!("worse by {}, but that cannot be told from chance", points(by)))
+                ..Ruling::pass(format!("worse by {}, but that cannot be told from chance", points(by)))
             },
         };
-        Finding { fires: fires_at.map(|k| (k, at)), ..finding }
+        Ruling { fires: fires_at.map(|k| (k, at)), ..finding }
     }
 }

@@ -144,7 +144,7 @@ pub(super) fn counts_here(entry: &ReleaseEntry, policy: &Policy) -> bool {
 
 fn globs(setting: &str, patterns: &[String]) -> Result<GlobSet, Error> {
     let wrong = |pattern: &str, error: globset::Error| {
-        Error::new(
+        Error::config(
             format!("{setting}: \"{pattern}\" is no glob: {}", error.kind()),
             "write something like v* or release-*; * also matches /",
         )

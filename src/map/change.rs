@@ -1,4 +1,4 @@
-use super::{Draft, MapReading, Source, StageId, Standing, against, concentration};
+use super::{Gathered, MapReading, Source, StageId, Standing, against, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::{Role, TraitVerdict};
 use crate::metric::MetricId;
@@ -6,8 +6,8 @@ use crate::model::Basis;
 use crate::phrase::rate;
 
 /// What goes in: how often it fails, and whether it is known which changes do.
-pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
-    let mut draft = Draft::new(StageId::Change);
+pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
+    let mut draft = Gathered::new(StageId::Change);
     let failed = analysis.releases(crate::attribution::Event::failed);
     let inferred = match analysis.facts.basis(analysis.facts.windows.current) {
         Some(Basis::Inferred) => " (inferred from git)",

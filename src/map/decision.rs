@@ -1,4 +1,4 @@
-use super::{Draft, Held, MapReading, Source, StageId, against, concentration};
+use super::{Gathered, Held, MapReading, Source, StageId, against, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 use crate::metric::MetricId;
@@ -6,8 +6,8 @@ use crate::model::CheckResult;
 use crate::phrase::{percent, rate};
 
 /// Go or no go: on what, and by whom.
-pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
-    let mut draft = Draft::new(StageId::Decision);
+pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
+    let mut draft = Gathered::new(StageId::Decision);
     let coverage = against(
         analysis,
         Source::Evidence,

@@ -1,12 +1,12 @@
-use super::{Draft, Held, MapReading, Source, StageId, against};
+use super::{Gathered, Held, MapReading, Source, StageId, against};
 use crate::analysis::{Analysis, Threshold};
 use crate::metric::MetricId;
 use crate::model::DetectedBy;
 use crate::phrase::{percent, rate};
 
 /// How a bad release is noticed.
-pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
-    let mut draft = Draft::new(StageId::Detection);
+pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
+    let mut draft = Gathered::new(StageId::Detection);
     let ids = || analysis.ids(analysis.failing());
     let detect = against(
         analysis,

@@ -202,13 +202,13 @@ impl MapReading {
 }
 
 /// What a stage's file gives: its readings by source, and what to record to see more.
-struct Draft {
+struct Gathered {
     id: StageId,
     readings: Vec<(Source, MapReading)>,
     record: Vec<&'static str>,
 }
 
-impl Draft {
+impl Gathered {
     fn new(id: StageId) -> Self {
         Self { id, readings: Vec::new(), record: Vec::new() }
     }

@@ -1,11 +1,11 @@
-use super::{Draft, Source, StageId, against, concentration};
+use super::{Gathered, Source, StageId, against, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 use crate::metric::MetricId;
 
 /// How a bad release is stopped and repaired, and whether it was learned from.
-pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
-    let mut draft = Draft::new(StageId::Recovery);
+pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
+    let mut draft = Gathered::new(StageId::Recovery);
     let ids = || analysis.ids(analysis.failing());
     let stop = against(
         analysis,

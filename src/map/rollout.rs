@@ -1,12 +1,12 @@
-use super::{Draft, Held, MapReading, Source, StageId, Standing, concentration};
+use super::{Gathered, Held, MapReading, Source, StageId, Standing, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::{Role, TimeWindow, WindowVerdict};
 use crate::metric::{MetricId, special_handling};
 use crate::phrase::{percent, rate};
 
 /// How it reaches users: in stages, on special paths, in lucky windows, by whom.
-pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
-    let mut draft = Draft::new(StageId::Rollout);
+pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
+    let mut draft = Gathered::new(StageId::Rollout);
     let of = analysis.events().count() as u64;
     let least = analysis.threshold(Threshold::Releases);
     let staged = analysis.releases(|event| {

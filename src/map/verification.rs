@@ -1,11 +1,11 @@
-use super::{Draft, MapReading, Source, StageId, Standing};
+use super::{Gathered, MapReading, Source, StageId, Standing};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::{CheckReport, CheckVerdict};
 use crate::phrase::{count, percent, rate};
 
 /// Whether what is checked before a release tells anything.
-pub(super) fn stage(analysis: &Analysis<'_>) -> Draft {
-    let mut draft = Draft::new(StageId::Verification);
+pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
+    let mut draft = Gathered::new(StageId::Verification);
     for check in &analysis.screening.checks {
         let source = if check.ritual { Source::Ritual } else { Source::Evidence };
         draft.add(source, [reading(analysis, check, source)]);

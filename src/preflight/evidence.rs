@@ -22,7 +22,7 @@ pub struct Evidence {
     /// Whether it asks for people instead of a check.
     pub people: bool,
     /// Whether it is there.
-    pub standing: Standing,
+    pub standing: EvidenceState,
     /// Who says so; null where nobody does.
     pub from: Option<EvidenceSource>,
     /// What the history of this team says it is worth; null where it was never on record.
@@ -44,7 +44,7 @@ pub enum EvidenceSource {
 /// Whether evidence is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum EvidenceState {
     /// It passed, or so many people have approved.
     There,
     /// It failed, or was overruled.
@@ -95,15 +95,15 @@ fn from(release: &Release, name: &str, said: &BTreeMap<String, EvidenceSource>) 
     there.then(|| said.get(name).copied().unwrap_or(EvidenceSource::Log))
 }
 
-fn standing(release: &Release, name: &str) -> Standing {
+fn standing(release: &Release, name: &str) -> EvidenceState {
     if let Some((_, needed)) = APPROVALS.iter().find(|(approval, _)| *approval == name) {
         // Nobody approves their own release.
         let others = release.approvers.iter().filter(|person| !release.releasers.contains(person)).count();
-        return if others >= *needed { Standing::There } else { Standing::Missing };
+        return if others >= *needed { EvidenceState::There } else { EvidenceState::Missing };
     }
     match release.checks.iter().find(|run| run.name.raw() == name).map(|run| run.result) {
-        Some(CheckResult::Pass) => Standing::There,
-        Some(CheckResult::Fail | CheckResult::Override) => Standing::Failed,
-        Some(CheckResult::Skip) | None => Standing::Missing,
+        Some(CheckResult::Pass) => EvidenceState::There,
+        Some(CheckResult::Fail | CheckResult::Override) => EvidenceState::Failed,
+        Some(CheckResult::Skip) | None => EvidenceState::Missing,
     }
 }

@@ -8,15 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, LogReport};
-use crate::factor::{
-    Hotspot, HotspotKind, Screening, TimeWindow, TimeWindowKind, Values, conventional, day_name, local, timing,
-};
+use crate::factor::{Hotspot, HotspotKind, Screening, TimeWindow, Values, conventional, local, timing};
 use crate::forecast::{Alike, Forecast, Forecaster, Quality};
 use crate::model::{Basis, ChangeIndex, Moment, PolicyFrom, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
 pub use crate::forecast::Base;
-pub use evidence::{Evidence, EvidenceSource, Standing};
+pub use evidence::{Evidence, EvidenceSource, EvidenceState};
 
 /// The contract's number; it grows when a script could break.
 const SCHEMA: u32 = 1;
@@ -204,9 +202,9 @@ fn reasons(
     limit: Option<f64>,
 ) -> Vec<String> {
     let mut reasons = Vec::new();
-    for evidence in evidence.iter().filter(|evidence| evidence.standing != Standing::There) {
+    for evidence in evidence.iter().filter(|evidence| evidence.standing != EvidenceState::There) {
         let by = evidence.required_by.iter().map(Untrusted::raw).collect::<Vec<_>>().join(", ");
-        let how = if evidence.standing == Standing::Failed { "did not pass" } else { "is missing" };
+        let how = if evidence.standing == EvidenceState::Failed { "did not pass" } else { "is missing" };
         reasons.push(format!("{} {how}: required by {by}", evidence.name.raw()));
     }
     // What cannot be looked at must not pass as harmless.
@@ -277,15 +275,8 @@ fn change(facts: &Facts<'_>, planned: ReleaseIndex, screening: &Screening) -> Ch
 
 /// The weekday and the hours of now, over the releases of the window.
 fn windows(facts: &Facts<'_>) -> Vec<TimeWindow> {
-    let (day, hour) = local(facts.policy.as_of, facts.policy);
-    let holds = |window: &TimeWindow| match window.kind {
-        TimeWindowKind::Weekday => window.label == day_name(day),
-        TimeWindowKind::Hours => window
-            .label
-            .split_once('-')
-            .and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?))
-            .is_some_and(|hours: std::ops::Range<u32>| hours.contains(&hour)),
-    };
+    let now = local(facts.policy.as_of, facts.policy);
+    let holds = |window: &TimeWindow| window.slot.holds(now);
     timing(facts, facts.windows.current).windows.into_iter().filter(holds).collect()
 }
 

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod preflight;
 pub mod report;
 pub mod settings;
+pub mod start;
 pub mod terminal;
 pub mod validation;
 

@@ -1,7 +1,7 @@
 //! The preflight: for a terminal, a release pull request, a CI's annotations, a script.
 
-use crate::preflight::{Evidence, EvidenceSource, Preflight, Standing, Verdict};
-use crate::review::contract::{Hotspot, TimeWindowKind, WindowVerdict};
+use crate::preflight::{Evidence, EvidenceSource, EvidenceState, Preflight, Verdict};
+use crate::review::contract::{Hotspot, WindowVerdict};
 
 use super::json;
 use super::page::{Page, Tone};
@@ -32,9 +32,9 @@ fn word(verdict: Verdict) -> &'static str {
 /// Whether evidence is there, and who says so.
 fn standing(evidence: &Evidence) -> String {
     let standing = match evidence.standing {
-        Standing::There => "there",
-        Standing::Failed => "did not pass",
-        Standing::Missing => "missing",
+        EvidenceState::There => "there",
+        EvidenceState::Failed => "did not pass",
+        EvidenceState::Missing => "missing",
     };
     let from = match evidence.from {
         None => "",
@@ -103,9 +103,8 @@ fn change(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
     lines.extend(change.hot.iter().map(|spot| hot(spot, shown)));
     for window in &change.windows {
         let here = format!(
-            "{}{}: {} of the window's releases; failures there: {}, elsewhere: {}",
-            window.label,
-            if window.kind == TimeWindowKind::Hours { " h" } else { "" },
+            "{}: {} of the window's releases; failures there: {}, elsewhere: {}",
+            window.name(),
             rate(window.releases, window.of),
             rate(window.failed, window.judged),
             rate(window.failed_outside, window.judged_outside)
@@ -201,7 +200,7 @@ fn by(evidence: &Evidence, shown: fn(&str) -> String) -> String {
 
 /// What to type next.
 fn next(report: &Preflight) -> Option<&'static str> {
-    let missing = report.evidence.iter().any(|evidence| evidence.standing == Standing::Missing);
+    let missing = report.evidence.iter().any(|evidence| evidence.standing == EvidenceState::Missing);
     missing.then_some(
         "Say what has been done: --check NAME=pass, --approved-by NAME; or `Check: NAME=pass` at the end of the commit's \
          message; or a [[release]] with the tag in releases.toml and --tag",

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::attribution::{CalibratedSign, Calibration, LogReport, Outcome, ScopeRule, Span, Suspicion, Tier};
 pub use crate::factor::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, TraitReport, TraitVerdict};
 pub use crate::factor::{
-    Concentration, PersonShare, Role, TimeCell, TimeWindow, TimeWindowKind, Timing, WindowVerdict,
+    Concentration, PersonShare, Role, TimeCell, TimeSlot, TimeWindow, TimeWindowKind, Timing, WindowVerdict,
 };
 pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, Silenced, Since, SinceItem, Success};
 pub use crate::forecast::{Bin, Quality};

@@ -459,3 +459,20 @@ fn a_link_leads_to_an_https_page() {
         assert!(told, "{setting}: {problems}");
     }
 }
+
+#[test]
+fn an_error_says_whose_it_is() {
+    use release_confidence::{ErrorKind, Policy, Repository, Sources, TimeRules};
+    let root = root();
+    write(&root, "relconf.toml", "[gate]\nmode = 1\n");
+    assert_eq!(load(&root.path().join("relconf.toml")).expect_err("wrong").kind(), ErrorKind::Config);
+    assert_eq!(load(&root.path().join("none.toml")).expect_err("missing").kind(), ErrorKind::Io);
+    assert_eq!(Repository::open(root.path()).err().expect("none").kind(), ErrorKind::Repository);
+    let log = write(&root, "incidents.toml", "[[incident]\n");
+    let sources = Sources { incidents: vec![log], ..Sources::default() };
+    let read = |sources: &Sources| {
+        let policy = Policy::at(as_of());
+        release_confidence::read(None, sources, &TimeRules::default(), &policy, &mut std::io::empty())
+    };
+    assert_eq!(read(&sources).expect_err("no TOML").kind(), ErrorKind::Input);
+}

@@ -58,7 +58,7 @@ pub(super) fn read(path: &Path) -> Result<Baseline, Error> {
     let shown = path.display();
     let write = format!("write one on the base branch: relconf baseline write {shown}");
     let unreadable =
-        |error: std::io::Error| Error::new(format!("cannot read the baseline {shown}"), write.clone()).caused_by(error);
+        |error: std::io::Error| Error::io(format!("cannot read the baseline {shown}"), write.clone()).caused_by(error);
     let text = file::read(path).map_err(unreadable)?;
     parse(path, &text)
 }
@@ -68,5 +68,5 @@ pub(super) fn read(path: &Path) -> Result<Baseline, Error> {
 /// # Errors
 /// It is no baseline.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Baseline, Error> {
-    Baseline::parse(text).map_err(|error| Error::new(format!("{}: {error}", path.display()), error.help()))
+    Baseline::parse(text).map_err(|error| error.of(&path.display().to_string()))
 }

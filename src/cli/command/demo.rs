@@ -88,7 +88,7 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
 fn find(name: &str) -> Result<&'static Example, Error> {
     EXAMPLES.iter().find(|example| example.name == name).ok_or_else(|| {
         let names: Vec<_> = EXAMPLES.iter().map(|example| example.name).collect();
-        Error::new(format!("there is no example \"{name}\""), format!("use one of: {}", names.join(", ")))
+        Error::usage(format!("there is no example \"{name}\""), format!("use one of: {}", names.join(", ")))
     })
 }
 
@@ -96,7 +96,7 @@ fn find(name: &str) -> Result<&'static Example, Error> {
 fn create(folder: &Path) -> Result<(), Error> {
     let shown = folder.display();
     std::fs::create_dir_all(folder)
-        .map_err(|error| Error::new(format!("cannot make {shown}"), "name a new folder").caused_by(error))?;
+        .map_err(|error| Error::io(format!("cannot make {shown}"), "name a new folder").caused_by(error))?;
     let empty = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    if empty { Ok(()) } else { Err(Error::new(format!("{shown} is not empty"), "name a new folder")) }
+    if empty { Ok(()) } else { Err(Error::usage(format!("{shown} is not empty"), "name a new folder")) }
 }

@@ -128,5 +128,5 @@ fn unknown(subject: &str, review: &Review, tags: &[TagReport]) -> Error {
         None => "see `relconf explain` for metrics and findings, `relconf list releases` and `relconf list incidents`"
             .to_owned(),
     };
-    Error::new(format!("\"{subject}\" is no metric, finding, stage, release or incident here"), help)
+    Error::usage(format!("\"{subject}\" is no metric, finding, stage, release or incident here"), help)
 }

@@ -58,7 +58,7 @@ fn mapping(name: &str) -> Result<&'static str, Error> {
         let known: Vec<_> = BUILTIN.iter().map(|builtin| builtin.name).collect();
         let help = nearest(name, known.iter().copied())
             .map_or_else(|| format!("use one of: {}", known.join(", ")), |near| format!("did you mean {near}?"));
-        Error::new(format!("there is no mapping \"{name}\""), help)
+        Error::usage(format!("there is no mapping \"{name}\""), help)
     })
 }
 
@@ -70,7 +70,7 @@ fn manual(command: Option<&str>) -> anyhow::Result<String> {
         None => root,
         Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
             let names: Vec<_> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-            Error::new(format!("relconf has no command \"{name}\""), format!("use one of: {}", names.join(", ")))
+            Error::usage(format!("relconf has no command \"{name}\""), format!("use one of: {}", names.join(", ")))
         })?,
     };
     let mut roff = Vec::new();

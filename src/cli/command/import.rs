@@ -35,8 +35,7 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
     for file in files {
         let text = read(file)?;
         let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
-        let read = import::read_file(&text, format, mappings, stem)
-            .map_err(|error| Error::new(format!("{file}: {error}"), error.help()))?;
+        let read = import::read_file(&text, format, mappings, stem).map_err(|error| error.of(file))?;
         tell(file, &read, terminal);
         all.incidents.extend(read.incidents);
         all.releases.extend(read.releases);
@@ -104,7 +103,7 @@ fn split<'a>(what: &'a [String], mappings: &[(String, Mapping)]) -> Result<(Opti
         files => (None, files),
     };
     if files.is_empty() {
-        return Err(Error::new(
+        return Err(Error::usage(
             "there is nothing to import",
             "name a file: relconf import issues.json --into incidents.toml",
         ));
@@ -115,15 +114,15 @@ fn split<'a>(what: &'a [String], mappings: &[(String, Mapping)]) -> Result<(Opti
 fn read(file: &str) -> Result<String, Error> {
     let bytes = if file == "-" {
         read_bytes(&mut io::stdin().lock() as &mut dyn Read)
-            .map_err(|error| Error::new("standard input cannot be read", "").caused_by(error))?
+            .map_err(|error| Error::io("standard input cannot be read", "").caused_by(error))?
             .ok_or_else(|| {
-                Error::new(format!("standard input is larger than {} MiB", MAX_FILE_BYTES >> 20), "split it")
+                Error::input(format!("standard input is larger than {} MiB", MAX_FILE_BYTES >> 20), "split it")
             })?
     } else {
         read_file(Path::new(file))?
     };
     String::from_utf8(bytes)
-        .map_err(|error| Error::new(format!("{file} is no UTF-8"), "export it again as UTF-8").caused_by(error))
+        .map_err(|error| Error::input(format!("{file} is no UTF-8"), "export it again as UTF-8").caused_by(error))
 }
 
 /// What was read, what was skipped and what is not used.
@@ -160,11 +159,10 @@ fn key<'v>(head: &str, said: impl Fn(&str) -> &'v str) -> String {
 /// A log's text, and what is in it.
 fn there(log: &Path) -> Result<(String, BTreeSet<String>), Error> {
     let shown = log.display();
-    let text = file::read_log(log).map_err(|error| {
-        Error::new(format!("cannot read {shown}"), "name another file with --into").caused_by(error)
-    })?;
+    let text = file::read_log(log)
+        .map_err(|error| Error::io(format!("cannot read {shown}"), "name another file with --into").caused_by(error))?;
     let table: toml::Table = text.trim_start_matches('\u{feff}').parse().map_err(|error: toml::de::Error| {
-        Error::new(
+        Error::input(
             format!("{shown} is no TOML log: {}", error.message()),
             "correct it first: relconf validate says where",
         )

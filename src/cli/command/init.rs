@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use anyhow::Context as _;
 use serde_json::{Map, json};
 
 use crate::attribution::Facts;
@@ -12,17 +13,17 @@ use crate::cli::exit::Exit;
 use crate::cli::file;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
-use crate::document::{parse_time, toml_text, toml_texts};
+use crate::document::{parse_time, toml_groups, toml_text, toml_texts};
 use crate::error::Error;
 use crate::model::{DetectedBy, History, Moment, PersonIndex, ProjectKind, Untrusted, Word};
 use crate::render::encode;
-use crate::render::phrase::count;
-use crate::render::phrase::{reason, suspicion};
+use crate::render::phrase::{count, reason, suspicion};
+use crate::render::start::{self, Start};
 use crate::review::contract::{ReleaseReport, Review};
 use crate::source::git::Repository;
 use crate::source::import::FORMATS;
 
-use super::record::{Clock, Draft, local, made, time};
+use super::record::{Clock, NewRecord, local, made, time};
 
 /// The first incident log. Under its own name it would be read, and say that nothing has failed.
 const PROPOSAL: &str = "incidents.proposed.toml";
@@ -77,7 +78,7 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         }
         Ok(())
     };
-    write(CONFIG, config(&review, ci, &answers))?;
+    write(CONFIG, config(&review, ci, &answers)?)?;
     if !ask.is_on() {
         write(PROPOSAL, incidents(&review))?;
     }
@@ -109,7 +110,7 @@ struct Answers {
     aliases: Vec<(String, String)>,
     bots: Vec<String>,
     humans: Vec<String>,
-    incidents: Vec<Draft>,
+    incidents: Vec<NewRecord>,
     /// As the log has it.
     covers_from: Option<String>,
 }
@@ -188,17 +189,17 @@ fn covers_from(clock: &Clock, ask: &Ask<'_>) -> Result<Option<String>, Error> {
     let question = "Since which day are these all failures that users noticed (such as 2026-01-31)";
     ask.read(question, "", |typed| {
         let typed = parse_time(typed, clock.zone).map_err(|error| {
-            Error::new(error.to_string(), "type a day, such as 2026-01-31, or Enter to leave it out")
+            Error::usage(error.to_string(), "type a day, such as 2026-01-31, or Enter to leave it out")
         })?;
         if typed.at > clock.now {
-            return Err(Error::new("that is yet to come", "type a day in the past, or Enter to leave it out"));
+            return Err(Error::usage("that is yet to come", "type a day in the past, or Enter to leave it out"));
         }
         Ok(if typed.day { day(typed.at) } else { time(typed.at) })
     })
 }
 
 /// Asks about one failure.
-fn failure(history: &History, release: &ReleaseReport, clock: &Clock, ask: &Ask<'_>) -> Result<Draft, Error> {
+fn failure(history: &History, release: &ReleaseReport, clock: &Clock, ask: &Ask<'_>) -> Result<NewRecord, Error> {
     let tag = release.tag.raw();
     let title = ask.text("  What was it, in one line", &format!("{tag} failed"))?;
     let surfaced = release.failures.iter().filter_map(|failure| failure.surfaced_at).min();
@@ -219,7 +220,7 @@ fn failure(history: &History, release: &ReleaseReport, clock: &Clock, ask: &Ask<
     fields.extend(over.map(|over| ("resolved_at".to_owned(), time(over).into())));
     fields.extend(by.map(|by| ("detected_by".to_owned(), by.into())));
     fields.insert("caused_by".to_owned(), json!({ "release": tag }));
-    Ok(Draft::incident(history, fields))
+    Ok(NewRecord::incident(history, fields))
 }
 
 /// Releases that git suggests failed, the newest first.
@@ -269,70 +270,36 @@ fn taken(file: &Path, root: &Path, settings: &Settings, name: &str) -> bool {
     file.symlink_metadata().is_ok() || configured || others.iter().any(|other| root.join(other).exists())
 }
 
-fn config(review: &Review, ci: Option<&str>, answers: &Answers) -> String {
-    let mut text = "# What relconf holds to be a release, a failure, and too much. Everything is optional:\n\
-                    # relconf config --show --verbose says what each setting does.\n\n[project]\n"
-        .to_owned();
-    match answers.kind {
-        Some(kind) => text.push_str(&format!("kind = \"{kind}\"\n\n[releases]\n")),
-        None => text.push_str("# kind = \"service\"             # or library, application: advice speaks of what can be done with it\n\n[releases]\n"),
-    }
+/// The configuration to begin with.
+fn config(review: &Review, ci: Option<&str>, answers: &Answers) -> anyhow::Result<String> {
     let tags = &review.data.tags;
-    text.push_str(&format!(
-        "# {} of {} tags read as versions and are releases. Others can be named:\n# tags = [\"v*\"]\n",
-        tags.matched, tags.total
-    ));
     let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
     for skipped in &tags.skipped {
         reasons.entry(&skipped.reason).or_insert((0, skipped.tag.raw())).0 += 1;
     }
-    for (reason, (count, example)) in reasons {
-        text.push_str(&format!("# skipped {count}: {reason}, such as {}\n", comment(example)));
-    }
-    text.push_str("# timezone = \"Europe/Berlin\"   # weekdays and hours; default: as recorded with each tag\n");
-    text.push_str("# maturity = \"7d\"              # a younger release is not judged yet\n");
-    let names: Vec<&str> = review.scope.components.iter().map(Untrusted::raw).collect();
-    if names.len() > 1 || !review.scope.others.is_empty() {
-        let others = review.scope.others.iter().map(|other| other.name.raw());
-        let all: Vec<&str> = names.iter().copied().chain(others).take(12).collect();
-        text.push_str(&format!(
-            "\n# Components, by what precedes the version: {}.\n# Tags of several can be joined:\n# [components]\n# engine = [\"v*\", \"engine-v*\"]\n",
-            all.iter().map(|name| comment(name)).collect::<Vec<_>>().join(", ")
-        ));
-    }
-    text.push_str("\n[failure]\n# horizon = \"30d\"              # a later failure is listed, not counted\n# severities = [\"sev1\", \"sev2\"]  # default: all\n");
-    text.push_str("\n[people]\n");
+    let own = review.scope.components.iter().map(Untrusted::raw);
+    let components: Vec<_> =
+        own.chain(review.scope.others.iter().map(|other| other.name.raw())).take(12).map(comment).collect();
     let releasers = review.people.get(&crate::review::contract::Role::Releaser).map_or(&[][..], Vec::as_slice);
-    let shown: Vec<_> = releasers.iter().take(6).map(|who| comment(who.person.raw())).collect();
-    if shown.is_empty() {
-        text.push_str("# Nobody is known to have released in this window.\n");
-    } else {
-        text.push_str(&format!("# Released in this window: {}.\n", shown.join(", ")));
-    }
-    match &answers.bots[..] {
-        [] => text.push_str("# Accounts that are no people:\n# bots = [\"release-bot\"]\n"),
-        bots => text.push_str(&format!("bots = {}\n", toml_texts(bots.iter().map(String::as_str)))),
-    }
-    if !answers.humans.is_empty() {
-        text.push_str(&format!("humans = {}\n", toml_texts(answers.humans.iter().map(String::as_str))));
-    }
+    let list = |names: &[String]| (!names.is_empty()).then(|| toml_texts(names.iter().map(String::as_str)));
     let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, other) in &answers.aliases {
         aliases.entry(name).or_default().push(other);
     }
-    if aliases.is_empty() {
-        text.push_str("# aliases = { \"Ana Costa\" = [\"ana\", \"ana@old.example\"] }   # .mailmap is read too\n");
-    } else {
-        let each = aliases.into_iter().map(|(name, others)| format!("{} = {}", toml_text(name), toml_texts(others)));
-        text.push_str(&format!("aliases = {{ {} }}\n", each.collect::<Vec<_>>().join(", ")));
-    }
-    text.push_str("\n[checks]\n# What every release must have passed, once it is recorded (in the release log, or as a line Check: canary=pass in the tag):\n# required = [\"canary\"]\n");
-    text.push_str("\n# Changes that deserve more:\n# [risk.migrations]\n# paths = [\"migrations/*\"]\n# requires = [\"canary\"]\n");
-    text.push_str("\n[gate]\n# The CI step: relconf gate. Its defaults are good; limits are a table for each metric:\n# [gate.change_failure_rate]\n# max_increase = 0.10\n");
-    if let Some(example) = ci {
-        text.push_str(&format!("# An example for the CI that is used here: {example} in relconf's repository.\n"));
-    }
-    text
+    let aliases = aliases.into_iter().map(|(name, others)| (name, toml_texts(others)));
+    start::configuration(&Start {
+        kind: answers.kind.map(str::to_owned),
+        matched: tags.matched,
+        total: tags.total,
+        skipped: reasons.into_iter().map(|(why, (count, tag))| (why.to_owned(), count, comment(tag))).collect(),
+        components: if components.len() > 1 { components } else { Vec::new() },
+        releasers: releasers.iter().take(6).map(|who| comment(who.person.raw())).collect(),
+        bots: list(&answers.bots),
+        humans: list(&answers.humans),
+        aliases: (!answers.aliases.is_empty()).then(|| toml_groups(aliases)),
+        ci: ci.map(str::to_owned),
+    })
+    .context("the configuration's template is wrong")
 }
 
 fn incidents(review: &Review) -> String {

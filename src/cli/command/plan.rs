@@ -35,12 +35,12 @@ pub(super) fn earlier(args: &args::Earlier) -> Result<Option<Earlier>, Error> {
     let shown = path.display();
     let write = "write one with: relconf review --format json=review.json";
     let unreadable =
-        |error: std::io::Error| Error::new(format!("cannot read the review {shown}"), write).caused_by(error);
+        |error: std::io::Error| Error::io(format!("cannot read the review {shown}"), write).caused_by(error);
     let text = file::read(path).map_err(unreadable)?;
     let earlier: Earlier = serde_json::from_str(&text)
-        .map_err(|error| Error::new(format!("{shown} is no review: {error}"), write).caused_by(error))?;
+        .map_err(|error| Error::input(format!("{shown} is no review: {error}"), write).caused_by(error))?;
     if earlier.schema != SCHEMA {
-        return Err(Error::new(format!("{shown} has schema {}, this relconf has {SCHEMA}", earlier.schema), write));
+        return Err(Error::input(format!("{shown} has schema {}, this relconf has {SCHEMA}", earlier.schema), write));
     }
     Ok(Some(earlier))
 }

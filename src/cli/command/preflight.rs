@@ -21,7 +21,7 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     let outputs = Outputs::parse(&args.output, PREFLIGHT_FORMATS)?;
     let mut checks = args.checks.iter().map(|typed| check(typed)).collect::<Result<Vec<_>, Error>>()?;
     let no_repository = || {
-        Error::new("preflight looks at commits: there is no repository", "run it in the repository, without --no-git")
+        Error::usage("preflight looks at commits: there is no repository", "run it in the repository, without --no-git")
     };
     let mut settings = Settings::resolve_from(&args.input, args.policy_from.as_deref())?;
     let rev = args.rev.as_deref().unwrap_or("HEAD");
@@ -33,7 +33,7 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     let Settings { repository, policy, config, .. } = &settings;
     let repository = repository.as_ref().ok_or_else(no_repository)?;
     if repository.info().shallow {
-        return Err(Error::new(
+        return Err(Error::repository(
             "this is a shallow clone: what ships since the last release cannot be told",
             "run `git fetch --unshallow --tags`; in GitHub Actions set `fetch-depth: 0` on actions/checkout",
         )
@@ -52,7 +52,9 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     checks.extend(trailers.into_iter().map(|said| CheckRun { name: said.name, result: said.result, ritual: false }));
     let look = |mut history: History| -> anyhow::Result<Preflight> {
         let Some(commit) = repository.info().head.and_then(|id| history.changes.index_of(id)) else {
-            return Err(Error::new(format!("{rev} leads to no commit"), "name a branch, a tag or a commit").into());
+            return Err(
+                Error::repository(format!("{rev} leads to no commit"), "name a branch, a tag or a commit").into()
+            );
         };
         let planned = Planned {
             commit,
@@ -69,7 +71,7 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
         };
         let scope = Scope::choose(&history, policy)?;
         let Some(planned) = history::plan(&mut history, &scope.components, planned) else {
-            return Err(Error::new(
+            return Err(Error::repository(
                 "nothing was released yet: there is nothing to compare with",
                 "run `git fetch --tags`, or name your releases with --tags GLOB; relconf list tags shows what was skipped",
             )
@@ -82,7 +84,8 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
         }
         let said = said.clone();
         let asked = Asked { rev: Untrusted::new(rev), tag: tag.clone(), max_chance: config.max_chance.value, said };
-        let nowhere = || Error::new(format!("{rev} is in no component that is reviewed"), "name one with --component");
+        let nowhere =
+            || Error::usage(format!("{rev} is in no component that is reviewed"), "name one with --component");
         Ok(Preflight::of(&facts, planned, asked).ok_or_else(nowhere)?)
     };
     let mut report = look(decided.history)?;
@@ -119,6 +122,6 @@ fn check(typed: &str) -> Result<CheckRun, Error> {
         (!name.trim().is_empty()).then(|| CheckRun { name: Untrusted::new(name.trim()), result, ritual: false })
     });
     read.ok_or_else(|| {
-        Error::new(format!("--check {typed} cannot be read"), "write --check canary=pass, or fail, skip, override")
+        Error::usage(format!("--check {typed} cannot be read"), "write --check canary=pass, or fail, skip, override")
     })
 }

@@ -79,7 +79,7 @@ impl Clock {
     pub fn ask(&self, ask: &Ask<'_>, question: &str, default: &str) -> Result<Option<Moment>, Error> {
         ask.read(question, default, |typed| {
             typed_time("", typed, self.now, self.zone).map_err(|error| {
-                Error::new(
+                Error::usage(
                     error.to_string().trim_start_matches(": ").to_owned(),
                     "type now, 10:04, 25m ago, yesterday 14:00 or 2024-05-01 10:04",
                 )
@@ -89,7 +89,7 @@ impl Clock {
 }
 
 /// A record in the making.
-pub(super) struct Draft {
+pub(super) struct NewRecord {
     head: &'static str,
     comments: Vec<String>,
     fields: Map<String, Value>,
@@ -97,7 +97,7 @@ pub(super) struct Draft {
     numbered: Option<BTreeSet<String>>,
 }
 
-impl Draft {
+impl NewRecord {
     /// An incident that gets the next id.
     pub fn incident(history: &History, fields: Map<String, Value>) -> Self {
         let ids = history.incidents.iter().map(|incident| incident.id.raw().to_owned()).collect();
@@ -205,7 +205,7 @@ fn incident(
     history: &History,
     clock: &Clock,
     ask: &Ask<'_>,
-) -> Result<Draft, Error> {
+) -> Result<NewRecord, Error> {
     let mut given = args.given.clone();
     let mut at_fault = known_tags(history, args.caused_by.iter().map(String::as_str))?;
     if given.one("title").is_none() {
@@ -218,7 +218,7 @@ fn incident(
         given.set("title", title);
     }
     if given.one("title").is_none() {
-        return Err(Error::new("the record has no title", "add --title \"Checkout answers 500\""));
+        return Err(Error::usage("the record has no title", "add --title \"Checkout answers 500\""));
     }
     for (key, question, default) in [
         ("detected_at", "When was it noticed (now, 10:04, 25m ago, yesterday 14:00)", "now"),
@@ -254,9 +254,9 @@ fn incident(
     if kind != "incident" && given.one("kind").is_none() {
         given.set("kind", Some(kind.to_owned()));
     }
-    let mut draft = Draft::of("incident", &given, clock)?;
+    let mut draft = NewRecord::of("incident", &given, clock)?;
     if given.one("id").is_none() {
-        draft.numbered = Draft::incident(history, Map::new()).numbered;
+        draft.numbered = NewRecord::incident(history, Map::new()).numbered;
     }
     if let (Some(release), [], None) = (live, &at_fault[..], &args.caused_by_commit) {
         draft.comments.push(live_then(history, release));
@@ -311,12 +311,12 @@ fn known_tag(history: &History, typed: &str) -> Result<String, Error> {
         ([], []) => {
             let help = nearest(typed, names())
                 .map_or_else(|| "relconf list releases has them".to_owned(), |near| format!("did you mean {near}?"));
-            Err(Error::new(format!("there is no release {typed}"), help))
+            Err(Error::usage(format!("there is no release {typed}"), help))
         }
         (several, begun) => {
             let all = if several.is_empty() { begun } else { several };
             let some: Vec<_> = all.iter().rev().take(5).copied().collect();
-            Err(Error::new(
+            Err(Error::usage(
                 format!("{typed} may be {} releases", all.len()),
                 format!("type more of it: {}", some.join(", ")),
             ))
@@ -353,7 +353,7 @@ fn release(
     history: &History,
     clock: &Clock,
     ask: &Ask<'_>,
-) -> Result<Draft, Error> {
+) -> Result<NewRecord, Error> {
     let mut given = args.given.clone();
     if given.one("tag").is_none() {
         let newest = live(history, clock.now).map_or("", |release| release.tag.raw());
@@ -361,13 +361,13 @@ fn release(
         given.set("tag", asked);
     }
     if given.one("tag").is_none() {
-        return Err(Error::new("there is no release to say more about", "name one with --tag"));
+        return Err(Error::usage("there is no release to say more about", "name one with --tag"));
     }
     let mut approvals: Vec<Value> = args.approvals.iter().map(|by| json!({ "by": by })).collect();
     let mut checks = Vec::new();
     for check in &args.checks {
         let (name, result) = check.split_once('=').ok_or_else(|| {
-            Error::new(format!("--check {check} names no result"), format!("write --check {check}=pass"))
+            Error::usage(format!("--check {check} names no result"), format!("write --check {check}=pass"))
         })?;
         checks.push(json!({ "name": name, "result": result }));
     }
@@ -389,7 +389,7 @@ fn release(
             given.set("special_handling", ask.text("What was special about it, if anything", "")?);
         }
     }
-    let mut draft = Draft::of("release", &given, clock)?;
+    let mut draft = NewRecord::of("release", &given, clock)?;
     draft.set("approvals", (!approvals.is_empty()).then(|| approvals.into()));
     draft.set("checks", (!checks.is_empty()).then(|| checks.into()));
     Ok(draft)
@@ -398,7 +398,7 @@ fn release(
 /// Appends a record to a log: what is there stays as it is, to the byte.
 fn append(
     file: &Path,
-    draft: &Draft,
+    draft: &NewRecord,
     settings: &Settings,
     target: &RecordTarget,
     terminal: &Terminal,
@@ -439,12 +439,11 @@ pub(super) struct Made {
 ///
 /// # Errors
 /// Where the log is none of ours, or a record could not be used.
-pub(super) fn made(file: &Path, head: &str, drafts: &[Draft], rules: TimeRules) -> Result<Made, Error> {
+pub(super) fn made(file: &Path, head: &str, drafts: &[NewRecord], rules: TimeRules) -> Result<Made, Error> {
     let shown = encode::terminal(&file.display().to_string());
     check_name(file, "--file")?;
-    let before = file::read_log(file).map_err(|error| {
-        Error::new(format!("cannot read {shown}"), "name another file with --file").caused_by(error)
-    })?;
+    let before = file::read_log(file)
+        .map_err(|error| Error::io(format!("cannot read {shown}"), "name another file with --file").caused_by(error))?;
     let before = if before.is_empty() { head.to_owned() } else { before };
     let mut ids = ids(&before);
     let mut new = Vec::new();
@@ -465,7 +464,7 @@ pub(super) fn made(file: &Path, head: &str, drafts: &[Draft], rules: TimeRules) 
     match check(&before, &whole, rules, &shown)?.first() {
         None => Ok(Made { whole, new }),
         Some(LogProblem { problem, .. }) => {
-            Err(Error::new(format!("the record cannot be used: {}", problem.what), problem.help.clone()))
+            Err(Error::input(format!("the record cannot be used: {}", problem.what), problem.help.clone()))
         }
     }
 }
@@ -477,7 +476,7 @@ pub(super) fn made(file: &Path, head: &str, drafts: &[Draft], rules: TimeRules) 
 pub(super) fn check_name(file: &Path, flag: &str) -> Result<(), Error> {
     if file.extension().is_some_and(|extension| !extension.eq_ignore_ascii_case("toml")) {
         let shown = encode::terminal(&file.display().to_string());
-        return Err(Error::new(format!("{shown} is no TOML log"), format!("name one with {flag} incidents.toml")));
+        return Err(Error::input(format!("{shown} is no TOML log"), format!("name one with {flag} incidents.toml")));
     }
     Ok(())
 }
@@ -508,13 +507,13 @@ pub(super) fn check(before: &str, whole: &str, rules: TimeRules, shown: &str) ->
     let logs = log::read(&sources, &rules, &mut whole.as_bytes()).map_err(|error| {
         if let Some(head) = in_one_list(before) {
             let what = format!("{shown} cannot be appended to: its {head}s are in one list, {head} = [ … ]");
-            return Error::new(what, format!("write each of them as [[{head}]]; relconf validate reads both"));
+            return Error::input(what, format!("write each of them as [[{head}]]; relconf validate reads both"));
         }
         let first = error
             .problems()
             .first()
             .map_or_else(String::new, |problem| format!(": line {}: {}", problem.line, problem.what));
-        Error::new(
+        Error::input(
             format!("{shown} cannot be appended to{first}"),
             "correct it first: relconf validate says what is wrong",
         )

@@ -21,7 +21,7 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
     if template.is_some() {
         let reports = FORMATS.iter().filter(|format| Kind::find(format.name).is_some() && outputs.holds(format.name));
         if reports.count() != 1 {
-            return Err(Error::new(
+            return Err(Error::usage(
                 "--template is for one report",
                 "add --format markdown or --format html, whichever the template is for",
             )
@@ -49,14 +49,14 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
 fn read(path: &Path) -> Result<String, Error> {
     let help = "begin with one of ours: relconf generate template markdown";
     let unreadable = |error: std::io::Error| {
-        Error::new(format!("cannot read the template {}", path.display()), help).caused_by(error)
+        Error::io(format!("cannot read the template {}", path.display()), help).caused_by(error)
     };
     file::read(path).map_err(unreadable)
 }
 
 fn wrong(file: &Path, error: &report::TemplateError) -> Error {
     let at = error.line.map_or_else(String::new, |line| format!(":{line}"));
-    Error::new(
+    Error::input(
         format!("{} ({}{at})", error.what, file.display()),
         "correct the template; relconf generate schema says what a review holds",
     )

@@ -6,7 +6,7 @@ const BAR: usize = 20;
 
 pub(super) fn draw(page: &mut Page, review: &Review) {
     page.heading("Timing");
-    let of = |kind: TimeWindowKind| review.timing.windows.iter().filter(move |window| window.kind == kind);
+    let of = |kind: TimeWindowKind| review.timing.windows.iter().filter(move |window| window.slot.kind() == kind);
     let most = of(TimeWindowKind::Weekday).map(|window| window.releases).max().unwrap_or(0);
     if most == 0 {
         page.item("No data: no release in this window.");
@@ -18,8 +18,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             continue;
         }
         let length = (window.releases as usize * BAR).div_ceil(most as usize);
-        let day = &window.label[..3];
-        page.raw(&format!("  {day} {:>4} {}", window.releases, bar.repeat(length)));
+        page.raw(&format!("  {:.3} {:>4} {}", window.slot.label(), window.releases, bar.repeat(length)));
     }
     let hours: Vec<_> = of(TimeWindowKind::Hours)
         .filter(|window| window.releases > 0)

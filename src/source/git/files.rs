@@ -20,7 +20,7 @@ pub type CommittedFile = (String, Vec<u8>);
 /// out.
 pub fn at(repository: &Repository, commit: CommitId, path: &str) -> Result<Vec<CommittedFile>, Error> {
     let unreadable = |what: &str| {
-        Error::new(
+        Error::repository(
             format!("cannot read {path} of {commit:.12}: {what}"),
             "check the repository with `git fsck`; a partial clone gets the rest with `git fetch --refetch --no-filter`",
         )

@@ -35,7 +35,7 @@ pub fn check(dir: &Path) -> Result<(), Error> {
             continue;
         }
         if !is_plain(&file) || fs::metadata(&file).is_ok_and(|metadata| metadata.len() > LARGEST) {
-            return Err(Error::new(
+            return Err(Error::repository(
                 format!("git's configuration {} is not a regular file of at most 16 MiB", file.display()),
                 "move it away, or correct the [include] that names it; `git config --list --show-origin` lists them all",
             ));

@@ -63,7 +63,7 @@ pub fn read(common_dir: &Path) -> Result<Vec<Loose>, Error> {
 
 /// The error of a folder that is there and does not open.
 fn unreadable(folder: &Path) -> Error {
-    Error::new(
+    Error::repository(
         format!("cannot read the tags in {}", folder.display()),
         format!("make the folder readable: chmod -R u+rX '{}'", folder.display()),
     )

@@ -54,13 +54,13 @@ fn in_work_tree(repository: &Repository) -> Result<Option<Vec<u8>>, Error> {
         return Ok(None);
     }
     if metadata.len() > LARGEST {
-        return Err(Error::new(
+        return Err(Error::repository(
             format!("the mailmap is larger than 16 MiB ({})", path.display()),
             "move it away, or make it smaller",
         ));
     }
     fs::read(&path).map(Some).map_err(|error| {
-        Error::new(
+        Error::repository(
             format!("cannot read the mailmap ({})", path.display()),
             format!("make it readable: chmod u+r '{}'", path.display()),
         )

@@ -58,7 +58,7 @@ fn regular(dir: &Path) -> Result<(), Error> {
         path.symlink_metadata().is_ok() && !is_plain(&path)
     });
     odd.map_or(Ok(()), |name| {
-        Err(Error::new(
+        Err(Error::repository(
             format!("{name} is not a regular file ({})", found.join(name).display()),
             "move it away and run `git fetch --tags`, or clone the repository again",
         ))
@@ -82,10 +82,13 @@ fn explain(dir: &Path, error: git2::Error) -> Error {
     let shown = dir.display();
     let message = error.message().to_owned();
     let typed = if !dir.exists() {
-        Error::new(format!("there is no folder {shown}"), "name a folder that exists: `relconf review --repo DIR`")
+        Error::repository(
+            format!("there is no folder {shown}"),
+            "name a folder that exists: `relconf review --repo DIR`",
+        )
     } else if error.code() == ErrorCode::Owner {
         let path = owned_path(&message).unwrap_or_else(|| dir.to_path_buf());
-        Error::new(
+        Error::repository(
             format!("the repository {} belongs to someone else", path.display()),
             format!("git config --global --add safe.directory {}", quoted(&path)),
         )
@@ -99,12 +102,12 @@ fn explain(dir: &Path, error: git2::Error) -> Error {
     } else if message.contains("unsupported repository version") {
         unsupported(dir, &message)
     } else if error.code() == ErrorCode::NotFound && !dir.join(".git").exists() {
-        Error::new(
+        Error::repository(
             format!("{shown} is not in a git repository"),
             "name one with `relconf review --repo DIR`, or read releases from the log alone with `--no-git`",
         )
     } else {
-        Error::new(
+        Error::repository(
             format!("the git repository at {shown} is broken: {message}"),
             "check it with `git fsck`, clone it again, or read releases from the log alone with `--no-git`",
         )
@@ -114,7 +117,7 @@ fn explain(dir: &Path, error: git2::Error) -> Error {
 
 /// The error of a repository whose format is beyond us.
 fn unsupported(dir: &Path, what: &str) -> Error {
-    Error::new(
+    Error::repository(
         format!("the git repository at {} uses what relconf cannot read: {what}", dir.display()),
         "read releases from the log alone with `--no-git`, or clone it with git's default formats (files, SHA-1)",
     )

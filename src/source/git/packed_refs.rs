@@ -46,7 +46,7 @@ pub fn read(common_dir: &Path, wanted: &[u8]) -> Result<Packed, Error> {
         Err(error) => return Err(unreadable(&path).caused_by(error)),
     };
     if !is_plain(&path) || metadata.len() > LARGEST {
-        return Err(Error::new(
+        return Err(Error::repository(
             format!("packed-refs is not a regular file of at most 1 GiB ({})", path.display()),
             "move it away and run `git fetch --tags`, or clone the repository again",
         ));
@@ -58,17 +58,14 @@ pub fn read(common_dir: &Path, wanted: &[u8]) -> Result<Packed, Error> {
             path.display()
         );
         let problem = Problem { file: path.clone(), line, column: 1, what: what.to_owned(), help: help.clone() };
-        Error::from_problems(
-            format!("packed-refs cannot be trusted: {what} ({}:{line})", path.display()),
-            help,
-            vec![problem],
-        )
+        Error::repository(format!("packed-refs cannot be trusted: {what} ({}:{line})", path.display()), help)
+            .of_problems(vec![problem])
     })
 }
 
 /// The error of a file that is there and does not open.
 fn unreadable(path: &Path) -> Error {
-    Error::new(
+    Error::repository(
         format!("cannot read packed-refs ({})", path.display()),
         format!("make it readable: chmod u+r '{}'", path.display()),
     )

@@ -184,7 +184,7 @@ fn compare_commits(
             }
         }
         if reported + tasks.len() > MOST {
-            return Err(Error::new(
+            return Err(Error::repository(
                 format!("more than {MOST} paths differ between two releases"),
                 "leave out what looks at paths, or check the repository: so many paths are usually an attack",
             ));
@@ -266,7 +266,7 @@ impl TreeCache {
 
 /// The error of an object that is missing or malformed.
 fn broken(what: &str) -> Error {
-    Error::new(
+    Error::repository(
         format!("cannot compare two releases: {what}"),
         "check the repository with `git fsck`; a partial clone gets the rest with `git fetch --refetch --no-filter`",
     )

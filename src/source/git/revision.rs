@@ -23,7 +23,7 @@ pub fn commit(repository: &Repository, revision: &str) -> Result<CommitId, Error
     let (name, steps) = revision.split_at(name_ends);
     let start = named(repository, name)?;
     start.and_then(|start| ancestor(repository, start, steps)).ok_or_else(|| {
-        Error::new(
+        Error::repository(
             format!("{revision} leads to no commit"),
             "name a branch, a tag or a commit of this repository; in CI, fetch it first: `git fetch origin BRANCH`",
         )

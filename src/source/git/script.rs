@@ -113,7 +113,7 @@ impl Script {
                 Ok(Some(action)) => parser.steps.push(Step { line: at + 1, action }),
                 Ok(None) => {}
                 Err((what, help)) => {
-                    return Err(Error::new(format!("{what} (history script, line {})", at + 1), help));
+                    return Err(Error::input(format!("{what} (history script, line {})", at + 1), help));
                 }
             }
         }

@@ -29,7 +29,7 @@ fn parse(text: &[u8]) -> Option<HashSet<CommitId>> {
 
 /// The error of a list that cannot be read: history would seem to end, or not to end, where it does not.
 pub fn broken(place: &str) -> Error {
-    Error::new(
+    Error::repository(
         format!("the list of commits at which a shallow clone ends is broken ({place})"),
         "clone it again with all of its history: `git clone` without `--depth`",
     )

@@ -114,7 +114,7 @@ impl Export {
         if let Some(said) =
             self.records.iter().filter(|record| !recognisable(record)).chain(wrappers).find_map(api_error)
         {
-            return Err(Error::new(format!("the export is an API's error, not data: {said}"), api_help(about)));
+            return Err(Error::input(format!("the export is an API's error, not data: {said}"), api_help(about)));
         }
         if self.records.is_empty() && self.strange == 0 {
             let help = match about {
@@ -122,7 +122,7 @@ impl Export {
                 None => "if there should be some, look at the query: relconf import --formats has one for each format"
                     .to_owned(),
             };
-            return Err(Error::new("the export is empty: a list without records", help));
+            return Err(Error::input("the export is empty: a list without records", help));
         }
         Ok(())
     }
@@ -254,7 +254,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<Value>, Error> {
                 } else {
                     "export again as JSON or CSV"
                 };
-                return Err(Error::new(format!("the export is no JSON{after}: {error}"), help).caused_by(error));
+                return Err(Error::input(format!("the export is no JSON{after}: {error}"), help).caused_by(error));
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn convert(
     import: &mut Import,
 ) -> Result<(), Error> {
     let records = records(mapping, documents, export).ok_or_else(|| {
-        Error::new(
+        Error::config(
             format!("[import.{}] items leads to no list", import.format),
             "write the path of the list of records: items = \"$.issues\"",
         )

@@ -137,7 +137,7 @@ pub fn read_file(
                 let found = recognise(&documents, &export, mappings)
                     .map(|(name, _)| format!("it looks like {name}: relconf import {name} FILE"));
                 let help = found.unwrap_or_else(|| format!("how to get it: {}", format.about));
-                return Err(Error::new(format!("this does not look like {name}"), help));
+                return Err(Error::usage(format!("this does not look like {name}"), help));
             }
             reading
         }
@@ -174,7 +174,7 @@ fn reading<'m>(name: &str, mappings: &'m [(String, Mapping)]) -> Result<Reading<
         let known = names(mappings);
         let help = nearest(name, known.iter().map(String::as_str))
             .map_or_else(|| format!("use one of: {}", known.join(", ")), |near| format!("did you mean {near}?"));
-        Error::new(format!("there is no import format \"{name}\""), help)
+        Error::usage(format!("there is no import format \"{name}\""), help)
     })
 }
 
@@ -235,15 +235,15 @@ fn recognisable(record: &Map<String, Value>) -> bool {
 fn unknown(export: &Export, mappings: &[(String, Mapping)]) -> Error {
     let mapped = |record: &Map<String, Value>| mappings.iter().any(|(_, mapping)| mapped::fits(mapping, record));
     if export.records.iter().any(|record| recognisable(record) || mapped(record)) {
-        return Error::new("the records are not all of one kind", "import each kind from a file of its own");
+        return Error::input("the records are not all of one kind", "import each kind from a file of its own");
     }
     // Jira's search gives ids alone unless it is asked for more.
     let bare = |record: &Map<String, Value>| record.len() == 1 && record.contains_key("id");
     if !export.records.is_empty() && export.records.iter().all(bare) {
         let help = about("jira").unwrap_or_default();
-        return Error::new("the records have an id and nothing else", format!("ask for their fields, as in: {help}"));
+        return Error::input("the records have an id and nothing else", format!("ask for their fields, as in: {help}"));
     }
-    Error::new(
+    Error::input(
         "this is no export that is known by its shape",
         format!(
             "name its format ({}), or map it in [import.NAME]: relconf generate mapping jira is one to begin with",
@@ -260,10 +260,10 @@ fn opened(text: &str, about: Option<&str>, file: Option<&str>) -> Result<(Vec<Va
             || "export again: relconf import --formats has a command for each format".to_owned(),
             |about| format!("export again: {about}"),
         );
-        return Err(Error::new("the export is empty", help));
+        return Err(Error::input("the export is empty", help));
     }
     if text.starts_with('<') {
-        return Err(Error::new("the export is a web page, not data", api_help(about)));
+        return Err(Error::input("the export is a web page, not data", api_help(about)));
     }
     let document = rustsec::parse(text).or_else(|| withdrawals::go_mod(text));
     if let Some(document) = document {
@@ -272,7 +272,7 @@ fn opened(text: &str, about: Option<&str>, file: Option<&str>) -> Result<(Vec<Va
     }
     if let Some(read) = postmortem::read(text, file) {
         let document = read.map_err(|what| {
-            Error::new(
+            Error::input(
                 format!("its front matter cannot be read: {what}"),
                 "correct it: it is YAML between --- or TOML between +++",
             )
@@ -286,7 +286,7 @@ fn opened(text: &str, about: Option<&str>, file: Option<&str>) -> Result<(Vec<Va
                 || "if there should be some, look at the search that was exported".to_owned(),
                 |about| format!("if there should be some, look at the query: {about}"),
             );
-            return Err(Error::new("the export is empty: a table without rows", help));
+            return Err(Error::input("the export is empty: a table without rows", help));
         }
         (false, Some(rows)) if !rows.is_empty() => vec![Value::Array(rows)],
         _ => document::documents(text)?,

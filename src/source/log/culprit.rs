@@ -7,10 +7,10 @@ pub(super) fn caused_by(mut reader: Reader<'_>) -> Option<CausedBy> {
     const HELP: &str = "name one: release, commit, range, fixed_by, or none = true";
     let given: Vec<Field<'_>> =
         ["release", "commit", "range", "fixed_by", "none"].into_iter().filter_map(|key| reader.take(key)).collect();
-    let (findings, at) = (reader.findings(), reader.at());
+    let (diagnostics, at) = (reader.diagnostics(), reader.at());
     reader.finish();
     match given[..] {
-        [] => findings.spoil(at, "caused_by names nothing", HELP),
+        [] => diagnostics.spoil(at, "caused_by names nothing", HELP),
         [field] => {
             return match field.key() {
                 "release" => releases(field).map(CausedBy::Releases),
@@ -22,7 +22,7 @@ pub(super) fn caused_by(mut reader: Reader<'_>) -> Option<CausedBy> {
             };
         }
         [first, second, ..] => {
-            findings.spoil(second.at(), format!("caused_by names both {} and {}", first.key(), second.key()), HELP);
+            diagnostics.spoil(second.at(), format!("caused_by names both {} and {}", first.key(), second.key()), HELP);
         }
     }
     None

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::record::{Records, mark as mark_of};
 use super::{LogProblem, MAX_PROBLEMS, MAX_RECORDS, incident, release};
-use crate::document::{Document, Field, Findings, Format, Reader, Table, Value, quoted};
+use crate::document::{Diagnostics, Document, Field, Format, Reader, Table, Value, quoted};
 use crate::error::Problem;
 use crate::model::{Moment, Precision};
 
@@ -25,19 +25,19 @@ pub(super) struct Outcome {
 
 /// Reads one file into `records`.
 pub(super) fn read(document: &Document, records: &mut Records) -> Outcome {
-    let findings = Findings::new(document);
-    let mut file = Reading { records, findings: &findings, problems: Vec::new(), unlisted: 0, usable: true };
+    let diagnostics = Diagnostics::new(document);
+    let mut file = Reading { records, diagnostics: &diagnostics, problems: Vec::new(), unlisted: 0, usable: true };
     let mut covers = (None, None);
     let mut refusal = None;
     match &document.root.value {
         Value::Table(table) => {
             refusal = refused(document, table);
             if refusal.is_none() {
-                covers = file.table(Reader::new(&findings, table, document.root.span.start));
+                covers = file.table(Reader::new(&diagnostics, table, document.root.span.start));
             }
         }
-        Value::List(_) => file.incidents(Field::root(&findings, "incident")),
-        _ => findings.spoil(document.root.span.start, "a log must be a table", "write { \"incident\": [ … ] }"),
+        Value::List(_) => file.incidents(Field::root(&diagnostics, "incident")),
+        _ => diagnostics.spoil(document.root.span.start, "a log must be a table", "write { \"incident\": [ … ] }"),
     }
     file.close_file();
     file.problems.sort_by_key(|found| (found.problem.line, found.problem.column));
@@ -72,7 +72,7 @@ fn refused(document: &Document, table: &Table) -> Option<String> {
 
 struct Reading<'r, 'd> {
     records: &'r mut Records,
-    findings: &'d Findings<'d>,
+    diagnostics: &'d Diagnostics<'d>,
     problems: Vec<LogProblem>,
     unlisted: usize,
     usable: bool,
@@ -87,7 +87,7 @@ impl<'d> Reading<'_, 'd> {
                 Value::Integer(newer) if newer.is_none_or(|newer| newer > SCHEMA) => {
                     let shown = newer.map_or_else(String::new, |newer| format!(" (schema {newer})"));
                     let what = format!("written by a newer relconf{shown}");
-                    self.findings.spoil(schema.at(), what, "install a newer relconf");
+                    self.diagnostics.spoil(schema.at(), what, "install a newer relconf");
                 }
                 _ => {
                     schema.wrong::<()>("must be 1", "write 1, or leave the key out");
@@ -147,7 +147,7 @@ impl<'d> Reading<'_, 'd> {
             Value::List(nodes) if so_far + nodes.len() > MAX_RECORDS => {
                 field.wrong(format!("is given more than {MAX_RECORDS} times"), "leave out the oldest")
             }
-            Value::Table(_) if self.findings.document().format == Format::Toml => {
+            Value::Table(_) if self.diagnostics.document().format == Format::Toml => {
                 field.wrong("must be a list of tables, not a table", format!("write [[{key}]], with two brackets"))
             }
             _ => field.list(),
@@ -158,7 +158,7 @@ impl<'d> Reading<'_, 'd> {
 
     /// Whatever is found outside of records makes the file useless.
     fn close_file(&mut self) {
-        for found in self.findings.drain() {
+        for found in self.diagnostics.drain() {
             self.usable = false;
             self.list(LogProblem { problem: found.problem, record_kept: false });
         }
@@ -166,7 +166,7 @@ impl<'d> Reading<'_, 'd> {
 
     /// The record, unless something in it could not be read.
     fn close_record<T>(&mut self, record: Option<T>) -> Option<T> {
-        let found = self.findings.drain();
+        let found = self.diagnostics.drain();
         let record = record.filter(|_| !found.iter().any(|found| found.spoils));
         if record.is_none() {
             self.records.set_aside += 1;

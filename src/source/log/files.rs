@@ -147,7 +147,7 @@ impl Search {
             return Ok(());
         }
         let Some(text) = glob_of else {
-            return Err(Error::new(format!("{shown} does not exist"), "name a file, a folder or a glob that does"));
+            return Err(Error::input(format!("{shown} does not exist"), "name a file, a folder or a glob that does"));
         };
         let (looked, _) = split(source);
         if let Some(root) = &self.root {
@@ -155,7 +155,7 @@ impl Search {
         }
         let matches = glob(source, text)?;
         if matches.is_empty() && !self.may_miss {
-            return Err(Error::new(
+            return Err(Error::input(
                 format!("{shown} matches no file"),
                 "name a file, a folder or a glob that matches some",
             ));
@@ -198,7 +198,7 @@ impl Search {
 
     fn folder(&mut self, folder: &Path, inside: &Path, depth: usize) -> Result<(), Error> {
         if depth > MAX_DEPTH {
-            return Err(Error::new(
+            return Err(Error::input(
                 format!("{} is nested too deep", folder.display()),
                 "name the folder that is meant",
             ));
@@ -241,7 +241,7 @@ fn is_log(path: &Path) -> bool {
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Error {
-    Error::new(format!("{} cannot be read: {error}", path.display()), "grant read permission to it").caused_by(error)
+    Error::io(format!("{} cannot be read: {error}", path.display()), "grant read permission to it").caused_by(error)
 }
 
 fn children(folder: &Path) -> Result<Vec<(PathBuf, FileType)>, Error> {
@@ -276,7 +276,7 @@ fn split(pattern: &Path) -> (PathBuf, PathBuf) {
 fn glob(pattern: &Path, text: &str) -> Result<Vec<PathBuf>, Error> {
     let (base, rest) = split(pattern);
     let fault = |error: globset::Error| {
-        Error::new(format!("{text} is not a glob: {}", error.kind()), "write one such as incidents/**/*.toml")
+        Error::input(format!("{text} is not a glob: {}", error.kind()), "write one such as incidents/**/*.toml")
             .caused_by(error)
     };
     let rest_text = rest.to_str().unwrap_or_default();

@@ -25,7 +25,7 @@ pub(super) fn read(reader: Reader<'_>, records: &mut Records) -> Option<Incident
     check_order(&reader, records.zone, &pairs);
     if reader.peek("started_at").is_none() && reader.peek("detected_at").is_none() {
         let help = "add detected_at, the time at which it was noticed, or started_at";
-        reader.findings().spoil(reader.at(), "detected_at and started_at are both missing", help);
+        reader.diagnostics().spoil(reader.at(), "detected_at and started_at are both missing", help);
     }
     reader.finish();
     incident

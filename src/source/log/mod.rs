@@ -193,12 +193,12 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
             n => format!(" and {n} other logs"),
         };
         let what = format!("{}{others} cannot be used", first.display());
-        return Err(Error::from_problems(what, "correct the problems listed", told(logs)));
+        return Err(Error::input(what, "correct the problems listed").of_problems(told(logs)));
     }
     let (unread, typed) = silences.finish();
     if let Some(typed) = typed {
         let what = format!("{} {}", typed.file.raw(), typed.why.raw());
-        return Err(Error::from_problems(what, typed.help.raw(), told(logs)));
+        return Err(Error::input(what, typed.help.raw()).of_problems(told(logs)));
     }
     logs.incidents = records.incidents;
     logs.entries = records.entries;
@@ -269,6 +269,6 @@ fn is_markdown(path: &Path) -> bool {
 
 fn read_stdin(stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
     read_bytes(stdin)
-        .map_err(|error| Error::new(format!("standard input cannot be read: {error}"), "").caused_by(error))?
-        .ok_or_else(|| Error::new("standard input is larger than 16 MiB", "split it into several files"))
+        .map_err(|error| Error::io(format!("standard input cannot be read: {error}"), "").caused_by(error))?
+        .ok_or_else(|| Error::input("standard input is larger than 16 MiB", "split it into several files"))
 }

@@ -33,16 +33,16 @@ impl Records {
 /// Reports each pair of keys of which the second has a mark certainly before the first's. The record stays usable: what
 /// is computed from such a pair is left out.
 pub(super) fn check_order(reader: &Reader<'_>, zone: Option<Zone>, pairs: &[(&str, &str)]) {
-    let findings = reader.findings();
+    let diagnostics = reader.diagnostics();
     let mark = |key| reader.peek(key).and_then(|field| Some((field.at(), mark(field.clock(zone)?))));
     for (first, second) in pairs {
         if let (Some((first_at, early)), Some((second_at, late))) = (mark(first), mark(second))
             && late.certainly_before(early)
         {
-            let (line, column) = findings.document().position(first_at);
+            let (line, column) = diagnostics.document().position(first_at);
             let what = format!("{second} is before {first}");
             let help = format!("correct one of them; {first} is {} at {line}:{column}", written(early));
-            findings.note(second_at, what, help);
+            diagnostics.note(second_at, what, help);
         }
     }
 }
@@ -61,7 +61,7 @@ fn written(mark: Mark) -> String {
 
 /// Where a record begins.
 pub(super) fn origin(reader: &Reader<'_>) -> Origin {
-    let document = reader.findings().document();
+    let document = reader.diagnostics().document();
     let (line, column) = document.position(reader.at());
     Origin { file: document.file.clone(), line, column }
 }

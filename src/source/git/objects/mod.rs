@@ -242,7 +242,7 @@ fn borrowed(folder: &Path) -> Vec<PathBuf> {
 
 /// The error of objects that cannot be trusted.
 fn broken(what: &str) -> Error {
-    Error::new(
+    Error::repository(
         format!("the repository's objects are damaged: {what}"),
         "check it with `git fsck`, then clone it again; in CI, drop the cached clone",
     )

@@ -23,13 +23,13 @@ struct Writer {
 /// Writes the repository into `dir`.
 pub fn write(script: &Script, dir: &Path) -> Result<(), Error> {
     if dir.join(".git").exists() {
-        return Err(Error::new(
+        return Err(Error::input(
             format!("there is a repository in {} already", dir.display()),
             "name a folder that does not exist or is empty",
         ));
     }
     let failed = |error: git2::Error| {
-        Error::new(
+        Error::input(
             format!("cannot write a repository into {}: {}", dir.display(), error.message()),
             "name a folder that can be written",
         )
@@ -48,8 +48,11 @@ pub fn write(script: &Script, dir: &Path) -> Result<(), Error> {
     };
     for Step { line, action } in &script.steps {
         writer.step(action).map_err(|error| {
-            Error::new(format!("cannot do this: {} (history script, line {line})", error.message()), "correct the line")
-                .caused_by(error)
+            Error::input(
+                format!("cannot do this: {} (history script, line {line})", error.message()),
+                "correct the line",
+            )
+            .caused_by(error)
         })?;
     }
     writer.finish().map_err(failed)
