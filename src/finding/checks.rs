@@ -95,11 +95,17 @@ fn predicts(analysis: &Look<'_>) -> Vec<Draft> {
         .releases(check.missed.clone())
         .metric(analysis, MetricId::EvidenceCoverage, 1.0)
         .fails_less(
-            per_quarter(analysis, check.split.failed_without as f64 - check.split.judged_without as f64 * check.split.failed as f64 / check.split.judged as f64),
+            per_quarter(analysis, beyond(check)),
             "failures of the releases without it beyond the rate of those with it, in a quarter of a year of this history",
         )
     })
     .collect()
+}
+
+/// Failures of the releases without a check beyond the rate of those with it.
+fn beyond(check: &CheckReport) -> f64 {
+    let split = &check.split;
+    split.failed_without as f64 - split.judged_without as f64 * split.failed as f64 / split.judged as f64
 }
 
 fn misses(analysis: &Look<'_>) -> Vec<Draft> {

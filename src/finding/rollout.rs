@@ -38,7 +38,8 @@ pub(super) const RULES: &[Rule] = &[
         plan: Plan::Repeatability,
         owner: Owner::TechLead,
         reference: "mistake: special-case release paths multiply",
-        about: "More kinds of special handling than in the window before, in at least three releases more; or a share above the threshold that is growing.",
+        about: "More kinds of special handling than in the window before, in at least three releases more; or a \
+        share above the threshold that is growing.",
         thresholds: &[Threshold::SpecialHandling, Threshold::Releases],
         find: special_paths,
     },

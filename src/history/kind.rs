@@ -86,7 +86,10 @@ fn infer_hotfixes(history: &mut History, at: ComponentIndex, policy: &Policy) {
         let percent = 100 * k / n;
         history.notices.push(Notice::new(
             NoticeCode::HotfixUninformative,
-            format!("{k} of {n} releases of {name} ({percent}%) look like hotfixes: too many to tell one from the others, so none is inferred"),
+            format!(
+                "{k} of {n} releases of {name} ({percent}%) look like hotfixes: too many to tell one from \
+            the others, so none is inferred"
+            ),
             "declare real ones in the release log (kind = \"hotfix\"), or set hotfix_window in [releases]",
         ));
         history.components[at].hotfixes = HotfixSigns::TooCommon;

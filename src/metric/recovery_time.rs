@@ -11,7 +11,8 @@ pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
         id: MetricId::RecoveryTime,
         title: "Recovery time",
-        definition: "Median time from the start of the impact (or from the release, with recovery_from = release) until service was restored: mitigated_at, else resolved_at. Open incidents count as not yet ended (Kaplan-Meier).",
+        definition: "Median time from the start of the impact (or from the release, with recovery_from = \
+        release) until service was restored: mitigated_at, else resolved_at. Open incidents count as not yet ended (Kaplan-Meier).",
         unit: Unit::Seconds,
         better: Some(Better::Lower),
         minimum_sample: 10,

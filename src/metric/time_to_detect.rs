@@ -11,7 +11,8 @@ pub(super) const METRIC: Metric = Metric {
     info: MetricInfo {
         id: MetricId::TimeToDetect,
         title: "Time to detect",
-        definition: "Median time from the start of the impact to its detection, over incidents attributed to a release of the window. The impact starts at started_at, else at the release.",
+        definition: "Median time from the start of the impact to its detection, over incidents attributed to a \
+        release of the window. The impact starts at started_at, else at the release.",
         unit: Unit::Seconds,
         better: Some(Better::Lower),
         minimum_sample: 10,

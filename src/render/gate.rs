@@ -369,7 +369,8 @@ fn github(report: &GateReport) -> String {
 fn junit(report: &GateReport) -> String {
     let count = |wanted| report.metrics.values().filter(|metric| metric.verdict == wanted).count();
     let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"relconf gate\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  \
+         <testsuite name=\"relconf gate\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n",
         report.metrics.len() + report.conditions.len(),
         count(Verdict::Regressed),
         count(Verdict::Inconclusive) + report.conditions.len()

@@ -142,7 +142,11 @@ fn hot(spot: &Hotspot, shown: fn(&str) -> String) -> String {
 fn odds(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
     let mut lines = Vec::new();
     if report.inferred {
-        lines.push("Failures are inferred from git, not declared: what is forecast are failures seen in git; an incident log replaces the guess".to_owned());
+        lines.push(
+            "Failures are inferred from git, not declared: what is forecast are failures seen in git; an \
+        incident log replaces the guess"
+                .to_owned(),
+        );
     }
     match &report.base {
         Some(base) => lines.push(format!("In this window: {}", super::basis::base(base))),

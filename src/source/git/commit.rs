@@ -70,7 +70,8 @@ mod tests {
         let one = "1".repeat(40);
         let two = "2".repeat(40);
         let data = format!(
-            "tree {one}\nparent {one}\nparent {two}\nauthor A <a> 1 +0000\ncommitter B <b> 2 +0100\ngpgsig -----BEGIN\n \n author X <x> 9 +0000\n\nMerge\n\nbody\n"
+            "tree {one}\nparent {one}\nparent {two}\nauthor A <a> 1 +0000\ncommitter B <b> 2 +0100\n\
+             gpgsig -----BEGIN\n \n author X <x> 9 +0000\n\nMerge\n\nbody\n"
         );
         let mut parents = Vec::new();
         let commit = parse(data.as_bytes(), &mut parents);

@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn finds_what_is_included() {
-        let text = "[core]\n path = no\n[include] path = one\n\tPATH=\"two # 2\"\n[includeIf \"gitdir:~/a]b/\"]\npath = three ; 3\n[user]\npath = no\n";
+        let text = "[core]\n path = no\n[include] path = one\n\tPATH=\"two # 2\"\n[includeIf \"gitdir:~/a]b/\"]\n\
+                    path = three ; 3\n[user]\npath = no\n";
         assert_eq!(included(text), ["one", "two # 2", "three"]);
     }
 }

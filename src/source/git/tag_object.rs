@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn checks_of_the_last_paragraph_before_the_signature() {
-        let message = b"v1\n\nCheck: early=fail\n\nCheck: canary=pass\ncheck: smoke test = Override\nCheck: odd=maybe\n-----BEGIN PGP SIGNATURE-----\n\nabc\n";
+        let message = b"v1\n\nCheck: early=fail\n\nCheck: canary=pass\ncheck: smoke test = Override\n\
+            Check: odd=maybe\n-----BEGIN PGP SIGNATURE-----\n\nabc\n";
         let (found, unreadable) = checks(message);
         let found: Vec<_> = found.iter().map(|check| (check.name.raw(), check.result)).collect();
         assert_eq!(found, [("canary", CheckResult::Pass), ("smoke test", CheckResult::Override)]);

@@ -1,7 +1,8 @@
 //! Foreign exports: each is turned into a native log, which is then read like any other.
 //!
-//! One file per format, one line in [`FORMATS`]; what needs no code is a mapping, one file and one line in [`BUILTIN`]. What a format says and we do not use is counted by name; what it cannot
-//! say is absent, not guessed; a time that only stands for another one is marked as a proxy.
+//! One file per format, one line in [`FORMATS`]; what needs no code is a mapping, one file and one line in [`BUILTIN`].
+//! What a format says and we do not use is counted by name; what it cannot say is absent, not guessed; a time that only
+//! stands for another one is marked as a proxy.
 
 mod body;
 mod builtin;
