@@ -5,20 +5,23 @@
 //! cargo bench --bench read -- --made COMMITS TAGS INCIDENTS    (a repository made for it, with an incident log)
 //! ```
 //!
-//! For each repository, in turn and several times: `git log --tags` with all fields and the body, `relconf review` as
-//! JSON, `git for-each-ref` with dates, and relconf's reading of tags and of tags and commits alone. Printed are the
-//! medians of processor time and peak memory, and the ratios to git. Linux only, for it reads `/proc`.
+//! For each repository, in turn and several times: `git log --tags` with all fields and the body; `relconf review` as JSON and
+//! `relconf gate`, cold (reading everything) and warm (with what an earlier run has kept); `git for-each-ref` with dates, and
+//! relconf's reading of tags and of tags and commits alone. Printed are the medians of processor time and peak memory, and
+//! the ratios to git. Linux only, for it reads `/proc`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 #![expect(clippy::disallowed_methods, reason = "it compares processes")]
 
-use std::fmt::Write as _;
+#[path = "made/mod.rs"]
+mod made;
+
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use made::Shape;
 use release_confidence::config::Config;
 use release_confidence::history;
 use release_confidence::model::Moment;
@@ -35,60 +38,13 @@ fn main() {
         ["--read-all", dir] => read(Path::new(dir), true),
         ["--made", commits, tags, incidents] => {
             let number = |typed: &str| typed.parse::<u32>().expect("a number");
-            let folder = made(number(commits), number(tags), number(incidents));
-            compare(&folder.path().to_string_lossy());
+            let shape = Shape { incidents: number(incidents), ..Shape::of(number(commits), number(tags)) };
+            let (_folder, path) = made::repository(shape);
+            compare(&path.to_string_lossy());
         }
         [] => eprintln!("usage: cargo bench --bench read -- DIR…   (tagged repositories to compare on)"),
         ref dirs => dirs.iter().for_each(|dir| compare(dir)),
     }
-}
-
-/// A history of one commit a minute, evenly tagged, and an incident log as large as is read.
-fn made(commits: u32, tags: u32, incidents: u32) -> tempfile::TempDir {
-    const START: u32 = 1_600_000_000;
-    let folder = tempfile::TempDir::new().expect("a temporary folder");
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(folder.path()).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null());
-        command.spawn().expect("git runs")
-    };
-    git(&["init", "--quiet"]).wait().expect("a repository");
-    let mut import = git(&["fast-import", "--quiet"]);
-    let mut stream = std::io::BufWriter::new(import.stdin.take().expect("a pipe"));
-    let every = (commits / tags.max(1)).max(1);
-    for number in 0..commits {
-        let (who, at) = (number % 200, START + number * 60);
-        let file = format!("src/part{}/file{}.txt", number % 40, number % 900);
-        write!(
-            stream,
-            "commit refs/heads/main\nmark :{0}\ncommitter Person {who} <p{who}@example.com> {at} +0000\ndata <<END\nChange {0}\n\nWhy it was \
-             done, in a line or two.\nEND\nM 644 inline {file}\ndata <<END\n{0}\nEND\n",
-            number + 1
-        )
-        .expect("git reads");
-        if number % every == every - 1 && number / every < tags {
-            let tag = number / every;
-            write!(
-                stream,
-                "tag v{}.{}.0\nfrom :{}\ntagger Person {who} <p{who}@example.com> {at} +0000\ndata <<END\nx\nEND\n",
-                tag / 100,
-                tag % 100,
-                number + 1
-            )
-            .expect("git reads");
-        }
-    }
-    drop(stream);
-    assert!(import.wait().expect("git ends").success());
-    let mut log = String::new();
-    for number in 0..incidents {
-        let at = i64::from(START) + i64::from(number) * i64::from(commits) * 60 / i64::from(incidents);
-        let at = chrono::DateTime::from_timestamp(at, 0).expect("a time").to_rfc3339();
-        writeln!(log, "[[incident]]\nid = \"I{number}\"\ntitle = \"t\"\ncause = \"unknown\"\nstarted_at = {at}")
-            .expect("text");
-    }
-    fs::write(folder.path().join("incidents.toml"), log).expect("a log");
-    folder
 }
 
 /// What the child processes do: relconf's reading alone.
@@ -117,27 +73,37 @@ fn compare(dir: &str) {
     let relconf = env!("CARGO_BIN_EXE_relconf");
     let format = "--format=%H %an %ae %ct %s%n%b";
     let dates = "--format=%(refname) %(creatordate:unix)";
-    let commands: [&[&str]; 5] = [
+    let review = [relconf, "review", "--repo", dir, "--format", "json", "--no-cache"];
+    let gate = [relconf, "gate", "--repo", dir, "--format", "json", "--no-cache"];
+    let commands: [&[&str]; 8] = [
         &["git", "-C", dir, "log", "--tags", format],
-        &[relconf, "review", "--repo", dir, "--format", "json"],
+        &review,
+        &gate,
+        &review[..6],
+        &gate[..6],
         &[&this, "--read-all", dir],
         &["git", "-C", dir, "for-each-ref", "refs/tags", dates],
         &[&this, "--read-tags", dir],
     ];
+    let caches = tempfile::TempDir::new().expect("a temporary folder");
     let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); commands.len()];
     for round in 0..=ROUNDS {
         for (command, costs) in commands.iter().zip(&mut costs) {
-            let cost = run(command);
-            // The first round only warms the disk cache.
+            let cost = run(command, caches.path());
+            // The first round only warms the disk's cache, and fills ours.
             if round > 0 {
                 costs.push(cost);
             }
         }
     }
-    let [log, review, all, refs, tags] = [0, 1, 2, 3, 4].map(|at| median(&costs[at]));
+    let [log, review, gate, warm_review, warm_gate, all, refs, tags] =
+        [0, 1, 2, 3, 4, 5, 6, 7].map(|at| median(&costs[at]));
     println!("{dir}");
     println!("  git log --tags      {}", show(log));
-    println!("  relconf review      {}   {}", show(review), ratio(review, log));
+    println!("  review, cold        {}   {}", show(review), ratio(review, log));
+    println!("  gate, cold          {}   {}", show(gate), ratio(gate, log));
+    println!("  review, warm        {}   {}", show(warm_review), ratio(warm_review, log));
+    println!("  gate, warm          {}   {}", show(warm_gate), ratio(warm_gate, log));
     println!("  tags and commits    {}   {}", show(all), ratio(all, log));
     println!("  git for-each-ref    {}", show(refs));
     println!("  tags alone          {}   {}", show(tags), ratio(tags, refs));
@@ -160,10 +126,11 @@ fn median(costs: &[Cost]) -> Cost {
     Cost { seconds: middle(|cost| cost.seconds), megabytes: middle(|cost| cost.megabytes) }
 }
 
-fn run(command: &[&str]) -> Cost {
+fn run(command: &[&str], caches: &Path) -> Cost {
     let before = children_seconds();
     let mut child = Command::new(command[0])
         .args(&command[1..])
+        .env("XDG_CACHE_HOME", caches)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

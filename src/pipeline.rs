@@ -14,7 +14,7 @@ use crate::model::{
     Product, ReleaseIndex, Touched, Undone, UnreadLog, Untrusted,
 };
 use crate::remark;
-use crate::source::git::{LogFile, LogFiles, Repository, TakenOut, Wanted};
+use crate::source::git::{LogFile, LogFiles, Repository, TakenOut, Wanted, add_folders};
 use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
 
 /// Reads a repository (or, without one, the release log alone) and the logs.
@@ -284,39 +284,28 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
 /// Releases whose paths are read: the newest, because a diff is read for each.
 const TOUCHED: usize = 200;
 
+/// How many folders deep hot spots are looked for.
+const FOLDERS: usize = 2;
+
 /// Reads what the newest releases changed: from where what each ships begins. For whoever asks what goes with failure; all else
 /// does without it.
 ///
 /// # Errors
 /// A glob of a risk class that is none. A release whose trees cannot be read is left out, and told.
 pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) -> Result<(), Error> {
-    let classes =
-        policy.risk.iter().map(|class| Ok((class, matcher(&class.paths)?))).collect::<Result<Vec<_>, Error>>()?;
+    let classes = Classes::of(policy)?;
     let mut newest: Vec<_> = (0..history.releases.len() as u32).map(ReleaseIndex).collect();
     newest.sort_by_key(|&index| std::cmp::Reverse(history.release(index).released_at));
     let mut unread = 0_u64;
     for index in newest.into_iter().take(TOUCHED) {
         let (changes, release) = (&history.changes, history.release(index));
         let (Some(base), Some(commit)) = (release.base, release.commit) else { continue };
-        let Ok(paths) = repository.changed_paths(Some(changes.id(base)), changes.id(commit)) else {
-            unread += 1;
-            continue;
-        };
-        let mut touched = Touched::default();
-        for changed in &paths {
-            let path = changed.path.raw();
-            for (at, _) in path.match_indices('/').take(2) {
-                if !touched.folders.contains(&path[..at]) {
-                    touched.folders.insert(path[..at].to_owned());
-                }
+        match classes.touched(repository, policy, [base, commit].map(|commit| changes.id(commit))) {
+            Ok(touched) => {
+                history.touched.insert(index, touched);
             }
-            for (class, globs) in &classes {
-                if !touched.risk.contains(&class.name) && globs.is_match(path) {
-                    touched.risk.insert(class.name.clone());
-                }
-            }
+            Err(_) => unread += 1,
         }
-        history.touched.insert(index, touched);
     }
     if unread > 0 {
         history.notices.push(Notice::new(
@@ -328,14 +317,48 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
     Ok(())
 }
 
-fn matcher(globs: &[String]) -> Result<GlobSet, Error> {
-    let mut set = GlobSetBuilder::new();
-    let wrong =
-        |error: globset::Error| Error::config(format!("[risk]: {error}"), "write a glob such as \"migrations/*\"");
-    for glob in globs {
-        set.add(Glob::new(glob).map_err(wrong)?);
+/// The globs of all risk classes, in one set: a path is looked at once, however many there are.
+struct Classes {
+    globs: GlobSet,
+    /// The class of each glob.
+    class: Vec<usize>,
+}
+
+impl Classes {
+    fn of(policy: &Policy) -> Result<Self, Error> {
+        let wrong =
+            |error: globset::Error| Error::config(format!("[risk]: {error}"), "write a glob such as \"migrations/*\"");
+        let (mut set, mut class) = (GlobSetBuilder::new(), Vec::new());
+        for (at, risk) in policy.risk.iter().enumerate() {
+            for glob in &risk.paths {
+                set.add(Glob::new(glob).map_err(wrong)?);
+                class.push(at);
+            }
+        }
+        Ok(Self { globs: set.build().map_err(wrong)?, class })
     }
-    set.build().map_err(wrong)
+
+    /// What differs between two commits. Without a class only folders are asked for, and none below them is opened.
+    fn touched(&self, repository: &Repository, policy: &Policy, [old, new]: [CommitId; 2]) -> Result<Touched, Error> {
+        let mut touched = Touched::default();
+        if self.class.is_empty() {
+            touched.folders = repository.changed_folders(old, new, FOLDERS)?;
+            return Ok(touched);
+        }
+        let mut matching = Vec::new();
+        repository.each_changed(Some(old), new, |path| {
+            add_folders(&mut touched.folders, path, FOLDERS);
+            self.globs.matches_into(path, &mut matching);
+            for &glob in &matching {
+                let name = &policy.risk[self.class[glob]].name;
+                if !touched.risk.contains(name) {
+                    touched.risk.insert(name.clone());
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(touched)
+    }
 }
 
 /// What was found or named as a log and says nothing; a file beside logs is told apart: it was never the log by itself.

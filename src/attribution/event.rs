@@ -135,7 +135,7 @@ pub(super) fn group(
             basis: bases[at],
             exposed: exposed(release),
             first: release.has(ReleaseFlag::First),
-            ships: if pooled { Vec::new() } else { history.work(index).iter().map(|&c| ChangeIndex(c)).collect() },
+            ships: if pooled { Vec::new() } else { history.work(index).collect() },
         });
     }
     if pooled {
@@ -150,13 +150,12 @@ fn ship_pooled(history: &History, events: &mut [Event]) {
     let mut stack = Vec::new();
     for (place, event) in events.iter_mut().enumerate() {
         event.first = place == 0;
-        let apart = |&index: &ReleaseIndex| &history.shipped(index)[history.release(index).ships.work as usize..];
-        let apart: HashSet<u32> = event.releases.iter().flat_map(apart).copied().collect();
+        let apart: HashSet<ChangeIndex> = event.releases.iter().flat_map(|&index| history.no_work(index)).collect();
         let tips = event.releases.iter().filter_map(|&index| history.release(index).commit);
         stack.extend(tips.map(|commit| commit.0));
         while let Some(commit) = stack.pop() {
             if !std::mem::replace(&mut taken[commit as usize], true) {
-                if !apart.contains(&commit) {
+                if !apart.contains(&ChangeIndex(commit)) {
                     event.ships.push(ChangeIndex(commit));
                 }
                 stack.extend_from_slice(history.changes.parents(ChangeIndex(commit)));

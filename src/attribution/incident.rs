@@ -1,12 +1,14 @@
 use std::cell::LazyCell;
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::history::{Shipping, Takebacks, fixes_of};
 use crate::model::{
-    Cause, CausedBy, ChangeIndex, ComponentIndex, History, Incident, IncidentKind, Mark, Moment, Notice, NoticeCode,
-    Policy, Precision, Release, ReleaseIndex, Untrusted, Version, VersionKey, VersionRange,
+    Arena, Cause, CausedBy, ChangeIndex, Component, ComponentIndex, History, Incident, IncidentKind, Mark, Moment,
+    Notice, NoticeCode, Policy, Precision, Release, ReleaseIndex, Untrusted, Version, VersionKey, VersionRange,
 };
 
+use super::by_version::{ByVersion, Slice};
 use super::{Scope, Tier};
 
 /// Why an incident of a component without releases belongs to none.
@@ -76,7 +78,40 @@ pub struct Attribution {
     /// The release, where one was found. Near misses may have one too: it is shown, never counted.
     pub link: Option<Link>,
     /// Releases in which the fault is, the introducing ones included, where a range or a list named them.
-    pub affected: Vec<ReleaseIndex>,
+    pub affected: Affected,
+}
+
+/// Releases in which a fault is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Affected(Faulty);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Faulty {
+    /// As a list named them, in order.
+    Listed(Vec<ReleaseIndex>),
+    /// As a range named them: one slice for each list of releases that was searched. A range may hold thousands, and so may
+    /// a log of ranges.
+    Range(Vec<Slice>),
+}
+
+impl Default for Faulty {
+    fn default() -> Self {
+        Self::Listed(Vec::new())
+    }
+}
+
+impl Affected {
+    /// The releases: in order where a list named them, by time where a range did.
+    pub fn releases(&self, history: &History) -> Vec<ReleaseIndex> {
+        match &self.0 {
+            Faulty::Listed(releases) => releases.clone(),
+            Faulty::Range(slices) => {
+                let mut releases: Vec<_> = slices.iter().flat_map(Slice::releases).copied().collect();
+                releases.sort_unstable_by_key(|&index| (history.release(index).released_at, index));
+                releases
+            }
+        }
+    }
 }
 
 /// Attributes every incident.
@@ -177,24 +212,51 @@ struct Finder<'a> {
     policy: &'a Policy,
     scope: &'a Scope,
     takebacks: &'a Takebacks<'a>,
-    shipping: Shipping<'a>,
-    /// By [`ComponentIndex`], what users met and when, oldest first.
-    live: Vec<Vec<(Moment, ReleaseIndex)>>,
+    shipping: Shipping,
+    /// Of each component, what users met and when, oldest first.
+    live: Arena<ComponentIndex, Vec<(Moment, ReleaseIndex)>>,
+    /// The same of all reviewed components together.
+    live_here: Vec<(Moment, ReleaseIndex)>,
+    /// Components by name.
+    components: HashMap<&'a str, ComponentIndex>,
     /// Releases by tag and alias.
     tagged: HashMap<&'a str, Vec<ReleaseIndex>>,
     /// Releases by version.
     versioned: HashMap<VersionKey<'a>, Vec<ReleaseIndex>>,
+    /// What ranges are looked for in, made when first asked: each component, the reviewed ones together, the others.
+    ranged: Arena<ComponentIndex, OnceCell<ByVersion>>,
+    ranged_here: OnceCell<ByVersion>,
+    ranged_elsewhere: OnceCell<ByVersion>,
+    times: OnceCell<Times>,
+}
+
+/// Releases by when they were made; of one moment, by their place in the history.
+struct Times {
+    /// The place of each release.
+    place: Vec<u32>,
+    /// The release at each place.
+    order: Vec<ReleaseIndex>,
+}
+
+/// Components that are searched together.
+enum Searched {
+    /// Those that the incident names.
+    Named(Vec<ComponentIndex>),
+    /// The reviewed ones.
+    Here,
+    /// All others.
+    Elsewhere,
 }
 
 /// What looking for the release of an incident gave.
 enum Found {
-    Link(Link, Vec<ReleaseIndex>),
-    Nothing { why: &'static str, affected: Vec<ReleaseIndex> },
+    Link(Link, Affected),
+    Nothing { why: &'static str, affected: Affected },
 }
 
 impl Found {
     fn nothing(why: &'static str) -> Self {
-        Self::Nothing { why, affected: Vec::new() }
+        Self::Nothing { why, affected: Affected::default() }
     }
 }
 
@@ -214,13 +276,13 @@ struct Untraced<'i> {
 
 impl<'a> Finder<'a> {
     fn new(history: &'a History, policy: &'a Policy, scope: &'a Scope, takebacks: &'a Takebacks<'a>) -> Self {
-        let mut live = vec![Vec::new(); history.components.len()];
+        let mut live: Arena<ComponentIndex, Vec<_>> = history.components.iter().map(|_| Vec::new()).collect();
         let mut tagged: HashMap<_, Vec<_>> = HashMap::new();
         let mut versioned: HashMap<_, Vec<_>> = HashMap::new();
         for (at, release) in history.releases.iter().enumerate() {
             let index = ReleaseIndex(at as u32);
             if exposed(release) {
-                live[release.component.0 as usize].push((release.released_at, index));
+                live[release.component].push((release.released_at, index));
             }
             for name in std::iter::once(&release.tag).chain(&release.aliases) {
                 tagged.entry(name.raw()).or_default().push(index);
@@ -229,14 +291,38 @@ impl<'a> Finder<'a> {
                 versioned.entry(version.key()).or_default().push(index);
             }
         }
-        for releases in &mut live {
-            releases.sort_unstable();
+        let mut live_here = Vec::new();
+        for component in history.components.indices() {
+            live[component].sort_unstable();
+            if scope.holds(component) {
+                live_here.extend_from_slice(&live[component]);
+            }
         }
-        Self { history, policy, scope, takebacks, shipping: Shipping::new(history), live, tagged, versioned }
+        live_here.sort_unstable();
+        let name = |(index, component): (ComponentIndex, &'a Component)| (component.name.raw(), index);
+        Self {
+            history,
+            policy,
+            scope,
+            takebacks,
+            shipping: Shipping::of(
+                history,
+                history.incidents.iter().flat_map(|incident| culprits(history, takebacks, incident)),
+            ),
+            live,
+            live_here,
+            components: history.components.indexed().map(name).collect(),
+            tagged,
+            versioned,
+            ranged: history.components.iter().map(|_| OnceCell::new()).collect(),
+            ranged_here: OnceCell::new(),
+            ranged_elsewhere: OnceCell::new(),
+            times: OnceCell::new(),
+        }
     }
 
     fn attribute<'i>(&self, incident: &'i Incident) -> (Attribution, Untraced<'i>) {
-        let bare = |fate| (Attribution { fate, link: None, affected: Vec::new() }, Untraced::default());
+        let bare = |fate| (Attribution { fate, link: None, affected: Affected::default() }, Untraced::default());
         if incident.anchor().is_some_and(|surfaced| surfaced >= self.policy.as_of) {
             return bare(Fate::Later);
         }
@@ -281,14 +367,13 @@ impl<'a> Finder<'a> {
         (Attribution { fate, link, affected }, untraced)
     }
 
-    /// The components of the history that the incident names.
+    /// The components of the history that the incident names, in its order.
     fn named_components(&self, incident: &Incident) -> Vec<ComponentIndex> {
-        self.components(|component| incident.components.iter().any(|name| name.raw() == component))
-    }
-
-    fn components(&self, wanted: impl Fn(&str) -> bool) -> Vec<ComponentIndex> {
-        let all = self.history.components.iter().enumerate();
-        all.filter(|(_, c)| wanted(c.name.raw())).map(|(at, _)| ComponentIndex(at as u32)).collect()
+        let named = incident.components.iter().filter_map(|name| self.components.get(name.raw()));
+        let mut named: Vec<ComponentIndex> = named.copied().collect();
+        named.sort_unstable();
+        named.dedup();
+        named
     }
 
     fn find<'i>(
@@ -299,28 +384,19 @@ impl<'a> Finder<'a> {
         untraced: &mut Untraced<'i>,
     ) -> Found {
         // The component says where it hurt: it comes first, and forbids nothing that is named. Then the reviewed ones, then
-        // the others: a release of another component is a real answer ("not ours"), but never better than one of ours.
-        let rest = |ours: bool| -> Vec<ComponentIndex> {
-            self.components(|_| true)
-                .into_iter()
-                .filter(|component| !named.contains(component) && self.scope.holds(*component) == ours)
-                .collect()
-        };
-        let searched: Vec<Vec<ComponentIndex>> =
-            [named.to_vec(), rest(true), rest(false)].into_iter().filter(|components| !components.is_empty()).collect();
+        // the others: a release of another component is a real answer ("not ours"), but never better than one of ours. What
+        // was not found in a named component is not found there again.
+        let searched = [Searched::Named(named.to_vec()), Searched::Here, Searched::Elsewhere];
         match &incident.caused_by {
             Some(CausedBy::Nothing) => Found::nothing("the log says that no release caused it"),
             Some(CausedBy::Releases(names)) => self.by_names(names, &searched, untraced),
-            Some(CausedBy::Commit(id)) => match self.history.changes.find(id.raw()) {
-                None => Found::nothing("names a commit that no release ships"),
-                Some(commit) => self
-                    .by_commits(&[commit], &searched, Tier::Commit)
-                    .unwrap_or(Found::nothing("names a commit that no release ships")),
-            },
+            Some(CausedBy::Commit(_)) => self
+                .by_commits(&culprits(self.history, self.takebacks, incident), &searched, Tier::Commit)
+                .unwrap_or(Found::nothing("names a commit that no release ships")),
             Some(CausedBy::FixedBy(id)) => match self.history.changes.find(id.raw()) {
                 None => Found::nothing("names a fix that no release ships"),
-                Some(fix) => self
-                    .by_commits(&fixes_of(&self.history.changes, self.takebacks, fix), &searched, Tier::Revert)
+                Some(_) => self
+                    .by_commits(&culprits(self.history, self.takebacks, incident), &searched, Tier::Revert)
                     .unwrap_or(Found::nothing("names a fix that points at no released commit")),
             },
             Some(CausedBy::Range(text)) => match VersionRange::parse(text.raw()) {
@@ -329,7 +405,7 @@ impl<'a> Finder<'a> {
             },
             None if !by_time => Found::nothing("names no release"),
             None if named.is_empty() && self.releases_nothing(incident) => Found::nothing(RELEASES_NOTHING),
-            None => self.by_time(incident, if named.is_empty() { &self.scope.components } else { named }),
+            None => self.by_time(incident, named),
         }
     }
 
@@ -341,24 +417,12 @@ impl<'a> Finder<'a> {
         !incident.components.is_empty() && !parts
     }
 
-    fn releases<'s>(&'s self, components: &'s [ComponentIndex]) -> impl Iterator<Item = (ReleaseIndex, &'s Release)> {
-        components
-            .iter()
-            .flat_map(|&component| &self.history.component(component).releases)
-            .map(|&index| (index, self.history.release(index)))
-    }
-
     /// Each name means a release of its own, or says nothing: the others are at fault all the same.
-    fn by_names<'i>(
-        &self,
-        names: &'i [Untrusted],
-        searched: &[Vec<ComponentIndex>],
-        untraced: &mut Untraced<'i>,
-    ) -> Found {
+    fn by_names<'i>(&self, names: &'i [Untrusted], searched: &[Searched], untraced: &mut Untraced<'i>) -> Found {
         let mut releases = Vec::new();
         let mut seen = HashSet::new();
         for name in names.iter().filter(|name| seen.insert(name.raw())) {
-            match searched.iter().find_map(|components| self.by_name(name, components)) {
+            match searched.iter().find_map(|searched| self.by_name(name, searched)) {
                 Some(Named::Release(release)) => releases.push(release),
                 Some(Named::Ambiguous) => untraced.ambiguous.push(name),
                 None => untraced.unknown.push(name),
@@ -369,11 +433,11 @@ impl<'a> Finder<'a> {
         releases.sort_unstable_by_key(order);
         releases.dedup();
         match releases.split_first() {
-            Some((&first, [])) => Found::Link(Link::to(first, Tier::Explicit), Vec::new()),
+            Some((&first, [])) => Found::Link(Link::to(first, Tier::Explicit), Affected::default()),
             Some((&first, others)) => {
                 let link = Link { release: first, others: others.to_vec(), tier: Tier::Explicit };
                 releases.sort_unstable();
-                Found::Link(link, releases)
+                Found::Link(link, Affected(Faulty::Listed(releases)))
             }
             None if untraced.unknown.is_empty() => {
                 Found::nothing("names a version that several components have: add component")
@@ -382,10 +446,10 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn by_name(&self, name: &Untrusted, components: &[ComponentIndex]) -> Option<Named> {
+    fn by_name(&self, name: &Untrusted, searched: &Searched) -> Option<Named> {
         let place = |release: ReleaseIndex| {
             let component = self.history.release(release).component;
-            components.iter().position(|&searched| searched == component).map(|place| (place, release))
+            self.holds(searched, component).then_some((component, release))
         };
         let among = |found: Option<&Vec<ReleaseIndex>>| -> Vec<_> {
             found.into_iter().flatten().filter_map(|&release| place(release)).collect()
@@ -414,33 +478,66 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn by_commits(&self, commits: &[ChangeIndex], searched: &[Vec<ComponentIndex>], tier: Tier) -> Option<Found> {
-        searched.iter().find_map(|components| {
-            let first = components
-                .iter()
-                .flat_map(|&component| commits.iter().filter_map(move |&c| self.shipping.release_of(component, c)))
-                .min_by_key(|&release| (self.history.release(release).released_at, release))?;
-            Some(Found::Link(Link::to(first, tier), Vec::new()))
+    fn by_commits(&self, commits: &[ChangeIndex], searched: &[Searched], tier: Tier) -> Option<Found> {
+        let places: Vec<_> = commits.iter().flat_map(|&commit| self.shipping.places(commit)).collect();
+        searched.iter().find_map(|searched| {
+            let here = places.iter().filter(|place| self.holds(searched, place.component)).map(|place| place.release);
+            let first = here.min_by_key(|&release| (self.history.release(release).released_at, release))?;
+            Some(Found::Link(Link::to(first, tier), Affected::default()))
         })
     }
 
-    fn by_range(&self, range: &VersionRange, searched: &[Vec<ComponentIndex>]) -> Found {
-        for components in searched {
-            let satisfying = |(_, release): &(ReleaseIndex, &Release)| {
-                release.version.as_ref().is_some_and(|version| range.contains(version))
-            };
-            let mut affected: Vec<_> = self.releases(components).filter(satisfying).map(|(index, _)| index).collect();
-            affected.sort_by_key(|&index| (self.history.release(index).released_at, index));
-            let Some(component) = affected.first().map(|&index| self.history.release(index).component) else {
-                continue;
-            };
-            let introducing = self
-                .history
-                .component(component)
-                .releases
-                .iter()
-                .copied()
-                .find(|&index| satisfying(&(index, self.history.release(index))));
+    fn holds(&self, searched: &Searched, component: ComponentIndex) -> bool {
+        match searched {
+            Searched::Named(components) => components.contains(&component),
+            Searched::Here => self.scope.holds(component),
+            Searched::Elsewhere => !self.scope.holds(component),
+        }
+    }
+
+    fn times(&self) -> &Times {
+        self.times.get_or_init(|| {
+            let mut order: Vec<ReleaseIndex> = self.history.releases.indices().collect();
+            order.sort_by_key(|&index| (self.history.release(index).released_at, index));
+            let mut place = vec![0; order.len()];
+            for (at, index) in (0..).zip(&order) {
+                place[index.0 as usize] = at;
+            }
+            Times { place, order }
+        })
+    }
+
+    /// The releases of a component by version.
+    fn ranged(&self, component: ComponentIndex) -> &ByVersion {
+        let releases = || self.history.component(component).releases.iter().copied();
+        self.ranged[component].get_or_init(|| ByVersion::of(self.history, &self.times().place, releases()))
+    }
+
+    /// What of some components lies in a range.
+    fn in_range(&self, range: &VersionRange, searched: &Searched) -> Vec<Slice> {
+        let together = |cell: &'_ OnceCell<ByVersion>| {
+            let of = |&index: &ReleaseIndex| self.holds(searched, self.history.release(index).component);
+            let releases = self.history.releases.indices().filter(of);
+            let ranged = cell.get_or_init(|| ByVersion::of(self.history, &self.times().place, releases));
+            ranged.within(self.history, range).into_iter().collect()
+        };
+        match searched {
+            Searched::Named(components) => {
+                let within = |&component: &ComponentIndex| self.ranged(component).within(self.history, range);
+                components.iter().filter_map(within).collect()
+            }
+            Searched::Here => together(&self.ranged_here),
+            Searched::Elsewhere => together(&self.ranged_elsewhere),
+        }
+    }
+
+    fn by_range(&self, range: &VersionRange, searched: &[Searched]) -> Found {
+        for searched in searched {
+            let slices = self.in_range(range, searched);
+            let Some(earliest) = slices.iter().map(|slice| slice.earliest).min() else { continue };
+            let component = self.history.release(self.times().order[earliest as usize]).component;
+            let introducing = self.ranged(component).within(self.history, range).map(|slice| slice.first);
+            let affected = Affected(Faulty::Range(slices));
             return match introducing {
                 Some(release) if self.range_begins_here(range, component) => {
                     Found::Link(Link::to(release, Tier::Range), affected)
@@ -454,13 +551,8 @@ impl<'a> Finder<'a> {
     /// Whether the range says where the fault began: a lower bound that is not below the component's first release.
     fn range_begins_here(&self, range: &VersionRange, component: ComponentIndex) -> bool {
         let lower = range.lower_bounds();
-        let first = self
-            .history
-            .component(component)
-            .releases
-            .iter()
-            .filter_map(|&r| self.history.release(r).version.as_ref())
-            .min();
+        let lowest = self.ranged(component).lowest;
+        let first = lowest.and_then(|index| self.history.release(index).version.as_ref());
         match (lower.max(), first) {
             // By numbers: what begins at 2.3 begins at 2.3.0.
             (Some(bound), Some(first)) => bound.compare_numbers(first).is_ge(),
@@ -468,24 +560,39 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn by_time(&self, incident: &Incident, components: &[ComponentIndex]) -> Found {
+    /// What users met last, of the components that the incident names, else of the reviewed ones.
+    fn by_time(&self, incident: &Incident, named: &[ComponentIndex]) -> Found {
         let Some(start) = incident.started_at.or(incident.detected_at) else {
             return Found::nothing("has no time");
         };
         let start = latest_moment(start);
-        let live = components.iter().filter_map(|component| {
-            let releases = &self.live[component.0 as usize];
-            releases[..releases.partition_point(|&(released_at, _)| released_at <= start)].last()
-        });
-        match live.max() {
+        let last = |releases: &[(Moment, ReleaseIndex)]| {
+            releases[..releases.partition_point(|&(released_at, _)| released_at <= start)].last().copied()
+        };
+        let live = match named {
+            [] => last(&self.live_here),
+            named => named.iter().filter_map(|&component| last(&self.live[component])).max(),
+        };
+        match live {
             None => Found::nothing("began before the first release"),
-            Some(&(released_at, release)) => match self.policy.attribution_window {
+            Some((released_at, release)) => match self.policy.attribution_window {
                 Some(window) if start - released_at >= window => {
                     Found::nothing("began too long after the last release")
                 }
-                _ => Found::Link(Link::to(release, Tier::Time), Vec::new()),
+                _ => Found::Link(Link::to(release, Tier::Time), Affected::default()),
             },
         }
+    }
+}
+
+/// The commits that an incident blames: the one that it names, or those that its fix is about.
+fn culprits(history: &History, takebacks: &Takebacks<'_>, incident: &Incident) -> Vec<ChangeIndex> {
+    match &incident.caused_by {
+        Some(CausedBy::Commit(id)) => history.changes.find(id.raw()).into_iter().collect(),
+        Some(CausedBy::FixedBy(id)) => {
+            history.changes.find(id.raw()).map_or_else(Vec::new, |fix| fixes_of(&history.changes, takebacks, fix))
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! surfaces in one window may belong to a release of the one before.
 
 mod basis;
+mod by_version;
 mod calibration;
 mod event;
 mod failure;
@@ -21,7 +22,7 @@ pub use crate::inference::{Evidence, Suspect, Suspicion};
 pub use calibration::{CalibratedSign, Calibration};
 pub use event::{Event, Outcome};
 pub use failure::Failure;
-pub use incident::{Attribution, Fate, Link};
+pub use incident::{Affected, Attribution, Fate, Link};
 pub use scope::{Scope, ScopeRule};
 pub use seen::Seen;
 pub use tier::Tier;

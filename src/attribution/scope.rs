@@ -56,7 +56,7 @@ impl Scope {
 
     /// Whether the component is reviewed.
     pub fn holds(&self, component: ComponentIndex) -> bool {
-        self.components.contains(&component)
+        self.components.binary_search(&component).is_ok()
     }
 }
 

@@ -40,7 +40,7 @@ pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Look", &["review", "map", "plan", "explain", "list"]),
     ("Ship", &["preflight", "gate", "baseline"]),
     ("Feed", &["init", "record", "import", "validate"]),
-    ("Else", &["demo", "config", "generate"]),
+    ("Else", &["demo", "config", "cache", "generate"]),
 ];
 
 /// The commands that have formats, each with their names.
@@ -111,6 +111,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Show every setting with its value and where it comes from
     Config(ConfigArgs),
+    /// Show or clear what is kept of repositories, so that no commit is read twice
+    Cache(CacheArgs),
     /// Print shell completions, the manual page, a report's template, a JSON Schema or parts of the documents
     Generate(GenerateArgs),
 }
@@ -174,6 +176,10 @@ pub struct Input {
     /// Take the releases from the release log alone
     #[arg(long, conflicts_with = "repo", help_heading = "Input")]
     pub no_git: bool,
+
+    /// Read everything anew, and keep nothing of it for the next run
+    #[arg(long, help_heading = "Input")]
+    pub no_cache: bool,
 
     /// Tags that are releases; * also matches / (repeatable) [default: tags that read as versions]
     #[arg(long, value_name = "GLOB", env = "RELCONF_TAGS", hide_env = true, help_heading = "Input")]
@@ -389,6 +395,26 @@ pub enum BaselineWhat {
         #[arg(default_value = DEFAULT_BASELINE)]
         file: PathBuf,
     },
+}
+
+/// `relconf cache`.
+#[derive(Debug, Args)]
+pub struct CacheArgs {
+    #[command(subcommand)]
+    pub what: CacheWhat,
+}
+
+/// What to do with what is kept.
+#[derive(Debug, Subcommand)]
+pub enum CacheWhat {
+    /// Show where it lies, how much it is, and what it knows of this repository
+    Show {
+        /// The repository, or any folder in it
+        #[arg(long, value_name = "DIR", env = "RELCONF_REPO", hide_env = true)]
+        repo: Option<PathBuf>,
+    },
+    /// Remove it, of all repositories
+    Clear,
 }
 
 /// `relconf record`.
@@ -683,7 +709,7 @@ impl Command {
             Self::List(args) => Some(&mut args.input),
             Self::Explain(args) => Some(&mut args.input),
             Self::Config(args) => Some(&mut args.input),
-            Self::Demo(_) | Self::Generate(_) => None,
+            Self::Demo(_) | Self::Generate(_) | Self::Cache(_) => None,
         }
     }
 }

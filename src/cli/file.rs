@@ -64,6 +64,21 @@ pub fn write(path: &Path, text: &str) -> Result<(), Error> {
     replace(path, text, &Steps::default())
 }
 
+/// Replaces a file for its owner alone, whole or not at all, without waiting for the disk: for what can be made again.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let held = Held::back();
+    // Private as it is made.
+    let written = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder(path)).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.persist(path).map(|_| ()).map_err(|error| error.error)
+    });
+    drop(held);
+    written
+}
+
 /// What the operating system does for a replacement, and may refuse.
 struct Steps {
     write: fn(&mut File, &[u8]) -> io::Result<()>,

@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod base;
+mod cache;
 mod command;
 mod exit;
 mod file;

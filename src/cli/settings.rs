@@ -20,6 +20,7 @@ use crate::{analysis, finding, inference, pipeline};
 
 use super::args::Input;
 use super::base::Base;
+use super::cache;
 
 /// Everything decided before anything is read.
 pub struct Settings {
@@ -175,11 +176,11 @@ impl Settings {
     /// # Errors
     /// As [`pipeline::read`].
     pub fn read_all(&self) -> Result<History, Error> {
-        let mut history = self.read_history()?;
+        let mut history = self.compared(self.read_names()?)?;
         if let Some(repository) = &self.repository {
             pipeline::touch(repository, &mut history, &self.policy)?;
         }
-        Ok(history)
+        Ok(self.keeping(history))
     }
 
     /// Reads the history that the settings speak of.
@@ -187,7 +188,13 @@ impl Settings {
     /// # Errors
     /// As [`pipeline::read`].
     pub fn read_history(&self) -> Result<History, Error> {
-        self.compared(self.read_names()?)
+        Ok(self.keeping(self.compared(self.read_names()?)?))
+    }
+
+    /// Keeps for the next run what was read of the repository.
+    fn keeping<T>(&self, read: T) -> T {
+        self.repository.as_ref().into_iter().for_each(cache::store);
+        read
     }
 
     /// Reads the history for whoever asks which releases and people there are, and not which releases failed.
@@ -220,11 +227,11 @@ impl Settings {
         let pipeline::Decided { history, alone, undone, added } =
             pipeline::read_decided(repository, &self.sources, earlier, &self.rules, &self.policy, &mut stdin)
                 .map_err(|error| self.below_root(error))?;
-        Ok(Decided {
+        Ok(self.keeping(Decided {
             history: self.compared(history)?,
             alone: alone.map(|alone| self.compared(alone)).transpose()?,
             from: Some(base.told(undone, added)),
-        })
+        }))
     }
 
     /// Compares the lines of the releases that are worth it.
@@ -256,7 +263,8 @@ impl Place {
     pub fn open(input: &Input) -> Result<Self, Error> {
         let here = input.repo.as_deref().unwrap_or(Path::new("."));
         let below = |error: Error| error.named_from(&fs::canonicalize(here).unwrap_or_default());
-        let repository = if input.no_git { None } else { Some(Repository::open(here).map_err(below)?) };
+        let mut repository = if input.no_git { None } else { Some(Repository::open(here).map_err(below)?) };
+        repository.iter_mut().filter(|_| !input.no_cache).for_each(cache::load);
         let root = repository.as_ref().map_or(here, Repository::root).to_owned();
         Ok(Self { repository, root })
     }

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::model::{ChangeIndex, Changes, History, Notice, NoticeCode, ReleaseFlag, ReleaseIndex};
+use crate::model::{ChangeIndex, Changes, History, Notice, NoticeCode, ReleaseFlag, ReleaseIndex, Run};
 
 use super::releases::flag;
+use super::segments::Tally;
 
 /// Puts what is no work of a release behind what is, in the list of what it ships: commits that came in with a history of
 /// their own (through a new root), and commits that only repeat earlier ones under another id (same author, date and
@@ -31,7 +32,8 @@ pub(super) fn set_planned_apart(history: &mut History, planned: ReleaseIndex) {
     let release = &history.releases[planned];
     let before = &history.components[release.component].shipped[..release.ships.start as usize];
     let mut apart = Apart::new(&history.changes);
-    apart.seen.extend(before.iter().filter_map(|commit| apart.twins.get(commit)));
+    let twins = before.iter().flat_map(|run| run.commits()).filter_map(|commit| apart.twins.of(commit));
+    apart.seen = twins.collect();
     if let Some(borrowed) = apart.of(history, planned) {
         put(history, planned, &borrowed);
     }
@@ -39,10 +41,10 @@ pub(super) fn set_planned_apart(history: &mut History, planned: ReleaseIndex) {
 
 /// What is set apart of one release.
 struct Borrowed {
-    /// What it ships, its work first.
-    shipped: Vec<u32>,
-    /// How many of these are its work.
-    work: u32,
+    /// What of it is its work.
+    work: Vec<Run>,
+    /// What else it ships.
+    rest: Vec<Run>,
     /// Plain commits that came in through a new root.
     imported: u32,
     /// Plain commits that repeat others.
@@ -57,15 +59,35 @@ fn put(history: &mut History, index: ReleaseIndex, borrowed: &Borrowed) {
         flag(release, ReleaseFlag::First);
         return;
     }
-    let range = release.ships.start as usize..release.ships.end as usize;
-    (release.ships.work, release.ships.imported, release.ships.repeated) =
-        (borrowed.work, borrowed.imported, borrowed.repeated);
-    history.components[release.component].shipped[range].copy_from_slice(&borrowed.shipped);
+    // Behind all that was shipped: there may be more runs now, for they are parted.
+    let shipped = &mut history.components[release.component].shipped;
+    let ships = &mut release.ships;
+    ships.start = shipped.len() as u32;
+    shipped.extend(&borrowed.work);
+    ships.work_end = shipped.len() as u32;
+    shipped.extend(&borrowed.rest);
+    ships.end = shipped.len() as u32;
+    (ships.imported, ships.repeated) = (borrowed.imported, borrowed.repeated);
+}
+
+/// Twins among commits.
+struct Twins {
+    /// By commit, the first of its twins, counted from 1; 0 for one without.
+    first: Vec<u32>,
+    tally: Tally,
+}
+
+impl Twins {
+    fn of(&self, commit: u32) -> Option<u32> {
+        self.first[commit as usize].checked_sub(1)
+    }
 }
 
 struct Apart<'c> {
     changes: &'c Changes,
-    twins: HashMap<u32, u32>,
+    twins: Twins,
+    /// Commits without parents.
+    roots: Tally,
     /// Of twins, those of which one was shipped.
     seen: HashSet<u32>,
     /// Per commit, twice the number of the release that was looked at last and ships it, and one more where it descends from
@@ -76,24 +98,27 @@ struct Apart<'c> {
 
 impl<'c> Apart<'c> {
     fn new(changes: &'c Changes) -> Self {
-        Self { changes, twins: twins(changes), seen: HashSet::new(), marks: Vec::new(), mark: 0 }
+        let mut first = vec![0; changes.len()];
+        for (commit, one) in twins(changes) {
+            first[commit as usize] = one + 1;
+        }
+        let tally = Tally::of(changes, |commit| first[commit.0 as usize] != 0);
+        let roots = Tally::of(changes, |commit| changes.parents(commit).is_empty() && !changes.is_truncated(commit));
+        Self { changes, twins: Twins { first, tally }, roots, seen: HashSet::new(), marks: Vec::new(), mark: 0 }
     }
 
     fn of(&mut self, history: &History, index: ReleaseIndex) -> Option<Borrowed> {
-        let (release, shipped) = (&history.releases[index], history.shipped(index));
+        let (release, runs) = (&history.releases[index], history.runs(index));
         let mut repeats = HashSet::new();
-        if !self.twins.is_empty() {
-            let twins = shipped.iter().filter_map(|commit| Some((*commit, *self.twins.get(commit)?)));
+        for run in runs.iter().filter(|&&run| self.twins.tally.within(run) > 0) {
+            let twins = run.commits().filter_map(|commit| Some((commit, self.twins.of(commit)?)));
             repeats.extend(twins.filter(|(_, twin)| !self.seen.insert(*twin)).map(|(commit, _)| commit));
         }
         if release.has(ReleaseFlag::First) {
             return None;
         }
-        let is_root = |&commit: &u32| {
-            let commit = ChangeIndex(commit);
-            self.changes.parents(commit).is_empty() && !self.changes.is_truncated(commit)
-        };
-        let strange = if shipped.iter().any(is_root) { self.strange(shipped) } else { HashSet::new() };
+        let rooted = runs.iter().any(|&run| self.roots.within(run) > 0);
+        let strange = if rooted { self.strange(runs) } else { HashSet::new() };
         if repeats.is_empty() && strange.is_empty() {
             return None;
         }
@@ -102,18 +127,28 @@ impl<'c> Apart<'c> {
         let imported = strange.iter().filter(|commit| plain(commit)).count() as u32;
         let repeated = repeats.iter().filter(|commit| plain(commit) && !strange.contains(commit)).count() as u32;
         let own = |commit: &u32| !strange.contains(commit) && !repeats.contains(commit);
-        let (mut all, rest): (Vec<u32>, Vec<u32>) = shipped.iter().partition(|commit| own(commit));
-        let work = all.len() as u32;
-        all.extend(rest);
-        Some(Borrowed { shipped: all, work, imported, repeated, alone })
+        let (mut work, mut rest) = (Vec::new(), Vec::new());
+        for run in runs {
+            let (works, rests) = (work.len(), rest.len());
+            for commit in run.commits() {
+                // Commits of one run go on as a run.
+                let (list, from): (&mut Vec<Run>, _) =
+                    if own(&commit) { (&mut work, works) } else { (&mut rest, rests) };
+                match list[from..].last_mut() {
+                    Some(last) if last.bottom() == commit + 1 => last.length += 1,
+                    _ => list.push(Run::of(commit)),
+                }
+            }
+        }
+        Some(Borrowed { work, rest, imported, repeated, alone })
     }
 
     /// What of these commits descends from nothing that was shipped before.
-    fn strange(&mut self, shipped: &[u32]) -> HashSet<u32> {
+    fn strange(&mut self, runs: &[Run]) -> HashSet<u32> {
         self.marks.resize(self.changes.len(), 0);
         self.mark += 2;
         let (here, rooted) = (self.mark, self.mark + 1);
-        let mut commits = shipped.to_vec();
+        let mut commits: Vec<u32> = runs.iter().flat_map(|run| run.commits()).collect();
         commits.sort_unstable();
         for &commit in &commits {
             self.marks[commit as usize] = here;

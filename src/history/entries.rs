@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::TimeDelta;
 
 use crate::model::{
-    ChangeIndex, Changes, CheckRun, DateSource, Kind, Notice, NoticeCode, Policy, ReleaseEntry, SkippedTag, TagCounts,
-    TagName, TagReading, UnmatchedEntry, Untrusted, Version,
+    ChangeIndex, Changes, CheckRun, DateSource, Kind, Moment, Notice, NoticeCode, Policy, ReleaseEntry, SkippedTag,
+    TagCounts, TagName, TagReading, UnmatchedEntry, Untrusted, Version,
 };
 
 use super::draft::{Candidate, Draft, Prerelease, Stamp, moment};
@@ -398,15 +398,26 @@ fn redeployed(draft: &Draft, entry: &ReleaseEntry) -> Option<Draft> {
 
 /// A redeployment is a return only where something newer was live in between; else it is the same release once more.
 fn mark_redeployments(drafts: &mut Vec<Draft>) {
+    if drafts.iter().all(|draft| !draft.redeployment) {
+        return;
+    }
+    let mut first: HashMap<&Untrusted, Moment> = HashMap::new();
+    let mut live: HashMap<&str, Vec<(Moment, &Untrusted)>> = HashMap::new();
+    for draft in drafts.iter() {
+        live.entry(&draft.component).or_default().push((draft.released_at, &draft.tag));
+        if !draft.redeployment {
+            first.entry(&draft.tag).or_insert(draft.released_at);
+        }
+    }
+    for releases in live.values_mut() {
+        releases.sort_unstable();
+    }
     let mut again = BTreeSet::new();
     for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.redeployment) {
-        let first =
-            drafts.iter().find(|other| !other.redeployment && other.tag == draft.tag).map(|first| first.released_at);
-        let newer = drafts.iter().any(|other| {
-            other.component == draft.component
-                && other.tag != draft.tag
-                && first.is_some_and(|first| other.released_at > first)
-                && other.released_at < draft.released_at
+        let newer = live.get(draft.component.as_str()).zip(first.get(&draft.tag)).is_some_and(|(releases, first)| {
+            let after = &releases[releases.partition_point(|(at, _)| at <= first)..];
+            let between = after.iter().take_while(|(at, _)| *at < draft.released_at);
+            between.map(|(_, tag)| *tag).any(|tag| *tag != draft.tag)
         });
         if !newer {
             again.insert(at);

@@ -16,15 +16,18 @@ mod planned;
 mod predecessor;
 mod releases;
 mod reverts;
+mod segments;
 mod select;
+mod shipping;
 mod siblings;
 mod takebacks;
 
 pub use kind::hotfix_window;
 pub use line::Lines;
 pub use planned::{Planned, plan};
-pub use reverts::{Revert, Shipping, fixes_of, reverts};
+pub use reverts::{Revert, fixes_of, reverts};
 pub use select::{Selection, select};
+pub use shipping::{Place, Shipping};
 pub use takebacks::Takebacks;
 
 use crate::error::Error;

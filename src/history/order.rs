@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::model::{ArenaIndex, ChangeIndex, Changes};
+use crate::model::{ArenaIndex, ChangeIndex, Run};
 
 use super::draft::Draft;
+use super::segments::Segments;
 
 /// The order of some drafts, as places in their list, with what each ships.
 pub(super) struct Sequence {
@@ -13,16 +14,16 @@ pub(super) struct Sequence {
     pub order: Vec<usize>,
     /// Per place in the order, the range of `shipped`.
     pub ships: Vec<(u32, u32)>,
-    /// Commits, in the order in which they are shipped.
-    pub shipped: Vec<u32>,
+    /// Runs of commits, in the order in which they are shipped.
+    pub shipped: Vec<Run>,
     /// Places in the order of releases from which an older release descends.
     pub backfilled: Vec<usize>,
 }
 
 /// Works out sequences over one set of commits; its lists are made once and used for every component.
 pub(super) struct Sequencer<'c> {
-    changes: &'c Changes,
-    /// The round in which a commit was taken by a release.
+    segments: &'c Segments<'c>,
+    /// The round in which a stretch of commits was taken by a release.
     taken: Vec<u32>,
     /// The walk that saw it last.
     seen: Vec<u32>,
@@ -32,9 +33,10 @@ pub(super) struct Sequencer<'c> {
 }
 
 impl<'c> Sequencer<'c> {
-    pub fn new(changes: &'c Changes) -> Self {
-        let commits = changes.len();
-        Self { changes, taken: vec![0; commits], seen: vec![0; commits], round: 0, walk: 0, stack: Vec::new() }
+    /// All commits that the drafts stand on must begin a stretch.
+    pub fn new(segments: &'c Segments<'c>) -> Self {
+        let commits = segments.changes.len();
+        Self { segments, taken: vec![0; commits], seen: vec![0; commits], round: 0, walk: 0, stack: Vec::new() }
     }
 
     /// Orders drafts that stand sorted by (time, version, name): a release never precedes one in its ancestry, and
@@ -68,8 +70,8 @@ impl<'c> Sequencer<'c> {
                 waited = true;
                 continue;
             }
-            for &commit in &sequence.shipped[start..] {
-                self.taken[commit as usize] = self.round;
+            for run in &sequence.shipped[start..] {
+                self.taken[run.top as usize] = self.round;
             }
             come[place] = true;
             sequence.order.push(place);
@@ -89,7 +91,7 @@ impl<'c> Sequencer<'c> {
         place: usize,
         at_commit: &BTreeMap<u32, Vec<usize>>,
         come: &[bool],
-        shipped: &mut Vec<u32>,
+        shipped: &mut Vec<Run>,
     ) -> Option<usize> {
         self.walk += 1;
         self.stack.clear();
@@ -106,9 +108,9 @@ impl<'c> Sequencer<'c> {
             {
                 return Some(blocker);
             }
-            shipped.push(commit);
+            shipped.push(self.segments.run(commit));
             // The first parent is walked first: commits stand in the list as a log would show them.
-            self.stack.extend(self.changes.parents(ChangeIndex(commit)).iter().rev());
+            self.stack.extend(self.segments.parents(commit).iter().rev());
         }
         None
     }
@@ -116,7 +118,8 @@ impl<'c> Sequencer<'c> {
     /// Places in the order of releases from which an older one descends: the oldest descendant of every commit, in one
     /// pass from the youngest commits back.
     fn backfilled(&self, drafts: &[Draft], order: &[usize]) -> Vec<usize> {
-        let mut oldest = vec![i64::MAX; self.changes.len()];
+        let changes = self.segments.changes;
+        let mut oldest = vec![i64::MAX; changes.len()];
         let tagged = drafts.iter().filter(|draft| !draft.redeployment);
         let mut backfilled_at: BTreeMap<u32, i64> = BTreeMap::new();
         for draft in tagged {
@@ -125,10 +128,10 @@ impl<'c> Sequencer<'c> {
                 *time = (*time).min(draft.released_at.timestamp());
             }
         }
-        for commit in (0..self.changes.len() as u32).rev() {
+        for commit in (0..changes.len() as u32).rev() {
             let own = backfilled_at.get(&commit).copied().unwrap_or(i64::MAX);
             let passed_on = oldest[commit as usize].min(own);
-            for &parent in self.changes.parents(ChangeIndex(commit)) {
+            for &parent in changes.parents(ChangeIndex(commit)) {
                 let slot = &mut oldest[parent as usize];
                 *slot = (*slot).min(passed_on);
             }

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Approval, ChangeIndex, CheckRun, ComponentIndex, DateSource, History, IdentityIndex, Kind, Moment, Person,
-    PersonIndex, Release, ReleaseFlag, ReleaseIndex, Ships, TagName, TagReading, UnmatchedEntry, Untrusted,
+    PersonIndex, Release, ReleaseFlag, ReleaseIndex, Run, Ships, TagName, TagReading, UnmatchedEntry, Untrusted,
 };
 
 use super::{borrowed, predecessor};
@@ -35,18 +35,19 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
     let reached = reached(history, planned.commit);
     let mut fresh = reached;
     for &component in components {
-        for &shipped in &history.component(component).shipped {
-            fresh[shipped as usize] = false;
+        for commit in history.component(component).shipped.iter().flat_map(|run| run.commits()) {
+            fresh[commit as usize] = false;
         }
     }
     let commits: Vec<u32> = (0..fresh.len() as u32).filter(|&at| fresh[at as usize]).collect();
+    let runs: Vec<Run> = commits.iter().map(|&commit| Run::of(commit)).collect();
     let mut earlier: Vec<ReleaseIndex> = components.iter().flat_map(of).collect();
     earlier.sort_unstable();
     let version = match planned.tag.as_ref().map(|tag| TagName::read(tag.raw().as_bytes())) {
         Some(TagReading::Version(name)) => Some(name.version),
         _ => None,
     };
-    let follows = predecessor::of_planned(history, &earlier, version.as_ref(), (planned.commit, &commits));
+    let follows = predecessor::of_planned(history, &earlier, version.as_ref(), (planned.commit, &runs));
     let merges = commits.iter().filter(|&&at| history.changes.is_merge(ChangeIndex(at))).count() as u32;
 
     let entry = planned.tag.as_ref().and_then(|tag| take(&mut history.unmatched, tag));
@@ -82,7 +83,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
     let index = ReleaseIndex(history.releases.len() as u32);
     let list = &mut history.components[component];
     let start = list.shipped.len() as u32;
-    list.shipped.extend(&commits);
+    list.shipped.extend(&runs);
     list.releases.push(index);
     history.releases.push(Release {
         tag: planned.tag.unwrap_or_else(|| Untrusted::new("(planned)")),
@@ -95,7 +96,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
         kind: entry.as_ref().and_then(|entry| entry.kind).unwrap_or(Kind::Regular),
         predecessor: follows.before,
         base: follows.base,
-        ships: Ships::of(start, start + commits.len() as u32, merges),
+        ships: Ships::of((start, start + runs.len() as u32), commits.len() as u32, merges),
         rehearsals: 0,
         releasers,
         approvers,

@@ -8,15 +8,17 @@
 
 use std::collections::HashMap;
 
-use crate::model::{ChangeIndex, Changes, History, ReleaseIndex, Version};
+use crate::model::{ChangeIndex, History, ReleaseIndex, Run, Version};
+
+use super::segments::Segments;
 
 /// What is known of a release: where it stands, and what it ships.
 struct Stand<'h> {
     release: ReleaseIndex,
     commit: u32,
     version: Option<&'h Version>,
-    /// Commits that it ships; empty where another release has shipped its own.
-    ships: &'h [u32],
+    /// What it ships; nothing where another release has shipped its commit.
+    ships: &'h [Run],
 }
 
 /// What a release follows.
@@ -30,16 +32,20 @@ pub(super) struct Follows {
 
 /// Sets predecessor and base of every release.
 pub(super) fn find(history: &mut History) {
-    let mut search = Search::new(&history.changes);
+    let tips = history.releases.iter().filter_map(|release| release.commit);
+    let segments = Segments::new(&history.changes, tips);
+    let mut search = Search::new(&segments);
     let mut found = Vec::new();
-    let mut commits: Vec<u32> = Vec::new();
     for component in &history.components {
         let stands: Vec<Stand<'_>> = stands(history, &component.releases);
         // Only what the component shipped can lie in the ancestry of its releases.
-        commits.clone_from(&component.shipped);
-        commits.sort_unstable();
+        let heads = || {
+            let mut heads: Vec<u32> = component.shipped.iter().flat_map(|&run| segments.heads(run)).collect();
+            heads.sort_unstable();
+            heads
+        };
         let asked: Vec<usize> = (0..stands.len()).collect();
-        found.extend(search.follow(&stands, &commits, &asked));
+        found.extend(search.follow(&stands, heads, &asked));
     }
     for (release, follows) in found {
         history.releases[release].predecessor = follows.before;
@@ -52,13 +58,13 @@ pub(super) fn of_planned(
     history: &History,
     releases: &[ReleaseIndex],
     version: Option<&Version>,
-    (commit, ships): (ChangeIndex, &[u32]),
+    (commit, ships): (ChangeIndex, &[Run]),
 ) -> Follows {
     let mut stands = stands(history, releases);
     stands.push(Stand { release: history.releases.next_index(), commit: commit.0, version, ships });
-    let all: Vec<u32> = (0..history.changes.len() as u32).collect();
     let asked = [stands.len() - 1];
-    let found = Search::new(&history.changes).follow(&stands, &all, &asked);
+    let segments = Segments::single(&history.changes);
+    let found = Search::new(&segments).follow(&stands, || (0..history.changes.len() as u32).collect(), &asked);
     found.first().map_or(Follows { before: None, base: None }, |(_, follows)| *follows)
 }
 
@@ -68,12 +74,8 @@ fn stands<'h>(history: &'h History, releases: &[ReleaseIndex]) -> Vec<Stand<'h>>
     let stand = |&index: &ReleaseIndex| {
         let release = &history.releases[index];
         let commit = release.commit?;
-        let stand = Stand {
-            release: index,
-            commit: commit.0,
-            version: release.version.as_ref(),
-            ships: history.shipped(index),
-        };
+        let stand =
+            Stand { release: index, commit: commit.0, version: release.version.as_ref(), ships: history.runs(index) };
         taken.insert(commit).then_some(stand)
     };
     releases.iter().filter_map(stand).collect()
@@ -118,8 +120,9 @@ impl Ranks {
     }
 }
 
+/// Everything is asked of the commits that begin a stretch: what is true of one is true of all below it.
 struct Search<'c> {
-    changes: &'c Changes,
+    segments: &'c Segments<'c>,
     /// Which of 64 releases reach a commit.
     reached: Vec<u64>,
     /// Which of 64 others do.
@@ -134,16 +137,22 @@ struct Search<'c> {
 const BLOCK: usize = u64::BITS as usize;
 
 impl<'c> Search<'c> {
-    fn new(changes: &'c Changes) -> Self {
-        let commits = changes.len();
-        Self { changes, reached: Vec::new(), others: Vec::new(), shipper: vec![0; commits], generation: Vec::new() }
+    fn new(segments: &'c Segments<'c>) -> Self {
+        let commits = segments.changes.len();
+        Self { segments, reached: Vec::new(), others: Vec::new(), shipper: vec![0; commits], generation: Vec::new() }
     }
 
-    /// What the releases at some places follow, of releases that stand in order over commits in theirs.
-    fn follow(&mut self, stands: &[Stand<'_>], commits: &[u32], asked: &[usize]) -> Vec<(ReleaseIndex, Follows)> {
+    /// What the releases at some places follow, of releases that stand in order over stretches of commits, whose heads are
+    /// asked for only where they are needed, in order.
+    fn follow(
+        &mut self,
+        stands: &[Stand<'_>],
+        heads: impl FnOnce() -> Vec<u32>,
+        asked: &[usize],
+    ) -> Vec<(ReleaseIndex, Follows)> {
         for (place, stand) in stands.iter().enumerate() {
-            for &commit in stand.ships {
-                self.shipper[commit as usize] = place as u32 + 1;
+            for head in stand.ships.iter().flat_map(|&run| self.segments.heads(run)) {
+                self.shipper[head as usize] = place as u32 + 1;
             }
         }
         let mut found = Vec::new();
@@ -170,12 +179,12 @@ impl<'c> Search<'c> {
             found.push((place, Follows { before, base: Some(ChangeIndex(base)) }));
         }
         if !queries.is_empty() {
-            let ranks = Ranks::new(stands);
-            self.reached.resize(self.changes.len(), 0);
-            self.reaching_all(stands, commits, &ranks, &mut queries);
+            let (ranks, heads) = (Ranks::new(stands), heads());
+            self.reached.resize(self.segments.changes.len(), 0);
+            self.reaching_all(stands, &heads, &ranks, &mut queries);
             let (_, mut shared): (Vec<_>, Vec<&mut Query>) = queries.iter_mut().partition(|query| query.best.is_some());
             for some in shared.chunks_mut(BLOCK) {
-                self.sharing_most(stands, commits, &ranks, some);
+                self.sharing_most(stands, &heads, &ranks, some);
             }
             let best: HashMap<usize, ReleaseIndex> =
                 queries.iter().filter_map(|query| Some((query.place, stands[ranks.at[query.best?]].release))).collect();
@@ -183,8 +192,8 @@ impl<'c> Search<'c> {
                 follows.before = follows.before.or_else(|| best.get(place).copied());
             }
         }
-        for &commit in stands.iter().flat_map(|stand| stand.ships) {
-            self.shipper[commit as usize] = 0;
+        for head in stands.iter().flat_map(|stand| stand.ships).flat_map(|&run| self.segments.heads(run)) {
+            self.shipper[head as usize] = 0;
         }
         found.into_iter().map(|(place, follows)| (stands[place].release, follows)).collect()
     }
@@ -195,7 +204,8 @@ impl<'c> Search<'c> {
             return vec![stand.commit];
         }
         let own = place as u32 + 1;
-        let parents = stand.ships.iter().flat_map(|&commit| self.changes.parents(ChangeIndex(commit)));
+        let heads = stand.ships.iter().flat_map(|&run| self.segments.heads(run));
+        let parents = heads.flat_map(|head| self.segments.parents(head));
         let mut boundary: Vec<u32> = parents.copied().filter(|&parent| self.shipper[parent as usize] != own).collect();
         boundary.sort_unstable();
         boundary.dedup();
@@ -208,7 +218,7 @@ impl<'c> Search<'c> {
             return boundary.first().copied();
         }
         if self.generation.is_empty() {
-            self.generation = self.changes.generations();
+            self.generation = self.segments.changes.generations();
         }
         boundary.iter().copied().max_by_key(|&commit| (self.generation[commit as usize], commit))
     }
@@ -218,7 +228,7 @@ impl<'c> Search<'c> {
         let last = queries.iter().map(|query| query.place).max().unwrap_or(0);
         for start in (0..last).step_by(BLOCK) {
             let block = Block::new(start, stands, ranks);
-            spread(self.changes, commits, &mut self.reached, block.tips(stands));
+            spread(self.segments, commits, &mut self.reached, block.tips(stands));
             for query in queries.iter_mut().filter(|query| query.place > start) {
                 let all = query.boundary.iter().fold(u64::MAX, |all, &commit| all & self.reached[commit as usize]);
                 let own = ranks.below[query.place];
@@ -231,15 +241,15 @@ impl<'c> Search<'c> {
 
     /// Finds for up to 64 queries the earlier release that shares most of what the boundary reaches.
     fn sharing_most(&mut self, stands: &[Stand<'_>], commits: &[u32], ranks: &Ranks, queries: &mut [&mut Query]) {
-        self.others.resize(self.changes.len(), 0);
+        self.others.resize(self.segments.changes.len(), 0);
         let boundaries =
             queries.iter().enumerate().flat_map(|(bit, query)| query.boundary.iter().map(move |&at| (at, bit)));
-        spread(self.changes, commits, &mut self.others, boundaries);
+        spread(self.segments, commits, &mut self.others, boundaries);
         let mut most = vec![0_u64; queries.len()];
         let last = queries.iter().map(|query| query.place).max().unwrap_or(0);
         for start in (0..last).step_by(BLOCK) {
             let block = Block::new(start, stands, ranks);
-            spread(self.changes, commits, &mut self.reached, block.tips(stands));
+            spread(self.segments, commits, &mut self.reached, block.tips(stands));
             let shared = self.shared(commits);
             for (bit, query) in queries.iter_mut().enumerate().filter(|(_, query)| query.place > start) {
                 let own = ranks.below[query.place];
@@ -265,7 +275,8 @@ impl<'c> Search<'c> {
         for run in commits.chunk_by(|one, next| sides(one) == sides(next)) {
             let (one, other) = sides(&run[0]);
             if one != 0 && other != 0 {
-                *alike.entry((one, other)).or_insert(0) += run.len() as u64;
+                let commits = run.iter().map(|&head| u64::from(self.segments.run(head).length));
+                *alike.entry((one, other)).or_insert(0) += commits.sum::<u64>();
             }
         }
         let mut shared = vec![0; BLOCK * BLOCK];
@@ -321,7 +332,7 @@ impl Block {
 }
 
 /// Sets bits at commits and lets them flow to all ancestors. Children stand behind their parents.
-fn spread(changes: &Changes, commits: &[u32], reached: &mut [u64], tips: impl Iterator<Item = (u32, usize)>) {
+fn spread(segments: &Segments<'_>, commits: &[u32], reached: &mut [u64], tips: impl Iterator<Item = (u32, usize)>) {
     let mut highest = 0;
     for (commit, bit) in tips {
         reached[commit as usize] |= 1 << bit;
@@ -331,7 +342,7 @@ fn spread(changes: &Changes, commits: &[u32], reached: &mut [u64], tips: impl It
     for &commit in commits[..end].iter().rev() {
         let bits = reached[commit as usize];
         if bits != 0 {
-            for &parent in changes.parents(ChangeIndex(commit)) {
+            for &parent in segments.parents(commit) {
                 reached[parent as usize] |= bits;
             }
         }

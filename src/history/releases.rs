@@ -1,6 +1,7 @@
 //! Drafts become releases: per component in order, then all in one list.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use crate::model::{
     Changes, Component, ComponentIndex, History, HotfixSigns, Kind, RehearsalTag, Release, ReleaseFlag, ReleaseIndex,
@@ -10,6 +11,7 @@ use crate::model::{
 use super::draft::{Draft, Prerelease, earlier};
 use super::order::{Sequence, Sequencer};
 use super::people::People;
+use super::segments::{Segments, Tally};
 
 /// One component's drafts with the sequence that they make.
 struct Ordered {
@@ -23,8 +25,10 @@ pub(super) fn build(history: &mut History, drafts: Vec<Draft>, prereleases: &[Pr
     for draft in drafts {
         by_component.entry(draft.component.clone()).or_default().push(draft);
     }
-    let mut sequencer = Sequencer::new(&history.changes);
-    let ordered: Vec<Ordered> = by_component
+    let drafts = || by_component.values().flatten();
+    let segments = Segments::new(&history.changes, drafts().filter_map(|draft| draft.commit));
+    let mut sequencer = Sequencer::new(&segments);
+    let mut ordered: Vec<Ordered> = by_component
         .into_iter()
         .map(|(name, mut drafts)| {
             drafts.sort_by(earlier);
@@ -33,34 +37,34 @@ pub(super) fn build(history: &mut History, drafts: Vec<Draft>, prereleases: &[Pr
         })
         .collect();
     drop(sequencer);
+    drop(segments);
+    let tallies = Tallies {
+        merges: Tally::of(&history.changes, |commit| history.changes.is_merge(commit)),
+        truncated: Tally::of(&history.changes, |commit| history.changes.is_truncated(commit)),
+    };
     history.components = ordered
-        .iter()
+        .iter_mut()
         .map(|component| Component {
             name: Untrusted::new(component.name.clone()),
             releases: Vec::new(),
-            shipped: component.sequence.shipped.clone(),
+            shipped: std::mem::take(&mut component.sequence.shipped),
             prereleases: 0,
             hotfixes: HotfixSigns::default(),
         })
         .collect();
     // All components in one list: the smallest head each time, so that each keeps its own order.
-    let mut next = vec![0; ordered.len()];
-    loop {
-        let heads = ordered.iter().enumerate().filter_map(|(at, component)| {
-            let place = *component.sequence.order.get(next[at])?;
-            Some((at, &component.drafts[place]))
-        });
-        let Some((at, _)) = heads.min_by(|a, b| earlier(a.1, b.1)) else { break };
-        let component = &ordered[at];
-        let place = component.sequence.order[next[at]];
-        let ships = component.sequence.ships[next[at]];
-        let first = next[at] == 0;
-        next[at] += 1;
-        let index = ReleaseIndex(history.releases.len() as u32);
-        let at = ComponentIndex(at as u32);
-        let release = release(&component.drafts[place], at, ships, first, people, history);
-        history.releases.push(release);
-        history.components[at].releases.push(index);
+    let head = |at: usize, next: usize| {
+        let component: &Ordered = &ordered[at];
+        component.sequence.order.get(next).map(|&place| Head { draft: &component.drafts[place], at, next })
+    };
+    let mut heads: BinaryHeap<Head<'_>> = (0..ordered.len()).filter_map(|at| head(at, 0)).collect();
+    while let Some(Head { draft, at, next }) = heads.pop() {
+        let ships = ordered[at].sequence.ships[next];
+        heads.extend(head(at, next + 1));
+        let component = ComponentIndex(at as u32);
+        let release = release(draft, component, (ships, &tallies), next == 0, people, history);
+        let index = history.releases.push(release);
+        history.components[component].releases.push(index);
     }
     for (at, component) in history.components.indices().zip(&ordered) {
         for &place in &component.sequence.backfilled {
@@ -71,6 +75,33 @@ pub(super) fn build(history: &mut History, drafts: Vec<Draft>, prereleases: &[Pr
     rehearse(history, prereleases);
 }
 
+/// The next release of a component; of several, the one that comes first is the greatest, as heaps have it.
+struct Head<'d> {
+    draft: &'d Draft,
+    at: usize,
+    next: usize,
+}
+
+impl Ord for Head<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        earlier(other.draft, self.draft).then_with(|| other.at.cmp(&self.at))
+    }
+}
+
+impl PartialOrd for Head<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Head<'_> {}
+
 pub(super) fn flag(release: &mut Release, flag: ReleaseFlag) {
     if !release.flags.contains(&flag) {
         release.flags.push(flag);
@@ -78,17 +109,24 @@ pub(super) fn flag(release: &mut Release, flag: ReleaseFlag) {
     }
 }
 
+/// What is counted of what a release ships.
+struct Tallies {
+    merges: Tally,
+    truncated: Tally,
+}
+
 fn release(
     draft: &Draft,
     component: ComponentIndex,
-    (start, end): (u32, u32),
+    ((start, end), tallies): ((u32, u32), &Tallies),
     first: bool,
     people: &People,
     history: &History,
 ) -> Release {
     let shipped = &history.components[component].shipped[start as usize..end as usize];
     let changes: &Changes = &history.changes;
-    let merges = shipped.iter().filter(|&&c| changes.is_merge(crate::model::ChangeIndex(c))).count() as u32;
+    let all = shipped.iter().map(|run| run.length).sum();
+    let merges = shipped.iter().map(|&run| tallies.merges.within(run)).sum();
     let entry = draft.entry.as_ref();
     let kind = match entry {
         Some(entry) if entry.withdrawn => Kind::Withdrawn,
@@ -107,7 +145,7 @@ fn release(
         kind,
         predecessor: None,
         base: None,
-        ships: Ships::of(start, end, merges),
+        ships: Ships::of((start, end), all, merges),
         rehearsals: 0,
         releasers,
         approvers: entry
@@ -123,7 +161,7 @@ fn release(
     if inferred {
         flag(&mut release, ReleaseFlag::ReleaserInferred);
     }
-    if shipped.iter().any(|&commit| changes.is_truncated(crate::model::ChangeIndex(commit))) {
+    if shipped.iter().any(|&run| tallies.truncated.within(run) > 0) {
         flag(&mut release, ReleaseFlag::Truncated);
     }
     release
@@ -131,33 +169,26 @@ fn release(
 
 /// Counts rehearsals to the releases that they precede: same component, same version.
 fn rehearse(history: &mut History, prereleases: &[Prerelease]) {
-    let mut by_version: BTreeMap<Vec<u64>, Vec<ReleaseIndex>> = BTreeMap::new();
+    let mut by_version: HashMap<Vec<u64>, Vec<(ComponentIndex, ReleaseIndex)>> = HashMap::new();
     for (index, release) in history.releases.indexed() {
         if let Some(version) = &release.version {
-            by_version.entry(version.significant().to_vec()).or_default().push(index);
+            by_version.entry(version.significant().to_vec()).or_default().push((release.component, index));
         }
     }
+    let names = history.components.indexed().map(|(index, component)| (component.name.raw().to_owned(), index));
+    let names: HashMap<String, ComponentIndex> = names.collect();
     for prerelease in prereleases {
         let numbers = prerelease.version.as_ref().map(Version::significant);
         let same = numbers.and_then(|numbers| by_version.get(numbers)).map_or(&[][..], Vec::as_slice);
-        let of_component = |release: &&ReleaseIndex| {
-            let component = history.release(**release).component;
-            history.components[component].name.raw() == prerelease.component
-        };
+        let own = names.get(&prerelease.component).copied();
         let rehearsed = match (same, prerelease.component_guessed) {
-            ([only], true) => Some(*only),
-            _ => same.iter().find(of_component).copied(),
+            ([(_, only)], true) => Some(*only),
+            _ => same.iter().find(|(component, _)| Some(*component) == own).map(|(_, release)| *release),
         };
-        let component = match rehearsed {
-            Some(release) => {
-                history.releases[release].rehearsals += 1;
-                Some(history.releases[release].component)
-            }
-            None => {
-                let mut components = history.components.indexed();
-                components.find(|(_, component)| component.name.raw() == prerelease.component).map(|(index, _)| index)
-            }
-        };
+        if let Some(release) = rehearsed {
+            history.releases[release].rehearsals += 1;
+        }
+        let component = rehearsed.map(|release| history.releases[release].component).or(own);
         if let Some(at) = component {
             history.components[at].prereleases += 1;
         }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::model::{Arena, ChangeIndex, Changes, ComponentIndex, History, MentionKind, Named, ReleaseIndex};
+use crate::model::{ChangeIndex, Changes, ComponentIndex, History, MentionKind, Named, ReleaseIndex};
 
+use super::shipping::{Place, Shipping};
 use super::takebacks::{Takebacks, copies};
 
 /// What one release shipped, a commit of a later one takes back.
@@ -19,43 +20,6 @@ pub struct Revert {
     pub by: ChangeIndex,
     /// The release that first shipped that.
     pub by_release: ReleaseIndex,
-}
-
-/// Which release of each component first shipped a commit.
-#[derive(Debug)]
-pub struct Shipping<'h> {
-    history: &'h History,
-    /// Per component, made when first asked: the place in its order, from 1; 0 for a commit that none ships.
-    places: Arena<ComponentIndex, std::cell::OnceCell<Arena<ChangeIndex, u32>>>,
-}
-
-impl<'h> Shipping<'h> {
-    /// For all components of a history.
-    pub fn new(history: &'h History) -> Self {
-        let places = history.components.iter().map(|_| std::cell::OnceCell::new()).collect();
-        Self { history, places }
-    }
-
-    /// The first release of a component that ships a commit.
-    pub fn release_of(&self, component: ComponentIndex, commit: ChangeIndex) -> Option<ReleaseIndex> {
-        let place = self.place_of(component, commit)?;
-        Some(self.history.component(component).releases[place])
-    }
-
-    fn place_of(&self, component: ComponentIndex, commit: ChangeIndex) -> Option<usize> {
-        let places = self.places[component].get_or_init(|| places(self.history, component));
-        (places[commit] as usize).checked_sub(1)
-    }
-}
-
-fn places(history: &History, component: ComponentIndex) -> Arena<ChangeIndex, u32> {
-    let mut places = Arena::from(vec![0; history.changes.len()]);
-    for (at, &index) in history.component(component).releases.iter().enumerate() {
-        for &commit in history.shipped(index) {
-            places[ChangeIndex(commit)] = at as u32 + 1;
-        }
-    }
-    places
 }
 
 /// The commits that a fixing or reverting commit names as culprits, each once.
@@ -88,10 +52,17 @@ pub fn reverts(history: &History, takebacks: &Takebacks<'_>) -> Vec<Revert> {
     if genuine.is_empty() {
         return Vec::new();
     }
-    let shipping = Shipping::new(history);
+    let shipping = Shipping::of(history, genuine.iter().flat_map(|&(by, culprit)| [by, culprit]));
+    let mut placed: BTreeMap<ComponentIndex, Vec<Placed>> = BTreeMap::new();
+    for &(by, culprit) in &genuine {
+        for place in shipping.places(by) {
+            let Some(of_culprit) = shipping.place(place.component, culprit) else { continue };
+            place_one(history, placed.entry(place.component).or_default(), (by, place), (culprit, of_culprit));
+        }
+    }
     let mut found = Vec::new();
-    for at in 0..history.components.len() as u32 {
-        of_component(history, ComponentIndex(at), &genuine, &shipping, &mut found);
+    for (component, placed) in &placed {
+        of_component(history, *component, placed, &mut found);
     }
     found
 }
@@ -104,33 +75,31 @@ struct Placed {
     culprit_place: usize,
 }
 
-fn of_component(
+/// Takes a taking back into the list of a component's.
+fn place_one(
     history: &History,
-    component: ComponentIndex,
-    genuine: &[(ChangeIndex, ChangeIndex)],
-    shipping: &Shipping<'_>,
-    found: &mut Vec<Revert>,
+    placed: &mut Vec<Placed>,
+    (by, by_place): (ChangeIndex, &Place),
+    (culprit, culprit_place): (ChangeIndex, &Place),
 ) {
-    let releases = &history.component(component).releases;
-    let mut placed: Vec<Placed> = Vec::new();
-    for &(by, culprit) in genuine {
-        let places = (shipping.place_of(component, by), shipping.place_of(component, culprit));
-        let (Some(by_place), Some(culprit_place)) = places else { continue };
-        // Of the copies of one change, the first that was shipped is the culprit.
-        let same = |known: &&mut Placed| known.by == by && copies(&history.changes, known.culprit, culprit);
-        match placed.last_mut().filter(same) {
-            Some(known) if culprit_place < known.culprit_place => {
-                (known.culprit, known.culprit_place) = (culprit, culprit_place);
-            }
-            Some(_) => {}
-            None => placed.push(Placed { by, culprit, by_place, culprit_place }),
+    // Of the copies of one change, the first that was shipped is the culprit.
+    let same = |known: &&mut Placed| known.by == by && copies(&history.changes, known.culprit, culprit);
+    match placed.last_mut().filter(same) {
+        Some(known) if culprit_place.at < known.culprit_place => {
+            (known.culprit, known.culprit_place) = (culprit, culprit_place.at);
         }
+        Some(_) => {}
+        None => placed.push(Placed { by, culprit, by_place: by_place.at, culprit_place: culprit_place.at }),
     }
+}
+
+fn of_component(history: &History, component: ComponentIndex, placed: &[Placed], found: &mut Vec<Revert>) {
+    let releases = &history.component(component).releases;
     let own: HashSet<ChangeIndex> =
         placed.iter().filter(|pair| pair.by_place == pair.culprit_place).map(|pair| pair.culprit).collect();
     let made = |commit| history.changes.commit_time(commit);
     let mut told: BTreeMap<ChangeIndex, &Placed> = BTreeMap::new();
-    for pair in &placed {
+    for pair in placed {
         let released = history.release(releases[pair.culprit_place]).released_at.timestamp();
         if pair.by_place <= pair.culprit_place || own.contains(&pair.culprit) || made(pair.by) <= released {
             continue;

@@ -9,7 +9,6 @@ mod patch;
 mod product;
 mod rule;
 mod said;
-mod shipped;
 
 use std::collections::BTreeSet;
 

@@ -2,8 +2,8 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::shipped::Shipped;
 use super::{Evidence, Found};
+use crate::history::Shipping;
 use crate::model::{ChangeIndex, ReleaseFlag, ReleaseIndex, Signal, Untrusted};
 use crate::remark::Pattern;
 
@@ -46,10 +46,10 @@ fn commits(found: &mut Found<'_>, globs: &[(String, GlobMatcher)], subjects: &[(
         let pattern = by_branch.map(|(text, _)| text.as_str()).or_else(|| by_subject().map(|(text, _)| text.as_str()));
         fitting.extend(pattern.map(|pattern| (commit, pattern)));
     }
-    let shipped = Shipped::of(found.history, fitting.iter().map(|(commit, _)| *commit));
+    let shipped = Shipping::of(found.history, fitting.iter().map(|(commit, _)| *commit));
     for (commit, pattern) in fitting {
-        for &(_, _, release) in shipped.places(commit) {
-            repaired(found, pattern, Some(commit), release);
+        for place in shipped.places(commit) {
+            repaired(found, pattern, Some(commit), place.release);
         }
     }
 }

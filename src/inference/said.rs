@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::shipped::Shipped;
 use super::{Evidence, Found, Suspicion, is_product_subject};
-use crate::history::reverts;
+use crate::history::{Place, Shipping, reverts};
 use crate::model::{
     Arena, ChangeIndex, ComponentIndex, Product, ReleaseFlag, ReleaseIndex, Remark, Says, Signal, Untrusted, Version,
     VersionKey,
@@ -40,7 +39,7 @@ fn said(found: &mut Found<'_>) {
         _ => None,
     };
     let speaking = remarks.iter().map(|said| said.by);
-    let shipped = Shipped::of(history, speaking.chain(remarks.iter().filter_map(|said| blamed(&said.remark))));
+    let shipped = Shipping::of(history, speaking.chain(remarks.iter().filter_map(|said| blamed(&said.remark))));
     let versions = Versions::of(found);
     for said in remarks {
         let told = |shipped_by, culprit| Told { commit: said.by, shipped_by, culprit };
@@ -48,7 +47,7 @@ fn said(found: &mut Found<'_>) {
         match &said.remark.says {
             Says::Version { name, version } => {
                 let mut named: Vec<(ReleaseIndex, ReleaseIndex)> = Vec::new();
-                for &(component, _, shipped_by) in places {
+                for &Place { component, release: shipped_by, .. } in places {
                     let own = name.as_ref().is_none_or(|name| versions.is_name(found, component, name));
                     let culprit = if own { versions.release(component, version) } else { None };
                     // Of a release that ships it already, it tells of another version.
@@ -64,15 +63,15 @@ fn said(found: &mut Found<'_>) {
             }
             Says::Commit(_) => {
                 let Some(culprit) = blamed(&said.remark).filter(|&culprit| culprit != said.by) else { continue };
-                for &(component, place, shipped_by) in places {
-                    let first = shipped.places(culprit).iter().find(|(other, ..)| *other == component);
-                    if let Some(&(_, _, release)) = first.filter(|(_, culprit_place, _)| *culprit_place < place) {
-                        tell(found, release, told(shipped_by, Some(culprit)), &said.remark.words);
+                for place in places {
+                    let first = shipped.place(place.component, culprit).filter(|first| first.at < place.at);
+                    if let Some(first) = first {
+                        tell(found, first.release, told(place.release, Some(culprit)), &said.remark.words);
                     }
                 }
             }
             Says::Regression => {
-                for &(component, _, shipped_by) in places {
+                for &Place { component, release: shipped_by, .. } in places {
                     if let Some(before) = found.lines(component).before(shipped_by) {
                         tell(found, before, told(shipped_by, None), &said.remark.words);
                     }

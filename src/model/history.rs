@@ -16,11 +16,38 @@ pub struct Component {
     /// Its releases, in order: none precedes one in its ancestry.
     pub releases: Vec<ReleaseIndex>,
     /// Commits in the order in which its releases ship them; [`super::Ships`] points in here.
-    pub shipped: Vec<u32>,
+    pub shipped: Vec<Run>,
     /// Pre-release tags.
     pub prereleases: u32,
     /// Whether hotfixes that nobody declared can be told.
     pub hotfixes: HotfixSigns,
+}
+
+/// Commits that follow each other from the youngest down, each the only parent of the one above it: a thousand components
+/// that ship the same history ship it as the same few runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The youngest.
+    pub top: u32,
+    /// How many there are; at least one.
+    pub length: u32,
+}
+
+impl Run {
+    /// A single commit.
+    pub fn of(commit: u32) -> Self {
+        Self { top: commit, length: 1 }
+    }
+
+    /// The oldest.
+    pub fn bottom(self) -> u32 {
+        self.top + 1 - self.length
+    }
+
+    /// Each of them, the youngest first.
+    pub fn commits(self) -> impl Iterator<Item = u32> {
+        (self.bottom()..=self.top).rev()
+    }
 }
 
 /// Whether what is known of a component's releases tells a hotfix, that nobody declared, from any other release.
@@ -196,31 +223,45 @@ impl History {
         &self.components[index]
     }
 
-    /// The commits that a release ships, as indices into [`History::changes`].
-    pub fn shipped(&self, index: ReleaseIndex) -> &[u32] {
+    /// What a release ships, as runs of commits.
+    pub fn runs(&self, index: ReleaseIndex) -> &[Run] {
         let release = self.release(index);
         &self.component(release.component).shipped[release.ships.start as usize..release.ships.end as usize]
     }
 
+    /// The commits that a release ships, its work first.
+    pub fn shipped(&self, index: ReleaseIndex) -> impl Iterator<Item = super::ChangeIndex> + '_ {
+        commits_of(self.runs(index))
+    }
+
     /// The commits that a release ships and that are its work: neither imported with a history of their own nor repeated.
-    pub fn work(&self, index: ReleaseIndex) -> &[u32] {
-        &self.shipped(index)[..self.release(index).ships.work as usize]
+    pub fn work(&self, index: ReleaseIndex) -> impl Iterator<Item = super::ChangeIndex> + '_ {
+        let ships = &self.release(index).ships;
+        commits_of(&self.runs(index)[..(ships.work_end - ships.start) as usize])
+    }
+
+    /// The commits that a release ships and that are none of its work.
+    pub fn no_work(&self, index: ReleaseIndex) -> impl Iterator<Item = super::ChangeIndex> + '_ {
+        let ships = &self.release(index).ships;
+        commits_of(&self.runs(index)[(ships.work_end - ships.start) as usize..])
     }
 
     /// A release's work, merges apart.
     pub fn plain_work(&self, index: ReleaseIndex) -> impl Iterator<Item = super::ChangeIndex> + '_ {
-        let work = self.work(index).iter().map(|&commit| super::ChangeIndex(commit));
-        work.filter(|&commit| !self.changes.is_merge(commit))
+        self.work(index).filter(|&commit| !self.changes.is_merge(commit))
     }
 
     /// The commits that a release ships, merges apart; its work first.
     pub fn plain_commits(&self, index: ReleaseIndex) -> impl Iterator<Item = super::ChangeIndex> + '_ {
-        let shipped = self.shipped(index).iter().map(|&commit| super::ChangeIndex(commit));
-        shipped.filter(|&commit| !self.changes.is_merge(commit))
+        self.shipped(index).filter(|&commit| !self.changes.is_merge(commit))
     }
 
     /// Who wrote a commit.
     pub fn author(&self, commit: super::ChangeIndex) -> super::PersonIndex {
         self.person_of[self.changes.author(commit)]
     }
+}
+
+fn commits_of(runs: &[Run]) -> impl Iterator<Item = super::ChangeIndex> + '_ {
+    runs.iter().flat_map(|run| run.commits()).map(super::ChangeIndex)
 }

@@ -36,7 +36,7 @@ pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, W
 pub use finding::{FindingPolicy, Silence};
 pub use gate::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED, PolicyFrom, Undone};
 pub use history::{
-    Component, History, HotfixSigns, LogFile, LogsRead, RehearsalTag, RepositoryInfo, SkippedTag, TagCounts,
+    Component, History, HotfixSigns, LogFile, LogsRead, RehearsalTag, RepositoryInfo, Run, SkippedTag, TagCounts,
     UnmatchedEntry, UnreadLog,
 };
 pub use incident::{Cause, DetectedBy, Incident, IncidentKind, Remediation, RemediationKind};

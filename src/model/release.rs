@@ -155,19 +155,19 @@ pub enum ReleaseFlag {
     Planned,
 }
 
-/// What a release ships: indices into [`super::Component::shipped`].
+/// What a release ships: places in [`super::Component::shipped`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Ships {
-    /// Where its commits begin in the component's list.
+    /// Where its runs of commits begin in the component's list.
     pub start: u32,
-    /// Where they end.
+    /// Where those end that are its work; the others stand behind them.
+    pub work_end: u32,
+    /// Where all of them end.
     pub end: u32,
     /// Commits with fewer than two parents.
     pub commits: u32,
     /// Merge commits, counted apart.
     pub merges: u32,
-    /// How many of its commits, merges included, are its work; the others stand behind them.
-    pub work: u32,
     /// Commits among them that came in with a history of their own, through a new root: no work of this release.
     pub imported: u32,
     /// Commits among them that only repeat earlier ones under another id: no work of this release.
@@ -175,9 +175,10 @@ pub struct Ships {
 }
 
 impl Ships {
-    /// What stands between two places of a list, all of it the release's work.
-    pub fn of(start: u32, end: u32, merges: u32) -> Self {
-        Self { start, end, commits: end - start - merges, merges, work: end - start, imported: 0, repeated: 0 }
+    /// What stands between two places of a list, all of it the release's work: how many commits that are, and how many of
+    /// them are merges.
+    pub fn of((start, end): (u32, u32), all: u32, merges: u32) -> Self {
+        Self { start, work_end: end, end, commits: all - merges, merges, imported: 0, repeated: 0 }
     }
 }
 

@@ -40,7 +40,12 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
             .collect(),
         tier: link.map(|link| link.tier),
         not_counted_because: not_counted(attribution.fate),
-        affected: attribution.affected.iter().map(|&release| history.release(release).tag.clone()).collect(),
+        affected: attribution
+            .affected
+            .releases(history)
+            .into_iter()
+            .map(|release| history.release(release).tag.clone())
+            .collect(),
         intervals: Intervals {
             exposure: seconds(timeline.exposure),
             detect: seconds(timeline.detect),

@@ -1,7 +1,5 @@
 //! Each release as the contract shows it.
 
-use std::collections::BTreeSet;
-
 use chrono::DateTime;
 
 use crate::attribution::{Evidence, Facts, Failure, Span};
@@ -14,13 +12,28 @@ use super::contract::{
 };
 
 pub(super) fn all(facts: &Facts<'_>) -> Vec<ReleaseReport> {
+    let mut distinct = Distinct { marks: vec![0; facts.history.people.len()], mark: 0 };
     (0..facts.history.releases.len() as u32)
         .map(ReleaseIndex)
-        .filter_map(|index| Some(one(facts, index, facts.event_of[index]?)))
+        .filter_map(|index| Some(one(facts, index, facts.event_of[index]?, &mut distinct)))
         .collect()
 }
 
-fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32) -> ReleaseReport {
+/// Counts people, each once: a mark on each instead of a set for every release.
+struct Distinct {
+    marks: Vec<u32>,
+    mark: u32,
+}
+
+impl Distinct {
+    fn count(&mut self, people: impl Iterator<Item = PersonIndex>) -> u64 {
+        self.mark += 1;
+        let new = |person: &PersonIndex| std::mem::replace(&mut self.marks[person.0 as usize], self.mark) != self.mark;
+        people.filter(new).count() as u64
+    }
+}
+
+fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32, distinct: &mut Distinct) -> ReleaseReport {
     let history = facts.history;
     let release = history.release(index);
     let names = |people: &[PersonIndex]| people.iter().map(|&person| history.person(person).name.clone()).collect();
@@ -38,7 +51,7 @@ fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32) -> ReleaseReport {
         basis: facts.bases[index],
         window: window(facts, release.released_at),
         predecessor: release.predecessor.map(|before| history.release(before).tag.clone()),
-        ships: ships(facts, index),
+        ships: ships(facts, index, distinct),
         rehearsals: u64::from(release.rehearsals),
         people: ReleasePeople { releaser: names(&release.releasers), approver: names(&release.approvers) },
         special_handling: special_handling(facts, index).into_iter().map(Untrusted::new).collect(),
@@ -59,12 +72,12 @@ fn window(facts: &Facts<'_>, moment: Moment) -> Option<WindowName> {
     }
 }
 
-fn ships(facts: &Facts<'_>, index: ReleaseIndex) -> ShipsReport {
+fn ships(facts: &Facts<'_>, index: ReleaseIndex, distinct: &mut Distinct) -> ShipsReport {
     let history = facts.history;
     let release = history.release(index);
     let changes = &history.changes;
     let commits = || history.plain_work(index);
-    let authors: BTreeSet<_> = commits().map(|commit| history.author(commit)).collect();
+    let authors = distinct.count(commits().map(|commit| history.author(commit)));
     let released_at = release.released_at.timestamp();
     let lead: Vec<_> = if release.has(ReleaseFlag::First) {
         Vec::new()
@@ -76,7 +89,7 @@ fn ships(facts: &Facts<'_>, index: ReleaseIndex) -> ShipsReport {
         merges: u64::from(release.ships.merges),
         imported: u64::from(release.ships.imported),
         repeated: u64::from(release.ships.repeated),
-        authors: authors.len() as u64,
+        authors,
         lead_time: stats::median(&lead),
     }
 }

@@ -153,7 +153,7 @@ fn get<'h>(history: &'h History, tag: &str) -> &'h Release {
 
 fn ships(history: &History, tag: &str) -> Vec<u32> {
     let index = history.releases.iter().position(|release| release.tag.raw() == tag).expect(tag);
-    let mut commits = history.shipped(ReleaseIndex(index as u32)).to_vec();
+    let mut commits: Vec<u32> = history.shipped(ReleaseIndex(index as u32)).map(|commit| commit.0).collect();
     commits.sort_unstable();
     commits
 }
@@ -386,7 +386,7 @@ fn a_second_deployment_after_a_newer_release_is_a_rollback() {
         assert_eq!(names(&history), ["v1", "v2", "v1", "v3"]);
         let kinds: Vec<_> = history.releases.iter().map(|release| release.kind).collect();
         assert_eq!(kinds, [Kind::Regular, Kind::Regular, Kind::Rollback, Kind::Regular]);
-        assert!(history.shipped(ReleaseIndex(2)).is_empty());
+        assert_eq!(history.shipped(ReleaseIndex(2)).count(), 0);
         assert_eq!(history.releases[ReleaseIndex(3)].predecessor, Some(ReleaseIndex(1)));
     }
 }
@@ -709,9 +709,9 @@ fn a_revert_tells_of_the_release_that_shipped_the_culprit() {
     assert_eq!(history.release(revert.culprit_release).tag.raw(), "v2");
     assert_eq!(history.release(revert.by_release).tag.raw(), "v3");
     assert_eq!(fixes_of(&history.changes, &takebacks, ChangeIndex(11)), [ChangeIndex(7)]);
-    let shipping = Shipping::new(&history);
-    assert_eq!(shipping.release_of(ComponentIndex(0), ChangeIndex(9)), Some(ReleaseIndex(3)));
-    assert_eq!(shipping.release_of(ComponentIndex(0), ChangeIndex(side)), None);
+    let shipping = Shipping::of(&history, [ChangeIndex(9), ChangeIndex(side)].into_iter());
+    let release = |commit| shipping.place(ComponentIndex(0), ChangeIndex(commit)).map(|place| place.release);
+    assert_eq!((release(9), release(side)), (Some(ReleaseIndex(3)), None));
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn found(history: &History) -> Reckoned {
             let release = history.release(index);
             (
                 release.tag.raw().to_owned(),
-                history.shipped(index).iter().copied().collect(),
+                history.shipped(index).map(|commit| commit.0).collect(),
                 release.predecessor.map(|before| history.release(before).tag.raw().to_owned()),
                 release.has(ReleaseFlag::PossiblyBackfilled),
             )
@@ -175,12 +175,13 @@ proptest! {
             let Some(base) = release.base else { continue };
             // Shipped before, next to what this one ships, and no other such commit descends from it.
             let commit = release.commit.expect("a tag").0 as usize;
-            let ships: BTreeSet<u32> = history.shipped(history.releases.indices().find(|&at| &history.releases[at] == release).expect("it")).iter().copied().collect();
+            let ships: BTreeSet<u32> = history.shipped(history.releases.indices().find(|&at| &history.releases[at] == release).expect("it")).map(|commit| commit.0).collect();
             let border: Vec<u32> = ships.iter().flat_map(|&at| &graph[at as usize]).copied().filter(|at| !ships.contains(at)).collect();
             prop_assert!(ancestry(&graph, commit).contains(&base.0) && border.contains(&base.0));
             prop_assert!(border.iter().all(|&at| at == base.0 || !ancestry(&graph, at as usize).contains(&base.0)));
         }
-        let shipped = &history.components[ComponentIndex(0)].shipped;
+        let shipped: Vec<ChangeIndex> =
+            history.components[ComponentIndex(0)].releases.iter().flat_map(|&index| history.shipped(index)).collect();
         prop_assert_eq!(shipped.iter().collect::<BTreeSet<_>>().len(), shipped.len());
     }
 

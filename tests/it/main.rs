@@ -9,6 +9,7 @@ mod asking;
 mod at_fault;
 mod attribution;
 mod bad_inputs;
+mod cache;
 mod chance;
 mod ci_examples;
 mod cli;

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod baseline;
+mod cache;
 mod config;
 mod demo;
 mod docs;
@@ -41,6 +42,7 @@ pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(&args, terminal).map(|()| Exit::Done),
         Command::Demo(args) => demo::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),
+        Command::Cache(args) => cache::run(&args, terminal),
         Command::Generate(args) => generate::run(&args, terminal),
     }
 }

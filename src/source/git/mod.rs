@@ -9,10 +9,12 @@
 //! repository; the reading and the parsing are ours.
 
 mod bytes;
+mod cache;
 mod change_logs;
 mod commit;
 mod files;
 mod head;
+mod ids;
 mod include;
 mod lines;
 mod loose_refs;
@@ -41,20 +43,22 @@ pub mod raw {
     pub use super::tag_object::{TagObject, checks, parse as tag_object};
 }
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub use change_logs::{LogFile, LogFiles};
 pub use files::CommittedFile;
 pub use lines::{TakenOut, Wanted};
-pub use paths::{ChangedPath, PathChange};
+pub use paths::{ChangedPath, PathChange, add_folders};
 pub use script::Script;
 pub use tags::TagsRead;
 pub use walk::Walk;
 
+use sha1::{Digest as _, Sha1};
+
 use crate::error::Error;
-use crate::model::{CommitId, RepositoryInfo};
+use crate::model::{CommitId, NoticeCode, RepositoryInfo};
 
 /// An open repository.
 pub struct Repository {
@@ -69,6 +73,8 @@ pub struct Repository {
     trees: paths::TreeCache,
     /// The commit whose mailmap holds; `None`: HEAD's.
     names_of: Option<CommitId>,
+    /// What earlier runs have read.
+    cache: Option<cache::Cache>,
 }
 
 /// The version of the libgit2 that is built in.
@@ -86,6 +92,32 @@ impl Repository {
     /// When there is none, it belongs to someone else, or it is of a kind that cannot be read here.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         open::open(dir)
+    }
+
+    /// What stands for the repository among others: a name of letters and digits, of where its objects lie.
+    pub fn key(&self) -> String {
+        let folder = std::fs::canonicalize(self.inner.commondir());
+        let folder = folder.unwrap_or_else(|_| self.inner.commondir().to_owned());
+        let sum = Sha1::digest(folder.as_os_str().as_encoded_bytes());
+        CommitId(sum.into()).to_string()
+    }
+
+    /// Takes what an earlier run has kept of it: [`Repository::to_keep`]. What does not hold together, or does not fit, counts
+    /// as nothing. Of a repository whose history is cut off or grafted nothing is kept.
+    pub fn remember(&mut self, kept: Vec<u8>) {
+        let grafted = self.notices.iter().any(|notice| notice.code == NoticeCode::Grafts);
+        let whole = self.shallow.is_empty() && !grafted;
+        self.cache = whole.then(|| cache::Cache::new(kept, &self.objects));
+    }
+
+    /// What is worth keeping of what was read; `None` where that is nothing new, or [`Repository::remember`] was not called.
+    pub fn to_keep(&self) -> Option<Vec<u8>> {
+        self.cache.as_ref()?.to_keep()
+    }
+
+    /// How many commits, tag objects and comparisons of folders were kept.
+    pub fn remembered(&self) -> Option<[usize; 3]> {
+        self.cache.as_ref().map(cache::Cache::counts)
     }
 
     /// Where it is and where its HEAD stands.
@@ -201,7 +233,16 @@ impl Repository {
         new: CommitId,
         tell: impl FnMut(&str) -> ControlFlow<()>,
     ) -> Result<(), Error> {
-        paths::each(self, old, new, tell)
+        paths::each(self, (old, new), usize::MAX, tell)
+    }
+
+    /// The folders in which something differs between two commits, as many folders deep as is asked: none below is opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repository::changed_paths`], as far as was opened.
+    pub fn changed_folders(&self, old: CommitId, new: CommitId, deepest: usize) -> Result<BTreeSet<String>, Error> {
+        paths::folders(self, old, new, deepest)
     }
 
     /// Of the lines that the third of three commits takes out of the second, how many the second had brought since the

@@ -35,7 +35,8 @@ pub fn open(dir: &Path) -> Result<Repository, Error> {
         name: name(&root, origin.as_deref()),
         links: origin.as_deref().map(Links::of_origin).unwrap_or_default(),
     };
-    Ok(Repository { inner, info, root, shallow, objects, notices, trees: paths::TreeCache::default(), names_of: None })
+    let trees = paths::TreeCache::default();
+    Ok(Repository { inner, info, root, shallow, objects, notices, trees, names_of: None, cache: None })
 }
 
 /// The address of the remote called origin, where there is one.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -113,7 +113,7 @@ enum Task {
 /// The paths that differ.
 pub fn changed(repository: &Repository, old: Option<CommitId>, new: CommitId) -> Result<Vec<ChangedPath>, Error> {
     let mut found = Vec::new();
-    compare_commits(repository, old, new, |path, change, _| {
+    compare_commits(repository, old, new, usize::MAX, |path, change, _| {
         found.push(ChangedPath { path: Untrusted::from_bytes(path), change });
         ControlFlow::Continue(())
     })?;
@@ -134,28 +134,70 @@ pub struct Differs {
 /// The files that differ.
 pub fn differing(repository: &Repository, old: Option<CommitId>, new: CommitId) -> Result<Vec<Differs>, Error> {
     let mut found = Vec::new();
-    compare_commits(repository, old, new, |path, _, [old, new]| {
+    compare_commits(repository, old, new, usize::MAX, |path, _, [old, new]| {
         found.push(Differs { path: Untrusted::from_bytes(path), old, new });
         ControlFlow::Continue(())
     })?;
     Ok(found)
 }
 
-/// Tells of each path that differs, until it is told to stop.
+/// Tells of each path that differs, until it is told to stop. Of a folder that lies as deep as `deepest` folders go, only the
+/// folder is told, with a slash at its end.
 pub fn each(
     repository: &Repository,
-    old: Option<CommitId>,
-    new: CommitId,
+    (old, new): (Option<CommitId>, CommitId),
+    deepest: usize,
     mut tell: impl FnMut(&str) -> ControlFlow<()>,
 ) -> Result<(), Error> {
-    compare_commits(repository, old, new, |path, _, _| tell(Untrusted::from_bytes(path).raw()))
+    compare_commits(repository, old, new, deepest, |path, _, _| match std::str::from_utf8(path) {
+        Ok(path) => tell(path),
+        Err(_) => tell(Untrusted::from_bytes(path).raw()),
+    })
 }
 
-/// Tells of each path that differs, in git's order, until it is told to stop.
+/// How deep folders are kept for the next run.
+const KEPT_DEEP: usize = 2;
+
+/// The folders in which something differs, as many folders deep as is asked.
+pub fn folders(
+    repository: &Repository,
+    old: CommitId,
+    new: CommitId,
+    deepest: usize,
+) -> Result<BTreeSet<String>, Error> {
+    let cache = repository.cache.as_ref().filter(|_| deepest == KEPT_DEEP);
+    if let Some(folders) = cache.and_then(|cache| cache.folders(old, new)) {
+        return Ok(folders);
+    }
+    let mut folders: BTreeSet<String> = BTreeSet::new();
+    each(repository, (Some(old), new), deepest, |path| {
+        add_folders(&mut folders, path, deepest);
+        ControlFlow::Continue(())
+    })?;
+    if let Some(cache) = cache {
+        let roots = [root(&repository.objects, old)?, root(&repository.objects, new)?];
+        if roots.iter().all(|&root| repository.objects.is_packed(root)) {
+            cache.keep_folders([old, new], roots, &folders);
+        }
+    }
+    Ok(folders)
+}
+
+/// Adds the folders of a path, the first few.
+pub fn add_folders(folders: &mut BTreeSet<String>, path: &str, deepest: usize) {
+    for (at, _) in path.match_indices('/').take(deepest) {
+        if !folders.contains(&path[..at]) {
+            folders.insert(path[..at].to_owned());
+        }
+    }
+}
+
+/// Tells of each path that differs, in git's order, until it is told to stop; folders at the depth given are paths.
 fn compare_commits(
     repository: &Repository,
     old: Option<CommitId>,
     new: CommitId,
+    deepest: usize,
     mut report: impl FnMut(&[u8], PathChange, [Option<CommitId>; 2]) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let objects = &repository.objects;
@@ -173,6 +215,14 @@ fn compare_commits(
             }
             Task::Trees { old, new, path } => {
                 if old == new {
+                    continue;
+                }
+                // Trees that differ hold something that differs: to know where, none deeper is opened.
+                if deepest != usize::MAX && memchr::memchr_iter(b'/', &path).count() >= deepest {
+                    reported += 1;
+                    if report(&path, PathChange::Modified, [None, None]).is_break() {
+                        return Ok(());
+                    }
                     continue;
                 }
                 let from = tasks.len();

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::objects::{self, Kind, Objects};
-use super::signature::{self, TimeFault};
+use super::cache::KeptTag;
+use super::objects::{self, Kind};
+use super::signature::{self, Signature, TimeFault};
 use super::{Repository, loose_refs, packed_refs, tag_object};
 use crate::error::Error;
 use crate::model::{CommitId, Notice, NoticeCode, Tag, TagTarget, Tagger, Untrusted};
@@ -46,7 +47,7 @@ pub fn read(repository: &Repository) -> Result<TagsRead, Error> {
     let mut tags = Vec::with_capacity(names.len());
     for named in names {
         let index = tags.len();
-        let tag = one(&repository.objects, named, index, &mut odd);
+        let tag = one(repository, named, index, &mut odd);
         match tag.target {
             TagTarget::Commit(_) => {}
             TagTarget::Unusable(reason) if SOUND.contains(&reason) => odd.unusable.push(index),
@@ -82,7 +83,8 @@ fn names(common_dir: &Path) -> Result<(Vec<Named>, bool), Error> {
 }
 
 /// Reads what a tag points at.
-fn one(objects: &Objects, named: Named, index: usize, odd: &mut Oddities) -> Tag {
+fn one(repository: &Repository, named: Named, index: usize, odd: &mut Oddities) -> Tag {
+    let (objects, cache) = (&repository.objects, repository.cache.as_ref());
     let mut tag =
         Tag { name: named.name, target: TagTarget::Unusable(""), tagger: None, annotated: false, checks: Vec::new() };
     let id = match named.target {
@@ -100,6 +102,15 @@ fn one(objects: &Objects, named: Named, index: usize, odd: &mut Oddities) -> Tag
             return tag;
         }
     };
+    if let Some(kept) = cache.and_then(|cache| cache.tag(id)) {
+        tag.target = TagTarget::Commit(kept.commit);
+        annotate(&mut tag, kept.tagger.as_ref(), kept.message, index, odd);
+        return tag;
+    }
+    if cache.is_some_and(|cache| cache.has_commit(id)) {
+        tag.target = TagTarget::Commit(id);
+        return tag;
+    }
     // Reading a header spares inflating the commit of a lightweight tag; a peeled entry is known to be worth reading.
     let kind = if named.peeled { Ok(Kind::Tag) } else { objects.kind(id) };
     let object = match kind {
@@ -110,9 +121,24 @@ fn one(objects: &Objects, named: Named, index: usize, odd: &mut Oddities) -> Tag
         tag.target = target(objects.peel(id));
         return tag;
     };
+    let packed = objects.last_was_packed();
     let parsed = tag_object::parse(&object.data);
+    annotate(&mut tag, parsed.tagger.as_ref(), parsed.message, index, odd);
+    tag.target = target(parsed.object.ok_or("is a malformed tag object").and_then(|inner| objects.peel(inner)));
+    if let (Some(cache), TagTarget::Commit(commit), true) = (cache, &tag.target, packed)
+        && objects.is_packed(*commit)
+    {
+        let told = tag_object::checks(parsed.message) != (Vec::new(), 0);
+        let message = if told { parsed.message } else { b"" };
+        cache.keep_tag(id, &KeptTag { commit: *commit, tagger: parsed.tagger, message });
+    }
+    tag
+}
+
+/// Takes what a tag object says.
+fn annotate(tag: &mut Tag, tagger: Option<&Signature<'_>>, message: &[u8], index: usize, odd: &mut Oddities) {
     tag.annotated = true;
-    tag.tagger = parsed.tagger.map(|tagger| {
+    tag.tagger = tagger.map(|tagger| {
         match tagger.fault {
             TimeFault::None => {}
             TimeFault::Missing => odd.undated.push(index),
@@ -121,13 +147,11 @@ fn one(objects: &Objects, named: Named, index: usize, odd: &mut Oddities) -> Tag
         let time = (tagger.fault != TimeFault::Missing).then_some(tagger.time);
         Tagger { identity: signature::identity(tagger.who), time, offset: tagger.offset }
     });
-    let (checks, unreadable) = tag_object::checks(parsed.message);
+    let (checks, unreadable) = tag_object::checks(message);
     tag.checks = checks;
     if unreadable > 0 {
         odd.checks.push(index);
     }
-    tag.target = target(parsed.object.ok_or("is a malformed tag object").and_then(|inner| objects.peel(inner)));
-    tag
 }
 
 /// Where peeling led.

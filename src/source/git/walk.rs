@@ -1,9 +1,9 @@
 //! One walk over history, each commit read once.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
 
+use super::cache::{KeptCommit, Text};
+use super::ids::ById;
 use super::objects::{Fault, Kind};
 use super::people::People;
 use super::signature::TimeFault;
@@ -29,27 +29,6 @@ const OPEN: u32 = u32::MAX;
 /// In [`Walker::seen`]: cannot be read.
 const ABSENT: u32 = u32::MAX - 1;
 
-/// Takes the first eight bytes of an id, which is a hash already.
-#[derive(Default)]
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk::<8>() {
-            self.0 = u64::from_le_bytes(*first);
-        }
-    }
-
-    // The length that precedes an array's bytes tells nothing.
-    fn write_usize(&mut self, _: usize) {}
-}
-
-type Seen = HashMap<CommitId, u32, BuildHasherDefault<IdHasher>>;
-
 /// A commit that was read and waits for its parents. What is long of it lies on the walker's stacks, from the `*_from`
 /// on: commits open and close in stack order, so these never need to be copied around.
 struct Frame {
@@ -73,7 +52,7 @@ struct Walker<'a> {
     repository: &'a Repository,
     builder: ChangesBuilder,
     people: People,
-    seen: Seen,
+    seen: ById<u32>,
     frames: Vec<Frame>,
     /// Parents as the open commits name them.
     named: Vec<CommitId>,
@@ -93,7 +72,7 @@ pub fn walk(repository: &Repository, tips: &[CommitId]) -> Walk {
         repository,
         builder: ChangesBuilder::default(),
         people: People::default(),
-        seen: Seen::default(),
+        seen: ById::default(),
         frames: Vec::new(),
         named: Vec::new(),
         parents: Vec::new(),
@@ -133,6 +112,13 @@ impl Walker<'_> {
     /// Reads a commit and puts it on the stack, unless it was seen before or cannot be read.
     fn open(&mut self, id: CommitId) {
         let Entry::Vacant(place) = self.seen.entry(id) else { return };
+        let named_from = self.named.len() as u32;
+        let cache = self.repository.cache.as_ref();
+        if let Some(kept) = cache.and_then(|cache| cache.commit(id, &mut self.named)) {
+            place.insert(OPEN);
+            self.push(id, named_from, &kept);
+            return;
+        }
         let object = match self.repository.objects.read(id) {
             Ok(object) if object.kind == Kind::Commit => object,
             other => {
@@ -142,8 +128,21 @@ impl Walker<'_> {
             }
         };
         place.insert(OPEN);
-        let named_from = self.named.len() as u32;
         let commit = commit::parse(&object.data, &mut self.named);
+        let mut read =
+            KeptCommit { author: commit.author, committer: commit.committer, text: Text::Whole(commit.message) };
+        let (mentions, remarks) = (self.mentions.len(), self.remarks.len());
+        let bumps = self.push(id, named_from, &read);
+        if let Some(cache) = cache.filter(|_| self.repository.objects.last_was_packed()) {
+            if (mentions, remarks) == (self.mentions.len(), self.remarks.len()) {
+                read.text = Text::Subject { subject: commit.subject(), bumps };
+            }
+            cache.keep_commit(id, &self.named[named_from as usize..], &read);
+        }
+    }
+
+    /// Puts a commit on the stack, whose parents are the last that are named; tells whether it bumps a dependency.
+    fn push(&mut self, id: CommitId, named_from: u32, commit: &KeptCommit<'_>) -> bool {
         for fault in [commit.author.fault, commit.committer.fault] {
             match fault {
                 TimeFault::None => {}
@@ -154,13 +153,21 @@ impl Walker<'_> {
         let author = self.people.intern(commit.author.who);
         let committer =
             if commit.author.who == commit.committer.who { author } else { self.people.intern(commit.committer.who) };
-        let mentions_from = self.mentions.len() as u32;
-        message::mentions(commit.message, |kind, named| self.mentions.push((kind, named)));
+        let (mentions_from, remarks_from) = (self.mentions.len() as u32, self.remarks.len() as u32);
         let subject_from = self.subjects.len();
-        self.subjects.extend_from_slice(commit.subject());
-        let remarks_from = self.remarks.len() as u32;
-        let said = remark::message(commit.message, &self.subjects[subject_from..]);
-        self.remarks.extend(said.remarks);
+        let bumps = match commit.text {
+            Text::Whole(text) => {
+                message::mentions(text, |kind, named| self.mentions.push((kind, named)));
+                self.subjects.extend_from_slice(message::subject(text));
+                let said = remark::message(text, &self.subjects[subject_from..]);
+                self.remarks.extend(said.remarks);
+                said.bumps
+            }
+            Text::Subject { subject, bumps } => {
+                self.subjects.extend_from_slice(subject);
+                bumps
+            }
+        };
         // A shallow clone may hold a boundary's parents by accident; git does not show them either.
         let cut = !self.repository.shallow.is_empty() && self.repository.shallow.contains(&id);
         self.frames.push(Frame {
@@ -176,8 +183,9 @@ impl Walker<'_> {
             subject_from,
             mentions_from,
             remarks_from,
-            bumps: said.bumps,
+            bumps,
         });
+        bumps
     }
 
     /// Takes the top of the stack into the result: all its parents are in it.
@@ -210,6 +218,9 @@ impl Walker<'_> {
     }
 
     fn finish(self) -> Walk {
+        if let Some(cache) = self.repository.cache.as_ref().filter(|_| !self.unreadable.is_empty()) {
+            cache.spoil();
+        }
         let head = self.repository.info.head.and_then(|head| self.seen.get(&head).copied());
         let head = head.filter(|&index| index < ABSENT).map(ChangeIndex);
         // Freed before the index of ids is sorted: the peak of memory is here.

@@ -135,6 +135,26 @@ pub fn write_pack(folder: &Path, objects: &[Packed]) {
     indexer.commit().unwrap();
 }
 
+/// Packs all loose objects of a git directory, so that none is left.
+pub fn pack(git: &git2::Repository) {
+    let odb = git.odb().unwrap();
+    let mut objects = Vec::new();
+    odb.foreach(|&id| {
+        let object = odb.read(id).unwrap();
+        objects.push(Packed { kind: object.kind(), data: object.data().to_vec(), base: None });
+        true
+    })
+    .unwrap();
+    let folder = git.path().join("objects");
+    fs::create_dir_all(folder.join("pack")).unwrap();
+    write_pack(&folder.join("pack"), &objects);
+    for entry in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.file_name().unwrap().len() == 2 {
+            fs::remove_dir_all(entry).unwrap();
+        }
+    }
+}
+
 fn pack_start(starts: &[usize]) -> usize {
     *starts.last().unwrap()
 }

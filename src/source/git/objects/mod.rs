@@ -59,8 +59,12 @@ pub struct Objects {
     /// Folders of objects: the repository's own, then those that it borrows from.
     folders: Vec<PathBuf>,
     packs: Vec<Pack>,
+    /// Where the packs lie, in the same order.
+    paths: Vec<PathBuf>,
     /// The pack in which the last object was found: the next one is likely there too.
     last: Cell<usize>,
+    /// Whether the object that was had last lay in a pack.
+    packed: Cell<bool>,
     workshop: RefCell<Workshop>,
     /// What objects are that were asked for: of many tags on one commit, the first opens its file.
     kinds: RefCell<HashMap<CommitId, Kind>>,
@@ -89,7 +93,31 @@ impl Objects {
         let length: u64 = packs.iter().map(Pack::length).sum();
         let allowance = Cell::new(ALLOWANCE.saturating_add(length.saturating_mul(ALLOWANCE_FACTOR)));
         let workshop = RefCell::new(Workshop { allowance, ..Workshop::default() });
-        Ok(Self { folders, packs, last: Cell::new(0), workshop, kinds: RefCell::default() })
+        let (last, packed) = (Cell::new(0), Cell::new(false));
+        Ok(Self {
+            folders,
+            packs,
+            paths: found.into_iter().collect(),
+            last,
+            packed,
+            workshop,
+            kinds: RefCell::default(),
+        })
+    }
+
+    /// Where the packs lie.
+    pub fn packs(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// Whether a pack lists an object.
+    pub fn is_packed(&self, id: CommitId) -> bool {
+        self.packs.iter().any(|pack| matches!(pack.index().find(&id.0), Ok(Some(_))))
+    }
+
+    /// Whether the object that was read last lay in a pack.
+    pub fn last_was_packed(&self) -> bool {
+        self.packed.get()
     }
 
     /// Reads an object.
@@ -150,6 +178,7 @@ impl Objects {
             match had {
                 Ok(had) => {
                     self.last.set(at);
+                    self.packed.set(true);
                     return Ok(had);
                 }
                 Err(fault) => worst = fault,
@@ -157,7 +186,10 @@ impl Objects {
         }
         for folder in &self.folders {
             match loose(folder, workshop) {
-                Ok(had) => return Ok(had),
+                Ok(had) => {
+                    self.packed.set(false);
+                    return Ok(had);
+                }
                 Err(Fault::Missing) => {}
                 Err(fault) => worst = fault,
             }

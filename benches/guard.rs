@@ -1,0 +1,101 @@
+//! A guard over what relconf costs: instructions of a review and of a gate on made repositories, counted by valgrind.
+//!
+//! ```text
+//! cargo bench --bench guard                 (needs git and valgrind)
+//! cargo bench --bench guard -- ranges       (cases whose name holds a word)
+//! ```
+//!
+//! A busy machine changes times by a fifth, and instructions by a ten-thousandth. Each case is measured at one size and at
+//! twice that size: whatever grows faster than what it is given is found out, and fails. valgrind knows no instruction for SHA-1: hashing costs more here than elsewhere.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+#![expect(clippy::disallowed_methods, reason = "it counts what processes do")]
+
+#[path = "made/mod.rs"]
+mod made;
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use made::Shape;
+
+/// Twice the input costs at most this multiple.
+const DOUBLED: f64 = 2.3;
+
+/// One thing that grows, at one size and at twice that.
+struct Case {
+    name: &'static str,
+    once: Shape,
+    twice: Shape,
+}
+
+const CASES: [Case; 5] = [
+    Case { name: "commits", once: Shape::of(6_000, 60), twice: Shape::of(12_000, 120) },
+    Case { name: "tags", once: Shape::of(3_000, 3_000), twice: Shape::of(6_000, 6_000) },
+    Case {
+        name: "components",
+        once: Shape { components: 150, ..Shape::of(3_000, 600) },
+        twice: Shape { components: 300, ..Shape::of(3_000, 600) },
+    },
+    Case {
+        name: "ranges",
+        once: Shape { incidents: 2_000, ranges: true, ..Shape::of(2_000, 1_000) },
+        twice: Shape { incidents: 4_000, ranges: true, ..Shape::of(4_000, 2_000) },
+    },
+    Case {
+        name: "classes",
+        once: Shape { classes: 200, ..Shape::of(4_000, 250) },
+        twice: Shape { classes: 400, ..Shape::of(4_000, 250) },
+    },
+];
+
+const COMMANDS: [&str; 2] = ["review", "gate"];
+
+fn main() -> ExitCode {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let chosen = |case: &&Case| wanted.is_empty() || wanted.iter().any(|word| case.name.contains(word.as_str()));
+    println!("millions of instructions of a review and of a gate, at one size and at twice that");
+    let mut broken = 0;
+    for case in CASES.iter().filter(chosen) {
+        let [once, twice] = [case.once, case.twice].map(counted);
+        for (at, command) in COMMANDS.iter().enumerate() {
+            let growth = twice[at] as f64 / once[at] as f64;
+            let too_much = growth > DOUBLED;
+            broken += u32::from(too_much);
+            println!(
+                "{:<11}{command:<7}{:>7}{:>7}   x {growth:.2} (at most {DOUBLED}){}",
+                case.name,
+                millions(once[at]),
+                millions(twice[at]),
+                if too_much { "   BROKEN" } else { "" }
+            );
+        }
+    }
+    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn millions(instructions: u64) -> u64 {
+    instructions / 1_000_000
+}
+
+/// The instructions of each command on a repository that is made for it.
+fn counted(shape: Shape) -> [u64; 2] {
+    let (_folder, path) = made::repository(shape);
+    COMMANDS.map(|command| instructions(&path, command))
+}
+
+fn instructions(repository: &Path, command: &str) -> u64 {
+    let program = env!("CARGO_BIN_EXE_relconf");
+    let repository = repository.to_string_lossy();
+    let output = Command::new("valgrind")
+        .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
+        .args([program, command, "--repo", &repository, "--format", "json", "--as-of", "2026-01-01", "--no-cache"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .output()
+        .expect("valgrind runs: install it with your package manager");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let line = said.lines().find(|line| line.contains("I   refs:") || line.contains("I refs:"));
+    let count = line.and_then(|line| line.rsplit(' ').next()?.replace(',', "").parse().ok());
+    count.unwrap_or_else(|| panic!("valgrind counted nothing of relconf {command}: {said}"))
+}

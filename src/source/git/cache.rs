@@ -1,0 +1,521 @@
+//! What was read of a repository, kept for the next run, so that no commit is read twice.
+//!
+//! An object never changes: what was parsed of one holds for good. Kept are commits, tag objects, and the folders that differ
+//! between two commits; of messages no more than the subject, unless they tell something, for then they are parsed again.
+//! A walk takes its commits from here instead of from their objects, one by one and in its own order, so that its outcome is
+//! that of reading them: whichever tips it begins at.
+//!
+//! Only what lies in a pack is kept. The packs are named, with their lengths and times: as long as they are there, so are
+//! the objects; after that, all of them are looked up once, and where one is gone, everything is read anew.
+//!
+//! A checksum stands over the whole, and each number is checked before it is used: what was cut or changed reads as nothing
+//! kept. Where it lies, and who may write there, is the business of whoever keeps it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use sha1::{Digest as _, Sha1};
+
+use super::ids::ById;
+use super::objects::Objects;
+use super::signature::{LATEST, Signature, TimeFault};
+use crate::model::CommitId;
+
+/// How it begins.
+const MAGIC: [u8; 16] = *b"relconf's cache\n";
+/// Length of a checksum.
+const SUM: usize = 20;
+/// Length of an id.
+const ID: usize = 20;
+/// Most bytes that are kept of one repository: two million commits.
+const LARGEST: usize = 256 << 20;
+/// Longest message that is kept.
+const LONGEST: usize = 64 << 10;
+/// Most minutes from UTC that a signature may have.
+const OFFSET: i16 = 24 * 60;
+
+/// What stands for the program that parsed: another one may read other things out of the same bytes.
+const PROGRAM: u64 = {
+    let mut hash = fnv(0xcbf2_9ce4_8422_2325, env!("CARGO_PKG_VERSION").as_bytes());
+    let parsers: [&[u8]; 10] = [
+        include_bytes!("cache.rs"),
+        include_bytes!("commit.rs"),
+        include_bytes!("message.rs"),
+        include_bytes!("signature.rs"),
+        include_bytes!("tag_object.rs"),
+        include_bytes!("takeback.rs"),
+        include_bytes!("paths.rs"),
+        include_bytes!("../../remark/message.rs"),
+        include_bytes!("../../remark/sentence.rs"),
+        include_bytes!("../../remark/pattern.rs"),
+    ];
+    let mut at = 0;
+    while at < parsers.len() {
+        hash = fnv(hash, parsers[at]);
+        at += 1;
+    }
+    hash
+};
+
+/// FNV-1a, 64 bits, over more bytes.
+const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
+}
+
+/// What is kept, and what this run adds to it.
+pub struct Cache {
+    /// As it was read; empty where nothing was.
+    bytes: Vec<u8>,
+    sections: [Range<usize>; 4],
+    /// Where the name of each person stands.
+    people: Vec<Range<usize>>,
+    /// Where the record of each commit begins, behind its id.
+    commits: ById<u32>,
+    /// The same of tag objects.
+    tags: ById<u32>,
+    /// Where the folders stand that differ between two commits.
+    folders: HashMap<(CommitId, CommitId), Range<usize>>,
+    /// The packs as they are now.
+    packs: Vec<u8>,
+    fresh: RefCell<Fresh>,
+    /// Something of the repository cannot be read: nothing is kept of this run.
+    spoiled: Cell<bool>,
+}
+
+/// What this run adds, as it is going to be written.
+#[derive(Default)]
+struct Fresh {
+    people: Vec<u8>,
+    by_name: HashMap<Box<[u8]>, u32>,
+    commits: Vec<u8>,
+    tags: Vec<u8>,
+    folders: Vec<u8>,
+}
+
+/// A commit as it is kept.
+pub struct KeptCommit<'c> {
+    pub author: Signature<'c>,
+    pub committer: Signature<'c>,
+    pub text: Text<'c>,
+}
+
+/// What is kept of a message.
+#[derive(Clone, Copy)]
+pub enum Text<'c> {
+    /// All, for it tells something.
+    Whole(&'c [u8]),
+    /// Its subject, for it tells nothing else but perhaps that the commit bumps a dependency.
+    Subject { subject: &'c [u8], bumps: bool },
+}
+
+/// A tag object as it is kept.
+pub struct KeptTag<'c> {
+    pub commit: CommitId,
+    pub tagger: Option<Signature<'c>>,
+    /// Its message where it records checks, else nothing.
+    pub message: &'c [u8],
+}
+
+/// In the flags of a commit.
+const WHOLE: u8 = 1;
+const BUMPS: u8 = 2;
+
+impl Cache {
+    /// With what an earlier run has kept; nothing of it counts unless all of it is sound and fits the repository.
+    pub fn new(bytes: Vec<u8>, objects: &Objects) -> Self {
+        let packs = packs(objects.packs());
+        let mut cache = Self {
+            bytes,
+            sections: [const { 0..0 }; 4],
+            people: Vec::new(),
+            commits: ById::default(),
+            tags: ById::default(),
+            folders: HashMap::new(),
+            packs,
+            fresh: RefCell::default(),
+            spoiled: Cell::new(false),
+        };
+        if cache.load(objects).is_none() {
+            cache.bytes = Vec::new();
+            cache.sections = [const { 0..0 }; 4];
+            cache.people.clear();
+            cache.commits.clear();
+            cache.tags.clear();
+            cache.folders.clear();
+        }
+        cache
+    }
+
+    fn load(&mut self, objects: &Objects) -> Option<()> {
+        let end = self.bytes.len().checked_sub(SUM)?;
+        if u32::try_from(end).is_err() || Sha1::digest(&self.bytes[..end]).as_slice() != &self.bytes[end..] {
+            return None;
+        }
+        let bytes = std::mem::take(&mut self.bytes);
+        let mut reader = Reader { bytes: &bytes[..end], at: 0 };
+        let known = self.parse(&mut reader);
+        self.bytes = bytes;
+        let recorded = known?;
+        let there = |id: &CommitId| objects.is_packed(*id);
+        let fits = recorded == self.packs
+            || (self.commits.keys().all(there)
+                && self
+                    .tags
+                    .iter()
+                    .all(|(id, at)| there(id) && self.tag_at(*at).is_some_and(|tag| there(&tag.commit)))
+                && self.folders.values().all(|at| self.roots(at).is_some_and(|roots| roots.iter().all(there))));
+        fits.then_some(())
+    }
+
+    /// Reads everything, and tells which packs it was read from.
+    fn parse(&mut self, reader: &mut Reader<'_>) -> Option<Vec<u8>> {
+        if reader.array::<16>()? != MAGIC || reader.u64()? != PROGRAM {
+            return None;
+        }
+        let recorded = reader.counted(reader.bytes.len())?.to_vec();
+        for section in &mut self.sections {
+            let length = reader.u32()? as usize;
+            let from = reader.at;
+            reader.take(length)?;
+            *section = from..reader.at;
+        }
+        if reader.at != reader.bytes.len() {
+            return None;
+        }
+        let [people, commits, tags, folders] = self.sections.clone();
+        let within = |range: &Range<usize>| Reader { bytes: &reader.bytes[..range.end], at: range.start };
+        let mut reader = within(&people);
+        while !reader.is_done() {
+            let name = reader.counted(LONGEST)?.len();
+            self.people.push(reader.at - name..reader.at);
+        }
+        let mut reader = within(&commits);
+        while !reader.is_done() {
+            let id = reader.id()?;
+            self.commits.insert(id, reader.at as u32);
+            commit(&mut reader, self.people.len(), |_| {})?;
+        }
+        let mut reader = within(&tags);
+        while !reader.is_done() {
+            let id = reader.id()?;
+            self.tags.insert(id, reader.at as u32);
+            tag(&mut reader, self.people.len())?;
+        }
+        let mut reader = within(&folders);
+        while !reader.is_done() {
+            let pair = (reader.id()?, reader.id()?);
+            let from = reader.at;
+            reader.take(2 * ID)?;
+            let names = reader.counted(LARGEST)?;
+            std::str::from_utf8(names).ok()?;
+            self.folders.insert(pair, from..reader.at);
+        }
+        Some(recorded)
+    }
+
+    /// A commit, where it is known, and the parents that it names.
+    pub fn commit(&self, id: CommitId, parents: &mut Vec<CommitId>) -> Option<KeptCommit<'_>> {
+        let mut reader = Reader { bytes: &self.bytes, at: *self.commits.get(&id)? as usize };
+        let raw = commit(&mut reader, self.people.len(), |parent| parents.push(parent))?;
+        Some(KeptCommit {
+            author: self.signature(raw.author)?,
+            committer: self.signature(raw.committer)?,
+            text: raw.text,
+        })
+    }
+
+    /// Whether a commit is known.
+    pub fn has_commit(&self, id: CommitId) -> bool {
+        self.commits.contains_key(&id)
+    }
+
+    /// A tag object, where it is known.
+    pub fn tag(&self, id: CommitId) -> Option<KeptTag<'_>> {
+        self.tag_at(*self.tags.get(&id)?)
+    }
+
+    fn tag_at(&self, at: u32) -> Option<KeptTag<'_>> {
+        let mut reader = Reader { bytes: &self.bytes, at: at as usize };
+        let (commit, tagger, message) = tag(&mut reader, self.people.len())?;
+        let tagger = match tagger {
+            Some(raw) => Some(self.signature(raw)?),
+            None => None,
+        };
+        Some(KeptTag { commit, tagger, message })
+    }
+
+    /// The folders that differ between two commits, where they are known.
+    pub fn folders(&self, old: CommitId, new: CommitId) -> Option<BTreeSet<String>> {
+        let range = self.folders.get(&(old, new))?;
+        let mut reader = Reader { bytes: &self.bytes[..range.end], at: range.start + 2 * ID };
+        let names = std::str::from_utf8(reader.counted(LARGEST)?).ok()?;
+        Some(names.split_terminator('\0').map(str::to_owned).collect())
+    }
+
+    /// The two trees whose folders stand in a range.
+    fn roots(&self, range: &Range<usize>) -> Option<[CommitId; 2]> {
+        let mut reader = Reader { bytes: &self.bytes[..range.end], at: range.start };
+        Some([reader.id()?, reader.id()?])
+    }
+
+    fn signature(&self, raw: RawSignature) -> Option<Signature<'_>> {
+        let who = self.bytes.get(self.people.get(raw.who as usize)?.clone())?;
+        Some(Signature { who, time: raw.time, offset: raw.offset, fault: raw.fault })
+    }
+
+    /// Says that something of the repository cannot be read: what is missing now may be there again later.
+    pub fn spoil(&self) {
+        self.spoiled.set(true);
+    }
+
+    /// Keeps a commit that was read from a pack.
+    pub fn keep_commit(&self, id: CommitId, parents: &[CommitId], commit: &KeptCommit<'_>) {
+        let (flags, text) = match commit.text {
+            Text::Whole(message) => (WHOLE, message),
+            Text::Subject { subject, bumps } => (if bumps { BUMPS } else { 0 }, subject),
+        };
+        let (Ok(count), true) = (u16::try_from(parents.len()), text.len() <= LONGEST) else { return };
+        let fresh = &mut *self.fresh.borrow_mut();
+        let people = [commit.author, commit.committer].map(|who| fresh.person(&who, self.people.len()));
+        let [Some(author), Some(committer)] = people else { return };
+        let into = &mut fresh.commits;
+        into.extend_from_slice(&id.0);
+        into.push(flags);
+        put_signature(into, author, &commit.author);
+        put_signature(into, committer, &commit.committer);
+        into.extend_from_slice(&count.to_le_bytes());
+        for parent in parents {
+            into.extend_from_slice(&parent.0);
+        }
+        put_counted(into, text);
+    }
+
+    /// Keeps a tag object that was read from a pack and leads to a commit in one.
+    pub fn keep_tag(&self, id: CommitId, tag: &KeptTag<'_>) {
+        let fresh = &mut *self.fresh.borrow_mut();
+        let who = tag.tagger.map(|tagger| fresh.person(&tagger, self.people.len()));
+        if tag.message.len() > LONGEST || who == Some(None) {
+            return;
+        }
+        let into = &mut fresh.tags;
+        into.extend_from_slice(&id.0);
+        into.extend_from_slice(&tag.commit.0);
+        into.push(u8::from(tag.tagger.is_some()));
+        if let (Some(tagger), Some(Some(who))) = (&tag.tagger, who) {
+            put_signature(into, who, tagger);
+        }
+        put_counted(into, tag.message);
+    }
+
+    /// Keeps the folders that differ between two commits, whose trees these are.
+    pub fn keep_folders(&self, [old, new]: [CommitId; 2], roots: [CommitId; 2], folders: &BTreeSet<String>) {
+        let length: usize = folders.iter().map(|name| name.len() + 1).sum();
+        if length > LONGEST {
+            return;
+        }
+        let into = &mut self.fresh.borrow_mut().folders;
+        for id in [old, new].iter().chain(&roots) {
+            into.extend_from_slice(&id.0);
+        }
+        into.extend_from_slice(&(length as u32).to_le_bytes());
+        for name in folders {
+            into.extend_from_slice(name.as_bytes());
+            into.push(0);
+        }
+    }
+
+    /// What to keep for the next run; `None` where this one has learnt nothing, or may not keep it.
+    pub fn to_keep(&self) -> Option<Vec<u8>> {
+        let fresh = self.fresh.borrow();
+        let added = [&fresh.people, &fresh.commits, &fresh.tags, &fresh.folders];
+        if self.spoiled.get() || added.iter().all(|section| section.is_empty()) {
+            return None;
+        }
+        let length = self.bytes.len() + self.packs.len() + added.iter().map(|section| section.len()).sum::<usize>();
+        if length > LARGEST {
+            return None;
+        }
+        let mut all = Vec::with_capacity(length + 128);
+        all.extend_from_slice(&MAGIC);
+        all.extend_from_slice(&PROGRAM.to_le_bytes());
+        put_counted(&mut all, &self.packs);
+        for (known, added) in self.sections.iter().zip(added) {
+            all.extend_from_slice(&((known.len() + added.len()) as u32).to_le_bytes());
+            all.extend_from_slice(&self.bytes[known.clone()]);
+            all.extend_from_slice(added);
+        }
+        let sum = Sha1::digest(&all);
+        all.extend_from_slice(&sum);
+        Some(all)
+    }
+
+    /// How many commits, tag objects and comparisons are known.
+    pub fn counts(&self) -> [usize; 3] {
+        [self.commits.len(), self.tags.len(), self.folders.len()]
+    }
+}
+
+impl Fresh {
+    /// The number of a person's name; `known` have one already, which are not looked up: a name may stand twice.
+    fn person(&mut self, signature: &Signature<'_>, known: usize) -> Option<u32> {
+        if let Some(&number) = self.by_name.get(signature.who) {
+            return Some(number);
+        }
+        if signature.who.len() > LONGEST {
+            return None;
+        }
+        let number = u32::try_from(known + self.by_name.len()).ok()?;
+        self.by_name.insert(signature.who.into(), number);
+        put_counted(&mut self.people, signature.who);
+        Some(number)
+    }
+}
+
+/// A signature, whose person is a number.
+#[derive(Clone, Copy)]
+struct RawSignature {
+    who: u32,
+    time: i64,
+    offset: i16,
+    fault: TimeFault,
+}
+
+struct RawCommit<'c> {
+    author: RawSignature,
+    committer: RawSignature,
+    text: Text<'c>,
+}
+
+fn commit<'c>(reader: &mut Reader<'c>, people: usize, mut parent: impl FnMut(CommitId)) -> Option<RawCommit<'c>> {
+    let flags = reader.u8()?;
+    let (author, committer) = (reader.signature(people)?, reader.signature(people)?);
+    for _ in 0..reader.u16()? {
+        parent(reader.id()?);
+    }
+    let text = reader.counted(LONGEST)?;
+    let text = match flags {
+        WHOLE => Text::Whole(text),
+        0 | BUMPS => Text::Subject { subject: text, bumps: flags == BUMPS },
+        _ => return None,
+    };
+    Some(RawCommit { author, committer, text })
+}
+
+type RawTag<'c> = (CommitId, Option<RawSignature>, &'c [u8]);
+
+fn tag<'c>(reader: &mut Reader<'c>, people: usize) -> Option<RawTag<'c>> {
+    let commit = reader.id()?;
+    let tagger = match reader.u8()? {
+        0 => None,
+        1 => Some(reader.signature(people)?),
+        _ => return None,
+    };
+    Some((commit, tagger, reader.counted(LONGEST)?))
+}
+
+fn put_counted(into: &mut Vec<u8>, bytes: &[u8]) {
+    into.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+    into.extend_from_slice(bytes);
+}
+
+fn put_signature(into: &mut Vec<u8>, who: u32, signature: &Signature<'_>) {
+    into.extend_from_slice(&who.to_le_bytes());
+    into.extend_from_slice(&signature.time.to_le_bytes());
+    into.extend_from_slice(&signature.offset.to_le_bytes());
+    into.push(match signature.fault {
+        TimeFault::None => 0,
+        TimeFault::Missing => 1,
+        TimeFault::Clamped => 2,
+    });
+}
+
+/// Takes one thing after another off some bytes, or nothing where they end too early.
+struct Reader<'c> {
+    bytes: &'c [u8],
+    at: usize,
+}
+
+impl<'c> Reader<'c> {
+    fn is_done(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'c [u8]> {
+        let end = self.at.checked_add(length)?;
+        let taken = self.bytes.get(self.at..end)?;
+        self.at = end;
+        Some(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn u8(&mut self) -> Option<u8> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    fn u16(&mut self) -> Option<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn id(&mut self) -> Option<CommitId> {
+        self.array().map(CommitId)
+    }
+
+    /// Bytes behind their number.
+    fn counted(&mut self, most: usize) -> Option<&'c [u8]> {
+        let length = self.u32()? as usize;
+        if length > most { None } else { self.take(length) }
+    }
+
+    fn signature(&mut self, people: usize) -> Option<RawSignature> {
+        let who = self.u32().filter(|&who| (who as usize) < people)?;
+        let time = self.array().map(i64::from_le_bytes).filter(|time| (0..=LATEST).contains(time))?;
+        let offset = self.array().map(i16::from_le_bytes).filter(|offset| (-OFFSET..=OFFSET).contains(offset))?;
+        let fault = match self.u8()? {
+            0 => TimeFault::None,
+            1 => TimeFault::Missing,
+            2 => TimeFault::Clamped,
+            _ => return None,
+        };
+        Some(RawSignature { who, time, offset, fault })
+    }
+}
+
+/// The packs, each with its length and time and those of its index.
+fn packs(paths: &[PathBuf]) -> Vec<u8> {
+    let mut all = Vec::new();
+    for path in paths {
+        put_counted(&mut all, path.as_os_str().as_encoded_bytes());
+        for file in [path.clone(), path.with_extension("idx")] {
+            let (length, time) = stamp(&file).unwrap_or_default();
+            all.extend_from_slice(&length.to_le_bytes());
+            all.extend_from_slice(&time.to_le_bytes());
+        }
+    }
+    all
+}
+
+/// A file's length, and when it was written.
+fn stamp(file: &Path) -> Option<(u64, u128)> {
+    let metadata = fs::metadata(file).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos()))
+}
