@@ -5,8 +5,9 @@ cd "$REPO"
 out=$RUNNER_TEMP/relconf-out
 mkdir -p "$out"
 report=$out/$COMMAND.md
+comment=$out/$COMMAND.brief.md
 json=$out/$COMMAND.json
-rm -f "$report" "$json"
+rm -f "$report" "$comment" "$json"
 
 policy=${POLICY_FROM:-$BASE}
 case "$COMMAND" in
@@ -33,7 +34,7 @@ case "$COMMAND" in
 esac
 
 code=0
-relconf "$COMMAND" "$@" --format markdown="$report" --format json="$json" || code=$?
+relconf "$COMMAND" "$@" --format markdown="$report" --format markdown-brief="$comment" --format json="$json" || code=$?
 if [ -n "$HTML" ]; then
     relconf review --quiet --format html="$HTML" || { [ "$code" -ne 0 ] || code=2; }
 fi
@@ -45,6 +46,7 @@ fi
 {
     echo "verdict=$verdict"
     [ ! -s "$report" ] || echo "report=$report"
+    [ ! -s "$comment" ] || echo "comment=$comment"
     [ ! -s "$json" ] || echo "json=$json"
     [ -z "$HTML" ] || [ ! -s "$HTML" ] || echo "html=$(cd "$(dirname "$HTML")" && pwd)/$(basename "$HTML")"
     echo "code=$code"

@@ -638,6 +638,8 @@ pub enum Generate {
 pub enum TemplateOf {
     /// `relconf review --format markdown`
     Markdown,
+    /// `relconf review --format markdown-brief`
+    MarkdownBrief,
     /// `relconf review --format html`
     Html,
 }

@@ -15,7 +15,7 @@ pub use report::{Against, Evidence, GateReport, GateTool, MetricGate, RestsOn, S
 use crate::attribution::Facts;
 use crate::error::Error;
 use crate::metric::{self, Measurement, Metric, MetricId, Value};
-use crate::model::{GateLimit, GatePolicy};
+use crate::model::{GateLimit, GatePolicy, LinkReport};
 
 /// The metric that decides whatever nobody names.
 const DECISIVE: MetricId = MetricId::ChangeFailureRate;
@@ -107,6 +107,7 @@ pub fn judge(
         conditions,
         notes,
         log: facts.log(),
+        links: LinkReport::of(facts.policy, facts.history.repository.as_ref()),
     })
 }
 

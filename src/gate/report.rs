@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, LogReport, Span};
 use crate::metric::Measurement;
-use crate::model::{Basis, Moment, PolicyFrom, Unit, Untrusted};
+use crate::model::{Basis, LinkReport, Moment, PolicyFrom, Unit, Untrusted};
 
 use super::Baseline;
 
@@ -45,6 +45,8 @@ pub struct GateReport {
     pub notes: Vec<String>,
     /// The incident log.
     pub log: LogReport,
+    /// Where tags and incidents can be looked at.
+    pub links: LinkReport,
 }
 
 /// What the failures rest on: entries of a log with what they count for, or what git suggests.

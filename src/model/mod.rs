@@ -13,6 +13,7 @@ mod history;
 mod incident;
 mod index;
 mod link;
+mod link_report;
 mod mapping;
 mod notice;
 mod origin;
@@ -42,6 +43,7 @@ pub use history::{
 pub use incident::{Cause, DetectedBy, Incident, IncidentKind, Remediation, RemediationKind};
 pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, PersonIndex, ReleaseIndex};
 pub use link::{LinkPattern, Links, last_part};
+pub use link_report::LinkReport;
 pub use mapping::Mapping;
 pub use notice::{Notice, NoticeCode, NoticeWeight};
 pub use origin::Origin;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::attribution::{Facts, LogReport};
 use crate::factor::{Hotspot, HotspotKind, Screening, TimeWindow, Values, conventional, local, timing};
 use crate::forecast::{Alike, Forecast, Forecaster, Quality};
-use crate::model::{Basis, ChangeIndex, Moment, PolicyFrom, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::model::{Basis, ChangeIndex, LinkReport, Moment, PolicyFrom, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
 pub use crate::forecast::Base;
@@ -44,6 +44,8 @@ pub struct Preflight {
     pub change: Change,
     /// The incident log.
     pub log: LogReport,
+    /// Where commits and tags can be looked at.
+    pub links: LinkReport,
     /// Whether failures are inferred from git, instead of declared.
     pub inferred: bool,
     /// The chance that any release of the window fails.
@@ -179,6 +181,7 @@ impl Preflight {
             since: release.predecessor.map(|index| facts.history.release(index).tag.clone()),
             change,
             log: facts.log(),
+            links: LinkReport::of(facts.policy, facts.history.repository.as_ref()),
             inferred: base.as_ref().is_some_and(|base| base.basis == Basis::Inferred),
             no_base_because: base.is_none().then(|| facts.unjudged(facts.windows.current).to_owned()),
             base,

@@ -3,16 +3,18 @@
 use crate::gate::{Against, Baseline, Counted, GateReport, MetricGate, RestsOn, SettingTold, Short, Side, Verdict};
 use crate::review::contract::{Basis, LogReport, Unit};
 
+use super::comment::Comment;
 use super::json;
 use super::page::{Page, Tone};
 use super::phrase::{capital, count, date, decimal, duration, percent, probability, rate};
-use super::{Format, TerminalOptions, encode};
+use super::{Format, TerminalOptions, basis, encode, link, prose};
 
 /// Every format of the gate; the first is the default.
 pub const GATE_FORMATS: &[Format<GateReport>] = &[
     Format { name: "terminal", draw: terminal },
     Format { name: "json", draw: |report, _| json::pretty(report) },
     Format { name: "markdown", draw: |report, _| markdown(report) },
+    Format { name: "markdown-brief", draw: |report, _| brief(report) },
     Format { name: "github", draw: |report, _| github(report) },
     Format { name: "junit", draw: |report, _| junit(report) },
 ];
@@ -70,7 +72,7 @@ fn undecided(report: &GateReport) -> Option<String> {
 /// is not the default; and what is switched off. Not encoded.
 fn head(report: &GateReport) -> Vec<String> {
     let mut lines = rests_on(&report.rests_on, &report.log);
-    lines.extend(report.policy_from.iter().flat_map(super::basis::policy));
+    lines.extend(report.policy_from.iter().flat_map(basis::policy));
     if !report.settings.is_empty() {
         let told =
             |setting: &SettingTold| format!("{} = {} ({})", setting.key, setting.value.raw(), setting.origin.raw());
@@ -88,7 +90,7 @@ fn rests_on(rests_on: &RestsOn, log: &LogReport) -> Vec<String> {
     if log.coverage.is_empty() && !inferred {
         lines.push("No incident log: a release failed where the release log says so.".to_owned());
     } else {
-        lines.push(super::basis::log(log, *basis));
+        lines.push(basis::log(log, *basis));
     }
     let others: u64 = not_counted.values().sum();
     if counted + others > 0 {
@@ -293,7 +295,7 @@ fn remarks(report: &GateReport, mut say: impl FnMut(&str)) {
 
 /// The verdict for a pull request or a step's summary.
 pub fn markdown(report: &GateReport) -> String {
-    let mut text = super::basis::unread_markdown(&report.log);
+    let mut text = basis::unread_markdown(&report.log);
     text.push_str(&format!("## Release gate: {}\n\n", word(report.verdict)));
     text.push_str(&format!(
         "{} to {} against {}.\n\n",
@@ -337,6 +339,73 @@ pub fn markdown(report: &GateReport) -> String {
         text.push_str(&format!("\n{lines}"));
     }
     text
+}
+
+/// The verdict as a comment.
+fn brief(report: &GateReport) -> String {
+    let (weighs, others): (Vec<_>, Vec<_>) =
+        ordered(report).into_iter().partition(|(_, metric)| match metric.verdict {
+            Verdict::Regressed => true,
+            Verdict::Inconclusive => metric.decides,
+            Verdict::Pass => false,
+        });
+    let span = format!("{} to {} against {}.", date(report.current.start), date(report.current.end), against(report));
+    let mut says: Vec<String> = basis::unread(&report.log).iter().map(|line| encode::markdown(line)).collect();
+    says.push(span);
+    if weighs.is_empty() {
+        let held = others.iter().filter(|(_, metric)| metric.verdict == Verdict::Pass).count() as u64;
+        says.push(match held {
+            0 => "No metric could be judged.".to_owned(),
+            _ => format!("{} held.", capital(&count(held, "metric"))),
+        });
+    }
+    says.extend(report.conditions.iter().map(|condition| format!("{}.", capital(&encode::markdown(condition)))));
+    let row = |(id, metric): &(&String, &MetricGate)| {
+        vec![
+            encode::markdown(&metric.title),
+            word_of(metric).to_owned(),
+            value(&metric.now, metric.unit),
+            before(metric),
+            limits(metric),
+            behind(report, id, metric),
+        ]
+    };
+    let mut folded: Vec<String> = head(report).iter().map(|line| prose::markdown(line)).collect();
+    folded.extend(others.iter().map(|(_, metric)| {
+        let said = format!(
+            "{}: {}; {} now, {} before. {}.",
+            metric.title,
+            word_of(metric),
+            value(&metric.now, metric.unit),
+            before(metric),
+            capital(&footing(metric))
+        );
+        prose::markdown(&said)
+    }));
+    folded.extend(not_judged(report).map(|waiting| format!("{}.", encode::markdown(&waiting))));
+    folded.extend(report.notes.iter().map(|note| format!("Note: {}.", encode::markdown(note))));
+    Comment {
+        of: "gate",
+        verdict: format!("Release gate: {}.", word(report.verdict)),
+        says,
+        header: &["metric", "verdict", "now", "before", "limit", "behind it"],
+        rows: weighs.iter().map(row).collect(),
+        title: "What it rests on, and the other metrics",
+        folded,
+    }
+    .finish()
+}
+
+/// What is behind a metric's verdict, for a cell: why, the releases and incidents, and what to type next.
+fn behind(report: &GateReport, id: &str, metric: &MetricGate) -> String {
+    let evidence = &metric.evidence;
+    let mut parts = vec![encode::markdown(&footing(metric))];
+    parts.extend(evidence.person.as_ref().map(|who| format!("most by {}", encode::markdown(who.raw()))));
+    let releases = names(&evidence.releases, |tag| link::markdown_tag(&report.links, tag));
+    let incidents = names(&evidence.incidents, |id| link::markdown_case(&report.links, id));
+    parts.extend([releases, incidents].into_iter().filter(|list| !list.is_empty()));
+    parts.push(format!("`relconf explain {id}`"));
+    parts.join("; ")
 }
 
 /// Annotations: one line a command, for GitHub Actions.
@@ -417,7 +486,7 @@ pub fn baseline(baseline: &Baseline, options: &TerminalOptions) -> String {
         date(window.end),
         count(baseline.tags.len() as u64, "tag")
     ));
-    page.text(&encode::terminal(&super::basis::of_baseline(baseline)));
+    page.text(&encode::terminal(&basis::of_baseline(baseline)));
     page.blank();
     let rows = baseline.metrics.iter().map(|(id, counted)| {
         let shown = match counted {

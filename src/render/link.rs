@@ -54,6 +54,23 @@ pub fn markdown(address: &Address, encoded: &str) -> String {
     format!("[{encoded}](<{}>)", address.0)
 }
 
+/// A tag in Markdown, leading to where it can be looked at.
+pub fn markdown_tag(links: &LinkReport, name: &str) -> String {
+    or_plain(tag(links, name), encode::markdown_code(name))
+}
+
+/// An incident in Markdown, leading to where the settings say.
+pub fn markdown_case(links: &LinkReport, id: &str) -> String {
+    or_plain(filled(links.incident.as_ref(), &[id]), encode::markdown_code(id))
+}
+
+fn or_plain(address: Option<Address>, encoded: String) -> String {
+    match address {
+        Some(address) => markdown(&address, &encoded),
+        None => encoded,
+    }
+}
+
 /// A text that leads there, on a terminal that shows links (OSC 8). The text is already encoded. It takes the columns of
 /// the text alone; where links are not wanted (a pipe, `--color never`), print the text.
 pub fn terminal(address: &Address, encoded: &str) -> String {

@@ -3,7 +3,7 @@
 use crate::review::contract::{Cell, Review, Stage, Standing, Trust};
 
 use super::page::{Page, Tone};
-use super::phrase::{decides, listed, mark, trust};
+use super::phrase::{decides, listed, mark, section, trust};
 use super::{Format, TerminalOptions, encode, json};
 
 /// Every format of the map; the first is the default.
@@ -145,7 +145,7 @@ fn stacked(page: &mut Page, stages: &[&Stage]) {
 
 /// The map as a section. With `whole`, every reading follows, else the rule of each stage.
 pub(super) fn draw(page: &mut Page, review: &Review, whole: bool) {
-    page.heading("Release confidence map");
+    page.heading(section::MAP);
     table(page, review, false);
     for stage in &review.map.stages {
         if whole {

@@ -1,6 +1,7 @@
 //! Views of a review: one file per format, one line each in [`FORMATS`]. No view computes a number.
 
 pub mod basis;
+mod comment;
 pub mod docs;
 pub mod encode;
 pub mod explain;
@@ -13,6 +14,7 @@ mod page;
 pub mod phrase;
 pub mod plan;
 pub mod preflight;
+mod prose;
 pub mod report;
 pub mod settings;
 pub mod start;
@@ -50,5 +52,6 @@ pub const FORMATS: &[Format<Review>] = &[
     Format { name: "terminal", draw: terminal::review },
     Format { name: "json", draw: |review, _| json::review(review) },
     Format { name: "markdown", draw: |review, _| report::review(report::Kind::Markdown, review) },
+    Format { name: "markdown-brief", draw: |review, _| report::review(report::Kind::Brief, review) },
     Format { name: "html", draw: |review, _| report::review(report::Kind::Html, review) },
 ];

@@ -4,6 +4,7 @@ mod action;
 mod failure;
 pub mod headline;
 mod people;
+pub mod section;
 mod standing;
 mod tested;
 mod timing;

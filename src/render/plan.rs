@@ -3,7 +3,7 @@
 use crate::review::contract::{Finding, Plan, Review};
 
 use super::page::{Page, Tone};
-use super::phrase::{became, count, course, date, effect, listed, success};
+use super::phrase::{became, count, course, date, effect, listed, section, success};
 use super::{Format, TerminalOptions, encode, json};
 
 /// A review, and the plan that is asked for; `None` for all three.
@@ -91,7 +91,7 @@ fn silenced(page: &mut Page, review: &Review) {
 /// What became of an earlier review's plans.
 pub(super) fn since(page: &mut Page, review: &Review) {
     let Some(since) = &review.since else { return };
-    page.heading(&format!("Since the review of {}", date(since.as_of)));
+    page.heading(&format!("{} {}", section::SINCE, date(since.as_of)));
     if since.items.is_empty() {
         page.item("That review asked for nothing.");
     }
@@ -118,7 +118,7 @@ fn markdown(planned: &Planned) -> String {
         }
     }
     if let Some(since) = &planned.review.since {
-        text.push_str(&format!("## Since the review of {}\n\n", date(since.as_of)));
+        text.push_str(&format!("## {} {}\n\n", section::SINCE, date(since.as_of)));
         for item in &since.items {
             let action = encode::markdown(item.action.raw());
             text.push_str(&format!("- **{}**: {action}\n  {}\n", became(item.moved), course(item, encode::markdown)));

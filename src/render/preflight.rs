@@ -3,16 +3,18 @@
 use crate::preflight::{Evidence, EvidenceSource, EvidenceState, Preflight, Verdict};
 use crate::review::contract::{Hotspot, WindowVerdict};
 
+use super::comment::Comment;
 use super::json;
 use super::page::{Page, Tone};
-use super::phrase::{count, duration, minute, no_rate, percent, quality, rate};
-use super::{Format, TerminalOptions, encode};
+use super::phrase::{capital, count, duration, minute, no_rate, percent, quality, rate};
+use super::{Format, TerminalOptions, encode, prose};
 
 /// Every format of the preflight; the first is the default.
 pub const PREFLIGHT_FORMATS: &[Format<Preflight>] = &[
     Format { name: "terminal", draw: terminal },
     Format { name: "json", draw: |report, _| json::pretty(report) },
     Format { name: "markdown", draw: |report, _| markdown(report) },
+    Format { name: "markdown-brief", draw: |report, _| brief(report) },
     Format { name: "github", draw: |report, _| github(report) },
 ];
 
@@ -306,9 +308,44 @@ pub fn markdown(report: &Preflight) -> String {
         ));
     }
     if let Some(next) = next(report) {
-        text.push_str(&format!("\n{}.\n", encode::markdown(next)));
+        text.push_str(&format!("\n{}.\n", prose::markdown(next)));
     }
     text
+}
+
+/// The preflight as a short comment.
+fn brief(report: &Preflight) -> String {
+    let mut says: Vec<String> = super::basis::unread(&report.log).iter().map(|line| encode::markdown(line)).collect();
+    says.push(format!("{}.", subject(report, encode::markdown)));
+    says.extend(report.reasons.iter().map(|reason| format!("{}.", capital(&encode::markdown(reason.raw())))));
+    if report.verdict == Verdict::Ready && report.evidence.is_empty() {
+        says.push("Nothing is required, so nothing was checked.".to_owned());
+    }
+    let missing = report.evidence.iter().filter(|evidence| evidence.standing != EvidenceState::There);
+    let row = |evidence: &Evidence| {
+        vec![encode::markdown(evidence.name.raw()), standing(evidence), by(evidence, encode::markdown), worth(evidence)]
+    };
+    let mut folded: Vec<String> =
+        report.policy_from.iter().flat_map(super::basis::policy).map(|line| encode::markdown(&line)).collect();
+    if report.verdict != Verdict::Nothing {
+        let there = report.evidence.iter().filter(|evidence| evidence.standing == EvidenceState::There);
+        folded.extend(change(report, encode::markdown).into_iter().map(|line| format!("{line}.")));
+        folded.extend(odds(report, encode::markdown).into_iter().map(|line| format!("{line}.")));
+        folded.extend(
+            there.map(|evidence| format!("{}: {}.", encode::markdown(evidence.name.raw()), standing(evidence))),
+        );
+        folded.extend(next(report).map(|next| format!("{}.", prose::markdown(next))));
+    }
+    Comment {
+        of: "preflight",
+        verdict: format!("Release preflight: {}.", word(report.verdict)),
+        says,
+        header: &["evidence", "", "required by", "what it is worth here"],
+        rows: missing.map(row).collect(),
+        title: "What ships, and its odds",
+        folded,
+    }
+    .finish()
 }
 
 fn github(report: &Preflight) -> String {

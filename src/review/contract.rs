@@ -16,7 +16,7 @@ pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, S
 pub use crate::forecast::{Bin, Quality};
 pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
 pub use crate::metric::{Behind, Change, ChangeVerdict, IntervalReport, MetricInfo, Part, Reading};
-pub use crate::model::{Basis, Better, Covered, LogFile, Unit, UnreadLog};
+pub use crate::model::{Basis, Better, Covered, LinkReport, LogFile, Unit, UnreadLog};
 use crate::model::{DateSource, IncidentKind, Kind, Moment, RemediationKind, Signal, Untrusted};
 
 /// The number of this contract.
@@ -123,19 +123,6 @@ pub struct Project {
     pub name: Untrusted,
     /// Where its commits, tags and incidents can be looked at.
     pub links: LinkReport,
-}
-
-/// Addresses with `{}` for each name; null where there is none. Only https.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct LinkReport {
-    /// A commit.
-    pub commit: Option<Untrusted>,
-    /// A tag.
-    pub tag: Option<Untrusted>,
-    /// Two tags, the older one first.
-    pub compare: Option<Untrusted>,
-    /// An incident.
-    pub incident: Option<Untrusted>,
 }
 
 /// The repository.

@@ -21,12 +21,12 @@ use crate::finding::{self, Findings};
 use crate::forecast::{Base, Forecaster};
 use crate::map;
 use crate::metric::{self, Measured};
-use crate::model::{Basis, Cause, LinkPattern, Release, ReleaseFlag, Untrusted};
+use crate::model::{Basis, Cause, LinkReport, Release, ReleaseFlag, Untrusted};
 use crate::stats;
 
 use contract::{
-    Chance, Doubts, Earlier, FailureShift, Headline, LinkReport, MetricReport, Metrics, OtherComponent, Period,
-    Project, RateReport, Repository, Review, Scope, Screened, SeenBy, SeenInGit, Tool, Window,
+    Chance, Doubts, Earlier, FailureShift, Headline, MetricReport, Metrics, OtherComponent, Period, Project,
+    RateReport, Repository, Review, Scope, Screened, SeenBy, SeenInGit, Tool, Window,
 };
 
 /// How many months the periods reach back.
@@ -105,20 +105,11 @@ fn project(facts: &Facts<'_>) -> Project {
     let policy = facts.policy;
     let repository = facts.history.repository.as_ref();
     let named = policy.project_name.as_deref().map(Untrusted::from);
-    let derived = repository.map(|repository| repository.links.clone()).unwrap_or_default();
-    let link = |own: &Option<LinkPattern>, derived: Option<LinkPattern>| {
-        own.clone().or(derived).map(|pattern| Untrusted::from(pattern.text()))
-    };
     Project {
         name: named
             .or_else(|| repository.and_then(|repository| repository.name.clone()))
             .unwrap_or_else(|| Untrusted::from(UNNAMED)),
-        links: LinkReport {
-            commit: link(&policy.commit_link, derived.commit),
-            tag: link(&policy.tag_link, derived.tag),
-            compare: link(&policy.compare_link, derived.compare),
-            incident: link(&policy.incident_link, derived.incident),
-        },
+        links: LinkReport::of(policy, repository),
     }
 }
 

@@ -21,6 +21,7 @@ fn every_example_gives_its_expected_report() {
             ("terminal", None, "expected.txt"),
             ("terminal", Some("--full"), "expected.full.txt"),
             ("markdown", None, "expected.md"),
+            ("markdown-brief", None, "expected.brief.md"),
             ("html", None, "expected.html"),
         ] {
             let mut typed = vec!["demo", &name, "--color", "never", "--format", format];

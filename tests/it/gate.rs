@@ -543,6 +543,37 @@ fn a_baseline_that_cannot_be_is_refused_and_kept() {
 }
 
 #[test]
+fn a_brief_verdict_fits_a_comment() {
+    let hostile = "2.0.0]]>::error::x|y`@octocat#1<script>";
+    let log = history((9, 20), (3, 40)).replace("I-2.0.0\"", &format!("{hostile}\""));
+    let links = "[links]\ntag = \"https://forge.example/tag/{}\"\nincident = \"https://status.example/{}\"\n";
+    let ran = gate(&place(&log, links), &["--format", "markdown-brief"]);
+    let text = &ran.stdout;
+    assert_eq!(ran.code, 1, "{text}{}", ran.stderr);
+    assert!(text.starts_with("<!-- relconf:gate -->\n**Release gate: regressed.** "), "{text}");
+    assert!(text.lines().count() <= 15 && text.ends_with("</details>\n"), "{text}");
+    assert!(
+        text.contains("| Change failure rate | regressed | ") && text.contains("relconf explain change_failure_rate")
+    );
+    assert!(text.contains("](<https://forge.example/tag/"), "what is behind it has links: {text}");
+    assert!(!text.contains("<script>") && !text.contains(" @octocat"), "{text}");
+    let columns: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .map(|line| line.replace("\\|", "").matches('|').count())
+        .collect();
+    assert!(columns.iter().all(|&count| count == 7), "{columns:?}: {text}");
+    // Where nothing weighs against it, there is no table, and what could not be judged is not hidden.
+    let passed = gate(&place(&history((2, 20), (4, 40)), ""), &["--format", "markdown-brief"]);
+    let text = &passed.stdout;
+    assert!(
+        text.starts_with("<!-- relconf:gate -->\n**Release gate: pass.** ") && !text.contains("| metric |"),
+        "{text}"
+    );
+    assert!(text.lines().count() <= 15 && text.contains("Not judged yet"), "{text}");
+}
+
+#[test]
 fn every_format_tells_the_verdict_and_commands_nothing() {
     let mut log = history((9, 20), (3, 40));
     let hostile = "2.0.0]]>::error::x|y`@octocat#1<script>";

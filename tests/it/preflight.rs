@@ -260,6 +260,26 @@ fn an_effect_in_the_log_is_forecast_trait_by_trait() {
 }
 
 #[test]
+fn a_brief_preflight_fits_a_comment() {
+    let place = Place::repository(&HISTORY.replace("Bo Lind", "B|o @octocat ::error::"));
+    place.file("relconf.toml", &CONFIG.replace("dry-run", "d|r `y` ::warning::x"));
+    let text = preflight(&place, &["--format", "markdown-brief", "--by", "::error::<b>"]).stdout;
+    assert!(text.starts_with("<!-- relconf:preflight -->\n**Release preflight: not ready.** "), "{text}");
+    assert!(text.lines().count() <= 15 && text.ends_with("</details>\n"), "{text}");
+    let rows: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .map(|line| line.replace("\\|", "").matches('|').count())
+        .collect();
+    // The header, its rule, and the three that are missing.
+    assert!(rows.len() == 5 && rows.iter().all(|&count| count == 5), "{text}");
+    assert!(!text.contains("<b>") && !text.contains("@octocat") && text.contains("3 commits"), "{text}");
+    let nothing = Place::repository(HISTORY);
+    let text = preflight(&nothing, &["--format", "markdown-brief"]).stdout;
+    assert!(text.contains("ready.** ") && text.contains("Nothing is required, so nothing was checked."), "{text}");
+}
+
+#[test]
 fn every_format_says_the_same_and_commands_nothing() {
     let place = Place::repository(&HISTORY.replace("Bo Lind", "B|o @octocat ::error::"));
     place.file("relconf.toml", &CONFIG.replace("dry-run", "d|r `y` ::warning::x"));

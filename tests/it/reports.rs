@@ -154,7 +154,10 @@ proptest! {
             prop_assert!(!mention || code(line), "{line}");
             prop_assert!(code(line) || !line.contains("://"), "{line}");
         }
-        for page in [&html, &markdown] {
+        let brief = report::review(Kind::Brief, &hostile);
+        prop_assert_eq!(outline(&brief), outline(&report::review(Kind::Brief, &plain)));
+        prop_assert!(without_links(&brief, &hosts).is_ok() && brief.lines().count() <= 15, "{brief}");
+        for page in [&html, &markdown, &brief] {
             let bad = |c: char| c != '\n' && (c.is_control() || ('\u{200b}'..='\u{200f}').contains(&c) || ('\u{202a}'..='\u{202e}').contains(&c));
             prop_assert!(!page.chars().any(bad));
             prop_assert!(!page.contains("##["));
@@ -177,6 +180,83 @@ fn a_page_asks_for_nothing_and_runs_nothing() {
             assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{name}: {id} is twice");
         }
     }
+}
+
+#[test]
+fn a_brief_is_a_comment_of_few_lines_between_marks() {
+    for name in ["quickstart", "monorepo", "hotfix-heavy"] {
+        let brief = Place::empty().relconf(&["demo", name, "--format", "markdown-brief"]).stdout;
+        assert!(brief.starts_with("<!-- relconf:review -->\n**"), "{brief}");
+        assert!(brief.ends_with("</details>\n") && brief.lines().count() <= 15, "{brief}");
+    }
+    // Without a release there is little to say, and that is said.
+    let place = Place::repository("person ana = Ana <ana@example.com>\n2026-01-05T10:00:00Z ana commit one | src/a\n");
+    let ran = place.relconf(&["review", "--format", "markdown-brief"]);
+    assert!(ran.stdout.lines().count() <= 15 && ran.stdout.contains("no data"), "{}{}", ran.stdout, ran.stderr);
+}
+
+/// The sections of a report are the same, in the same order and by the same names, wherever one reads it.
+#[test]
+fn sections_have_one_name_and_one_order() {
+    let whole = Place::empty().relconf(&["demo", "--full"]).stdout;
+    let markdown = Place::empty().relconf(&["demo", "--format", "markdown"]).stdout;
+    let html = Place::empty().relconf(&["demo", "--format", "html"]).stdout;
+    let of_page: Vec<&str> = html.split("<h2 id=\"").skip(1).filter_map(|rest| rest.split(['>', '<']).nth(1)).collect();
+    let of_markdown: Vec<&str> = markdown.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert_eq!(of_page, of_markdown);
+    assert!(of_page.len() >= 10, "{of_page:?}");
+    // On a terminal the plans have no heading of their own: each plan has one.
+    let places: Vec<_> = of_page
+        .iter()
+        .filter(|title| **title != "Plans")
+        .map(|title| whole.lines().position(|line| line == *title).unwrap_or_else(|| panic!("no {title}:\n{whole}")))
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+    // Every place that the contents leads to is a section, and every section is in it.
+    let contents = html.split("</nav>").next().unwrap_or_default();
+    let ids: Vec<&str> = contents.split("<li><a href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let headed: Vec<&str> = html.split("<h2 id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(ids, headed);
+}
+
+/// What the page shows, looked up by hand in the example's log: 26 releases, of which six failed.
+#[test]
+fn the_page_says_what_the_log_says() {
+    let html = Place::empty().relconf(&["demo", "--format", "html"]).stdout;
+    for said in [
+        "<title>the quickstart example: release confidence, 1 Jan – 30 Jun 2026</title>",
+        "<li>Releases that failed<b>6 of 26</b><p>23%, plausible 11 to 42%</p><p>before: 12% (3 of 25)</p>",
+        "<b>✖ 6 of 26 failed</b>should be at most 15%",
+        // The impact of INC-5 is far beyond the others: its bar is cut, and says so.
+        "noticed after 32 min, over after 26 h",
+        "<path class=\"cut\"",
+        // Five of the last twenty judged releases: 1.30.0 of January is the 21st before the end.
+        "Now 25% (5 of 20)",
+        "<td data-c=\"noticed by\">customer</td>",
+        "without Ana Costa, 7 of 26 would have had someone",
+    ] {
+        assert!(html.contains(said), "{said} is not in the page");
+    }
+    // Every tile with a number leads to what is behind it, with the releases that failed.
+    let behind =
+        html.split("id=\"change-evidence\"").nth(1).and_then(|rest| rest.split("</div>").next()).expect("there");
+    for tag in ["v1.47.0", "v1.45.0", "v1.41.0", "v1.37.0", "v1.33.0", "v1.30.0"] {
+        assert!(behind.contains(&format!("\">{tag}</a>")), "{tag} is not in {behind}");
+    }
+    assert_eq!(behind.matches("<a href=\"#release-").count(), 6, "{behind}");
+}
+
+/// Failures are rows, and our own words for files and commands are code.
+#[test]
+fn markdown_is_a_document_for_a_retro() {
+    let markdown = Place::empty().relconf(&["demo", "--format", "markdown"]).stdout;
+    let row = "| `v1.47.0` | 2026-06-08 | `INC-10` Search answers in nine seconds; cause: slow-query | noticed after 12 min, over \
+               after 55 min | alert | Bo Lind |";
+    assert!(markdown.contains(row), "{markdown}");
+    assert!(markdown.contains("`relconf explain recurring-cause`"), "{markdown}");
+    assert!(!markdown.contains("mermaid") && !markdown.contains("\\["), "{markdown}");
+    let blind = Place::empty().relconf(&["demo", "hotfix-heavy", "--format", "markdown"]).stdout;
+    assert!(blind.contains("`[[incident]]`") && !blind.contains("\\["), "{blind}");
 }
 
 #[test]
@@ -220,7 +300,7 @@ fn a_template_of_ones_own() {
         ])
     };
     // Ours, printed and given back, is what is used without one.
-    for (format, kind) in [("markdown", Kind::Markdown), ("html", Kind::Html)] {
+    for (format, kind) in [("markdown", Kind::Markdown), ("markdown-brief", Kind::Brief), ("html", Kind::Html)] {
         let printed = place.relconf(&["generate", "template", format]).stdout;
         assert_eq!(printed, kind.template());
         let own = run(&printed, format).stdout;

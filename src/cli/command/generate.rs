@@ -28,6 +28,7 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
         Generate::Template { of } => {
             let kind = match of {
                 TemplateOf::Markdown => Kind::Markdown,
+                TemplateOf::MarkdownBrief => Kind::Brief,
                 TemplateOf::Html => Kind::Html,
             };
             kind.template().to_owned()

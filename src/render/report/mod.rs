@@ -14,6 +14,7 @@ use crate::model::Moment;
 use crate::review::contract::{Basis, Effect, Finding, IncidentReport, MetricReport, Quality, Review, Success};
 
 use super::phrase::{self, Shown, reading, span};
+use super::prose::{self, Piece};
 use super::{basis, encode, link};
 
 /// How much of a commit's id is shown.
@@ -24,6 +25,8 @@ const SHORT: usize = 7;
 pub enum Kind {
     /// A retro document.
     Markdown,
+    /// A comment of at most 15 lines, between marks.
+    Brief,
     /// One self-contained page.
     Html,
 }
@@ -33,6 +36,7 @@ impl Kind {
     pub fn find(name: &str) -> Option<Self> {
         match name {
             "markdown" => Some(Self::Markdown),
+            "markdown-brief" => Some(Self::Brief),
             "html" => Some(Self::Html),
             _ => None,
         }
@@ -42,6 +46,7 @@ impl Kind {
     pub fn template(self) -> &'static str {
         match self {
             Self::Markdown => include_str!("review.md.j2"),
+            Self::Brief => include_str!("review.markdown-brief.j2"),
             Self::Html => include_str!("review.html.j2"),
         }
     }
@@ -49,29 +54,39 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::Markdown => "markdown",
+            Self::Brief => "markdown-brief",
             Self::Html => "html",
         }
     }
 
     fn encode(self, text: &str) -> String {
         match self {
-            Self::Markdown => encode::markdown(text),
+            Self::Markdown | Self::Brief => encode::markdown(text),
             Self::Html => encode::html(text),
         }
     }
 
     fn code(self, text: &str) -> String {
         match self {
-            Self::Markdown => encode::markdown_code(text),
+            Self::Markdown | Self::Brief => encode::markdown_code(text),
             Self::Html => format!("<code>{}</code>", encode::html(text)),
         }
+    }
+
+    /// A sentence of ours: what is typed, or stands in a file, is code.
+    fn prose(self, text: &str) -> String {
+        let piece = |piece| match piece {
+            Piece::Text(text) => self.encode(text),
+            Piece::Code(code) => self.code(code),
+        };
+        prose::pieces(text).into_iter().map(piece).collect()
     }
 
     /// What is already encoded, leading there where there is such a place.
     fn linked(self, address: Option<link::Address>, encoded: String) -> Value {
         Value::from_safe_string(match (address, self) {
             (None, _) => encoded,
-            (Some(address), Self::Markdown) => link::markdown(&address, &encoded),
+            (Some(address), Self::Markdown | Self::Brief) => link::markdown(&address, &encoded),
             (Some(address), Self::Html) => link::html(&address, &encoded),
         })
     }
@@ -213,6 +228,8 @@ fn environment(kind: Kind, review: &Review) -> Environment<'static> {
     environment.add_filter("decimal", phrase::decimal);
     environment.add_filter("probability", phrase::probability);
     environment.add_filter("count", |n: u64, one: &str| phrase::count(n, one));
+    environment.add_filter("capital", |text: &str| phrase::capital(text));
+    environment.add_filter("prose", move |text: &str| Value::from_safe_string(kind.prose(text)));
     environment.add_filter("words", |text: &str| text.replace('_', " "));
     environment.add_filter("short", |text: &str, columns: usize| encode::fit(text, columns));
     environment.add_filter("reason", reason);
@@ -223,10 +240,6 @@ fn environment(kind: Kind, review: &Review) -> Environment<'static> {
     environment.add_filter("success", |success: Serde<Success>| phrase::success(&success.0, str::to_owned));
     environment.add_filter("code", move |text: &str| Value::from_safe_string(kind.code(text)));
     add_links(&mut environment, kind, review);
-    environment.add_filter("diagram", |text: &str| {
-        let plain = |c: char| if c.is_ascii_alphanumeric() || "._-+/".contains(c) { c } else { '_' };
-        Value::from_safe_string(text.chars().map(plain).collect())
-    });
     environment.add_filter("forecasts", |of: Serde<Quality>| phrase::forecasts(&of.0));
     environment.add_function("rate", phrase::rate);
     environment.add_function("actions", |review: Serde<Vec<Finding>>, plan: &str| {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Signal;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{count, sign};
+use crate::render::phrase::{count, section, sign};
 use crate::render::{basis, encode};
 use crate::review::contract::{Basis, ReleaseReport, Review, Warning};
 
@@ -10,7 +10,7 @@ use crate::review::contract::{Basis, ReleaseReport, Review, Warning};
 const LISTED: usize = 5;
 
 pub(super) fn draw(page: &mut Page, review: &Review, verbose: bool) {
-    page.heading("What this rests on");
+    page.heading(section::DATA);
     let listed = if verbose { usize::MAX } else { LISTED };
     tags(page, review);
     releases(page, review);

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::render::encode;
 use crate::render::page::Page;
-use crate::render::phrase::{count, date, not_counted, reason};
+use crate::render::phrase::{count, date, not_counted, reason, section};
 use crate::review::contract::{Outcome, ReleaseReport, Review, WindowName};
 
 /// Failures shown; the others are counted.
@@ -18,7 +18,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
         }
     }
     let failed: Vec<_> = events.into_values().rev().collect();
-    page.heading("What failed in this window");
+    page.heading(section::FAILED);
     if failed.is_empty() {
         page.item("Nothing that is known of.");
         return;

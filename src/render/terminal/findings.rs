@@ -1,6 +1,6 @@
 use crate::render::encode;
 use crate::render::page::Page;
-use crate::render::phrase::{check_in_words, count, effect, forecasts, how_sure, probability, rate};
+use crate::render::phrase::{check_in_words, count, effect, forecasts, how_sure, probability, rate, section};
 use crate::review::contract::{Basis, Finding, Plan, Review, TraitReport, TraitVerdict};
 
 /// Hot spots shown.
@@ -8,7 +8,7 @@ const SPOTS: usize = 3;
 
 /// What should be done first.
 pub(super) fn first(page: &mut Page, review: &Review) {
-    page.heading("Do first");
+    page.heading(section::FIRST);
     if review.first.is_empty() {
         page.item("Nothing that the data ask for.");
     }
@@ -62,7 +62,7 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
     if review.traits.is_empty() && review.checks.is_empty() {
         return;
     }
-    page.heading("What goes with failure, in all history");
+    page.heading(section::TESTED);
     let tested = review.screened;
     let different: Vec<&TraitReport> = review
         .traits

@@ -1,5 +1,5 @@
 use crate::render::page::Page;
-use crate::render::phrase::{Shown, moved, rate, reading, span};
+use crate::render::phrase::{Shown, moved, rate, reading, section, span};
 use crate::review::contract::{Basis, MetricReport, Review};
 
 /// Below this width a table has no room for intervals.
@@ -8,7 +8,7 @@ const ROOM_FOR_INTERVAL: usize = 78;
 const ROOM_FOR_BEFORE: usize = 58;
 
 pub(super) fn draw(page: &mut Page, review: &Review) {
-    page.heading("Metrics of this window");
+    page.heading(section::METRICS);
     let (with_interval, with_before) = (page.width() >= ROOM_FOR_INTERVAL, page.width() >= ROOM_FOR_BEFORE);
     let with_before = with_before && review.window.previous.is_some();
     let mut header = vec!["", "now"];

@@ -1,13 +1,13 @@
 use crate::render::encode;
 use crate::render::page::Page;
-use crate::render::phrase::{count, rate, spread};
+use crate::render::phrase::{count, rate, section, spread};
 use crate::review::contract::{Review, Role};
 
 /// People named per role.
 const NAMED: usize = 3;
 
 pub(super) fn draw(page: &mut Page, review: &Review) {
-    page.heading("People");
+    page.heading(section::PEOPLE);
     for (role, verb) in [(Role::Releaser, "Released"), (Role::Approver, "Approved"), (Role::Responder, "Responded")] {
         let (Some(people), Some(of_role)) = (review.people.get(&role), review.concentration.get(&role)) else {
             continue;

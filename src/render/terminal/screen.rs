@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::IncidentKind;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{count, headline, listed};
+use crate::render::phrase::{count, headline, listed, section};
 use crate::render::{basis, encode, map};
 use crate::review::contract::{Finding, Outcome, ReleaseReport, Review, Trust, Warning, WindowName};
 
@@ -115,7 +115,7 @@ fn headline(page: &mut Page, review: &Review) {
 }
 
 fn first(page: &mut Page, review: &Review) {
-    page.heading("Do first");
+    page.heading(section::FIRST);
     let first: Vec<&Finding> =
         review.first.iter().filter_map(|id| review.findings.iter().find(|finding| finding.id == *id)).collect();
     if first.is_empty() {

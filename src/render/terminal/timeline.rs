@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::date;
-use crate::review::contract::{Outcome, Period, Review, WindowName};
+use crate::render::phrase::{date, percent, rate, section};
+use crate::review::contract::{Basis, Outcome, Period, Review, RollingPoint, WindowName};
 
 /// One mark a release, oldest left.
 struct Marks {
@@ -34,7 +34,7 @@ const LEVELS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█
 const ASCII_LEVELS: [&str; 8] = ["_", ".", "-", ":", "=", "+", "*", "#"];
 
 pub(super) fn draw(page: &mut Page, review: &Review) {
-    page.heading("Releases");
+    page.heading(section::RELEASES);
     let marks = if page.unicode() { UNICODE } else { ASCII };
     let room = page.width().saturating_sub(4);
     let events = events(review);
@@ -113,11 +113,34 @@ fn sparklines(page: &mut Page, periods: &[Period]) {
         periods.iter().map(level).collect::<String>()
     };
     let releases = line(&|period| (most > 0).then(|| period.releases as f64 / most as f64));
-    let failed = line(&|period| (period.judged > 0).then(|| period.failed as f64 / period.judged as f64));
     let month = |period: &Period| date(period.span.start)[..7].to_owned();
     page.raw(&format!("  a month  {releases}  0 to {most}"));
-    if periods.iter().any(|period| period.judged > 0) {
-        page.raw(&format!("  failed   {failed}  0 to 100%"));
-    }
     page.raw(&format!("           {} to {}", month(first), month(last)));
+}
+
+/// The failure rate over the last releases, as it went. A month is the wrong unit for twenty releases a year.
+pub(super) fn rolling(page: &mut Page, review: &Review) {
+    let Some(rolling) = &review.rolling else { return };
+    let room = page.width().saturating_sub(4);
+    let points = &rolling.points[rolling.points.len().saturating_sub(room)..];
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
+    page.heading(&format!("{} over the last {} releases", section::RATE, rolling.of));
+    let levels = if page.unicode() { LEVELS } else { ASCII_LEVELS };
+    let share = |point: &RollingPoint| point.failed as f64 / point.judged.max(1) as f64;
+    let highest = points.iter().map(share).fold(0.0, f64::max);
+    let level = |point: &RollingPoint| {
+        let of = if highest > 0.0 { share(point) / highest } else { 0.0 };
+        levels[((of * 7.0).round() as usize).min(7)]
+    };
+    let line: String = points.iter().map(level).collect();
+    page.raw(&format!("  {line}"));
+    let git = if rolling.basis == Basis::Inferred { ", as far as git shows" } else { "" };
+    page.item(&format!(
+        "after each release from {} to {}: now {}{git}, at most {}; limit {}",
+        date(first.released_at),
+        date(last.released_at),
+        rate(last.failed, last.judged),
+        percent(highest),
+        percent(rolling.limit)
+    ));
 }

@@ -1,11 +1,11 @@
 use crate::render::page::Page;
-use crate::render::phrase::{avoided, zone};
+use crate::render::phrase::{avoided, section, zone};
 use crate::review::contract::{Review, TimeWindowKind};
 
 const BAR: usize = 20;
 
 pub(super) fn draw(page: &mut Page, review: &Review) {
-    page.heading("Timing");
+    page.heading(section::TIMING);
     let of = |kind: TimeWindowKind| review.timing.windows.iter().filter(move |window| window.slot.kind() == kind);
     let most = of(TimeWindowKind::Weekday).map(|window| window.releases).max().unwrap_or(0);
     if most == 0 {

@@ -17,6 +17,8 @@ use super::{Place, Rows, set, short_names, words};
 const CUT: f64 = 4.0;
 /// Releases shown; the others are counted.
 const SHOWN: usize = 100;
+/// Failed releases named in a comment.
+const LATEST: usize = 8;
 /// Reasons shown of one release.
 const REASONS: usize = 3;
 
@@ -24,6 +26,8 @@ const REASONS: usize = 3;
 pub(super) struct FailedView {
     releases: Vec<Failed>,
     counted: usize,
+    /// Tags of the newest that count.
+    latest: Vec<Untrusted>,
     more: usize,
     /// Whether any of them has times: else there are no bars.
     timed: bool,
@@ -95,6 +99,11 @@ fn all(review: &Review) -> impl Iterator<Item = FailedRow<'_>> {
 }
 
 impl<'r> FailedRow<'r> {
+    /// Of several releases of one commit, the first that failed.
+    fn first(&self) -> Option<&'r ReleaseReport> {
+        self.releases.iter().copied().find(|release| !release.failures.is_empty())
+    }
+
     fn of(event: Event<'r>) -> Self {
         let failures = event.releases.iter().flat_map(|release| &release.failures).collect();
         Self { at: event.at, failures, releases: event.releases, outcome: event.outcome }
@@ -112,6 +121,7 @@ pub(super) fn of(review: &Review, rows: &Rows<'_>) -> FailedView {
         noticed: any(|failure| failure.noticed_by.is_some()),
         cut: any(|failure| failure.cut),
         scale: duration(longest),
+        latest: all(review).filter(counts).filter_map(|row| Some(row.first()?.tag.clone())).take(LATEST).collect(),
         counted: all(review).filter(counts).count(),
         releases,
         more,
@@ -149,8 +159,7 @@ fn cut_at(ends: &[f64]) -> f64 {
 }
 
 fn one(review: &Review, row: &FailedRow<'_>, rows: &Rows<'_>, longest: f64) -> Option<Failed> {
-    // Of several releases of one commit, the first that failed.
-    let release = row.releases.iter().find(|release| !release.failures.is_empty())?;
+    let release = row.first()?;
     // The same reason for many releases of one commit is one reason.
     let mut seen = BTreeSet::new();
     let mut failures = Vec::new();

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::model::Untrusted;
-use crate::render::phrase::{count, headline, minute};
+use crate::render::phrase::{count, headline, minute, section};
 use crate::render::{basis, link};
 use crate::review::contract::Review;
 
@@ -30,6 +30,7 @@ pub(super) struct View {
     about: Vec<String>,
     as_of: String,
     contents: Vec<Entry>,
+    titles: Titles,
     sentence: Sentence,
     cards: Vec<cards::Card>,
     stages: Vec<map::StageView>,
@@ -54,6 +55,43 @@ pub(super) struct View {
     silenced: Vec<actions::SilencedView>,
     tested: tested::Tested,
     data: data::DataView,
+}
+
+/// The names of the sections.
+#[derive(Serialize)]
+struct Titles {
+    map: &'static str,
+    first: &'static str,
+    since: &'static str,
+    failed: &'static str,
+    rate: String,
+    metrics: &'static str,
+    releases: &'static str,
+    people: &'static str,
+    timing: &'static str,
+    plans: &'static str,
+    tested: &'static str,
+    data: &'static str,
+}
+
+impl Titles {
+    fn of(review: &Review) -> Self {
+        let last = review.rolling.as_ref().map_or_else(String::new, |of| format!(" over the last {} releases", of.of));
+        Self {
+            map: section::MAP,
+            first: section::FIRST,
+            since: section::SINCE,
+            failed: section::FAILED,
+            rate: format!("{}{last}", section::RATE),
+            metrics: section::METRICS,
+            releases: section::RELEASES,
+            people: section::PEOPLE,
+            timing: section::TIMING,
+            plans: section::PLANS,
+            tested: section::TESTED,
+            data: section::DATA,
+        }
+    }
 }
 
 /// A section in the contents, by the name that it has in every format.
@@ -183,6 +221,7 @@ pub(super) fn of(review: &Review) -> View {
         dates: headline::days(span.start, span.end),
         about: about(review),
         as_of: minute(review.as_of),
+        titles: Titles::of(review),
         contents: contents(
             review,
             events.len(),
@@ -230,15 +269,15 @@ fn contents(review: &Review, releases: usize, failed: usize, rate: bool, since: 
     let counted = |id, title, count| Some(Entry { id, title, count: Some(count) });
     let entries = [
         of("map", "Map"),
-        of("first", "Do first"),
+        of("first", section::FIRST),
         since.and_then(|items| counted("since", "Since last time", items)),
-        counted("failed", "What failed", failed),
-        rate.then(|| of("rate", "Failure rate")).flatten(),
-        of("metrics", "Metrics"),
-        counted("releases", "Releases", releases),
-        of("people", "People"),
-        of("timing", "Timing"),
-        counted("plans", "Plans", review.findings.len()),
+        counted("failed", section::FAILED, failed),
+        rate.then(|| of("rate", section::RATE)).flatten(),
+        of("metrics", section::METRICS),
+        counted("releases", section::RELEASES, releases),
+        of("people", section::PEOPLE),
+        of("timing", section::TIMING),
+        counted("plans", section::PLANS, review.findings.len()),
         of("tested", "Tested"),
         of("data", "Data"),
     ];
