@@ -1,6 +1,8 @@
 //! What a review is about, and its headline, in the words of every format. Names are encoded for a terminal; every other
 //! encoder may follow.
 
+use std::collections::BTreeMap;
+
 use crate::model::Moment;
 use crate::phrase::{TOO_FEW, count, duration};
 use crate::render::encode;
@@ -36,6 +38,26 @@ pub fn log(review: &Review) -> String {
         several => format!("{} files", several.len()),
     };
     format!("log: {files}, {entries} since {}", span.from.format("%-d %b %Y"))
+}
+
+/// Why there is no release, where there is none.
+pub fn nothing(review: &Review) -> String {
+    let tags = &review.data.tags;
+    let mut reasons: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    for skipped in &tags.skipped {
+        reasons.entry(&skipped.reason).or_insert((0, skipped.tag.raw())).0 += 1;
+    }
+    let most = reasons.iter().max_by_key(|(_, (n, _))| *n);
+    let total = count(tags.total, "tag");
+    match (review.repository.is_some(), tags.total, most) {
+        (false, ..) => "No release: the release log names none.".to_owned(),
+        (true, 0, _) => "No release: the repository has no tags. After a clone: git fetch --tags".to_owned(),
+        (true, _, Some((reason, (n, example)))) => format!(
+            "No release: none of the {total} is a release; {n} skipped ({reason}), such as {}.",
+            encode::terminal(example)
+        ),
+        (true, _, None) => format!("No release: none of the {total} is a release."),
+    }
 }
 
 /// The window before, and whether the difference says anything.

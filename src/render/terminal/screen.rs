@@ -1,7 +1,5 @@
 //! The first screen: what matters most, what to do first, and what to type next.
 
-use std::collections::BTreeMap;
-
 use crate::model::IncidentKind;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{count, headline, listed, section};
@@ -56,22 +54,7 @@ fn title(page: &mut Page, review: &Review) {
 
 /// A repository without a release gets its answer in three lines.
 fn nothing(page: &mut Page, review: &Review) {
-    let tags = &review.data.tags;
-    let mut reasons: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
-    for skipped in &tags.skipped {
-        reasons.entry(&skipped.reason).or_insert((0, skipped.tag.raw())).0 += 1;
-    }
-    let most = reasons.iter().max_by_key(|(_, (n, _))| *n);
-    let total = count(tags.total, "tag");
-    page.text(&match (review.repository.is_some(), tags.total, most) {
-        (false, ..) => "No release: the release log names none.".to_owned(),
-        (true, 0, _) => "No release: the repository has no tags. After a clone: git fetch --tags".to_owned(),
-        (true, _, Some((reason, (n, example)))) => format!(
-            "No release: none of the {total} is a release; {n} skipped ({reason}), such as {}.",
-            encode::terminal(example)
-        ),
-        (true, _, None) => format!("No release: none of the {total} is a release."),
-    });
+    page.text(&headline::nothing(review));
     page.text("Why: relconf list tags   Name those that are: relconf review --tags 'release-*'");
     // What is said already is not said twice.
     let more = |warning: &&Warning| !["no-tags", "no-releases"].contains(&warning.code.as_str());

@@ -31,6 +31,8 @@ pub(super) struct View {
     as_of: String,
     contents: Vec<Entry>,
     titles: Titles,
+    /// Whether there is no release: then only that, and what was read, is told.
+    nothing: bool,
     sentence: Sentence,
     cards: Vec<cards::Card>,
     stages: Vec<map::StageView>,
@@ -222,6 +224,7 @@ pub(super) fn of(review: &Review) -> View {
         about: about(review),
         as_of: minute(review.as_of),
         titles: Titles::of(review),
+        nothing: review.releases.is_empty(),
         contents: contents(
             review,
             events.len(),
@@ -267,6 +270,9 @@ fn about(review: &Review) -> Vec<String> {
 fn contents(review: &Review, releases: usize, failed: usize, rate: bool, since: Option<usize>) -> Vec<Entry> {
     let of = |id, title| Some(Entry { id, title, count: None });
     let counted = |id, title, count| Some(Entry { id, title, count: Some(count) });
+    if review.releases.is_empty() {
+        return of("data", "Data").into_iter().collect();
+    }
     let entries = [
         of("map", "Map"),
         of("first", section::FIRST),
@@ -285,7 +291,8 @@ fn contents(review: &Review, releases: usize, failed: usize, rate: bool, since: 
 }
 
 fn sentence(review: &Review) -> Sentence {
-    let mut rates = basis::rates(&review.headline);
+    let nothing = review.releases.is_empty();
+    let mut rates = if nothing { vec![headline::nothing(review)] } else { basis::rates(&review.headline) };
     if let (Some(last), Some(before)) = (rates.last_mut(), headline::before(review)) {
         last.push_str(&before);
     }
@@ -302,7 +309,7 @@ fn sentence(review: &Review) -> Sentence {
         first: first.trim_end().to_owned(),
         rest: format!("{gap}{rest}{stop}"),
         then: then.into_iter().chain(rates).chain(basis::doubts(&review.headline)).collect(),
-        times: headline::times(review),
+        times: if nothing { Vec::new() } else { headline::times(review) },
         guess: basis::guess(review),
     }
 }
