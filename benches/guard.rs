@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A busy machine changes times by a fifth, and instructions by a ten-thousandth. Each case is measured at one size and at
-//! twice that size: whatever grows faster than what it is given is found out, and fails. valgrind knows no instruction for SHA-1: hashing costs more here than elsewhere.
+//! twice that size: whatever grows faster than what it is given is found out, and fails. valgrind knows no instruction for
+//! SHA-1: hashing costs more here than elsewhere.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 #![expect(clippy::disallowed_methods, reason = "it counts what processes do")]
@@ -96,6 +97,8 @@ fn instructions(repository: &Path, command: &str) -> u64 {
         .expect("valgrind runs: install it with your package manager");
     let said = String::from_utf8_lossy(&output.stderr);
     let line = said.lines().find(|line| line.contains("I   refs:") || line.contains("I refs:"));
+    // What a command makes of a repository counts; one that it refuses would cost next to nothing.
+    assert!(output.status.code().is_some_and(|code| code != 2), "relconf {command} could not be done: {said}");
     let count = line.and_then(|line| line.rsplit(' ').next()?.replace(',', "").parse().ok());
     count.unwrap_or_else(|| panic!("valgrind counted nothing of relconf {command}: {said}"))
 }

@@ -114,8 +114,12 @@ impl Shape {
     fn settings(self) -> String {
         let mut settings = "[risk]\n".to_owned();
         for number in 0..self.classes {
-            writeln!(settings, "class{number} = [\"src/part{}/**/file{number}*\", \"db{number}/*\"]", number % 40)
-                .expect("text");
+            writeln!(
+                settings,
+                "class{number} = {{ paths = [\"src/part{}/**/file{number}*\", \"db{number}/*\"] }}",
+                number % 40
+            )
+            .expect("text");
         }
         settings
     }

@@ -7,7 +7,7 @@ use crate::model::{
     Policy, Release, ReleaseFlag, ReleaseIndex, Version,
 };
 
-use super::line::{Lines, first_rhythm, rhythm};
+use super::line::{Lines, rhythm};
 use super::releases::flag;
 
 /// A signal that flags more than this share of releases says nothing about a single one.
@@ -35,12 +35,17 @@ const WITHOUT_GAP: TimeDelta = TimeDelta::hours(72);
 
 /// How soon after a release its first patch is a hotfix; `None` where no patch can be told from the others.
 pub fn hotfix_window(history: &History, component: &Component, base: &Release, policy: &Policy) -> Option<TimeDelta> {
+    window(&Lines::of(history, component), base, policy)
+}
+
+/// As [`hotfix_window`], for whoever asks of many releases.
+fn window(lines: &Lines, base: &Release, policy: &Policy) -> Option<TimeDelta> {
     match policy.hotfix_window {
         HotfixWindow::Never => None,
         HotfixWindow::Fixed(window) => Some(window),
-        HotfixWindow::Scaled => match rhythm(history, component, base.released_at) {
+        HotfixWindow::Scaled => match lines.rhythm(base.released_at) {
             // Nothing is usual yet: how it went on tells whether a patch could be quick at all.
-            None if first_rhythm(history, component).is_some_and(|gap| gap < SHORTEST_GAP) => None,
+            None if lines.first_rhythm().is_some_and(|gap| gap < SHORTEST_GAP) => None,
             None => Some(WITHOUT_GAP),
             Some(gap) if gap < SHORTEST_GAP => None,
             Some(gap) => Some(LONGEST.min(gap / SHARE)),
@@ -69,14 +74,15 @@ fn infer_hotfixes(history: &mut History, at: ComponentIndex, policy: &Policy) {
     }
     let component = history.component(at);
     let mut hotfixes = Vec::new();
-    for (base, patch) in Lines::of(history, component).first_patches(history) {
+    let lines = Lines::of(history, component);
+    for (base, patch) in lines.first_patches(history) {
         let (base, release) = (history.release(base), history.release(patch));
         let gap = release.released_at - base.released_at;
         let declared = release.entry.as_ref().is_some_and(|entry| entry.kind.is_some() || entry.withdrawn);
         // Cheap tests first: the usual gap is looked up for few.
         let soon = |window: TimeDelta| gap >= TimeDelta::zero() && gap <= window;
         let widest = if let HotfixWindow::Fixed(window) = policy.hotfix_window { window } else { LONGEST };
-        if !declared && soon(widest) && hotfix_window(history, component, base, policy).is_some_and(soon) {
+        if !declared && soon(widest) && window(&lines, base, policy).is_some_and(soon) {
             hotfixes.push(patch);
         }
     }

@@ -49,6 +49,11 @@ impl Lines {
         self.made.usual_at(at)
     }
 
+    /// The usual gap when the component began: that of its first eight gaps. `None` where it has not made as many.
+    pub fn first_rhythm(&self) -> Option<TimeDelta> {
+        usual(self.made.days.get(..=FEWEST)?)
+    }
+
     /// The release before on its line.
     pub fn before(&self, release: ReleaseIndex) -> Option<ReleaseIndex> {
         let &(line, at) = self.place.get(&release)?;
@@ -94,11 +99,6 @@ impl Lines {
 /// day are one, for lines that are kept in parallel are released together. `None` with fewer than eight gaps.
 pub fn rhythm(history: &History, component: &Component, at: Moment) -> Option<TimeDelta> {
     Made::of(history, component).usual_at(at)
-}
-
-/// The usual gap when a component began: that of its first eight gaps. `None` where it has not made as many.
-pub fn first_rhythm(history: &History, component: &Component) -> Option<TimeDelta> {
-    usual(Made::of(history, component).days.get(..=FEWEST)?)
 }
 
 /// When the releases of a component were made.
