@@ -105,7 +105,7 @@ pub enum Command {
     Validate(ValidateArgs),
     /// List releases, incidents, people, checks or tags
     List(ListArgs),
-    /// Why it says so: a metric, finding, release, incident, stage of the map, or tag
+    /// Why it says so: a metric, finding, stage, release, incident, person, folder, check, setting, …
     Explain(ExplainArgs),
     /// A small realistic history with its logs, built and reviewed
     Demo(DemoArgs),
@@ -530,6 +530,15 @@ pub struct ValidateArgs {
 pub struct ListArgs {
     /// What to list
     pub what: ListWhat,
+    /// Only what failed: releases that did, incidents that failed one
+    #[arg(long)]
+    pub failed: bool,
+    /// All history, not only the window
+    #[arg(long)]
+    pub all: bool,
+    /// At most so many, the newest first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
     #[command(flatten)]
     pub input: Input,
     #[command(flatten)]
@@ -539,9 +548,9 @@ pub struct ListArgs {
 /// What can be listed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ListWhat {
-    /// Every release: outcome, what it ships, who released it
+    /// The releases of the window, or of --all history: outcome, what it ships, who released it
     Releases,
-    /// Every incident: where it was attributed and by which rule
+    /// The incidents of the window, or of --all history: where each was attributed and by which rule
     Incidents,
     /// Who carried the window's releases, by role
     People,
@@ -554,8 +563,10 @@ pub enum ListWhat {
 /// `relconf explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A metric's id, a finding's code, a tag, an incident's id or a stage of the map; without one, metrics and findings are listed
-    pub subject: Option<String>,
+    /// A metric, finding, stage of the map, release, incident, cause, person, folder, check, setting, …; without one, what can be
+    /// explained is listed
+    #[arg(value_name = "SUBJECT")]
+    pub subjects: Vec<String>,
     #[command(flatten)]
     pub input: Input,
 }

@@ -9,6 +9,23 @@ use super::write;
 use crate::document::{Field, Value, duration_text, nearest};
 use crate::model::{GateLimit, GateMode, GatePolicy, LIMITED, LimitKind, MOST_COUNTED};
 
+/// The settings of the gate beside the limits of metrics: the key, and what it does.
+pub const GATE_SETTINGS: [(&str, &str); 6] = [
+    ("mode", "\"evidence\": a limit is exceeded beyond chance; \"strict\": it is exceeded."),
+    (
+        "alpha",
+        "The error that a test may make; by default 0.05 against the window before, 0.01 against a pinned baseline, which is \
+         looked at again and again.",
+    ),
+    ("on_inconclusive", "Whether too little or too poor data ends in exit code 3 (\"fail\") or 0 (\"pass\")."),
+    ("minimum_now", "Releases or incidents that the current window must have."),
+    ("minimum_before", "Releases or incidents that it is compared with."),
+    (
+        "max_unattributed",
+        "The share of incidents of unknown cause or without a release above which nothing can be concluded.",
+    ),
+];
+
 /// What the gate holds a team to.
 pub struct Gate;
 
@@ -56,6 +73,15 @@ pub(super) fn changed(policy: &GatePolicy) -> String {
     parts(policy).into_iter().filter(|part| !default.contains(part)).collect::<Vec<_>>().join(", ")
 }
 
+/// The value of one key of the gate, as TOML: of a setting, or of a metric's limits. `None` where nobody set it.
+pub fn gate_value(policy: &GatePolicy, key: &str) -> Option<String> {
+    let found = parts(policy).into_iter().rev().find_map(|part| {
+        let (name, value) = part.split_once(" = ")?;
+        (name == key).then(|| value.to_owned())
+    });
+    found
+}
+
 fn parts(policy: &GatePolicy) -> Vec<String> {
     let mode = if policy.mode == GateMode::Strict { "strict" } else { "evidence" };
     let inconclusive = if policy.fail_inconclusive { "fail" } else { "pass" };
@@ -96,8 +122,10 @@ fn key(name: &str, field: Field<'_>, policy: &mut GatePolicy) -> Option<()> {
         _ => {
             return field.wrong(
                 "is no setting of the gate",
-                "known are mode, alpha, on_inconclusive, minimum_now, minimum_before, max_unattributed, and a table for \
-                 each metric: [gate.change_failure_rate]",
+                format!(
+                    "known are {}, and a table for each metric: [gate.change_failure_rate]",
+                    GATE_SETTINGS.map(|(key, _)| key).join(", ")
+                ),
             );
         }
     }

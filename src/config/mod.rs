@@ -16,6 +16,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use find::{NAMES, discover};
+pub use gate::{GATE_SETTINGS, gate_value};
 pub use kinds::parse_window;
 pub use schema::schema;
 pub use settings::Config;

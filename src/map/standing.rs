@@ -30,6 +30,22 @@ pub enum Standing {
     Contradicted,
 }
 
+impl Standing {
+    /// Every one, the best last but for what has no record.
+    pub const ALL: [Self; 5] = [Self::Unmeasured, Self::Earned, Self::Unproven, Self::Borrowed, Self::Contradicted];
+
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unmeasured => "unmeasured",
+            Self::Earned => "earned",
+            Self::Unproven => "unproven",
+            Self::Borrowed => "borrowed",
+            Self::Contradicted => "contradicted",
+        }
+    }
+}
+
 /// How much a stage can be trusted. The first rule that applies decides, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -44,6 +60,11 @@ pub enum Trust {
     HighTrust,
     /// The rest.
     Mixed,
+}
+
+impl Trust {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Blind, Self::Unproven, Self::FearLoaded, Self::HighTrust, Self::Mixed];
 }
 
 /// k of n cases, and the share that they are held against.

@@ -35,11 +35,7 @@ pub fn metric(info: &MetricInfo, default_limit: Option<f64>) -> String {
         Some(Better::Higher) => "higher is better",
         None => "context: neither way is better",
     };
-    let gate = match (default_limit, info.unit) {
-        (None, _) => "The gate holds it to nothing unless it is told to".to_owned(),
-        (Some(limit), Unit::Seconds) => format!("The gate allows {limit} times as long as before"),
-        (Some(limit), _) => format!("The gate allows {:.0} points more than before", limit * 100.0),
-    };
+    let gate = allowed(default_limit, info.unit);
     format!(
         "### `{}`: {}\n\n{}\n\n{unit}; {better}. Below {} cases it decides nothing. {gate}. Source: {}.\n",
         info.id.name(),
@@ -48,6 +44,15 @@ pub fn metric(info: &MetricInfo, default_limit: Option<f64>) -> String {
         info.minimum_sample,
         info.reference
     )
+}
+
+/// What the gate allows of a metric where nobody says, without the full stop.
+pub fn allowed(default_limit: Option<f64>, unit: Unit) -> String {
+    match (default_limit, unit) {
+        (None, _) => "The gate holds it to nothing unless it is told to".to_owned(),
+        (Some(limit), Unit::Seconds) => format!("The gate allows {limit} times as long as before"),
+        (Some(limit), _) => format!("The gate allows {:.0} points more than before", limit * 100.0),
+    }
 }
 
 /// A threshold's row: its key, its value, what it decides.

@@ -1,7 +1,10 @@
 //! Lists: every release, incident, person or tag, one line each.
 
-use crate::model::Kind;
-use crate::review::contract::{CheckVerdict, ReleaseReport, Review, Role, TagData, TagKind, TagList, TagReport};
+use crate::model::{Kind, Untrusted};
+use crate::review::contract::{
+    CheckVerdict, IncidentReport, Outcome, ReleaseReport, Review, Role, TagData, TagKind, TagList, TagReport,
+    WindowName,
+};
 
 use super::page::Page;
 use super::phrase::{count, date, duration, outcome, rate, reason};
@@ -31,6 +34,81 @@ pub struct List {
     pub what: Listing,
     /// Every tag; only where tags are listed.
     pub tags: Vec<TagReport>,
+    /// How much of it.
+    pub shown: Shown,
+}
+
+/// How much is listed: by default what belongs to the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Only releases that failed, or incidents that failed one.
+    pub failed: bool,
+    /// All history.
+    pub all: bool,
+    /// At most so many, the newest.
+    pub limit: Option<usize>,
+}
+
+impl Shown {
+    /// Of what lies before the limit, oldest first: how many there are, and those that are shown.
+    fn newest<T>(self, mut found: Vec<T>) -> (u64, Vec<T>) {
+        let total = found.len();
+        found.drain(..total.saturating_sub(self.limit.unwrap_or(usize::MAX)));
+        (total as u64, found)
+    }
+
+    /// The releases that are meant, oldest first.
+    fn releases(self, review: &Review) -> (u64, Vec<&ReleaseReport>) {
+        let meant = |release: &&ReleaseReport| {
+            (self.all || release.window == Some(WindowName::Current))
+                && (!self.failed || release.outcome == Outcome::Failed)
+        };
+        self.newest(review.releases.iter().filter(meant).collect())
+    }
+
+    /// The incidents that are meant, oldest first: those of the window's releases, and those of none that surfaced in it.
+    fn incidents(self, review: &Review) -> (u64, Vec<&IncidentReport>) {
+        let window = review.window.current;
+        let tags: std::collections::BTreeSet<_> = self.window_tags(review);
+        let within = |incident: &IncidentReport| match &incident.release {
+            Some(release) => tags.contains(release),
+            None => incident.surfaced_at.is_some_and(|at| window.start <= at && at < window.end),
+        };
+        let meant = |incident: &&IncidentReport| {
+            (self.all || within(incident)) && (!self.failed || incident.not_counted_because.is_none())
+        };
+        self.newest(review.incidents.iter().filter(meant).collect())
+    }
+
+    /// The tags that are meant.
+    fn tags(self, tags: &[TagReport]) -> &[TagReport] {
+        &tags[..self.limit.unwrap_or(tags.len()).min(tags.len())]
+    }
+
+    /// The window's tags.
+    fn window_tags(self, review: &Review) -> std::collections::BTreeSet<&Untrusted> {
+        let current = |release: &&ReleaseReport| release.window == Some(WindowName::Current);
+        review.releases.iter().filter(current).map(|release| &release.tag).collect()
+    }
+
+    /// What is listed, in a sentence: how many of how many, and how to see the rest.
+    fn said(self, shown: usize, total: u64, all: usize, one: &str, example: &str) -> String {
+        let many = if one == "release" { "releases" } else { "incidents" };
+        let failed = if self.failed { "failed " } else { "" };
+        let which = if self.all { "in all history" } else { "in this window" };
+        let number = count(total, &format!("{failed}{one}"));
+        let cut = if (shown as u64) < total {
+            format!("The newest {shown} of {number} {which}.")
+        } else {
+            format!("{number} {which}.")
+        };
+        let more = if self.all || all as u64 <= total {
+            String::new()
+        } else {
+            format!(" All history: relconf list {many} --all.")
+        };
+        format!("{cut}{more} One by itself: relconf explain {example}")
+    }
 }
 
 /// Every format of a list; the first is the default.
@@ -38,29 +116,35 @@ pub const LIST_FORMATS: &[Format<List>] =
     &[Format { name: "terminal", draw: terminal }, Format { name: "json", draw: |list, _| json(list) }];
 
 /// A list for people.
-fn terminal(List { review, what, tags }: &List, options: &TerminalOptions) -> String {
+fn terminal(List { review, what, tags, shown }: &List, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
     super::terminal::unread(&mut page, &review.data.log);
     match what {
-        Listing::Releases => releases(&mut page, review),
-        Listing::Incidents => incidents(&mut page, review),
+        Listing::Releases => releases(&mut page, review, *shown),
+        Listing::Incidents => incidents(&mut page, review, *shown),
         Listing::People => people(&mut page, review),
         Listing::Checks => checks(&mut page, review),
-        Listing::Tags => self::tags(&mut page, review, tags),
+        Listing::Tags => self::tags(&mut page, review, tags, *shown),
     }
     page.finish()
 }
 
 /// A list as JSON: the part of the contract that it shows.
-fn json(List { review, what, tags }: &List) -> String {
+fn json(List { review, what, tags, shown }: &List) -> String {
     match what {
-        Listing::Releases => json::pretty(&review.releases),
-        Listing::Incidents => json::pretty(&review.incidents),
+        Listing::Releases => json::pretty(&shown.releases(review).1),
+        Listing::Incidents => json::pretty(&shown.incidents(review).1),
         Listing::People => json::pretty(&review.people),
         Listing::Checks => json::pretty(&review.checks),
         Listing::Tags => {
             let TagData { total, matched, components, ref skipped } = review.data.tags;
-            json::pretty(&TagList { total, matched, components, skipped: skipped.clone(), tags: tags.clone() })
+            json::pretty(&TagList {
+                total,
+                matched,
+                components,
+                skipped: skipped.clone(),
+                tags: shown.tags(tags).to_vec(),
+            })
         }
     }
 }
@@ -80,7 +164,7 @@ pub(super) fn names<'n>(names: impl IntoIterator<Item = &'n crate::model::Untrus
     names.into_iter().map(|name| encode::terminal(name.raw())).collect::<Vec<_>>().join(", ")
 }
 
-fn releases(page: &mut Page, review: &Review) {
+fn releases(page: &mut Page, review: &Review, shown: Shown) {
     if review.releases.is_empty() {
         page.text("No releases. See why: relconf list tags");
         return;
@@ -98,14 +182,15 @@ fn releases(page: &mut Page, review: &Review) {
             encode::fit(&because, 60),
         ]
     };
-    page.table(
-        &["release", "date", "outcome", "kind", "commits", "released by", "because"],
-        review.releases.iter().rev().map(row).collect(),
-    );
-    page.text(&format!("{}. One by itself: relconf explain TAG", count(review.releases.len() as u64, "release")));
+    let (total, releases) = shown.releases(review);
+    if !releases.is_empty() {
+        let head = ["release", "date", "outcome", "kind", "commits", "released by", "because"];
+        page.table(&head, releases.iter().rev().copied().map(row).collect());
+    }
+    page.text(&shown.said(releases.len(), total, review.releases.len(), "release", "TAG"));
 }
 
-fn incidents(page: &mut Page, review: &Review) {
+fn incidents(page: &mut Page, review: &Review, shown: Shown) {
     if review.incidents.is_empty() {
         let why = if review.data.incidents.log_given {
             "The incident log has no incident for this review."
@@ -115,8 +200,8 @@ fn incidents(page: &mut Page, review: &Review) {
         page.text(why);
         return;
     }
-    let rows = review
-        .incidents
+    let (total, incidents) = shown.incidents(review);
+    let rows: Vec<Vec<String>> = incidents
         .iter()
         .rev()
         .map(|incident| {
@@ -143,8 +228,10 @@ fn incidents(page: &mut Page, review: &Review) {
             ]
         })
         .collect();
-    page.table(&["incident", "date", "title", "release", "by", "restored after"], rows);
-    page.text(&format!("{}. One by itself: relconf explain ID", count(review.incidents.len() as u64, "log entry")));
+    if !rows.is_empty() {
+        page.table(&["incident", "date", "title", "release", "by", "restored after"], rows);
+    }
+    page.text(&shown.said(incidents.len(), total, review.incidents.len(), "incident", "ID"));
 }
 
 fn people(page: &mut Page, review: &Review) {
@@ -231,14 +318,14 @@ pub(super) fn tag_in_words(tag: &TagReport) -> String {
     }
 }
 
-fn tags(page: &mut Page, review: &Review, all: &[TagReport]) {
+fn tags(page: &mut Page, review: &Review, all: &[TagReport], shown: Shown) {
     let tags = &review.data.tags;
     page.text(&format!("{}.", super::basis::matched(tags)));
     if all.is_empty() {
         return;
     }
     page.blank();
-    let rows = all.iter().map(|tag| vec![encode::terminal(tag.tag.raw()), tag_in_words(tag)]);
+    let rows = shown.tags(all).iter().map(|tag| vec![encode::terminal(tag.tag.raw()), tag_in_words(tag)]);
     page.table(&["tag", "what it is"], rows.collect());
     if !tags.skipped.is_empty() {
         page.text("Tags that are releases after all: relconf review --tags 'GLOB'");

@@ -3,7 +3,7 @@
 use crate::review::contract::{Cell, Review, Stage, Standing, Trust};
 
 use super::page::{Page, Tone};
-use super::phrase::{decides, listed, mark, section, trust};
+use super::phrase::{decides, explain, listed, mark, section, trust};
 use super::{Format, TerminalOptions, encode, json};
 
 /// Every format of the map; the first is the default.
@@ -43,7 +43,7 @@ fn short(cell: &Cell) -> String {
 }
 
 /// The sources of a stage, by name.
-fn cells(stage: &Stage) -> [(&'static str, &Cell); 4] {
+pub(super) fn cells(stage: &Stage) -> [(&'static str, &Cell); 4] {
     let cells = &stage.cells;
     [("evidence", &cells.evidence), ("ritual", &cells.ritual), ("timing", &cells.timing), ("person", &cells.person)]
 }
@@ -174,7 +174,7 @@ pub fn stage(review: &Review, name: &str, options: &TerminalOptions) -> Option<S
     }
     for finding in found {
         page.bullet(&encode::terminal(finding.action.raw()));
-        page.under(&format!("{} relconf explain {}", encode::terminal(finding.statement.raw()), finding.code));
+        page.under(&format!("{} {}", encode::terminal(finding.statement.raw()), explain(finding.id.raw())));
     }
     Some(page.finish())
 }
@@ -187,7 +187,8 @@ fn story(page: &mut Page, stage: &Stage) {
     records(page, stage);
 }
 
-fn records(page: &mut Page, stage: &Stage) {
+/// What to record to see more of a stage.
+pub(super) fn records(page: &mut Page, stage: &Stage) {
     for record in &stage.record {
         page.under(&format!("record {record}"));
     }
@@ -195,14 +196,22 @@ fn records(page: &mut Page, stage: &Stage) {
 
 fn readings(page: &mut Page, stage: &Stage) {
     for (source, cell) in cells(stage) {
-        for reading in &cell.readings {
-            let mark = mark(reading.standing);
-            page.bullet(&format!("{mark} {source}: {}", encode::terminal(reading.statement.raw())));
-            for (what, names) in [("releases", &reading.releases), ("incidents", &reading.incidents)] {
-                if !names.is_empty() {
-                    page.under(&format!("{what}: {}", listed(names, NAMED, encode::terminal)));
-                }
+        cell_readings(page, source, cell);
+    }
+}
+
+/// The readings of a cell, with what each rests on.
+pub(super) fn cell_readings(page: &mut Page, source: &str, cell: &Cell) {
+    for reading in &cell.readings {
+        let mark = mark(reading.standing);
+        page.bullet(&format!("{mark} {source}: {}", encode::terminal(reading.statement.raw())));
+        for (what, names) in [("releases", &reading.releases), ("incidents", &reading.incidents)] {
+            if !names.is_empty() {
+                page.under(&format!("{what}: {}", listed(names, NAMED, encode::terminal)));
             }
+        }
+        if let Some(metric) = &reading.metric {
+            page.under(&format!("the metric: relconf explain {metric}"));
         }
     }
 }

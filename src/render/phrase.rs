@@ -10,11 +10,11 @@ mod tested;
 mod timing;
 
 pub use action::{became, course, effect, listed, success};
-pub use failure::{not_counted, outcome, outcome_mark, reason, suspicion};
+pub use failure::{detector, not_counted, outcome, outcome_mark, reason, suspicion};
 pub use people::spread;
-pub use standing::{decides, mark, standing, trust};
+pub use standing::{decides, mark, standing, trust, trust_means};
 pub use tested::{check_in_words, forecasts, how_sure, quality};
-pub use timing::{avoided, zone};
+pub use timing::{avoided, fared, zone};
 
 use crate::model::Signal;
 pub use crate::phrase::{
@@ -222,6 +222,27 @@ fn apart(reading: &Reading) -> Option<String> {
     Some(format!("log {}; git {}", part(Basis::Declared)?, part(Basis::Inferred)?))
 }
 
+/// A command that explains something, as it is typed in a shell. Encoded for a terminal; every other encoder may follow.
+pub fn explain(subject: &str) -> String {
+    explain_all(&[subject])
+}
+
+/// The same of several things.
+pub fn explain_all(subjects: &[&str]) -> String {
+    let words: Vec<String> = subjects.iter().map(|subject| shell_word(subject)).collect();
+    format!("relconf explain {}", words.join(" "))
+}
+
+/// A name as one word of a shell.
+fn shell_word(name: &str) -> String {
+    let name = crate::render::encode::terminal(name);
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/@+".contains(c);
+    if !name.is_empty() && name.chars().all(plain) && !name.starts_with('-') {
+        return name;
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
+}
+
 /// A sentence begins with a capital.
 pub fn capital(text: &str) -> String {
     let mut rest = text.chars();
@@ -230,8 +251,14 @@ pub fn capital(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shown, difference, moved_by, span, value};
+    use super::{Shown, difference, explain_all, moved_by, span, value};
     use crate::review::contract::Unit;
+
+    #[test]
+    fn a_command_is_one_that_a_shell_takes() {
+        let names = ["INC-7", "Ana Costa", "it's", "$(reboot)", "src/db", "-x"];
+        assert_eq!(explain_all(&names), r"relconf explain INC-7 'Ana Costa' 'it'\''s' '$(reboot)' src/db '-x'");
+    }
 
     #[test]
     fn a_difference_has_its_sign() {

@@ -3,7 +3,7 @@
 use crate::review::contract::{Finding, Plan, Review};
 
 use super::page::{Page, Tone};
-use super::phrase::{became, count, course, date, effect, listed, section, success};
+use super::phrase::{became, count, course, date, effect, explain, listed, section, success};
 use super::{Format, TerminalOptions, encode, json};
 
 /// A review, and the plan that is asked for; `None` for all three.
@@ -70,7 +70,7 @@ fn action(page: &mut Page, finding: &Finding) {
             say(what, &listed(list, NAMED, encode::terminal));
         }
     }
-    say("more", &format!("relconf explain {}", finding.code));
+    say("more", &explain(finding.id.raw()));
 }
 
 fn silenced(page: &mut Page, review: &Review) {

@@ -840,8 +840,39 @@ pub struct IncidentReport {
     pub intervals: Intervals,
     /// How it was stopped.
     pub stopped_by: Option<RemediationKind>,
+    /// Why it happened: `change`, `external`, `capacity` or `unknown`.
+    pub cause: String,
+    /// Who worked on it.
+    pub responders: Vec<Untrusted>,
+    /// What was done against it first; null where the log does not say.
+    pub remediation: Option<RemediationReport>,
+    /// The times on its clock that are known at `as_of`, in their order.
+    pub clock: Vec<ClockMark>,
     /// What to know about it.
     pub flags: Vec<String>,
+}
+
+/// What was done against an incident first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RemediationReport {
+    /// `rollback`, `pause`, `flag_off`, `rollforward` or `none`.
+    pub kind: RemediationKind,
+    /// The version gone back, or on, to.
+    pub to: Option<Untrusted>,
+    /// Who did it.
+    pub by: Vec<Untrusted>,
+}
+
+/// A time on an incident's clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClockMark {
+    /// `released`, `started`, `detected`, `acknowledged`, `mitigated`, `resolved`, or how it was stopped: `rollback`,
+    /// `pause`, `flag_off`, `rollforward`.
+    pub what: String,
+    /// When.
+    pub at: Moment,
+    /// Whether the log has the date alone: good for order, never for hours.
+    pub date_only: bool,
 }
 
 /// The intervals of an incident's timeline, in seconds; null where a mark is missing, a bare date, or out of order.

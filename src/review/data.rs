@@ -55,7 +55,7 @@ fn suspects(facts: &Facts<'_>) -> Vec<SuspectReport> {
         tag: facts.history.release(suspect.release).tag.clone(),
         because: suspect.because,
         by: suspect.evidence.by(facts.history),
-        evidence: super::releases::evidence(facts, &suspect.evidence),
+        evidence: super::releases::evidence(facts, suspect.release, &suspect.evidence),
     };
     scoped.map(report).collect()
 }

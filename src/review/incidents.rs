@@ -1,12 +1,9 @@
 //! Each incident as the contract shows it.
 
 use crate::attribution::{Facts, Fate, Interval, TimelineFlag};
+use crate::model::{History, Incident, IncidentIndex, Mark, Moment, Precision, RemediationKind, Untrusted, Word};
 
-use crate::model::IncidentIndex;
-
-use crate::model::{DetectedBy, Word};
-
-use super::contract::{IncidentReport, Intervals};
+use super::contract::{ClockMark, IncidentReport, Intervals, RemediationReport};
 
 pub(super) fn all(facts: &Facts<'_>) -> Vec<IncidentReport> {
     let incidents = facts.history.incidents.indices();
@@ -29,7 +26,7 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
         kind: incident.kind,
         severity: incident.severity.clone(),
         cause_key: incident.cause_key.clone(),
-        detected_by: incident.detected_by.and_then(word),
+        detected_by: incident.detected_by.map(word),
         url: incident.url.clone(),
         surfaced_at: incident.anchor(),
         release: link.map(|link| history.release(link.release).tag.clone()),
@@ -54,6 +51,14 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
             open: timeline.open,
         },
         stopped_by: timeline.stopped_by,
+        cause: word(incident.cause()),
+        responders: people(history, &incident.responders),
+        remediation: incident.remediation.as_ref().map(|how| RemediationReport {
+            kind: how.kind,
+            to: how.to.clone(),
+            by: people(history, &how.by),
+        }),
+        clock: clock(facts, incident, link.map(|link| history.release(link.release).released_at)),
         flags: timeline
             .flags
             .iter()
@@ -64,8 +69,35 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
 }
 
 /// As it is written in a log.
-fn word(detected_by: DetectedBy) -> Option<String> {
-    DetectedBy::WORDS.iter().find(|(_, word)| *word == detected_by).map(|(word, _)| (*word).to_owned())
+fn word<W: Word + PartialEq + Copy>(meant: W) -> String {
+    W::WORDS.iter().find(|(_, one)| *one == meant).map_or_else(String::new, |(word, _)| (*word).to_owned())
+}
+
+/// People as they are called elsewhere in the review.
+fn people(history: &History, names: &[Untrusted]) -> Vec<Untrusted> {
+    let called = |name: &Untrusted| history.find_person(name).map(|person| history.person(person).name.clone());
+    names.iter().map(|name| called(name).unwrap_or_else(|| name.clone())).collect()
+}
+
+/// What happened when, as far as it is known at the as-of time.
+fn clock(facts: &Facts<'_>, incident: &Incident, released: Option<Moment>) -> Vec<ClockMark> {
+    let stopped = incident.remediation.as_ref().filter(|how| how.kind != RemediationKind::Nothing);
+    let marks = [
+        ("released".to_owned(), released.map(Mark::exact)),
+        ("started".to_owned(), incident.started_at),
+        ("detected".to_owned(), incident.detected_at),
+        ("acknowledged".to_owned(), incident.acknowledged_at),
+        (stopped.map_or_else(String::new, |how| word(how.kind)), stopped.and_then(|how| how.at)),
+        ("mitigated".to_owned(), incident.mitigated_at),
+        ("resolved".to_owned(), incident.resolved_at),
+    ];
+    let known = marks.into_iter().filter_map(|(what, mark)| Some((what, mark?)));
+    let mut clock: Vec<ClockMark> = known
+        .filter(|(_, mark)| mark.at < facts.policy.as_of)
+        .map(|(what, mark)| ClockMark { what, at: mark.at, date_only: mark.precision != Precision::Exact })
+        .collect();
+    clock.sort_by_key(|mark| mark.at);
+    clock
 }
 
 fn not_counted(fate: Fate) -> Option<String> {

@@ -3,11 +3,13 @@
 pub mod contract;
 mod data;
 mod incidents;
+mod parts;
 mod past;
 mod releases;
 mod rolling;
 mod tags;
 
+pub use parts::{PartReport, part, part_names};
 pub use tags::tags;
 
 use std::collections::BTreeMap;

@@ -55,8 +55,8 @@ fn one(facts: &Facts<'_>, index: ReleaseIndex, event: u32, distinct: &mut Distin
         rehearsals: u64::from(release.rehearsals),
         people: ReleasePeople { releaser: names(&release.releasers), approver: names(&release.approvers) },
         special_handling: special_handling(facts, index).into_iter().map(Untrusted::new).collect(),
-        failures: facts.failures[index].iter().map(|failure| self::failure(facts, failure)).collect(),
-        suspected: facts.suspected[index].iter().map(|failure| self::failure(facts, failure)).collect(),
+        failures: facts.failures[index].iter().map(|failure| self::failure(facts, index, failure)).collect(),
+        suspected: facts.suspected[index].iter().map(|failure| self::failure(facts, index, failure)).collect(),
         flags: release.flags.iter().map(|&flag| flag_name(flag).to_owned()).collect(),
     }
 }
@@ -94,7 +94,7 @@ fn ships(facts: &Facts<'_>, index: ReleaseIndex, distinct: &mut Distinct) -> Shi
     }
 }
 
-fn failure(facts: &Facts<'_>, failure: &Failure) -> FailureReport {
+fn failure(facts: &Facts<'_>, of: ReleaseIndex, failure: &Failure) -> FailureReport {
     FailureReport {
         incident: failure.incident.map(|index| facts.history.incidents[index].id.clone()),
         signal: failure.signal,
@@ -103,12 +103,12 @@ fn failure(facts: &Facts<'_>, failure: &Failure) -> FailureReport {
         surfaced_at: failure.surfaced_at,
         late: failure.late,
         p: failure.p,
-        evidence: failure.evidence.as_ref().map(|evidence| self::evidence(facts, evidence)),
+        evidence: failure.evidence.as_ref().map(|evidence| self::evidence(facts, of, evidence)),
     }
 }
 
-/// Where a failure was read.
-pub(super) fn evidence(facts: &Facts<'_>, evidence: &Evidence) -> FailureEvidence {
+/// Where a failure of a release was read.
+pub(super) fn evidence(facts: &Facts<'_>, of: ReleaseIndex, evidence: &Evidence) -> FailureEvidence {
     let shown = FailureEvidence::default();
     match evidence {
         Evidence::Log { path, line, words } => FailureEvidence {
@@ -120,7 +120,7 @@ pub(super) fn evidence(facts: &Facts<'_>, evidence: &Evidence) -> FailureEvidenc
         Evidence::Commit { commit, shipped_by, culprit, words } => FailureEvidence {
             words: words.clone(),
             commit: Some(self::commit(facts, *commit, Some(*shipped_by))),
-            culprit: culprit.map(|culprit| self::commit(facts, culprit, None)),
+            culprit: culprit.map(|culprit| self::commit(facts, culprit, shipper(facts, of, culprit))),
             ..shown
         },
         Evidence::Patch { gap, .. } => FailureEvidence { seconds: Some(gap.num_seconds() as f64), ..shown },
@@ -135,6 +135,11 @@ pub(super) fn evidence(facts: &Facts<'_>, evidence: &Evidence) -> FailureEvidenc
             ..shown
         },
     }
+}
+
+/// The release that failed, where it is the one that ships what is blamed.
+fn shipper(facts: &Facts<'_>, of: ReleaseIndex, commit: ChangeIndex) -> Option<ReleaseIndex> {
+    facts.history.shipped(of).contains(&commit.0).then_some(of)
 }
 
 fn commit(facts: &Facts<'_>, commit: ChangeIndex, shipped_by: Option<ReleaseIndex>) -> CommitReport {

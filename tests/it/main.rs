@@ -19,6 +19,7 @@ mod damage;
 mod delivery;
 mod docs;
 mod examples;
+mod explain;
 mod findings;
 mod forecast;
 mod fuzz_corpus;

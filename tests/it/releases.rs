@@ -21,7 +21,7 @@ fn tagged(tags: &[(&str, &str)]) -> String {
 }
 
 fn list_at(place: &Place, what: &str, as_of: &str) -> Value {
-    place.relconf(&["list", what, "--format", "json", "--component", "all", "--as-of", as_of]).json()
+    place.relconf(&["list", what, "--all", "--format", "json", "--component", "all", "--as-of", as_of]).json()
 }
 
 fn list(place: &Place, what: &str) -> Value {
@@ -230,7 +230,7 @@ fn a_tagger_without_a_date_leaves_it_to_the_commit() {
     raw.head(commit);
     let place = Place::empty();
     let path = raw.path().to_str().expect("text").to_owned();
-    let ran = place.relconf(&["list", "releases", "--repo", &path, "--format", "json", "--as-of", AS_OF]);
+    let ran = place.relconf(&["list", "releases", "--all", "--repo", &path, "--format", "json", "--as-of", AS_OF]);
     let release = &ran.json()[0];
     assert_eq!(
         (&release["released_at"], &release["date_source"]),
@@ -374,7 +374,8 @@ fn a_history_that_is_merged_in_is_no_work_of_the_release() {
     raw.head(change);
     let place = Place::empty();
     let path = raw.path().to_str().expect("text").to_owned();
-    let list = place.relconf(&["list", "releases", "--repo", &path, "--format", "json", "--as-of", AS_OF]).json();
+    let list =
+        place.relconf(&["list", "releases", "--all", "--repo", &path, "--format", "json", "--as-of", AS_OF]).json();
     let ships = &list[1]["ships"];
     assert_eq!((&ships["commits"], &ships["merges"], &ships["imported"]), (&42.into(), &1.into(), &40.into()));
     let lead = ships["lead_time"].as_f64().expect("a number");
@@ -401,7 +402,8 @@ fn a_commit_that_repeats_an_earlier_one_is_counted_once() {
     raw.head(again);
     let place = Place::empty();
     let path = raw.path().to_str().expect("text").to_owned();
-    let list = place.relconf(&["list", "releases", "--repo", &path, "--format", "json", "--as-of", AS_OF]).json();
+    let list =
+        place.relconf(&["list", "releases", "--all", "--repo", &path, "--format", "json", "--as-of", AS_OF]).json();
     assert_eq!((&list[1]["ships"]["repeated"], &list[1]["ships"]["commits"]), (&0.into(), &1.into()));
     let ships = &list[2]["ships"];
     assert_eq!((&ships["repeated"], &ships["commits"], &ships["lead_time"]), (&1.into(), &2.into(), &100_000.0.into()));

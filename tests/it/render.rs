@@ -3,7 +3,7 @@
 use crate::support::Place;
 use proptest::prelude::*;
 use release_confidence::model::Untrusted;
-use release_confidence::render::list::{LIST_FORMATS, List, Listing};
+use release_confidence::render::list::{LIST_FORMATS, List, Listing, Shown};
 use release_confidence::render::terminal::{Extent, SECTIONS};
 use release_confidence::render::{FORMATS, TerminalOptions, explain, json, map, terminal};
 use release_confidence::review::contract::{Outcome, Review, WindowName};
@@ -28,7 +28,8 @@ fn pages(review: &Review, options: &TerminalOptions) -> Vec<String> {
     let mut pages = vec![terminal::review(review, options), first_screen(review, options)];
     pages.extend(review.map.stages.iter().filter_map(|stage| map::stage(review, stage.id.title(), options)));
     for what in [Listing::Releases, Listing::Incidents, Listing::People, Listing::Tags] {
-        pages.push((LIST_FORMATS[0].draw)(&List { review: review.clone(), what, tags: Vec::new() }, options));
+        let shown = Shown { all: true, ..Shown::default() };
+        pages.push((LIST_FORMATS[0].draw)(&List { review: review.clone(), what, tags: Vec::new(), shown }, options));
     }
     pages.extend(review.incidents.iter().filter_map(|incident| explain::incident(review, incident.id.raw(), options)));
     pages

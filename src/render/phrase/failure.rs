@@ -18,6 +18,16 @@ pub fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// Who or what noticed, as in "noticed by an alert".
+pub fn detector(word: &str) -> &'static str {
+    match word {
+        "alert" => "an alert",
+        "test" => "a test",
+        "customer" => "a customer",
+        _ => "somebody in the team",
+    }
+}
+
 /// An outcome as a mark.
 pub fn outcome_mark(outcome: Outcome) -> &'static str {
     match outcome {

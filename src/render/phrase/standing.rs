@@ -13,6 +13,19 @@ pub fn trust(trust: Trust) -> &'static str {
     }
 }
 
+/// What that says of a stage.
+pub fn trust_means(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Blind => "nothing is on record for it",
+        Trust::Unproven => "its evidence neither supports nor contradicts it, or is too little to say",
+        Trust::FearLoaded => {
+            "no evidence supports it, and special handling or the same surprise again is beyond its limit"
+        }
+        Trust::HighTrust => "outcomes support it, and nothing rests on a habit, a window or a person",
+        Trust::Mixed => "some of it is supported, some is borrowed or contradicted",
+    }
+}
+
 /// The mark of a standing: it says the same as the colour.
 pub fn mark(standing: Standing) -> &'static str {
     match standing {

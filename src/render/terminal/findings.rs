@@ -1,6 +1,6 @@
 use crate::render::encode;
 use crate::render::page::Page;
-use crate::render::phrase::{check_in_words, count, effect, forecasts, how_sure, probability, rate, section};
+use crate::render::phrase::{check_in_words, count, effect, explain, forecasts, how_sure, probability, rate, section};
 use crate::review::contract::{Basis, Finding, Plan, Review, TraitReport, TraitVerdict};
 
 /// Hot spots shown.
@@ -20,10 +20,10 @@ pub(super) fn first(page: &mut Page, review: &Review) {
             page.under(&format!("avoids: {}", effect(avoids)));
         }
         page.under(&format!(
-            "{}, by {}; relconf explain {}",
+            "{}, by {}; {}",
             finding.owner.title(),
             crate::render::phrase::date(finding.success.review_by),
-            finding.code
+            explain(finding.id.raw())
         ));
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn plans(page: &mut Page, review: &Review) {
 
 fn action(page: &mut Page, finding: &Finding) {
     page.bullet(&encode::terminal(finding.action.raw()));
-    page.under(&format!("{} relconf explain {}", encode::terminal(finding.statement.raw()), finding.code));
+    page.under(&format!("{} {}", encode::terminal(finding.statement.raw()), explain(finding.id.raw())));
 }
 
 /// What goes with failure, and how much was looked at to find it.

@@ -2,7 +2,7 @@
 
 use crate::model::IncidentKind;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{count, headline, listed, section};
+use crate::render::phrase::{count, explain_all, headline, listed, section};
 use crate::render::{basis, encode, map};
 use crate::review::contract::{Finding, Outcome, ReleaseReport, Review, Trust, Warning, WindowName};
 
@@ -138,14 +138,14 @@ fn next(page: &mut Page, review: &Review) {
     };
     let incident = failed.and_then(|release| {
         let ids = release.failures.iter().filter_map(|failure| failure.incident.as_ref());
-        ids.map(|id| encode::terminal(id.raw())).find(|id| counted(id))
+        ids.map(|id| id.raw().to_owned()).find(|id| counted(id))
     });
-    let release = failed.or_else(|| review.releases.last()).map(|release| encode::terminal(release.tag.raw()));
+    let release = failed.or_else(|| review.releases.last()).map(|release| release.tag.raw().to_owned());
     let stages = WORST_FIRST.iter().filter_map(|trust| review.map.stages.iter().find(|stage| stage.trust == *trust));
     let stage = stages.map(|stage| stage.id.title().to_lowercase()).next();
     let subjects: Vec<String> = incident.into_iter().chain(release).chain(stage).collect();
-    let mut parts =
-        vec![format!("Why? relconf explain {}", subjects.join(" · ")), "All: relconf review --full".to_owned()];
+    let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
+    let mut parts = vec![format!("Why? {}", explain_all(&subjects)), "All: relconf review --full".to_owned()];
     parts.push("Page: relconf review --format html=review.html".to_owned());
     if !review.data.incidents.log_given {
         parts.push("Log: relconf init".to_owned());
