@@ -172,6 +172,18 @@ pub fn count(n: u64, singular: &str) -> String {
     }
 }
 
+/// Names that a sentence lists; the others are counted.
+const NAMED: usize = 4;
+
+/// The first names of a list in a sentence: `INC-5, INC-7, INC-8, INC-9 and 2 more`.
+pub fn first_of(names: &[&str]) -> String {
+    let shown = names.iter().copied().take(NAMED).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// Below so many a side, nothing is compared in words.
 pub const TOO_FEW: u64 = 10;
 

@@ -278,7 +278,7 @@ pub struct PlanArgs {
 /// The three plans.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum PlanWhat {
-    /// Strengthen weak signals, remove theater, let risky changes earn more
+    /// Strengthen weak signals, remove theatre, let risky changes earn more
     Controls,
     /// Notice, stop and repair: staging, alerting, rollback, roles
     Operability,

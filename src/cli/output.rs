@@ -4,15 +4,21 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::render::terminal::Extent;
-use crate::render::{Format, TerminalOptions, encode};
+use crate::render::{Format, Links, TerminalOptions, encode};
 
 use super::args::Output;
 use super::file;
 use super::terminal::Terminal;
 
 /// The width of a terminal report that is written to a file.
-const FILE: TerminalOptions =
-    TerminalOptions { width: 100, color: false, unicode: true, verbose: false, extent: Extent::Screen };
+const FILE: TerminalOptions = TerminalOptions {
+    width: 100,
+    color: false,
+    links: Links::None,
+    unicode: true,
+    verbose: false,
+    extent: Extent::Screen,
+};
 
 /// The outputs that were asked for.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, Problem};
 use crate::render::terminal::Extent;
-use crate::render::{TerminalOptions, encode};
+use crate::render::{Links, TerminalOptions, encode};
 
 use super::args::Global;
 
@@ -52,6 +52,7 @@ impl Terminal {
         TerminalOptions {
             width: width(),
             color: self.colored(&io::stdout()),
+            links: if io::stdout().is_terminal() && self.colored(&io::stdout()) { Links::Osc8 } else { Links::None },
             unicode: !self.ascii,
             verbose: self.verbose,
             extent: Extent::Screen,
@@ -125,9 +126,9 @@ impl Terminal {
 
     /// Says why it could not be done, and the exact thing to do.
     pub fn error(&self, error: &anyhow::Error) {
-        self.say(&format!("error: {}", encode::terminal(&error.to_string())));
+        self.say(&format!("error: {}", encode::terminal(self.plainly(&error.to_string()))));
         for cause in error.chain().skip(1) {
-            self.say(&format!("  because: {}", encode::terminal(&cause.to_string())));
+            self.say(&format!("  because: {}", encode::terminal(self.plainly(&cause.to_string()))));
         }
         if let Some(error) = error.downcast_ref::<Error>() {
             self.problems(error.problems());
@@ -135,6 +136,13 @@ impl Terminal {
                 self.say(&format!("help: {}", encode::terminal(error.help())));
             }
         }
+    }
+
+    /// Without the numbers that a library puts behind its message (`; class=Os (2); code=NotFound (-3)`): with --verbose
+    /// they are shown.
+    fn plainly<'m>(&self, message: &'m str) -> &'m str {
+        let end = message.find("; class=").filter(|_| !self.verbose);
+        end.map_or(message, |end| &message[..end])
     }
 
     #[expect(clippy::unused_self, reason = "only the holder of the terminal may write")]

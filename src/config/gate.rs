@@ -75,11 +75,10 @@ pub(super) fn changed(policy: &GatePolicy) -> String {
 
 /// The value of one key of the gate, as TOML: of a setting, or of a metric's limits. `None` where nobody set it.
 pub fn gate_value(policy: &GatePolicy, key: &str) -> Option<String> {
-    let found = parts(policy).into_iter().rev().find_map(|part| {
+    parts(policy).into_iter().rev().find_map(|part| {
         let (name, value) = part.split_once(" = ")?;
         (name == key).then(|| value.to_owned())
-    });
-    found
+    })
 }
 
 fn parts(policy: &GatePolicy) -> Vec<String> {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub struct Split {
     /// The same counts by the size of the release: with and failed, with, without and failed, without.
     #[serde(skip)]
     strata: BTreeMap<u32, (u64, u64, u64, u64)>,
+    /// The judged releases with it, by their place among those compared, in order; whether each failed.
+    #[serde(skip)]
+    with: Vec<(u32, bool)>,
 }
 
 impl Split {
@@ -48,6 +51,32 @@ impl Split {
         };
         *judged += 1;
         *failures += u64::from(failed);
+    }
+
+    /// Notes which release has it: what points at the same releases is found so.
+    pub(super) fn mark(&mut self, place: u32, with: bool, failed: bool) {
+        if with {
+            self.with.push((place, failed));
+        }
+    }
+
+    /// How much the failing releases of two are the same: those of both, of those of either (Jaccard).
+    pub(super) fn overlap(&self, other: &Self) -> f64 {
+        let failing = |split: &Self| split.with.iter().filter(|(_, failed)| *failed).map(|(place, _)| *place).collect();
+        let (mine, theirs): (BTreeSet<u32>, BTreeSet<u32>) = (failing(self), failing(other));
+        let both = mine.intersection(&theirs).count();
+        let either = mine.len() + theirs.len() - both;
+        if either == 0 { 0.0 } else { both as f64 / either as f64 }
+    }
+
+    /// Whether, among the releases with another, those with this one too still fail more often (Fisher's exact test).
+    pub(super) fn holds_within(&self, other: &Self) -> bool {
+        let mine: BTreeSet<u32> = self.with.iter().map(|(place, _)| *place).collect();
+        let mut within = Self::default();
+        for (place, failed) in &other.with {
+            within.count(0, mine.contains(place), *failed);
+        }
+        within.fails_more() && within.test().is_some_and(|p| p <= DIFFERENT)
     }
 
     /// Whether failures are more frequent with it.

@@ -6,6 +6,7 @@
 //! release, and what a release is made of.
 
 mod checks;
+mod clusters;
 mod compare;
 mod conventional;
 mod hotspots;
@@ -18,6 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use checks::{CheckReport, CheckVerdict};
+pub use clusters::{Cluster, Suspect};
 pub use conventional::conventional;
 pub use hotspots::{Hotspot, HotspotKind};
 pub use people::{Carried, Concentration, PersonShare, Role, carried};
@@ -42,6 +44,9 @@ pub struct Screening {
     pub traits_tested: u64,
     /// Components and folders, those with the most failures beyond the rate of the others first.
     pub hotspots: Vec<Hotspot>,
+    /// What goes with failure beyond chance, clustered by the releases that failed.
+    #[serde(skip)]
+    pub clusters: Vec<Cluster>,
 }
 
 impl Screening {
@@ -62,7 +67,8 @@ impl Screening {
         }
         traits::rank(&mut traits);
         hotspots::rank(&mut hotspots);
-        Self { checks, checks_tested, traits, traits_tested, hotspots }
+        let clusters = clusters::clusters(&traits, &hotspots);
+        Self { checks, checks_tested, traits, traits_tested, hotspots, clusters }
     }
 }
 

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use chrono::Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
 use chrono::{Datelike, Timelike, Weekday};
@@ -24,6 +25,8 @@ const EQUAL: f64 = 0.10;
 /// A comparison needs this many judged releases inside, and this many failures in all.
 const EXPOSED: u64 = 5;
 const FAILURES: u64 = 3;
+/// When one or two people release, the hours are those of their days: that is life, not fear.
+const RELEASERS: usize = 3;
 
 /// When releases are made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -65,7 +68,8 @@ pub struct TimeWindow {
     pub of: u64,
     /// The share that an even spread would give it; null where none is expected (a weekend).
     pub even_share: Option<f64>,
-    /// P of so few under an even spread (exact binomial, one-sided); null where none is expected.
+    /// P of so few under an even spread (exact binomial, one-sided); null where none is expected, and of hours where fewer
+    /// than three people release or nothing has failed then: those are somebody's working day, not fear.
     pub p_avoided: Option<f64>,
     /// Significantly fewer releases than an even spread, p at most 0.01.
     pub avoided: bool,
@@ -243,7 +247,8 @@ pub fn day_name(day: Weekday) -> &'static str {
 /// a window that is avoided has few of its own.
 pub fn timing(facts: &Facts<'_>, span: Span) -> Timing {
     let policy = facts.policy;
-    let mut windows: Vec<_> = TimeSlot::all().map(|slot| window(facts, span, slot)).collect();
+    let several = releasers(facts, span) >= RELEASERS;
+    let mut windows: Vec<_> = TimeSlot::all().map(|slot| window(facts, span, slot, several)).collect();
     let tested: Vec<(usize, f64)> =
         windows.iter().enumerate().filter_map(|(at, window)| difference(window).map(|p| (at, p))).collect();
     let q = stats::benjamini_hochberg(&tested.iter().map(|(_, p)| *p).collect::<Vec<_>>());
@@ -283,7 +288,7 @@ fn grid(facts: &Facts<'_>) -> Vec<TimeCell> {
     cells
 }
 
-fn window(facts: &Facts<'_>, span: Span, slot: TimeSlot) -> TimeWindow {
+fn window(facts: &Facts<'_>, span: Span, slot: TimeSlot, several: bool) -> TimeWindow {
     let policy = facts.policy;
     let holds = |slot: TimeSlot, event: &Event| slot.holds(local(event.released_at, policy));
     let of = facts.exposed(span).count() as u64;
@@ -297,6 +302,9 @@ fn window(facts: &Facts<'_>, span: Span, slot: TimeSlot) -> TimeWindow {
     let (inside, outside): (Vec<&Event>, Vec<&Event>) =
         facts.events.iter().filter(|event| facts.learns_from(event)).partition(|event| holds(slot, event));
     let failed = |events: &[&Event]| events.iter().filter(|event| event.failed()).count() as u64;
+    // Hours in which nothing ever failed give nobody a reason to fear them.
+    let judged = slot.kind() == TimeWindowKind::Weekday || (several && failed(&inside) > 0);
+    let p_avoided = p_avoided.filter(|_| judged);
     TimeWindow {
         slot,
         releases,
@@ -311,6 +319,13 @@ fn window(facts: &Facts<'_>, span: Span, slot: TimeSlot) -> TimeWindow {
         q: None,
         verdict: None,
     }
+}
+
+/// How many people released in a span, bots apart.
+fn releasers(facts: &Facts<'_>, span: Span) -> usize {
+    let releases = facts.exposed(span).flat_map(|event| facts.releases_of(event));
+    let people = releases.flat_map(|release| &release.releasers).filter(|person| !facts.history.person(**person).bot);
+    people.collect::<BTreeSet<_>>().len()
 }
 
 /// Two-sided p of a different failure rate inside, where there is enough to test.

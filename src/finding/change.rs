@@ -1,11 +1,11 @@
 //! What of the change itself goes with failures: traits, folders, size, special paths.
 
 use super::{Draft, Look, Owner, Plan, Rule};
-use crate::factor::{HotspotKind, TraitReport, TraitVerdict};
+use crate::factor::{Cluster, HotspotKind, Screening, Split, Suspect};
 use crate::map::StageId;
 use crate::metric::MetricId;
-use crate::model::{Basis, ProjectKind};
-use crate::phrase::{probability, rate};
+use crate::model::{Basis, ProjectKind, Untrusted};
+use crate::phrase::{count, probability, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -43,36 +43,90 @@ pub(super) const RULES: &[Rule] = &[
 /// The trait that is a finding of its own.
 const LARGE: &str = "size:large";
 
+/// The id of the finding that something that goes with failure is.
+fn id_of(screening: &Screening, suspect: Suspect) -> String {
+    match suspect {
+        Suspect::Trait(at) if screening.traits[at].id.raw() == LARGE => "large-batch".to_owned(),
+        Suspect::Trait(at) => format!("risky-trait:{}", screening.traits[at].id.raw()),
+        Suspect::Part(at) => format!("hot-component:{}", screening.hotspots[at].name.raw()),
+    }
+}
+
+/// So that "releases …" reads well.
+fn title_of(screening: &Screening, suspect: Suspect) -> String {
+    match suspect {
+        Suspect::Trait(at) => screening.traits[at].title.raw().to_owned(),
+        Suspect::Part(at) => {
+            let spot = &screening.hotspots[at];
+            let what = match spot.kind {
+                HotspotKind::Component => "component",
+                HotspotKind::Folder => "folder",
+            };
+            format!("that touch the {what} {}", spot.name.raw())
+        }
+    }
+}
+
+fn split_of(screening: &Screening, suspect: Suspect) -> (&Split, &[Untrusted]) {
+    match suspect {
+        Suspect::Trait(at) => (&screening.traits[at].split, &screening.traits[at].releases),
+        Suspect::Part(at) => (&screening.hotspots[at].split, &screening.hotspots[at].releases),
+    }
+}
+
+/// The clusters whose lead a rule is about: one finding each, the members told with it.
+fn led(analysis: &Look<'_>, code: &str) -> Vec<(Suspect, Draft)> {
+    let screening = &analysis.screening;
+    let mine = |cluster: &&Cluster| id_of(screening, cluster.lead).split(':').next() == Some(code);
+    screening.clusters.iter().filter(mine).map(|cluster| (cluster.lead, draft(analysis, cluster))).collect()
+}
+
 fn large_batch(analysis: &Look<'_>) -> Vec<Draft> {
-    let large = risky(analysis).filter(|found| found.id.raw() == LARGE);
-    large
-        .map(|found| {
-            let typical = analysis.value(MetricId::BatchSize).map_or(0.0, |(value, _)| value);
-            let action = "Release more often, in smaller batches: ship what is ready instead of waiting for the rest.";
-            draft(analysis, found, action).metric(analysis, MetricId::BatchSize, (typical / 2.0).floor().max(1.0))
-        })
-        .collect()
+    let typical = analysis.value(MetricId::BatchSize).map_or(0.0, |(value, _)| value);
+    let action = |draft: Draft| {
+        draft
+            .action("Release more often, in smaller batches: ship what is ready instead of waiting for the rest.")
+            .metric(analysis, MetricId::BatchSize, (typical / 2.0).floor().max(1.0))
+    };
+    led(analysis, "large-batch").into_iter().map(|(_, draft)| action(draft)).collect()
 }
 
 fn risky_trait(analysis: &Look<'_>) -> Vec<Draft> {
-    risky(analysis)
-        .filter(|found| found.id.raw() != LARGE)
-        .map(|found| {
-            let steps = match analysis.facts.policy.project {
-                Some(ProjectKind::Library) => "a pre-release first, a second look before they go",
-                _ => "a staged rollout, a rehearsed rollback, a second look before they go",
-            };
-            let action = format!("Let releases {} earn more: {steps}.", found.title.raw());
-            let target = found.split.failed_without as f64 / found.split.judged_without as f64;
-            let now = found.split.failed as f64 / found.split.judged as f64;
-            let what = format!("failure rate of releases {}", found.title.raw());
-            draft(analysis, found, &action).about(found.id.raw()).share(what, now, target)
-        })
-        .collect()
+    let steps = match analysis.facts.policy.project {
+        Some(ProjectKind::Library) => "a pre-release first, a second look before they go",
+        Some(ProjectKind::Application) => "a few users first, a second look before they go to all",
+        Some(ProjectKind::Service) => "a staged rollout, a rehearsed rollback, a second look before they go",
+        None => "a few users first, a rehearsed way back, a second look before they go",
+    };
+    let one = |(lead, draft): (Suspect, Draft)| {
+        let title = title_of(&analysis.screening, lead);
+        fares(draft.action(format!("Let releases {title} earn more: {steps}.")), analysis, lead, &title)
+    };
+    led(analysis, "risky-trait").into_iter().map(one).collect()
 }
 
-fn risky<'p>(analysis: &'p Look<'_>) -> impl Iterator<Item = &'p TraitReport> {
-    analysis.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky)
+fn hot_component(analysis: &Look<'_>) -> Vec<Draft> {
+    let one = |(lead, draft): (Suspect, Draft)| {
+        let id = id_of(&analysis.screening, lead);
+        let name = id.split_once(':').map_or(id.as_str(), |(_, name)| name);
+        let title = title_of(&analysis.screening, lead);
+        let action = format!(
+            "Give {name} an owner and a test of what failed there; look at its design before the next large change."
+        );
+        fares(draft.action(action), analysis, lead, &title)
+    };
+    led(analysis, "hot-component").into_iter().map(one).collect()
+}
+
+/// Success is that they fail no more often than the others.
+fn fares(draft: Draft, analysis: &Look<'_>, lead: Suspect, title: &str) -> Draft {
+    let (split, _) = split_of(&analysis.screening, lead);
+    let share = |k: u64, n: u64| if n == 0 { 0.0 } else { k as f64 / n as f64 };
+    let now = share(split.failed, split.judged);
+    let target = share(split.failed_without, split.judged_without);
+    let id = id_of(&analysis.screening, lead);
+    let about = id.split_once(':').map_or("", |(_, about)| about).to_owned();
+    draft.about(&about).share(format!("failure rate of releases {title}"), now, target)
 }
 
 /// What must be said where failures are guessed.
@@ -86,22 +140,34 @@ fn guessed(analysis: &Look<'_>, draft: Draft) -> Draft {
     draft
 }
 
-fn draft(analysis: &Look<'_>, found: &TraitReport, action: &str) -> Draft {
-    let (with, without) =
-        (rate(found.split.failed, found.split.judged), rate(found.split.failed_without, found.split.judged_without));
-    let draft = Draft::new(format!("Releases {} fail {with}; the others {without}.", found.title.raw()), action)
+/// What a cluster says: its lead with the arithmetic, then the others that point at the same failures.
+fn draft(analysis: &Look<'_>, cluster: &Cluster) -> Draft {
+    let screening = &analysis.screening;
+    let (split, releases) = split_of(screening, cluster.lead);
+    let (with, without) = (rate(split.failed, split.judged), rate(split.failed_without, split.judged_without));
+    let title = title_of(screening, cluster.lead);
+    let mut draft = Draft::new(format!("Releases {title} fail {with}; the others {without}."), String::new())
         .because(format!(
-            "Exact test among releases of like size, two-sided: p {}, q {} over {} traits tested, in all history.",
-            probability(found.split.p.unwrap_or(1.0)),
-            probability(found.split.q.unwrap_or(1.0)),
-            analysis.screening.traits_tested
+            "Exact test among releases of like size, two-sided: p {}, q {} over {} tested, in all history.",
+            probability(split.p.unwrap_or(1.0)),
+            probability(split.q.unwrap_or(1.0)),
+            count(screening.traits_tested, "trait")
         ))
-        .releases(found.releases.clone())
+        .releases(releases.to_vec())
         .fails_less(
-            per_quarter(analysis, found.split.excess()),
+            per_quarter(analysis, split.excess()),
             "failures beyond the rate of the others, in a quarter of a year of this history",
         );
-    guessed(analysis, draft)
+    for &member in &cluster.members {
+        let (split, _) = split_of(screening, member);
+        draft = draft.because(format!(
+            "Nearly the same failures: releases {} fail {}, and among those above they fail no more than the rest.",
+            title_of(screening, member),
+            rate(split.failed, split.judged)
+        ));
+    }
+    let members = cluster.members.iter().map(|&member| id_of(screening, member)).collect();
+    guessed(analysis, draft.with(members))
 }
 
 /// Failures of a group beyond what the rate of the others would give, in a quarter.
@@ -114,42 +180,4 @@ fn history_quarters(analysis: &Look<'_>) -> f64 {
     let first = analysis.facts.events.iter().map(|event| event.released_at).min();
     let days = first.map_or(0, |first| (analysis.facts.policy.as_of - first).num_days());
     (days as f64 / 91.0).max(1.0)
-}
-
-fn hot_component(analysis: &Look<'_>) -> Vec<Draft> {
-    analysis
-        .screening
-        .hotspots
-        .iter()
-        .filter(|spot| spot.split.differs() && spot.split.fails_more())
-        .map(|spot| {
-            let what = match spot.kind {
-                HotspotKind::Component => "the component",
-                HotspotKind::Folder => "the folder",
-            };
-            let name = spot.name.raw();
-            let (with, without) = (rate(spot.split.failed, spot.split.judged), rate(spot.split.failed_without, spot.split.judged_without));
-            let draft = Draft::new(
-                format!("Releases that touch {what} {name} fail {with}; the others {without}."),
-                format!("Give {name} an owner and a test of what failed there; look at its design before the next large change."),
-            )
-            .about(name)
-            .because(format!(
-                "Exact test among releases of like size, two-sided: p {}, q {}, in all history.",
-                probability(spot.split.p.unwrap_or(1.0)),
-                probability(spot.split.q.unwrap_or(1.0))
-            ))
-            .releases(spot.releases.clone())
-            .share(
-                format!("failure rate of releases that touch {name}"),
-                spot.split.failed as f64 / spot.split.judged as f64,
-                spot.split.failed_without as f64 / spot.split.judged_without as f64,
-            )
-            .fails_less(
-                per_quarter(analysis, spot.split.excess()),
-                "failures beyond the rate of the others, in a quarter of a year of this history",
-            );
-            guessed(analysis, draft)
-        })
-        .collect()
 }

@@ -1,5 +1,7 @@
 //! Checks and rituals: what catches, what misses, what never caught anything.
 
+use std::collections::BTreeSet;
+
 use super::{Draft, Owner, Plan, Rule};
 use super::{Look, change::per_quarter};
 use crate::analysis::Threshold;
@@ -7,7 +9,7 @@ use crate::factor::{CheckReport, CheckVerdict};
 use crate::map::StageId;
 use crate::metric::MetricId;
 use crate::model::CheckResult;
-use crate::phrase::{count, percent, probability, rate};
+use crate::phrase::{count, first_of, percent, probability, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -252,6 +254,10 @@ fn skipped(analysis: &Look<'_>) -> Vec<Draft> {
     if releases.is_empty() {
         return Vec::new();
     }
+    let runs =
+        analysis.events().flat_map(|event| analysis.facts.releases_of(event)).flat_map(|release| &release.checks);
+    let names: BTreeSet<&str> = runs.filter(|run| passed_over(run)).map(|run| run.name.raw()).collect();
+    let names: Vec<&str> = names.into_iter().collect();
     let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
     let (judged, failed) = analysis
         .events()
@@ -262,7 +268,10 @@ fn skipped(analysis: &Look<'_>) -> Vec<Draft> {
     vec![
         Draft::new(
             format!("{} skipped a required check or overruled a failed one.", rate(k, n)),
-            "Decide per check: make it pass, or take it off the list. An exception needs a name and a reason.",
+            format!(
+                "Make {} pass each time, or take it off [checks] required: an exception needs a name and a reason.",
+                first_of(&names)
+            ),
         )
         .because(format!("Of them {} failed.", rate(failed, judged)))
         .releases(releases)

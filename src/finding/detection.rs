@@ -5,8 +5,8 @@ use crate::analysis::Threshold;
 use crate::attribution::{Interval, Timeline};
 use crate::map::StageId;
 use crate::metric::MetricId;
-use crate::model::{DetectedBy, IncidentIndex};
-use crate::phrase::{duration, percent, rate};
+use crate::model::{DetectedBy, IncidentIndex, ProjectKind, Untrusted};
+use crate::phrase::{duration, first_of, percent, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -65,7 +65,7 @@ fn late(analysis: &Look<'_>) -> Vec<Draft> {
     let (slow, hours) = beyond(analysis, limit, |timeline| timeline.detect);
     vec![
         Draft::new(
-            format!("Users are hurt for {} (median, n={n}) before anybody notices.", duration(median)),
+            format!("A bad release hurts users for {} before anyone notices (median of {n}).", duration(median)),
             "For each of these incidents, name the signal that moved first, and alert on it.",
         )
         .because(format!("{} took longer than {}.", rate(slow.len() as u64, n), duration(limit)))
@@ -96,12 +96,18 @@ fn customers(analysis: &Look<'_>) -> Vec<Draft> {
     if (n as f64) < analysis.limit(Threshold::Incidents) || k as f64 / n as f64 <= limit {
         return Vec::new();
     }
+    let ids = analysis.ids(told);
+    let names: Vec<&str> = ids.iter().map(Untrusted::raw).collect();
     vec![
         Draft::new(
             format!("Customers noticed {} before you did.", rate(k, n)),
-            "Watch what these customers saw: a probe of the journey that broke, and an alert on it.",
+            if analysis.facts.policy.project == Some(ProjectKind::Library) {
+                format!("Test what users hit first: {}.", first_of(&names))
+            } else {
+                format!("Alert on what customers saw first: {}.", first_of(&names))
+            },
         )
-        .incidents(analysis.ids(told))
+        .incidents(ids)
         .share("incidents noticed by customers", k as f64 / n as f64, limit),
     ]
 }
@@ -113,13 +119,17 @@ fn no_alert(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let (missed, _) = noticed(analysis, |by| !matches!(by, DetectedBy::Alert | DetectedBy::Test));
+    let ids = analysis.ids(missed);
+    let names: Vec<&str> = ids.iter().map(Untrusted::raw).collect();
+    let missing = if names.is_empty() {
+        "Say of each incident what noticed it, and write the alert that was missing.".to_owned()
+    } else {
+        format!("Write the alert that was missing: {}.", first_of(&names))
+    };
     vec![
-        Draft::new(
-            format!("An alert or a test noticed {}.", rate(k, n)),
-            "Write the missing alert for each of these incidents before it is closed.",
-        )
-        .because(format!("At least {} are asked for.", percent(target)))
-        .incidents(analysis.ids(missed))
-        .metric(analysis, MetricId::AutomatedDetection, target),
+        Draft::new(format!("An alert or a test noticed {}.", rate(k, n)), missing)
+            .because(format!("At least {} are asked for.", percent(target)))
+            .incidents(ids)
+            .metric(analysis, MetricId::AutomatedDetection, target),
     ]
 }

@@ -10,7 +10,7 @@ use crate::attribution::{Fate, Link};
 use crate::map::StageId;
 use crate::metric::MetricId;
 use crate::model::{Incident, IncidentIndex};
-use crate::phrase::{count, decimal};
+use crate::phrase::{count, decimal, first_of};
 use crate::stats;
 
 pub(super) const RULES: &[Rule] = &[
@@ -87,6 +87,11 @@ fn recurring(analysis: &Look<'_>) -> Vec<Draft> {
                 return None;
             }
             let all: Vec<_> = now.iter().copied().chain(before.iter().rev().copied()).collect();
+            let named = |index: &IncidentIndex| analysis.incident(*index).id.raw();
+            let (first, later) = all.split_last()?;
+            let back: Vec<&str> = later.iter().rev().map(named).collect();
+            let action =
+                format!("Finish the follow-up of {} ({cause}): it came back as {}.", named(first), first_of(&back));
             Some(
                 Draft::new(
                     format!(
@@ -94,7 +99,7 @@ fn recurring(analysis: &Look<'_>) -> Vec<Draft> {
                         times(all.len()),
                         times(now.len())
                     ),
-                    format!("Finish what the first \"{cause}\" asked for, before the next release that touches it."),
+                    action,
                 )
                 .about(cause)
                 .because(format!(
@@ -180,11 +185,12 @@ fn quieter(analysis: &Look<'_>) -> Vec<Draft> {
     vec![
         Draft::new(
             format!(
-                "Failures fell from {k0} to {k1}, but releases fell from {n0} to {n1}: {} of the {} fewer are only fewer releases.",
+                "Failures fell from {k0} to {k1} because releases fell from {n0} to {n1}: that alone makes {} of the {} fewer. \
+                 The rate itself has not clearly improved.",
                 decimal((-split.fewer_releases).min(fall)),
                 decimal(fall)
             ),
-            "Do not take the quiet for strength: release as often as before, and watch the rate.",
+            "Release as often as before, and watch the rate.",
         )
         .because(format!(
             "(n1 - n0) x (r0 + r1) / 2 = {} from fewer releases; (r1 - r0) x (n0 + n1) / 2 = {} from another rate (Kitagawa).",

@@ -33,7 +33,7 @@ use crate::model::{Better, Moment, Policy, Unit, Untrusted};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
-    /// Strengthen weak signals, remove theater, let risky changes earn more explicit confidence.
+    /// Strengthen weak signals, remove theatre, let risky changes earn more explicit confidence.
     Controls,
     /// Staged rollout, pause, rollback; alerting; roles and escalation.
     Operability,
@@ -173,6 +173,9 @@ pub struct Finding {
     pub statement: Untrusted,
     /// The arithmetic, line by line.
     pub because: Vec<Untrusted>,
+    /// Findings that point at nearly the same failing releases, and are told as one with this one: their ids.
+    #[serde(default)]
+    pub members: Vec<Untrusted>,
     /// What is behind it.
     pub evidence: Evidence,
     /// What to do.
@@ -249,6 +252,7 @@ struct Draft {
     subject: Option<String>,
     statement: String,
     because: Vec<String>,
+    members: Vec<String>,
     evidence: Evidence,
     action: String,
     success: (String, Unit, Better, Option<f64>, Option<f64>),
@@ -261,6 +265,7 @@ impl Draft {
             subject: None,
             statement: statement.into(),
             because: Vec::new(),
+            members: Vec::new(),
             evidence: Evidence::default(),
             action: action.into(),
             success: (String::new(), Unit::Count, Better::Lower, None, None),
@@ -276,6 +281,17 @@ impl Draft {
 
     fn because(mut self, line: impl Into<String>) -> Self {
         self.because.push(line.into());
+        self
+    }
+
+    fn action(mut self, action: impl Into<String>) -> Self {
+        self.action = action.into();
+        self
+    }
+
+    /// What is told as one with it.
+    fn with(mut self, members: Vec<String>) -> Self {
+        self.members = members;
         self
     }
 
@@ -337,6 +353,7 @@ impl Draft {
             records: RECORDS.contains(&rule.code),
             statement: Untrusted::new(self.statement),
             because: self.because.into_iter().map(Untrusted::new).collect(),
+            members: self.members.into_iter().map(Untrusted::new).collect(),
             evidence: self.evidence,
             action: Untrusted::new(self.action),
             owner: rule.owner,
@@ -353,11 +370,32 @@ const FIRST: usize = 3;
 /// Rules that ask for a record alone: they let one see more, and make no release safer.
 pub const RECORDS: [&str; 5] = ["evidence-gap", "log-gap", "data-gap", "role-unclear", "escalation-unclear"];
 
-/// What to do first: of each rule the finding of most effect, no sentence twice, and nothing that only asks for a record.
+/// Two actions of one stage are one where what is behind them overlaps by more than this (Jaccard).
+const SAME: f64 = 0.6;
+
+/// Whether two findings of a stage are about nearly the same incidents, or the same releases where neither names an incident.
+fn same(a: &Finding, b: &Finding) -> bool {
+    let overlap = |a: &[Untrusted], b: &[Untrusted]| {
+        let both = a.iter().filter(|name| b.contains(name)).count();
+        let either = a.len() + b.len() - both;
+        either > 0 && both as f64 / either as f64 > SAME
+    };
+    let (mine, theirs) = (&a.evidence, &b.evidence);
+    a.stage == b.stage
+        && if mine.incidents.is_empty() && theirs.incidents.is_empty() {
+            overlap(&mine.releases, &theirs.releases)
+        } else {
+            overlap(&mine.incidents, &theirs.incidents)
+        }
+}
+
+/// What to do first: of each rule the finding of most effect, no sentence and no incidents twice, and nothing that only
+/// asks for a record.
 pub fn first(findings: &[Finding]) -> Vec<Untrusted> {
     let mut first: Vec<&Finding> = Vec::new();
     for finding in findings.iter().filter(|finding| !finding.records) {
-        let said = |other: &&Finding| other.code == finding.code || other.action == finding.action;
+        let said =
+            |other: &&Finding| other.code == finding.code || other.action == finding.action || same(finding, other);
         if first.len() < FIRST && !first.iter().any(said) {
             first.push(finding);
         }

@@ -1,11 +1,13 @@
 //! What rests on particular people.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Draft, Look, Owner, Plan, Rule};
 use crate::analysis::Threshold;
-use crate::factor::Role;
+use crate::factor::{Carried, Role};
 use crate::map::StageId;
-use crate::model::{Release, ReleaseFlag};
-use crate::phrase::{decimal, percent, rate};
+use crate::model::{ChangeIndex, PersonIndex, Release, ReleaseFlag};
+use crate::phrase::{percent, rate};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -86,8 +88,13 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
     if (carried.known as f64) < analysis.limit(of.least) || share <= limit {
         return Vec::new();
     }
+    if !addressed(analysis, person) {
+        return Vec::new();
+    }
     let name = analysis.facts.history.person(person).name.raw();
     let concentration = carried.concentration();
+    let others = others(analysis, carried, person);
+    let somebody = if others.is_empty() { "somebody else".to_owned() } else { few(&others, " or ") };
     let alone = carried.teams.iter().filter(|team| team.len() == 1 && team.contains(&person)).count() as u64;
     let mine = |release: &Release| match of.role {
         Role::Approver => release.approvers.contains(&person),
@@ -95,7 +102,7 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
     };
     let mut draft = Draft::new(
         format!("{name} {} {}, {} of them alone{}.", of.does, rate(k, carried.known), alone, analysis.guessed(of.role)),
-        of.action.replace("{name}", name),
+        of.action.replace("{name}", name).replace("{somebody}", &somebody),
     )
     .because(format!("More than {} is asked about.", percent(limit)))
     .share(format!("largest share of one {}", of.role.id()), share, limit);
@@ -105,19 +112,73 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
             rate(concentration.guessed, carried.known)
         ));
     }
-    if let Some(people) = concentration.effective_people {
-        draft = draft.because(format!(
-            "It is as concentrated as if {} equally loaded people did it (1 / sum of squared shares).",
-            decimal(people)
-        ));
-    }
     if let Some(without) = concentration.without_top {
-        draft = draft.because(format!("Somebody else took part in {}.", rate(without, carried.known)));
+        let without = if without == 0 { "none".to_owned() } else { without.to_string() };
+        draft = draft.because(format!("Without {name}, {without} of {} would have had someone.", carried.known));
     }
     vec![match of.role {
         Role::Responder => draft.incidents(analysis.ids(analysis.failing())),
         _ => draft.releases(analysis.releases(|event| analysis.any(event, mine))),
     }]
+}
+
+/// People named one by one; the others are counted.
+const NAMED: usize = 3;
+
+/// `Ana, Bo or Cyd`; beyond [`NAMED`], how many more.
+fn few(names: &[&str], or: &str) -> String {
+    let shown: Vec<&str> = names.iter().copied().take(NAMED).collect();
+    match (&shown[..], names.len() - shown.len()) {
+        ([], _) => String::new(),
+        ([one], 0) => (*one).to_owned(),
+        ([most @ .., last], 0) => format!("{}{or}{last}", most.join(", ")),
+        (most, more) => format!("{} and {more} more", most.join(", ")),
+    }
+}
+
+/// Whether somebody can be asked to do something: neither automation nor the project itself, and still here, that is, with
+/// a commit or a release in the last two windows.
+fn addressed(analysis: &Look<'_>, person: PersonIndex) -> bool {
+    let (facts, history) = (analysis.facts, analysis.facts.history);
+    let who = history.person(person);
+    let name = who.name.raw().to_lowercase();
+    let project = facts.policy.project_name.as_deref().map(str::to_lowercase);
+    let origin = history.repository.as_ref().and_then(|repository| repository.name.as_ref());
+    let called = |one: &str| name == one || name == format!("{one} team") || name == format!("{one} project");
+    let itself = project.iter().map(String::as_str).any(called)
+        || origin.is_some_and(|name| called(&name.raw().to_lowercase()))
+        || facts.scope.components.iter().any(|&at| called(&history.component(at).name.raw().to_lowercase()));
+    let window = facts.windows.current;
+    let since = facts.policy.as_of - (window.end - window.start) * 2;
+    let released = || {
+        let recent = facts.events.iter().rev().take_while(|event| event.released_at >= since);
+        recent
+            .flat_map(|event| facts.releases_of(event))
+            .any(|release| release.releasers.contains(&person) || release.approvers.contains(&person))
+    };
+    let changes = &history.changes;
+    let wrote = || {
+        (0..changes.len() as u32)
+            .map(ChangeIndex)
+            .any(|at| changes.commit_time(at) >= since.timestamp() && history.author(at) == person)
+    };
+    let responded = || {
+        let recent = history.incidents.iter().filter(|incident| incident.anchor().is_some_and(|at| at >= since));
+        recent.flat_map(|incident| &incident.responders).any(|name| history.find_person(name) == Some(person))
+    };
+    !who.bot && !itself && (released() || wrote() || responded())
+}
+
+/// Others in the role who can be asked, those who did it most first.
+fn others<'l>(analysis: &'l Look<'_>, carried: &Carried, top: PersonIndex) -> Vec<&'l str> {
+    let mut counts: BTreeMap<PersonIndex, usize> = BTreeMap::new();
+    for &person in carried.teams.iter().flatten().filter(|person| **person != top) {
+        *counts.entry(person).or_default() += 1;
+    }
+    let mut people: Vec<_> = counts.into_iter().collect();
+    people.sort_by_key(|&(person, count)| (std::cmp::Reverse(count), person));
+    let people = people.into_iter().map(|(person, _)| person).filter(|&person| addressed(analysis, person));
+    people.map(|person| analysis.facts.history.person(person).name.raw()).collect()
 }
 
 fn single_releaser(analysis: &Look<'_>) -> Vec<Draft> {
@@ -127,7 +188,7 @@ fn single_releaser(analysis: &Look<'_>) -> Vec<Draft> {
             role: Role::Releaser,
             least: Threshold::Releases,
             does: "released",
-            action: "Let somebody else make the next three releases while {name} watches, and write down what is asked.",
+            action: "Let {somebody} make the next three releases while {name} watches, and write down what is asked.",
         },
     )
 }
@@ -139,7 +200,7 @@ fn single_responder(analysis: &Look<'_>) -> Vec<Draft> {
             role: Role::Responder,
             least: Threshold::Incidents,
             does: "responded to failures of",
-            action: "Put a second person on each incident; {name} explains, the other one types.",
+            action: "Put {somebody} on each incident too: {name} explains, the other one types.",
         },
     )
 }
@@ -151,7 +212,7 @@ fn approvals(analysis: &Look<'_>) -> Vec<Draft> {
             role: Role::Approver,
             least: Threshold::Releases,
             does: "approved",
-            action: "Name two more approvers, and write down what {name} looks at before saying go.",
+            action: "Let {somebody} approve too, and write down what {name} looks at before saying go.",
         },
     )
 }
@@ -167,10 +228,12 @@ fn no_new(analysis: &Look<'_>) -> Vec<Draft> {
     if analysis.facts.windows.previous.is_none() {
         return Vec::new();
     }
+    let everybody: BTreeSet<PersonIndex> = carried.teams.iter().flatten().copied().collect();
+    let made: Vec<&str> = everybody.iter().map(|&person| analysis.facts.history.person(person).name.raw()).collect();
     vec![
         Draft::new(
-            format!("Nobody released for the first time in the window's {} releases.", carried.known),
-            "Let a newcomer make the next ordinary release from the written steps alone; correct the steps, not the newcomer.",
+            format!("No new releaser in the last {} releases: {} made them.", carried.known, few(&made, " and ")),
+            "Let somebody new make the next ordinary release from the written steps alone; correct the steps, not the newcomer.",
         )
         .count("first-time releasers", 0, 1),
     ]
@@ -185,7 +248,13 @@ fn role_unclear(analysis: &Look<'_>) -> Vec<Draft> {
     }
     vec![
         Draft::new(
-            format!("Who made the release is not on record for {}.", rate(k, n)),
+            if analysis.guessed(Role::Releaser).is_empty() {
+                format!("Who released is not on record for {}.", rate(k, n))
+            } else if k == n {
+                format!("The releaser is guessed from the commit in all {n} releases (lightweight tags).")
+            } else {
+                format!("The releaser is guessed from the commit in {k} of {n} releases (lightweight tags).")
+            },
             "Tag with `git tag -a`, which names the tagger, or write operators in the release log.",
         )
         .because("A lightweight tag has no tagger: the releaser is guessed from the tagged commit.")

@@ -9,7 +9,7 @@ use crate::model::Untrusted;
 /// The three plans: ids of findings, ranked as the findings are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plans {
-    /// Strengthen weak signals, remove theater.
+    /// Strengthen weak signals, remove theatre.
     pub controls: Vec<Untrusted>,
     /// Notice, stop and repair.
     pub operability: Vec<Untrusted>,

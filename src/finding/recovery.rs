@@ -71,7 +71,7 @@ fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
     let (slow, hours) = beyond(analysis, limit, |timeline| timeline.stop);
     vec![
         Draft::new(
-            format!("Once noticed, it takes {} (median, n={n}) to stop a bad release.", duration(median)),
+            format!("Once noticed, a bad release is stopped {} later (median of {n}).", duration(median)),
             if is_library(analysis) {
                 "Make withdrawing a bad version (yank, retract, deprecate) one command that every maintainer may run without asking."
             } else {
@@ -133,7 +133,11 @@ fn forward_only(analysis: &Look<'_>) -> Vec<Draft> {
     vec![
         Draft::new(
             format!("All {n} incidents that say how they ended were ended by rolling forward."),
-            "Try the rollback on the next one, while the fix is written: users are hurt for as long as the fix takes.",
+            if analysis.facts.policy.project == Some(ProjectKind::Service) {
+                "Try the rollback on the next one, while the fix is written: users are hurt for as long as the fix takes."
+            } else {
+                "Try going back on the next one, while the fix is written: users are hurt for as long as the fix takes."
+            },
         )
         .because("A roll-forward is no stop: until it is out, the fault is.")
         .incidents(analysis.ids(remedied.iter().map(|(index, _)| *index)))
@@ -174,7 +178,11 @@ fn unrehearsed(analysis: &Look<'_>) -> Vec<Draft> {
     };
     let mut draft = Draft::new(
         statement,
-        "Roll back the next harmless release on purpose, time it, and record it: an [[incident]] with kind = \"drill\".",
+        if analysis.facts.policy.project == Some(ProjectKind::Service) {
+            "Roll back the next harmless release on purpose, time it, and record it: relconf record incident --kind drill."
+        } else {
+            "Take the next harmless release back on purpose, time it, and record it: relconf record incident --kind drill."
+        },
     )
     .because(format!("A way back that was not used for {} is a hope.", duration(limit)));
     draft.success = (

@@ -77,7 +77,11 @@ fn avoided(
     why: &str,
     action: impl Fn(&TimeWindow) -> String,
 ) -> Vec<Draft> {
-    let windows = analysis.timing.windows.iter().filter(|window| window.avoided && window.verdict == Some(verdict));
+    // Where nothing failed at any time, nobody can say that the fear is wrong, and nothing is to be mended.
+    let told = |window: &&TimeWindow| {
+        window.avoided && window.verdict == Some(verdict) && window.failed + window.failed_outside > 0
+    };
+    let windows = analysis.timing.windows.iter().filter(told);
     windows
         .map(|window| {
             let even = window.even_share.unwrap_or(0.0);
@@ -162,7 +166,15 @@ fn special_paths(analysis: &Look<'_>) -> Vec<Draft> {
                 count(now.len() as u64, "kind"),
                 before.len()
             ),
-            "Take the most frequent special path and make it the ordinary one, or make it unnecessary.",
+            match now.iter().max_by_key(|(_, count)| **count) {
+                Some((kind, most)) => {
+                    format!(
+                        "Find out why {} needed special handling ({kind}), and make that unnecessary.",
+                        count(*most, "release")
+                    )
+                }
+                None => "Make the most frequent special path the ordinary one, or make it unnecessary.".to_owned(),
+            },
         )
         .because(format!("Now: {}.", list(&now)))
         .because(format!("Before: {}.", list(&before)))

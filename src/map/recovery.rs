@@ -2,6 +2,7 @@ use super::{Gathered, Source, StageId, against, concentration};
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::Role;
 use crate::metric::MetricId;
+use crate::model::ProjectKind;
 
 /// How a bad release is stopped and repaired, and whether it was learned from.
 pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
@@ -40,7 +41,11 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
     );
     draft.ask(
         analysis.value(MetricId::TimeToStop).is_none(),
-        "how it was stopped: remediation = { type = \"rollback\", at = … } of each [[incident]] in incidents.toml",
+        if analysis.facts.policy.project == Some(ProjectKind::Library) {
+            "how it was ended: remediation = { type = \"rollforward\", at = … } of each [[incident]] in incidents.toml"
+        } else {
+            "how it was stopped: remediation = { type = \"rollback\", at = … } of each [[incident]] in incidents.toml"
+        },
     );
     draft.ask(!draft.measured(Source::Person), "who responded: responders = [\"ana\"] of each [[incident]]");
     draft

@@ -2,6 +2,7 @@ use super::{Gathered, Held, MapReading, Source, StageId, Standing, concentration
 use crate::analysis::{Analysis, Threshold};
 use crate::factor::{Role, TimeWindow, WindowVerdict};
 use crate::metric::{MetricId, special_handling};
+use crate::model::ProjectKind;
 use crate::phrase::{percent, rate};
 
 /// How it reaches users: in stages, on special paths, in lucky windows, by whom.
@@ -41,7 +42,8 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
     draft.add(Source::Timing, timing(analysis, of, of as f64 >= least));
     draft.add(Source::Person, concentration(analysis, Role::Releaser, Threshold::Releases, "released"));
     draft.ask(
-        !draft.measured(Source::Evidence),
+        // A library goes to all at once.
+        !draft.measured(Source::Evidence) && analysis.facts.policy.project != Some(ProjectKind::Library),
         "how it was rolled out: stages = [{ name = \"canary\", share = 0.05 }] in a [[release]] of releases.toml",
     );
     draft

@@ -1,8 +1,10 @@
 //! Links to where things can be looked at. An [`Address`] is https and leads to a host that the settings or the origin name,
 //! or, of an incident, where its log says; else it cannot be made: whoever prints one has nothing left to check.
 
+use std::collections::HashMap;
+
 use crate::model::{LinkPattern, Untrusted};
-use crate::review::contract::{IncidentReport, LinkReport};
+use crate::review::contract::{IncidentReport, LinkReport, Review};
 
 use super::encode;
 
@@ -71,6 +73,67 @@ fn or_plain(address: Option<Address>, encoded: String) -> String {
     }
 }
 
+/// What can be looked at somewhere: each name as it is shown on a terminal, and where.
+#[derive(Clone, Debug, Default)]
+pub struct Places(HashMap<String, Address>);
+
+impl Places {
+    /// The tags, the incidents and the commits behind failures of a review.
+    pub fn of(review: &Review) -> Self {
+        let links = &review.project.links;
+        let mut places = HashMap::new();
+        let mut add = |shown: &str, address: Option<Address>| {
+            if let Some(address) = address {
+                places.insert(encode::terminal(shown), address);
+            }
+        };
+        for release in &review.releases {
+            for name in std::iter::once(&release.tag).chain(&release.aliases) {
+                add(name.raw(), tag(links, name.raw()));
+            }
+            let evidence =
+                release.failures.iter().chain(&release.suspected).filter_map(|failure| failure.evidence.as_ref());
+            for known in evidence.flat_map(|evidence| [&evidence.commit, &evidence.culprit]).flatten() {
+                add(&format!("{:.9}", known.id), commit(links, &known.id));
+            }
+        }
+        for one in &review.incidents {
+            add(one.id.raw(), incident(links, one));
+        }
+        Self(places)
+    }
+
+    /// The text with a link (OSC 8) wherever one of the names stands as a word of its own. It takes no column more.
+    pub fn linked(&self, text: &str) -> String {
+        let mut shown = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let end = if c == '\u{1b}' {
+                // A colour of ours.
+                rest.find('m').map_or(rest.len(), |end| end + 1)
+            } else if part_of_a_name(c) {
+                rest.find(|c| !part_of_a_name(c)).unwrap_or(rest.len())
+            } else {
+                c.len_utf8()
+            };
+            let (word, after) = rest.split_at(end);
+            // A sentence may end behind a name.
+            let name = word.trim_end_matches(['.', ':']);
+            match self.0.get(name) {
+                Some(address) => shown.extend([&terminal(address, name), &word[name.len()..]]),
+                None => shown.push_str(word),
+            }
+            rest = after;
+        }
+        shown
+    }
+}
+
+/// What stands in tags, ids of incidents and ids of commits. A name with anything else in it is no link on a terminal.
+fn part_of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || "._-/+@:#".contains(c)
+}
+
 /// A text that leads there, on a terminal that shows links (OSC 8). The text is already encoded. It takes the columns of
 /// the text alone; where links are not wanted (a pipe, `--color never`), print the text.
 pub fn terminal(address: &Address, encoded: &str) -> String {
@@ -79,7 +142,7 @@ pub fn terminal(address: &Address, encoded: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, commit, compare, html, markdown, tag, terminal};
+    use super::{Address, Places, commit, compare, html, markdown, tag, terminal};
     use crate::review::contract::LinkReport;
 
     fn links(pattern: &str) -> LinkReport {
@@ -93,6 +156,25 @@ mod tests {
         assert_eq!((compare(&good, "a", "b"), commit(&good, "a")), (None, None));
         for bad in ["javascript:{}", "http://x.example/{}", "https://x.example/\"{}", "https://{}"] {
             assert_eq!(tag(&links(bad), "v1"), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_a_link_where_it_stands_by_itself() {
+        let good = links("https://x.example/{}");
+        let place = |name: &str| (name.to_owned(), tag(&good, name).expect("an address"));
+        let places = Places(["v1.2.0", "INC-1", "@a/b@1.0"].map(place).into());
+        let link =
+            |name: &str, path: &str| format!("\u{1b}]8;;https://x.example/{path}\u{1b}\\{name}\u{1b}]8;;\u{1b}\\");
+        let (v, inc, scoped) = (link("v1.2.0", "v1.2.0"), link("INC-1", "INC-1"), link("@a/b@1.0", "%40a%2Fb%401.0"));
+        for (text, shown) in [
+            ("of v1.2.0.", format!("of {v}.")),
+            ("v1.2.0: failed (v1.2.0), \u{1b}[1mv1.2.0\u{1b}[0m", format!("{v}: failed ({v}), \u{1b}[1m{v}\u{1b}[0m")),
+            ("v1.2.0-rc1 av1.2.0 v1.2.0.1 INC-10 INC-1…", format!("v1.2.0-rc1 av1.2.0 v1.2.0.1 INC-10 {inc}…")),
+            ("@a/b@1.0", scoped),
+            ("", String::new()),
+        ] {
+            assert_eq!(places.linked(text), shown, "{text:?}");
         }
     }
 

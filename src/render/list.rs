@@ -69,7 +69,7 @@ impl Shown {
     /// The incidents that are meant, oldest first: those of the window's releases, and those of none that surfaced in it.
     fn incidents(self, review: &Review) -> (u64, Vec<&IncidentReport>) {
         let window = review.window.current;
-        let tags: std::collections::BTreeSet<_> = self.window_tags(review);
+        let tags: std::collections::BTreeSet<_> = Self::window_tags(review);
         let within = |incident: &IncidentReport| match &incident.release {
             Some(release) => tags.contains(release),
             None => incident.surfaced_at.is_some_and(|at| window.start <= at && at < window.end),
@@ -86,7 +86,7 @@ impl Shown {
     }
 
     /// The window's tags.
-    fn window_tags(self, review: &Review) -> std::collections::BTreeSet<&Untrusted> {
+    fn window_tags(review: &Review) -> std::collections::BTreeSet<&Untrusted> {
         let current = |release: &&ReleaseReport| release.window == Some(WindowName::Current);
         review.releases.iter().filter(current).map(|release| &release.tag).collect()
     }
@@ -126,7 +126,7 @@ fn terminal(List { review, what, tags, shown }: &List, options: &TerminalOptions
         Listing::Checks => checks(&mut page, review),
         Listing::Tags => self::tags(&mut page, review, tags, *shown),
     }
-    page.finish()
+    page.finish_about(review)
 }
 
 /// A list as JSON: the part of the contract that it shows.

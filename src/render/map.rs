@@ -55,7 +55,7 @@ fn page(review: &Review, options: &TerminalOptions) -> String {
     // Real quantities first: what the map is about.
     super::terminal::headline(&mut page, review);
     draw(&mut page, review, true);
-    page.finish()
+    page.finish_about(review)
 }
 
 /// A text of the table and its tone.
@@ -176,7 +176,7 @@ pub fn stage(review: &Review, name: &str, options: &TerminalOptions) -> Option<S
         page.bullet(&encode::terminal(finding.action.raw()));
         page.under(&format!("{} {}", encode::terminal(finding.statement.raw()), explain(finding.id.raw())));
     }
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// A stage's trust, the rule that decided, and every reading.

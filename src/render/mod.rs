@@ -1,5 +1,6 @@
 //! Views of a review: one file per format, one line each in [`FORMATS`]. No view computes a number.
 
+pub mod badge;
 pub mod basis;
 mod comment;
 pub mod docs;
@@ -30,12 +31,24 @@ pub struct TerminalOptions {
     pub width: usize,
     /// Whether colour may be used. It never carries meaning alone.
     pub color: bool,
+    /// Whether tags, commits and incidents are links.
+    pub links: Links,
     /// Whether more than ASCII may be drawn.
     pub unicode: bool,
     /// Whether to say more.
     pub verbose: bool,
     /// How much of a review is drawn.
     pub extent: terminal::Extent,
+}
+
+/// How a terminal shows where something can be looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Links {
+    /// Not at all: a pipe, a file, `--color never`.
+    #[default]
+    None,
+    /// As hyperlinks (OSC 8), which take no column.
+    Osc8,
 }
 
 /// A format in which a result can be drawn.
@@ -54,4 +67,5 @@ pub const FORMATS: &[Format<Review>] = &[
     Format { name: "markdown", draw: |review, _| report::review(report::Kind::Markdown, review) },
     Format { name: "markdown-brief", draw: |review, _| report::review(report::Kind::Brief, review) },
     Format { name: "html", draw: |review, _| report::review(report::Kind::Html, review) },
+    Format { name: "badge", draw: |review, _| badge::badge(review) },
 ];

@@ -3,8 +3,11 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 
-use super::TerminalOptions;
+use crate::review::contract::Review;
+
 use super::encode::{commands, fit, width};
+use super::link::Places;
+use super::{Links, TerminalOptions};
 
 /// What a colour stands for. The words beside it say the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,7 @@ pub(super) struct Page {
     text: String,
     width: usize,
     color: bool,
+    links: Links,
     unicode: bool,
 }
 
@@ -46,6 +50,7 @@ impl Page {
             text: String::new(),
             width: options.width.clamp(40, 160),
             color: options.color,
+            links: options.links,
             unicode: options.unicode,
         }
     }
@@ -189,6 +194,13 @@ impl Page {
         for line in table.to_string().lines() {
             self.raw(&fit(line.trim_end(), self.width));
         }
+    }
+
+    /// The page about a review: where it may have links, its tags, commits and incidents are.
+    pub fn finish_about(self, review: &Review) -> String {
+        let links = self.links;
+        let text = self.finish();
+        if links == Links::Osc8 { Places::of(review).linked(&text) } else { text }
     }
 
     pub fn finish(self) -> String {

@@ -54,7 +54,7 @@ fn terminal(planned: &Planned, options: &TerminalOptions) -> String {
     }
     silenced(&mut page, &planned.review);
     since(&mut page, &planned.review);
-    page.finish()
+    page.finish_about(&planned.review)
 }
 
 fn action(page: &mut Page, finding: &Finding) {

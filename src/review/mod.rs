@@ -49,7 +49,7 @@ impl Review {
         let since = earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &analysis, &findings));
         let limit = analysis.threshold(Threshold::FailureRate);
         let Analysis { metrics: measured, values, screening, timing, roles, .. } = analysis;
-        let Screening { checks, checks_tested, traits, traits_tested, hotspots } = screening;
+        let Screening { checks, checks_tested, traits, traits_tested, hotspots, clusters: _ } = screening;
         Self {
             schema: contract::SCHEMA,
             tool: Tool { name: "relconf".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },

@@ -95,6 +95,9 @@ fn bad_flags_say_what_to_type() {
 fn a_place_without_a_repository_or_without_tags_is_told() {
     let empty = Place::empty();
     empty.relconf(&["review"]).fails_saying(&["is not in a git repository", "--no-git"]);
+    // What a library numbers its errors by is for those who ask.
+    assert!(!empty.relconf(&["review"]).stderr.contains("class="));
+    empty.relconf(&["review", "-v"]).fails_saying(&["class=Repository"]);
     let untagged = Place::repository("person a = A B <a@x>\n2026-01-01T00:00:00Z a commit one | x\n");
     let ran = untagged.relconf(&with(&["review", "--full"]));
     assert_eq!(ran.code, 0);

@@ -45,6 +45,7 @@ mod schemas;
 mod stats_oracle;
 mod stats_properties;
 mod timing;
+mod words;
 mod writes;
 
 #[test]

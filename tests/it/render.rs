@@ -5,12 +5,12 @@ use proptest::prelude::*;
 use release_confidence::model::Untrusted;
 use release_confidence::render::list::{LIST_FORMATS, List, Listing, Shown};
 use release_confidence::render::terminal::{Extent, SECTIONS};
-use release_confidence::render::{FORMATS, TerminalOptions, explain, json, map, terminal};
-use release_confidence::review::contract::{Outcome, Review, WindowName};
+use release_confidence::render::{FORMATS, Links, TerminalOptions, explain, json, map, terminal};
+use release_confidence::review::contract::{Basis, Outcome, Review, WindowName};
 use unicode_width::UnicodeWidthStr;
 
 fn plain(width: usize) -> TerminalOptions {
-    TerminalOptions { width, color: false, unicode: true, verbose: false, extent: Extent::Full }
+    TerminalOptions { width, color: false, links: Links::None, unicode: true, verbose: false, extent: Extent::Full }
 }
 
 /// The review of an example, as its JSON reads back.
@@ -244,4 +244,74 @@ fn where_automation_alone_releases_nobody_is_named() {
     assert!(page.contains("Released: by automation alone, 12 releases."), "{page}");
     assert!(page.contains("nobody but bots is known to release"), "{page}");
     assert!(!page.contains("Released: ;") && !page.contains("1 person"), "{page}");
+}
+
+/// The text without its links.
+fn unlinked(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}]8;;") {
+        plain.push_str(before);
+        let (address, after) = after.split_once("\u{1b}\\").expect("a link ends");
+        assert!(address.is_empty() || address.starts_with("https://forge.example/"), "{address}");
+        assert!(address.bytes().all(|byte| byte.is_ascii_graphic()), "{address}");
+        rest = after;
+    }
+    plain + rest
+}
+
+#[test]
+fn links_on_a_terminal_take_no_column_and_lead_to_the_forge_alone() {
+    let mut review = example("quickstart");
+    let links = &mut review.project.links;
+    links.tag = Some("https://forge.example/tag/{}".into());
+    links.commit = Some("https://forge.example/commit/{}".into());
+    links.incident = Some("https://forge.example/incident/{}".into());
+    let osc8 = TerminalOptions { links: Links::Osc8, ..plain(100) };
+    let linked = pages(&review, &osc8);
+    assert!(
+        linked[0].contains("\u{1b}]8;;https://forge.example/tag/v1.47.0\u{1b}\\v1.47.0\u{1b}]8;;\u{1b}\\"),
+        "{}",
+        linked[0]
+    );
+    assert!(linked.iter().any(|page| page.contains("https://forge.example/incident/INC-10")));
+    let bare: Vec<String> = linked.iter().map(|page| unlinked(page)).collect();
+    assert_eq!(bare, pages(&review, &plain(100)));
+    // Nor does anything hostile become a link, or break one.
+    let hostile =
+        ["v1\u{1b}]8;;http://evil.example\u{7}x", "javascript:alert(1)", "../..", "v1\u{202e}2", "a b", "\u{1b}\\"];
+    for (at, release) in review.releases.iter_mut().enumerate() {
+        release.tag = Untrusted::new(hostile[at % hostile.len()]);
+    }
+    for incident in &mut review.incidents {
+        incident.id = Untrusted::new("INC\u{1b}]8;;http://evil.example\u{7}");
+        incident.url = Some(Untrusted::new("http://evil.example/"));
+    }
+    for page in pages(&review, &osc8) {
+        let bare = unlinked(&page);
+        assert!(!bare.contains('\u{1b}') && !bare.contains('\u{7}'), "{bare}");
+    }
+    // A pattern that no address is makes no link.
+    review.project.links.tag = Some("javascript:{}".into());
+    assert!(!terminal::review(&review, &osc8).contains("]8;;javascript"));
+}
+
+#[test]
+fn a_badge_says_what_the_review_says_and_grey_where_nothing_is_known() {
+    let badge = |review: &Review| -> serde_json::Value {
+        let format = FORMATS.iter().find(|format| format.name == "badge").expect("a badge");
+        serde_json::from_str(&(format.draw)(review, &plain(100))).expect("JSON")
+    };
+    let mut review = example("quickstart");
+    let found = badge(&review);
+    assert_eq!((&found["schemaVersion"], &found["label"]), (&1.into(), &"release confidence".into()));
+    let rate = &review.headline.rates[0];
+    assert_eq!(found["message"], format!("{} of {} failed", rate.failed, rate.judged));
+    assert_eq!(found["color"], "red", "the map says that the data speak against it");
+    review.headline.rates[0].failed = 0;
+    assert!(badge(&review)["message"].as_str().expect("a message").starts_with("none of "));
+    review.headline.rates[0].basis = Basis::Inferred;
+    assert!(badge(&review)["message"].as_str().expect("a message").ends_with("seen in git"));
+    review.headline.rates.clear();
+    assert_eq!((&badge(&review)["message"], &badge(&review)["color"]), (&"no data".into(), &"lightgrey".into()));
 }

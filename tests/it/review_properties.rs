@@ -8,7 +8,7 @@ use release_confidence::attribution::Facts;
 use release_confidence::model::Policy;
 use release_confidence::pipeline;
 use release_confidence::render::terminal::Extent;
-use release_confidence::render::{FORMATS, TerminalOptions};
+use release_confidence::render::{FORMATS, Links, TerminalOptions};
 use release_confidence::review::contract::Review;
 use release_confidence::source::log::{Sources, TimeRules};
 use serde_json::Value;
@@ -143,7 +143,7 @@ proptest! {
         let text = serde_json::to_string(&review).expect("JSON");
         let again = serde_json::from_str::<Review>(&text).expect("reads back");
         prop_assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
-        let options = TerminalOptions { width: 90, color: false, unicode: true, verbose: true, extent: Extent::Full };
+        let options = TerminalOptions { width: 90, color: false, links: Links::None, unicode: true, verbose: true, extent: Extent::Full };
         for format in FORMATS {
             let page = (format.draw)(&review, &options);
             prop_assert!(!page.chars().any(|c| c != '\n' && c.is_control()), "{}", format.name);

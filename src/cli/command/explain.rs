@@ -62,14 +62,14 @@ const KINDS: &[Kind] = &[
         let metric = metric::find(name);
         Ok(metric.and_then(|metric| explain::metric(known.review, name, &metric.info, &known.options)))
     }),
-    kind("finding", "single-releaser", finding_names, finding_page),
+    kind("finding", "single-releaser", finding_names, |known, name| Ok(finding_page(known, name))),
     kind("stage of the map", "recovery", stage_names, |known, name| Ok(map::stage(known.review, name, &known.options))),
     kind("cell of the map", "change.person", cell_names, |known, name| {
         let cell = name.split_once(['.', ' ']);
         Ok(cell.and_then(|(stage, source)| explain::cell(known.review, stage, source, &known.options)))
     }),
-    kind("section of the long form", "people", section_names, section_page),
-    kind("plan", "operability", plan_names, plan_page),
+    kind("section of the long form", "people", section_names, |known, name| Ok(section_page(known, name))),
+    kind("plan", "operability", plan_names, |known, name| Ok(plan_page(known, name))),
     kind("release", "v1.2.3", release_names, release_page),
     kind("incident", "INC-7", incident_names, |known, id| Ok(explain::incident(known.review, id, &known.options))),
     kind(
@@ -164,17 +164,20 @@ fn metric_names(_: &Known<'_>) -> Vec<String> {
 }
 
 fn finding_names(known: &Known<'_>) -> Vec<String> {
-    let found = known.review.findings.iter().map(|finding| finding.id.raw().to_owned());
+    let found = known.review.findings.iter().flat_map(|finding| std::iter::once(&finding.id).chain(&finding.members));
+    let found = found.map(|id| id.raw().to_owned());
     finding::rules().map(|rule| rule.code.to_owned()).chain(found).collect()
 }
 
-fn finding_page(known: &Known<'_>, name: &str) -> anyhow::Result<Option<String>> {
+fn finding_page(known: &Known<'_>, name: &str) -> Option<String> {
     let (code, about) = name.split_once(':').map_or((name, None), |(code, _)| (code, Some(name)));
     // One that is not found any more is told as its rule.
-    let id = about.filter(|id| known.review.findings.iter().any(|finding| finding.id.raw() == *id));
+    let findings = &known.review.findings;
+    let mut names = findings.iter().flat_map(|finding| std::iter::once(&finding.id).chain(&finding.members));
+    let id = about.filter(|id| names.any(|name| name.raw() == *id));
     let rule = finding::rules().find(|rule| rule.code == code);
     let text = |rule| explain::finding(known.review, &rule_text(rule, &known.settings.policy), id, &known.options);
-    Ok(rule.map(text))
+    rule.map(text)
 }
 
 fn rule_text(rule: &Rule, policy: &Policy) -> RuleText {
@@ -198,20 +201,20 @@ fn section_names(_: &Known<'_>) -> Vec<String> {
     SECTIONS.iter().map(|section| section.name.to_owned()).collect()
 }
 
-fn section_page(known: &Known<'_>, name: &str) -> anyhow::Result<Option<String>> {
+fn section_page(known: &Known<'_>, name: &str) -> Option<String> {
     let extent = Extent::of(&[name.to_owned()]);
     let section = SECTIONS.iter().any(|section| section.name == name);
-    Ok(section.then(|| terminal::review(known.review, &TerminalOptions { extent, ..known.options })))
+    section.then(|| terminal::review(known.review, &TerminalOptions { extent, ..known.options }))
 }
 
 fn plan_names(_: &Known<'_>) -> Vec<String> {
     Plan::ALL.map(|plan| plan.id().to_owned()).into()
 }
 
-fn plan_page(known: &Known<'_>, name: &str) -> anyhow::Result<Option<String>> {
+fn plan_page(known: &Known<'_>, name: &str) -> Option<String> {
     let plan = Plan::ALL.into_iter().find(|plan| plan.id() == name);
     let draw = |plan| Planned { review: known.review.clone(), plan: Some(plan) };
-    Ok(plan.map(draw).map(|planned| (PLAN_FORMATS[0].draw)(&planned, &known.options)))
+    plan.map(draw).map(|planned| (PLAN_FORMATS[0].draw)(&planned, &known.options))
 }
 
 fn release_names(known: &Known<'_>) -> Vec<String> {
@@ -335,7 +338,7 @@ fn trait_names(known: &Known<'_>) -> Vec<String> {
 }
 
 fn window_names(known: &Known<'_>) -> Vec<String> {
-    known.review.timing.windows.iter().map(|window| window.label.clone()).collect()
+    known.review.timing.windows.iter().map(|window| window.slot.label()).collect()
 }
 
 const GATE: &str = "gate.";

@@ -49,11 +49,13 @@ pub fn incident(review: &Review, id: &str, options: &TerminalOptions) -> Option<
         for (when, others) in [("Earlier", earlier), ("Later", later)] {
             if !others.is_empty() {
                 page.heading(&format!("{when} with the same cause, {}", encode::terminal(key.raw())));
-                others.iter().for_each(|other| page.bullet(&in_a_line(other)));
+                for other in others {
+                    page.bullet(&in_a_line(other));
+                }
             }
         }
     }
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// What it was: severity, the release at fault, cause, who noticed, who responded, how it was stopped.
@@ -141,10 +143,12 @@ pub fn cause(review: &Review, key: &str, options: &TerminalOptions) -> Option<St
     let mut page = begin(review, options);
     page.toned(Tone::Strong, &format!("Cause {}", encode::terminal(key)));
     page.item(&format!("{} on record with this cause_key.", count(incidents.len() as u64, "entry")));
-    incidents.iter().for_each(|incident| page.bullet(&in_a_line(incident)));
+    for incident in &incidents {
+        page.bullet(&in_a_line(incident));
+    }
     super::advice(&mut page, review, |finding| {
         finding.evidence.incidents.iter().any(|id| incidents.iter().any(|incident| incident.id == *id))
             && finding.id.raw().ends_with(&format!(":{key}"))
     });
-    Some(page.finish())
+    Some(page.finish_about(review))
 }

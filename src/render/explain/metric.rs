@@ -56,7 +56,7 @@ pub fn metric(review: &Review, id: &str, text: &MetricInfo, options: &TerminalOp
     {
         calibrated(&mut page, calibration);
     }
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// The chance of the next release, which is not the share of those that failed: what is not certain pulls it to the middle.

@@ -92,14 +92,22 @@ pub fn finding(review: &Review, rule: &RuleText, id: Option<&str>, options: &Ter
             value(*number, Shown::of(*unit, Some(*number)))
         ));
     }
-    let asked = |finding: &&Finding| finding.code == rule.code && id.is_none_or(|id| finding.id.raw() == id);
+    let asked = |finding: &&Finding| match id {
+        None => finding.code == rule.code,
+        Some(id) => finding.id.raw() == id || finding.members.iter().any(|member| member.raw() == id),
+    };
     let found: Vec<_> = review.findings.iter().filter(asked).collect();
     if found.is_empty() {
         page.heading("Not found");
         page.item("The data do not ask for it, or there is too little of it to say.");
     }
     for finding in found {
-        page.heading("Found");
+        match id {
+            Some(id) if finding.id.raw() != id => {
+                page.heading("Found, and told as one with what has the same failures");
+            }
+            _ => page.heading("Found"),
+        }
         page.bullet(&encode::terminal(finding.statement.raw()));
         for line in &finding.because {
             page.under(&encode::terminal(line.raw()));
@@ -129,5 +137,5 @@ pub fn finding(review: &Review, rule: &RuleText, id: Option<&str>, options: &Ter
     for silenced in review.silenced.iter().filter(|silenced| silenced.id.raw().split(':').next() == Some(rule.code)) {
         page.bullet(&format!("Silenced until {}: {}", date(silenced.until), encode::terminal(silenced.reason.raw())));
     }
-    page.finish()
+    page.finish_about(review)
 }

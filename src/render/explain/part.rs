@@ -50,7 +50,7 @@ pub fn person(review: &Review, who: &PersonText, options: &TerminalOptions) -> S
         page.item("Nothing on record.");
     }
     let mine = |release: &&ReleaseReport| release.people.releaser.contains(&who.name);
-    releases(&mut page, "Released, in all history", review.releases.iter().filter(mine).collect());
+    releases(&mut page, "Released, in all history", &review.releases.iter().filter(mine).collect::<Vec<_>>());
     let responded = review.incidents.iter().filter(|incident| incident.responders.contains(&who.name));
     let ids: Vec<Untrusted> = responded.rev().map(|incident| incident.id.clone()).collect();
     if !ids.is_empty() {
@@ -64,7 +64,7 @@ pub fn person(review: &Review, who: &PersonText, options: &TerminalOptions) -> S
         ));
         page.item(&format!("Automation: [people] bots = [\"{name}\"]"));
     }
-    page.finish()
+    page.finish_about(review)
 }
 
 fn did(role: Role) -> &'static str {
@@ -77,7 +77,7 @@ fn did(role: Role) -> &'static str {
 }
 
 /// Releases by how they turned out: counted, the newest named.
-fn releases(page: &mut Page, heading: &str, releases: Vec<&ReleaseReport>) {
+fn releases(page: &mut Page, heading: &str, releases: &[&ReleaseReport]) {
     let (Some(first), Some(last)) = (releases.first(), releases.last()) else { return };
     page.heading(heading);
     page.bullet(&format!(
@@ -125,7 +125,7 @@ pub fn part(review: &Review, part: &PartReport, options: &TerminalOptions) -> St
     }
     let subject = format!(":{}", part.name.raw());
     advice(&mut page, review, |finding| finding.id.raw().ends_with(&subject));
-    page.finish()
+    page.finish_about(review)
 }
 
 fn rate_of(k: u64, n: u64) -> String {
@@ -181,7 +181,7 @@ pub fn check(review: &Review, name: &str, options: &TerminalOptions) -> Option<S
     );
     let subject = format!(":{name}");
     advice(&mut page, review, |finding| finding.id.raw().ends_with(&subject));
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// Whether the outcomes differ beyond chance.
@@ -220,12 +220,12 @@ pub fn trait_of(review: &Review, id: &str, options: &TerminalOptions) -> Option<
     }
     let subject = format!(":{id}");
     advice(&mut page, review, |finding| finding.id.raw().ends_with(&subject));
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// A weekday, or four hours of the day. `None` where it is none.
 pub fn time_window(review: &Review, name: &str, options: &TerminalOptions) -> Option<String> {
-    let is = |window: &&TimeWindow| window.name().eq_ignore_ascii_case(name) || window.label == name;
+    let is = |window: &&TimeWindow| window.name().eq_ignore_ascii_case(name) || window.slot.label() == name;
     let window = review.timing.windows.iter().find(is)?;
     let mut page = begin(review, options);
     page.toned(Tone::Strong, &window.name());
@@ -248,7 +248,7 @@ pub fn time_window(review: &Review, name: &str, options: &TerminalOptions) -> Op
     if window.avoided {
         page.bullet(&avoided(window));
     }
-    let subject = format!(":{}", window.label);
+    let subject = format!(":{}", window.slot.label());
     advice(&mut page, review, |finding| finding.id.raw().ends_with(&subject));
-    Some(page.finish())
+    Some(page.finish_about(review))
 }

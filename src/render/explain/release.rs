@@ -137,7 +137,7 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         }
         rest(&mut page, extra.changed_paths.len().min(PATHS) as u64, total, "path");
     }
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// What is behind a failure that git shows: how often such a sign is right, and the commits.
@@ -195,7 +195,7 @@ pub fn commit(
     options: &TerminalOptions,
 ) -> String {
     let mut page = begin(review, options);
-    page.toned(Tone::Strong, &format!("Commit {:.12}", id));
+    page.toned(Tone::Strong, &format!("Commit {id:.12}"));
     page.bullet(&in_a_line(line));
     page.bullet(&match shipped {
         Some(tag) => format!("first shipped by {}: {}", encode::terminal(tag), explain(tag)),
@@ -218,7 +218,7 @@ pub fn commit(
             }
         }
     }
-    page.finish()
+    page.finish_about(review)
 }
 
 /// How to say that git is wrong. The tag is encoded.

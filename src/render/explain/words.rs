@@ -24,7 +24,7 @@ pub fn cell(review: &Review, stage: &str, source: &str, options: &TerminalOption
         map::records(&mut page, stage);
     }
     page.item(&format!("The stage: relconf explain {}", stage.id.title().to_lowercase()));
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// A column of the map: one source of confidence in every stage. `None` where there is none of that name.
@@ -46,7 +46,7 @@ pub fn column(review: &Review, source: &str, options: &TerminalOptions) -> Optio
             }
         }
     }
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// A word of the map: how much a stage can be trusted, or how a cell stands. `None` where it is none.
@@ -57,7 +57,7 @@ pub fn word(review: &Review, word: &str, options: &TerminalOptions) -> Option<St
         page.toned(Tone::Strong, &format!("{}: {}", phrase::trust(trust), trust_means(trust)));
         let here: Vec<_> = stages.iter().filter(|stage| stage.trust == trust).map(|stage| stage.id.title()).collect();
         page.item(&format!("Here: {}", if here.is_empty() { "no stage".to_owned() } else { here.join(", ") }));
-        return Some(page.finish());
+        return Some(page.finish_about(review));
     }
     let found = Standing::ALL.into_iter().find(|one| one.name().eq_ignore_ascii_case(word))?;
     page.toned(Tone::Strong, &format!("{} {}: {}", phrase::mark(found), found.name(), standing(found)));
@@ -68,7 +68,7 @@ pub fn word(review: &Review, word: &str, options: &TerminalOptions) -> Option<St
             }
         }
     }
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// A sign of failure: what it is, how often it is right, and which releases it shows. `None` where it is none.
@@ -82,10 +82,10 @@ pub fn sign(review: &Review, name: &str, options: &TerminalOptions) -> Option<St
         match (signs.into_iter().find(|sign| sign.signal == signal), seen) {
             (Some(sign), _) => page.bullet(&against_the_log(sign)),
             (None, Some(by)) => {
-                page.bullet(&format!("right in {} of such cases elsewhere ([failure.p])", percent(by.p)))
+                page.bullet(&format!("right in {} of such cases elsewhere ([failure.p])", percent(by.p)));
             }
             (None, None) => {
-                page.bullet("inferred from git: it shows some failures, not all, and is wrong now and then")
+                page.bullet("inferred from git: it shows some failures, not all, and is wrong now and then");
             }
         }
     }
@@ -110,7 +110,7 @@ pub fn sign(review: &Review, name: &str, options: &TerminalOptions) -> Option<St
     if failed.len() > NAMED {
         page.item(&format!("… and {} more: relconf list releases --failed", failed.len() - NAMED));
     }
-    Some(page.finish())
+    Some(page.finish_about(review))
 }
 
 /// A warning by its code: what it is, what it means to the gate, and where it was given here.
@@ -133,7 +133,7 @@ pub fn notice(review: &Review, code: NoticeCode, options: &TerminalOptions) -> S
             page.under(&encode::terminal(warning.help.raw()));
         }
     }
-    page.finish()
+    page.finish_about(review)
 }
 
 fn times(n: usize) -> String {

@@ -8,11 +8,8 @@ const NAMED: usize = 4;
 
 pub(super) fn title(page: &mut Page, review: &Review) {
     unread(page, &review.data.log);
-    let place = review
-        .repository
-        .as_ref()
-        .map_or_else(|| "the release log".to_owned(), |repository| encode::terminal(repository.path.raw()));
-    page.toned(Tone::Strong, &format!("Release confidence review of {place}"));
+    let name = encode::terminal(review.project.name.raw());
+    page.toned(Tone::Strong, &format!("Release confidence review of {name}"));
     let span = review.window.current;
     page.text(&format!(
         "{}{} to {}: {}. As of {}.",

@@ -79,7 +79,7 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
     let extent = if options.verbose && options.extent == Extent::Screen { Extent::Full } else { options.extent };
     if extent == Extent::Screen {
         screen::draw(&mut page, review);
-        return page.finish();
+        return page.finish_about(review);
     }
     headline::title(&mut page, review);
     let nothing = review.releases.is_empty();
@@ -92,7 +92,7 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
     if extent == Extent::Full {
         next::draw(&mut page, review);
     }
-    page.finish()
+    page.finish_about(review)
 }
 
 pub(super) use headline::{draw as headline, unread};

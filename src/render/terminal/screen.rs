@@ -17,6 +17,8 @@ const LAST_LINES: usize = 4;
 const ACTION_LINES: usize = 2;
 /// Names put to an action that names none itself.
 const NAMED: usize = 4;
+/// More names than these behind an action are not put to it.
+const TOO_MANY: usize = 10;
 /// Stages from the least to the most trusted: which one to ask about first.
 const WORST_FIRST: [Trust; 4] = [Trust::FearLoaded, Trust::Mixed, Trust::Unproven, Trust::Blind];
 
@@ -122,7 +124,9 @@ fn named(finding: &Finding) -> String {
     let action = encode::terminal(finding.action.raw());
     let evidence = &finding.evidence;
     let names = if evidence.incidents.is_empty() { &evidence.releases } else { &evidence.incidents };
-    if names.is_empty() || names.iter().any(|name| finding.action.raw().contains(name.raw())) {
+    // Dozens of releases say no more than their number in the reason does.
+    if names.is_empty() || names.len() > TOO_MANY || names.iter().any(|name| finding.action.raw().contains(name.raw()))
+    {
         return action;
     }
     let shown = listed(names, NAMED, encode::terminal);
