@@ -82,7 +82,8 @@ impl Terminal {
 
     /// Shows on a terminal that long work is going on. A spinner that turns at once would flicker over short work.
     pub fn working<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        if self.quiet {
+        // Where nobody looks, no thread is needed that turns it.
+        if self.quiet || !io::stderr().is_terminal() {
             return work();
         }
         let spinner = ProgressBar::new_spinner().with_message(what);
