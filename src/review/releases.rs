@@ -139,7 +139,7 @@ pub(super) fn evidence(facts: &Facts<'_>, of: ReleaseIndex, evidence: &Evidence)
 
 /// The release that failed, where it is the one that ships what is blamed.
 fn shipper(facts: &Facts<'_>, of: ReleaseIndex, commit: ChangeIndex) -> Option<ReleaseIndex> {
-    facts.history.shipped(of).contains(&commit.0).then_some(of)
+    facts.history.shipped(of).any(|at| at == commit).then_some(of)
 }
 
 fn commit(facts: &Facts<'_>, commit: ChangeIndex, shipped_by: Option<ReleaseIndex>) -> CommitReport {

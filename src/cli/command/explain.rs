@@ -404,7 +404,7 @@ fn commit_page(known: &Known<'_>, id: &str) -> Option<String> {
     let history = known.history;
     let commit = history.changes.find(id).filter(|_| id.len() >= ID_DIGITS)?;
     let scoped = history.releases.indices().filter(|&index| known.facts.event_of[index].is_some());
-    let ships = |index: &ReleaseIndex| history.shipped(*index).contains(&commit.0);
+    let ships = |index: &ReleaseIndex| history.shipped(*index).any(|at| at == commit);
     let shipped = scoped.filter(ships).min_by_key(|&index| history.release(index).released_at);
     let tag = shipped.map(|index| history.release(index).tag.raw());
     let id = history.changes.id(commit).to_string();
