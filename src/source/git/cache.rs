@@ -41,7 +41,8 @@ const OFFSET: i16 = 24 * 60;
 /// What stands for the program that parsed: another one may read other things out of the same bytes.
 const PROGRAM: u64 = {
     let mut hash = fnv(0xcbf2_9ce4_8422_2325, env!("CARGO_PKG_VERSION").as_bytes());
-    let parsers: [&[u8]; 10] = [
+    let parsers: [&[u8]; 14] = [
+        include_bytes!("bytes.rs"),
         include_bytes!("cache.rs"),
         include_bytes!("commit.rs"),
         include_bytes!("message.rs"),
@@ -52,6 +53,9 @@ const PROGRAM: u64 = {
         include_bytes!("../../remark/message.rs"),
         include_bytes!("../../remark/sentence.rs"),
         include_bytes!("../../remark/pattern.rs"),
+        include_bytes!("../../remark/mod.rs"),
+        include_bytes!("../../model/remark.rs"),
+        include_bytes!("../../model/version/mod.rs"),
     ];
     let mut at = 0;
     while at < parsers.len() {
