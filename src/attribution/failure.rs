@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use crate::inference::{Evidence, Inferred};
 use crate::model::{
-    Basis, ComponentIndex, History, IncidentIndex, Kind, Mark, Moment, Policy, Release, ReleaseIndex, RemediationKind,
-    Signal, Untrusted,
+    Arena, Basis, ComponentIndex, History, IncidentIndex, Kind, Mark, Moment, Policy, Release, ReleaseIndex,
+    RemediationKind, Signal, Untrusted,
 };
 
 use super::incident::exposed;
@@ -34,16 +34,16 @@ pub struct Failure {
 /// What happened to releases, as far as it is known.
 pub(super) struct Collected {
     /// The failures that count, on the basis of each release's outcome; by [`ReleaseIndex`].
-    pub failures: Vec<Vec<Failure>>,
+    pub failures: Arena<ReleaseIndex, Vec<Failure>>,
     /// Failures that git suggests of releases for which the log speaks, or of whose failures git sees too little for a rate:
     /// not counted; by [`ReleaseIndex`].
-    pub suspected: Vec<Vec<Failure>>,
+    pub suspected: Arena<ReleaseIndex, Vec<Failure>>,
 }
 
 /// The kind of each release: as it is, or a rollback where a remediation names it as the version gone back to and it
 /// is newer than the releases that failed.
-pub(super) fn kinds(history: &History, attributions: &[Attribution]) -> Vec<Kind> {
-    let mut kinds: Vec<_> = history.releases.iter().map(|release| release.kind).collect();
+pub(super) fn kinds(history: &History, attributions: &[Attribution]) -> Arena<ReleaseIndex, Kind> {
+    let mut kinds: Arena<ReleaseIndex, _> = history.releases.iter().map(|release| release.kind).collect();
     for (incident, attribution) in history.incidents.iter().zip(attributions) {
         let (Some(link), Some(remediation)) = (&attribution.link, &incident.remediation) else { continue };
         let (RemediationKind::Rollback, Some(to)) = (remediation.kind, &remediation.to) else { continue };
@@ -58,7 +58,7 @@ pub(super) fn kinds(history: &History, attributions: &[Attribution]) -> Vec<Kind
                 (release.tag == *to || release.aliases.contains(to)) && release.released_at > newest
             });
             if let Some(target) = target {
-                kinds[target.0 as usize] = Kind::Rollback;
+                kinds[target] = Kind::Rollback;
             }
         }
     }
@@ -69,12 +69,12 @@ pub(super) fn kinds(history: &History, attributions: &[Attribution]) -> Vec<Kind
 pub(super) fn collect(
     history: &History,
     policy: &Policy,
-    (signals, bases): (&Signals, &[Option<Basis>]),
+    (signals, bases): (&Signals, &Arena<ReleaseIndex, Option<Basis>>),
     attributions: &[Attribution],
-    kinds: &[Kind],
+    kinds: &Arena<ReleaseIndex, Kind>,
     inferred: &Inferred,
 ) -> Collected {
-    let none = || vec![Vec::new(); history.releases.len()];
+    let none = || history.releases.iter().map(|_| Vec::new()).collect();
     let mut collector = Collector { history, policy, signals, bases, failures: none(), suspected: none() };
     collector.incidents(attributions);
     collector.rollbacks(attributions, kinds);
@@ -83,7 +83,7 @@ pub(super) fn collect(
         collector.suggestions(signal, inferred);
     }
     let Collector { mut failures, mut suspected, .. } = collector;
-    for failures in failures.iter_mut().chain(&mut suspected) {
+    for failures in failures.iter_mut().chain(suspected.iter_mut()) {
         failures.sort_by_key(|failure| (failure.surfaced_at, failure.signal, failure.incident));
     }
     Collected { failures, suspected }
@@ -93,9 +93,9 @@ struct Collector<'a> {
     history: &'a History,
     policy: &'a Policy,
     signals: &'a Signals,
-    bases: &'a [Option<Basis>],
-    failures: Vec<Vec<Failure>>,
-    suspected: Vec<Vec<Failure>>,
+    bases: &'a Arena<ReleaseIndex, Option<Basis>>,
+    failures: Arena<ReleaseIndex, Vec<Failure>>,
+    suspected: Arena<ReleaseIndex, Vec<Failure>>,
 }
 
 impl Collector<'_> {
@@ -105,17 +105,16 @@ impl Collector<'_> {
             (Some(surfaced), Some(horizon)) => surfaced - released_at > horizon,
             _ => false,
         };
-        let at = release.0 as usize;
-        let basis = self.bases[at];
+        let basis = self.bases[release];
         if self.signals.on(basis).contains(&failure.signal) {
-            self.failures[at].push(failure);
+            self.failures[release].push(failure);
         } else if basis != Some(Basis::Inferred) && self.signals.on(Some(Basis::Inferred)).contains(&failure.signal) {
-            self.suspected[at].push(failure);
+            self.suspected[release].push(failure);
         }
     }
 
     fn covered(&self, release: ReleaseIndex) -> bool {
-        self.bases[release.0 as usize] == Some(Basis::Declared)
+        self.bases[release] == Some(Basis::Declared)
     }
 
     fn incident(&mut self, at: IncidentIndex, attribution: &Attribution, signal: Signal) {
@@ -146,7 +145,7 @@ impl Collector<'_> {
 
     /// A release that is a rollback says that the one before it failed; so does a remediation, unless its incident
     /// has said it already.
-    fn rollbacks(&mut self, attributions: &[Attribution], kinds: &[Kind]) {
+    fn rollbacks(&mut self, attributions: &[Attribution], kinds: &Arena<ReleaseIndex, Kind>) {
         let incidents_counted = self.signals.on(Some(Basis::Declared)).contains(&Signal::Incident);
         for (at, attribution) in self.history.incidents.indices().zip(attributions) {
             let rolled_back = self.history.incidents[at]
@@ -167,14 +166,16 @@ impl Collector<'_> {
         for component in &self.history.components {
             for (place, &index) in component.releases.iter().enumerate() {
                 let release = self.history.release(index);
-                if kinds[index.0 as usize] != Kind::Rollback || !exposed(release) {
+                if kinds[index] != Kind::Rollback || !exposed(release) {
                     continue;
                 }
-                let before = component.releases[..place].iter().rev().copied().find(|&earlier| {
-                    kinds[earlier.0 as usize] != Kind::Rollback && exposed(self.history.release(earlier))
-                });
+                let before = component.releases[..place]
+                    .iter()
+                    .rev()
+                    .copied()
+                    .find(|&earlier| kinds[earlier] != Kind::Rollback && exposed(self.history.release(earlier)));
                 if let Some(failed) = before {
-                    let told = self.failures[failed.0 as usize].iter().any(|failure| failure.incident.is_some());
+                    let told = self.failures[failed].iter().any(|failure| failure.incident.is_some());
                     if !told {
                         self.push(failed, shown_by(Signal::Rollback, release));
                     }

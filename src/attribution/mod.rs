@@ -129,10 +129,10 @@ impl<'a> Facts<'a> {
         notices.extend(basis::notices(policy, &coverage, &covered));
         let blind: Arena<ComponentIndex, _> = seen::blind(history, policy, &inferred).into();
         let releases = covered.into_iter().zip(&history.releases);
-        let bases: Vec<_> =
+        let bases: Arena<ReleaseIndex, _> =
             releases.map(|(covered, release)| looked_at.basis(covered, blind[release.component].is_some())).collect();
         let kinds = failure::kinds(history, &attributions);
-        let looked = (&looked_at, bases.as_slice());
+        let looked = (&looked_at, &bases);
         let Collected { failures, suspected } =
             failure::collect(history, policy, looked, &attributions, &kinds, &inferred);
         let outcomes = event::outcomes(history, policy, &failures, &kinds, &bases);
@@ -148,12 +148,12 @@ impl<'a> Facts<'a> {
             blind,
             repairs: seen::repairs(history).into(),
             coverage,
-            bases: bases.into(),
+            bases,
             attributions: attributions.into(),
             timelines: timelines.into(),
-            failures: failures.into(),
-            suspected: suspected.into(),
-            kinds: kinds.into(),
+            failures,
+            suspected,
+            kinds,
             outcomes: outcomes.into(),
             learned: basis::learned(&events),
             events,
