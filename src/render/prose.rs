@@ -53,6 +53,13 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// The commands of git that we name. In "git shows", "git sees" git is who, not what to type.
+const GIT: [&str; 8] = ["clone", "config", "fetch", "fsck", "log", "pack-refs", "push", "tag"];
+
+fn is_git(text: &str) -> bool {
+    text.strip_prefix("git ").is_some_and(|rest| GIT.contains(&&rest[..word(rest)]))
+}
+
 /// How many bytes of code a text begins with.
 fn code(text: &str, before: Option<char>) -> Option<usize> {
     let first = text.chars().next()?;
@@ -63,7 +70,7 @@ fn code(text: &str, before: Option<char>) -> Option<usize> {
         '`' => quoted(text),
         '[' => table(text),
         'r' if text.starts_with("relconf ") => command(text, "relconf "),
-        'g' if text.starts_with("git ") => command(text, "git "),
+        'g' if is_git(text) => command(text, "git "),
         _ if first.is_ascii_lowercase() => assignment(text),
         _ => None,
     }
@@ -210,6 +217,8 @@ mod tests {
             "k = [",
             "k = \"",
             "myrelconf init",
+            "None of 20 releases failed, as far as git shows.",
+            "git alone shows about 1 in 3; git suggests 4",
             "relconf ",
             "git",
             "é = [x]",

@@ -112,7 +112,8 @@ fn failing(review: &Review) -> Card {
     };
     match (&headline.rates[..], metric) {
         ([one], Some(metric)) => {
-            let floor = if one.basis == Basis::Inferred { "at least " } else { "" };
+            // Where git saw none, "at least 0" would say less than "0".
+            let floor = if one.basis == Basis::Inferred && one.failed > 0 { "at least " } else { "" };
             let known = card(review, metric, title, one.failed as f64 / one.judged.max(1) as f64);
             Card { value: format!("{floor}{} of {}", one.failed, one.judged), ..known }
         }
