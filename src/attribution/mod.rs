@@ -14,6 +14,7 @@ mod seen;
 mod signals;
 mod tier;
 mod timeline;
+mod untraced;
 mod window;
 
 use std::collections::{BTreeMap, BTreeSet};

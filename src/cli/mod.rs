@@ -8,6 +8,7 @@ mod command;
 mod exit;
 mod file;
 mod given;
+mod help;
 mod output;
 mod settings;
 mod summary;
@@ -26,7 +27,7 @@ use terminal::Terminal;
 /// Runs the program as typed.
 pub fn run() -> ExitCode {
     exit::instead_of_aborting();
-    let matches = match args::command().try_get_matches() {
+    let matches = match help::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) if version::wanted(&error) => return version::tell(),
         Err(error) => error.exit(),
@@ -66,5 +67,5 @@ fn from_environment(typed: &ArgMatches) -> Vec<&'static str> {
 
 /// The command line's definition, for completions and manual pages.
 pub fn definition() -> clap::Command {
-    args::command()
+    help::command()
 }
