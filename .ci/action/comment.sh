@@ -29,7 +29,7 @@ body=$(
     head -n 1 "$REPORT" | grep -qxF "$marker" || printf '%s\n' "$marker"
     head -c 60000 "$REPORT"
 )
-[ "$(wc -c <"$REPORT")" -le 60000 ] || body="$body"$'\n\n'"The rest is in the artifact."
+[ "$(wc -c <"$REPORT")" -le 60000 ] || body="$body"$'\n\n'"The rest is in the step's summary."
 method=POST
 where=$comments
 if [ -n "$ours" ]; then

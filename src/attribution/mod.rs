@@ -19,7 +19,7 @@ mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use crate::inference::{Evidence, Suspect, Suspicion};
+pub use crate::inference::{Evidence, Suspect, Suspicion, is_product_path};
 pub use calibration::{CalibratedSign, Calibration};
 pub use event::{Event, Outcome};
 pub use failure::Failure;

@@ -87,10 +87,12 @@ fn read(path: &Path) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Whether nobody but its owner may write it.
+/// Whether it is this user's, and nobody else may write it.
 #[cfg(unix)]
 fn is_own(metadata: &Metadata) -> bool {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o022 == 0
+    use std::os::unix::fs::MetadataExt as _;
+
+    metadata.mode() & 0o022 == 0 && metadata.uid() == rustix::process::geteuid().as_raw()
 }
 
 #[cfg(not(unix))]

@@ -67,7 +67,8 @@ impl Settings {
     /// There is no such commit, or what it has cannot be used.
     pub fn resolve_from(input: &Input, rev: Option<&str>) -> Result<Self, Error> {
         let Some(rev) = rev else { return Self::resolve(input) };
-        let place = Place::open(input)?;
+        // A change is judged: what an earlier job may have left, which the change may have run in, is not believed.
+        let place = Place::open_anew(input)?;
         let base = Base::find(place.repository.as_ref(), rev)?;
         let config = place.repository.as_ref().map(|repository| base.config(repository)).transpose()?;
         let config = config.unwrap_or_else(|| Config::defaults(place.root.clone()));
@@ -261,10 +262,19 @@ impl Place {
     /// # Errors
     /// Where there is none, or it cannot be read.
     pub fn open(input: &Input) -> Result<Self, Error> {
+        let mut place = Self::open_anew(input)?;
+        place.repository.iter_mut().filter(|_| !input.no_cache).for_each(cache::load);
+        Ok(place)
+    }
+
+    /// The same, without what earlier runs have kept of it.
+    ///
+    /// # Errors
+    /// As [`Place::open`].
+    fn open_anew(input: &Input) -> Result<Self, Error> {
         let here = input.repo.as_deref().unwrap_or(Path::new("."));
         let below = |error: Error| error.named_from(&fs::canonicalize(here).unwrap_or_default());
-        let mut repository = if input.no_git { None } else { Some(Repository::open(here).map_err(below)?) };
-        repository.iter_mut().filter(|_| !input.no_cache).for_each(cache::load);
+        let repository = if input.no_git { None } else { Some(Repository::open(here).map_err(below)?) };
         let root = repository.as_ref().map_or(here, Repository::root).to_owned();
         Ok(Self { repository, root })
     }

@@ -173,6 +173,11 @@ impl Carried {
         list
     }
 
+    /// Known releases that people had a part in: the others are automation's alone.
+    pub fn by_people(&self) -> u64 {
+        self.teams.iter().filter(|team| !team.is_empty()).count() as u64
+    }
+
     /// The person who carried most, and how many.
     pub fn top(&self) -> Option<(PersonIndex, u64)> {
         self.counts().first().map(|&(person, count, _)| (person, count))
@@ -211,7 +216,7 @@ impl Carried {
             known: self.known,
             of: self.of,
             guessed: self.guessed,
-            automated: self.teams.iter().filter(|team| team.is_empty()).count() as u64,
+            automated: self.known - self.by_people(),
             effective_people: concentration.as_ref().map(|c| c.effective),
             fewest_for_half: concentration.as_ref().map(|c| c.fewest_for_half as u64),
             fewest_for_80: concentration.as_ref().map(|c| c.fewest_for_80 as u64),

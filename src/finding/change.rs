@@ -1,6 +1,7 @@
 //! What of the change itself goes with failures: traits, folders, size, special paths.
 
 use super::{Draft, Look, Owner, Plan, Rule};
+use crate::attribution::is_product_path;
 use crate::factor::{Cluster, HotspotKind, Screening, Split, Suspect};
 use crate::map::StageId;
 use crate::metric::MetricId;
@@ -77,8 +78,33 @@ fn split_of(screening: &Screening, suspect: Suspect) -> (&Split, &[Untrusted]) {
 /// The clusters whose lead a rule is about: one finding each, the members told with it.
 fn led(analysis: &Look<'_>, code: &str) -> Vec<(Suspect, Draft)> {
     let screening = &analysis.screening;
-    let mine = |cluster: &&Cluster| id_of(screening, cluster.lead).split(':').next() == Some(code);
-    screening.clusters.iter().filter(mine).map(|cluster| (cluster.lead, draft(analysis, cluster))).collect()
+    let clusters = screening.clusters.iter().filter_map(|cluster| worth_telling(analysis, cluster));
+    let mine = |cluster: &Cluster| id_of(screening, cluster.lead).split(':').next() == Some(code);
+    clusters.filter(mine).map(|cluster| (cluster.lead, draft(analysis, &cluster))).collect()
+}
+
+/// A cluster led by something that can still be worked on: a trait, or a part of the product that this window has touched.
+/// Documents fail nobody, and a folder that is gone has no owner.
+fn worth_telling(analysis: &Look<'_>, cluster: &Cluster) -> Option<Cluster> {
+    let all = || std::iter::once(cluster.lead).chain(cluster.members.iter().copied());
+    let lead = all().find(|&suspect| worked_on(analysis, suspect))?;
+    Some(Cluster { lead, members: all().filter(|&member| member != lead && worked_on(analysis, member)).collect() })
+}
+
+fn worked_on(analysis: &Look<'_>, suspect: Suspect) -> bool {
+    let Suspect::Part(at) = suspect else { return true };
+    let (spot, history) = (&analysis.screening.hotspots[at], analysis.facts.history);
+    let name = spot.name.raw();
+    let mut lately = analysis.events().flat_map(|event| &event.releases);
+    match spot.kind {
+        HotspotKind::Component => {
+            lately.any(|&index| history.component(history.release(index).component).name.raw() == name)
+        }
+        HotspotKind::Folder => {
+            is_product_path(&format!("{name}/"))
+                && lately.any(|index| history.touched.get(index).is_some_and(|touched| touched.folders.contains(name)))
+        }
+    }
 }
 
 fn large_batch(analysis: &Look<'_>) -> Vec<Draft> {

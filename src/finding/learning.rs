@@ -185,10 +185,12 @@ fn quieter(analysis: &Look<'_>) -> Vec<Draft> {
     vec![
         Draft::new(
             format!(
-                "Failures fell from {k0} to {k1} because releases fell from {n0} to {n1}: that alone makes {} of the {} fewer. \
-                 The rate itself has not clearly improved.",
-                decimal((-split.fewer_releases).min(fall)),
-                decimal(fall)
+                "Failures fell from {k0} to {k1} because releases fell from {n0} to {n1}: that alone makes {}. The rate \
+                 itself has not clearly improved.",
+                match (decimal((-split.fewer_releases).min(fall)), decimal(fall)) {
+                    (part, all) if part == all => "all of it".to_owned(),
+                    (part, all) => format!("{part} of the {all} fewer"),
+                }
             ),
             "Release as often as before, and watch the rate.",
         )

@@ -113,8 +113,11 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
         ));
     }
     if let Some(without) = concentration.without_top {
-        let without = if without == 0 { "none".to_owned() } else { without.to_string() };
-        draft = draft.because(format!("Without {name}, {without} of {} would have had someone.", carried.known));
+        let without = match without - concentration.automated {
+            0 => "none".to_owned(),
+            without => without.to_string(),
+        };
+        draft = draft.because(format!("Without {name}, {without} of {} would have had someone.", carried.by_people()));
     }
     vec![match of.role {
         Role::Responder => draft.incidents(analysis.ids(analysis.failing())),
@@ -220,8 +223,7 @@ fn approvals(analysis: &Look<'_>) -> Vec<Draft> {
 fn no_new(analysis: &Look<'_>) -> Vec<Draft> {
     let Some(carried) = analysis.roles.get(&Role::Releaser) else { return Vec::new() };
     // Without a release by a person, nobody could have been new.
-    let people = carried.teams.iter().filter(|team| !team.is_empty()).count();
-    if carried.first_time[0] > 0 || (people as f64) < analysis.limit(Threshold::Releases) {
+    if carried.first_time[0] > 0 || (carried.by_people() as f64) < analysis.limit(Threshold::Releases) {
         return Vec::new();
     }
     // Where the window holds all there is, its first releaser was new.
@@ -229,6 +231,10 @@ fn no_new(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let everybody: BTreeSet<PersonIndex> = carried.teams.iter().flatten().copied().collect();
+    // Whoever makes all of them is told to let somebody else: that says it.
+    if everybody.len() == 1 {
+        return Vec::new();
+    }
     let made: Vec<&str> = everybody.iter().map(|&person| analysis.facts.history.person(person).name.raw()).collect();
     vec![
         Draft::new(

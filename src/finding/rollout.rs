@@ -131,6 +131,11 @@ fn kinds(analysis: &Look<'_>, span: Span) -> BTreeMap<String, u64> {
     kinds
 }
 
+/// A kind of special handling as one says it.
+fn spoken(kind: &str) -> String {
+    if kind == "off_branch" { "off the usual branch".to_owned() } else { kind.replace('_', " ") }
+}
+
 fn special_paths(analysis: &Look<'_>) -> Vec<Draft> {
     let windows = &analysis.facts.windows;
     let Some(previous) = windows.previous else { return Vec::new() };
@@ -154,23 +159,23 @@ fn special_paths(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let list = |kinds: &BTreeMap<String, u64>| {
-        let list: Vec<_> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        let list: Vec<_> = kinds.iter().map(|(kind, count)| format!("{} {count}", spoken(kind))).collect();
         if list.is_empty() { "none".to_owned() } else { list.join(", ") }
+    };
+    let most = now.iter().max_by_key(|(_, count)| **count);
+    let kinds = match (now.len() as u64, before.len()) {
+        (now, before) if now as usize == before => String::new(),
+        (now, before) => format!("; {} now, {before} before", count(now, "kind")),
     };
     vec![
         Draft::new(
-            format!(
-                "{} needed special handling, {} before; {} now, {} before.",
-                rate(k, n),
-                rate(k0, n0),
-                count(now.len() as u64, "kind"),
-                before.len()
-            ),
-            match now.iter().max_by_key(|(_, count)| **count) {
-                Some((kind, most)) => {
+            format!("{} needed special handling, {} before{kinds}.", rate(k, n), rate(k0, n0)),
+            match most {
+                Some((kind, _)) => {
+                    let all = count(k, "release");
+                    let kind = spoken(kind);
                     format!(
-                        "Find out why {} needed special handling ({kind}), and make that unnecessary.",
-                        count(*most, "release")
+                        "Find out why {all} needed special handling (most often: {kind}), and make that unnecessary."
                     )
                 }
                 None => "Make the most frequent special path the ordinary one, or make it unnecessary.".to_owned(),

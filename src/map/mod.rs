@@ -333,9 +333,17 @@ fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold, does: &s
     let carried = analysis.roles.get(&role)?;
     let (person, k) = carried.top()?;
     let name = analysis.facts.history.person(person).name.raw();
-    let held = Held::at_most(HALF, k, carried.known, analysis.threshold(least));
-    let standing = held.standing().said_by(Source::Person);
-    let unsure = if standing == Standing::Unproven { ", too close to one half or too few to say" } else { "" };
+    // What automation made alone says nothing of how much rests on whom.
+    let by_people = carried.by_people();
+    let least = analysis.threshold(least);
+    let held = Held::at_most(HALF, k, carried.known, least);
+    let enough = by_people as f64 >= least;
+    let standing = if enough { held.standing().said_by(Source::Person) } else { Standing::Unproven };
+    let unsure = match standing {
+        Standing::Unproven if enough || by_people == carried.known => ", too close to one half or too few to say",
+        Standing::Unproven => ", the others are automation's: too few to say",
+        _ => "",
+    };
     let guessed = analysis.guessed(role);
     let statement = format!("{name} {does} {}{unsure}{guessed}", rate(k, carried.known));
     let mine = |release: &crate::model::Release| {

@@ -286,7 +286,8 @@ pub fn doubts(headline: &Headline) -> Option<String> {
 }
 
 /// How many people could do it, and whether that is on record or guessed from commits.
-pub fn people(headline: &Headline) -> String {
+pub fn people(review: &Review) -> String {
+    let headline = &review.headline;
     let Some(people) = headline.people_who_can_stop else {
         return "How many people could do it: no data; nobody but bots is known to release.".to_owned();
     };
@@ -297,11 +298,13 @@ pub fn people(headline: &Headline) -> String {
         headline.releasers_on_record,
         count(headline.releases, "release")
     );
+    // Who rolled back or responded is known from a log alone.
+    let did = if review.data.incidents.log_given { "released, rolled back or responded" } else { "released" };
     match (sure, guessed) {
-        (_, 0) => format!("{} could do it: they released, rolled back or responded in this window.", persons(sure)),
+        (_, 0) => format!("{} could do it: {did} in this window.", persons(sure)),
         (0, _) => format!("{} may have released, a guess from the tagged commits: {of}.", persons(guessed)),
         _ => format!(
-            "{} released, rolled back or responded on record; {} more may have released, a guess from the tagged commits: {of}.",
+            "{} {did} on record; {} more may have released, a guess from the tagged commits: {of}.",
             persons(sure),
             guessed
         ),

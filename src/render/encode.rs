@@ -99,9 +99,13 @@ const BREAK: &str = "&#8203;";
 /// `!1`, `~x`, `%1`, `&1`, a commit's id, `:emoji:`, `$math$`, `[[wiki]]`, `/close`). What cannot be mistaken stays as it is,
 /// so that the source reads well too.
 pub fn markdown(text: &str) -> String {
+    markdown_after(None, text)
+}
+
+/// The same of text that stands behind something else on its line: nothing there begins a list or a command.
+pub fn markdown_after(mut before: Option<char>, text: &str) -> String {
     let text = terminal(text);
     let mut shown = String::with_capacity(text.len());
-    let mut before = None;
     // What is left of a commit's id.
     let mut id = 0;
     let mut rest = text.chars();
@@ -143,15 +147,22 @@ pub fn markdown(text: &str) -> String {
             }
             '.' if ends_in_word(&shown, "www") => shown.extend(["&#46;", BREAK]),
             '_' if word(before) && word(after) => shown.push('_'),
+            // Nothing is struck out that a space follows.
+            '~' if before.is_none_or(char::is_whitespace) && after.is_none_or(char::is_whitespace) => shown.push('~'),
             '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' => shown.extend(['\\', c]),
             // At the beginning of a line: a list, a heading, a rule.
             '-' | '+' | '=' if before.is_none() && !word(after) => shown.extend(['\\', c]),
-            '.' | ')' if !word(after) && shown.chars().all(|c| c.is_ascii_digit()) => shown.extend(['\\', c]),
+            '.' | ')' if !word(after) && is_number(&shown) => shown.extend(['\\', c]),
             c => shown.push(c),
         }
         before = Some(c);
     }
     shown
+}
+
+/// Whether a line so far is what a numbered item begins with.
+fn is_number(shown: &str) -> bool {
+    !shown.is_empty() && shown.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Digits of a commit's id that forges do not make a link of yet.
@@ -165,7 +176,9 @@ fn id_length(c: char, rest: &str) -> usize {
     }
     let length = 1 + rest.find(|c| !hex(c)).unwrap_or(rest.len());
     let ends = !rest[length - 1..].starts_with(char::is_alphanumeric);
-    if ends && (PIECE + 1..=64).contains(&length) { length } else { 0 }
+    // Dates are numbers too, and a date in pieces cannot be pasted. An id of digits alone leads to a commit here, at worst.
+    let number = c.is_ascii_digit() && rest[..length - 1].bytes().all(|byte| byte.is_ascii_digit());
+    if ends && !number && (PIECE + 1..=64).contains(&length) { length } else { 0 }
 }
 
 /// Whether what follows a bracket or a star is a word and a colon, or the word for a table of contents.
@@ -319,11 +332,11 @@ mod tests {
         for (text, shown) in [
             ("GH-1 gl-2 AGH-3", "GH-&#8203;1 gl-&#8203;2 AGH-3"),
             ("!1 ~bug %\"next\" &1", "!&#8203;1 \\~&#8203;bug %&#8203;\"next\" &amp;&#8203;1"),
-            ("wow! 5 % a & b ~", "wow! 5 % a &amp; b \\~"),
+            ("wow! 5 % a & b ~", "wow! 5 % a &amp; b ~"),
             (":tada: :+1: 10:30:00 a: b", ":&#8203;tada: :&#8203;+1: 10:30:00 a: b"),
             ("$x$ costs 5 $", "&#36;&#8203;x&#36; costs 5 &#36;"),
             ("[[wiki]]", "\\[&#8203;\\[wiki\\]\\]"),
-            ("1a2b3c4 facade 12345678 1a2b3c4x", "1&#8203;a2b3c4 facade 12&#8203;345678 1a2b3c4x"),
+            ("1a2b3c4 facade 12345678 1a2b3c4x", "1&#8203;a2b3c4 facade 12345678 1a2b3c4x"),
             ("deadbeefcafe1", "d&#8203;eadbee&#8203;fcafe1"),
             ("/close", "&#47;close"),
             (

@@ -21,7 +21,9 @@ pub use crate::phrase::{
     HOTFIX_RULE, TOO_FEW, count, date, decimal, duration, failing, minute, percent, percents, probability, rate, sign,
 };
 use crate::phrase::{Period, decimal_change, duration_change, points_change};
-use crate::review::contract::{Basis, ChangeVerdict, MetricReport, Reading, Role, SeenInGit, Unit};
+use crate::review::contract::{
+    Basis, ChangeVerdict, FailureShift, MetricReport, Reading, Review, Role, SeenInGit, Unit,
+};
 
 /// How the values of a metric are shown. All of one metric are shown alike, so that they can be subtracted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,6 +249,28 @@ fn shell_word(name: &str) -> String {
 pub fn capital(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// Whether fewer (or more) failures come from how often is released, or from how often a release fails: nothing where
+/// neither changed by a half.
+pub fn shift(shift: &FailureShift) -> Option<String> {
+    let part = |value: f64, more: &str, fewer: &str| {
+        let (word, why) = if value > 0.0 { ("more", more) } else { ("fewer", fewer) };
+        (value.abs() >= 0.5).then(|| format!("{:.1} {word} {why}", value.abs()))
+    };
+    let parts = [
+        part(shift.from_count, "because there were more releases", "because there were fewer releases"),
+        part(shift.from_rate, "because more of them failed", "because fewer of them failed"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let (before, now) = (rate(shift.failed_before, shift.judged_before), rate(shift.failed_now, shift.judged_now));
+    (!parts.is_empty())
+        .then(|| format!("Quieter or stronger: {before} failed before, {now} now: {}.", parts.join(", ")))
+}
+
+/// What stands where there is nothing to do first.
+pub fn nothing_first(review: &Review) -> &'static str {
+    if review.findings.is_empty() { "Nothing that the data ask for." } else { "Nothing but keeping records." }
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use crate::review::contract::{Hotspot, WindowVerdict};
 use super::comment::Comment;
 use super::json;
 use super::page::{Page, Tone};
+use crate::phrase::TOO_FEW;
+
 use super::phrase::{capital, count, duration, minute, no_rate, percent, quality, rate};
 use super::{Format, TerminalOptions, encode, prose};
 
@@ -23,8 +25,14 @@ const TRAITS: usize = 6;
 /// A trait that changes the odds by less says nothing.
 const WORTH_NAMING: f64 = 1.05;
 
-fn word(verdict: Verdict) -> &'static str {
-    match verdict {
+/// Where nothing is required, nothing was checked: that is no readiness.
+fn unasked(report: &Preflight) -> bool {
+    report.verdict == Verdict::Ready && report.evidence.is_empty() && report.max_chance.is_none()
+}
+
+fn word(report: &Preflight) -> &'static str {
+    match report.verdict {
+        Verdict::Ready if unasked(report) => "nothing is required, so nothing was checked",
         Verdict::Ready => "ready",
         Verdict::NotReady => "not ready",
         Verdict::Nothing => "nothing to ship",
@@ -78,8 +86,11 @@ fn change(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
         format!(" by {}: {names}{more}", count(change.authors, "author"))
     };
     lines.push(format!("{} and {}{by}", count(change.commits, "commit"), count(change.merges, "merge")));
-    if change.compared > 0 {
-        lines.push(format!("Larger than {} of past releases", rate(change.smaller, change.compared)));
+    match (change.smaller, change.compared) {
+        (_, n) if n < TOO_FEW => {}
+        (0, n) => lines.push(format!("No larger than any of {}", count(n, "past release"))),
+        (k, n) if k == n => lines.push(format!("Larger than all of {}", count(n, "past release"))),
+        (k, n) => lines.push(format!("Larger than {k} of {}", count(n, "past release"))),
     }
     if let (Some(oldest), Some(median)) = (change.oldest_seconds, change.median_age_seconds) {
         lines.push(match change.commits {
@@ -91,8 +102,8 @@ fn change(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
         lines.push(format!("{} after the newest release", duration(since)));
     }
     if !change.types.is_empty() {
-        let types: Vec<_> = change.types.iter().map(|(kind, n)| format!("{n} {}", shown(kind))).collect();
-        lines.push(format!("Declared: {}", types.join(", ")));
+        let types: Vec<_> = change.types.iter().map(|(kind, n)| format!("{} {n}", shown(kind))).collect();
+        lines.push(format!("Commits by declared type: {}", types.join(", ")));
     }
     match &change.risk {
         None => lines.push("Its paths could not be compared with a release before it".to_owned()),
@@ -105,9 +116,10 @@ fn change(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
     lines.extend(change.hot.iter().map(|spot| hot(spot, shown)));
     for window in &change.windows {
         let here = format!(
-            "{}: {} of the window's releases; failures there: {}, elsewhere: {}",
+            "{}: {} of the window's {}; failures there: {}, elsewhere: {}",
             window.name(),
-            rate(window.releases, window.of),
+            window.releases,
+            count(window.of, "release"),
             rate(window.failed, window.judged),
             rate(window.failed_outside, window.judged_outside)
         );
@@ -151,7 +163,7 @@ fn odds(report: &Preflight, shown: fn(&str) -> String) -> Vec<String> {
         );
     }
     match &report.base {
-        Some(base) => lines.push(format!("In this window: {}", super::basis::base(base))),
+        Some(base) => lines.push(super::basis::base(base)),
         None => lines.push(no_rate(report.no_base_because.as_deref().unwrap_or_default())),
     }
     match &report.forecast {
@@ -216,12 +228,13 @@ fn next(report: &Preflight) -> Option<&'static str> {
 fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
     let tone = match report.verdict {
+        Verdict::Ready if unasked(report) => Tone::Unsure,
         Verdict::Ready => Tone::Good,
         Verdict::NotReady => Tone::Bad,
         Verdict::Nothing => Tone::Unsure,
     };
     super::terminal::unread(&mut page, &report.log);
-    page.toned(tone, &format!("Preflight: {}", word(report.verdict)));
+    page.toned(tone, &format!("Preflight: {}", word(report)));
     page.text(&format!("{}, as of {}.", subject(report, encode::terminal), minute(report.as_of)));
     for line in report.policy_from.iter().flat_map(super::basis::policy) {
         page.text(&encode::terminal(&line));
@@ -253,7 +266,7 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
     }
     page.heading("What it must earn");
     if report.evidence.is_empty() {
-        page.item("Nothing is required: list checks in [checks] required, and by class in [risk.CLASS] requires.");
+        page.item("Nothing is required yet: list checks in [checks] required, and by class in [risk.CLASS] requires.");
     } else {
         let rows = report.evidence.iter().map(|evidence| {
             vec![
@@ -274,7 +287,7 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
 /// The preflight as a comment, or as a step's summary.
 pub fn markdown(report: &Preflight) -> String {
     let mut text = super::basis::unread_markdown(&report.log);
-    text += &format!("## Release preflight: {}\n\n{}.\n", word(report.verdict), subject(report, encode::markdown));
+    text += &format!("## Release preflight: {}\n\n{}.\n", word(report), subject(report, encode::markdown_code));
     for line in report.policy_from.iter().flat_map(super::basis::policy) {
         text.push_str(&format!("\n{}\n", encode::markdown(&line)));
     }
@@ -316,11 +329,8 @@ pub fn markdown(report: &Preflight) -> String {
 /// The preflight as a short comment.
 fn brief(report: &Preflight) -> String {
     let mut says: Vec<String> = super::basis::unread(&report.log).iter().map(|line| encode::markdown(line)).collect();
-    says.push(format!("{}.", subject(report, encode::markdown)));
+    says.push(format!("{}.", subject(report, encode::markdown_code)));
     says.extend(report.reasons.iter().map(|reason| format!("{}.", capital(&encode::markdown(reason.raw())))));
-    if report.verdict == Verdict::Ready && report.evidence.is_empty() {
-        says.push("Nothing is required, so nothing was checked.".to_owned());
-    }
     let missing = report.evidence.iter().filter(|evidence| evidence.standing != EvidenceState::There);
     let row = |evidence: &Evidence| {
         vec![encode::markdown(evidence.name.raw()), standing(evidence), by(evidence, encode::markdown), worth(evidence)]
@@ -338,7 +348,7 @@ fn brief(report: &Preflight) -> String {
     }
     Comment {
         of: "preflight",
-        verdict: format!("Release preflight: {}.", word(report.verdict)),
+        verdict: format!("Release preflight: {}.", word(report)),
         says,
         header: &["evidence", "", "required by", "what it is worth here"],
         rows: missing.map(row).collect(),
@@ -363,7 +373,7 @@ fn github(report: &Preflight) -> String {
         (None, Some(base)) => format!(". {}", super::basis::base(base)),
         (None, None) => String::new(),
     };
-    let said = format!("{}: {}{chance}", word(report.verdict), subject(report, str::to_owned));
+    let said = format!("{}: {}{chance}", word(report), subject(report, str::to_owned));
     say("notice", "Release preflight", &said);
     text
 }

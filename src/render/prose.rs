@@ -14,18 +14,23 @@ pub enum Piece<'t> {
 
 /// A sentence of ours in Markdown.
 pub fn markdown(text: &str) -> String {
-    let piece = |piece| match piece {
-        Piece::Text(text) => encode::markdown(text),
-        Piece::Code(code) => encode::markdown_code(code),
-    };
-    pieces(text).into_iter().map(piece).collect()
+    let mut before = None;
+    let mut shown = String::new();
+    for piece in pieces(text) {
+        shown.push_str(&match piece {
+            Piece::Text(text) => encode::markdown_after(before, text),
+            Piece::Code(code) => encode::markdown_code(code),
+        });
+        before = Some('`');
+    }
+    shown
 }
 
 /// Commands that take the name of something.
 const NAMING: [&str; 6] = ["explain", "plan", "list", "import", "record", "generate"];
 
-/// Characters between two backticks from which on they are taken for marks.
-const SHORTEST: usize = 6;
+/// How what we put between backticks begins. A name from outside may have backticks too.
+const OURS: [&str; 5] = ["relconf ", "git ", "Check: ", "fetch-depth:", "refs/"];
 
 /// Takes a sentence apart.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
@@ -53,6 +58,15 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// The length of a commit's id as we abbreviate it, or whole.
+fn commit(text: &str) -> Option<usize> {
+    let length = text.find(|c: char| !matches!(c, '0'..='9' | 'a'..='f')).unwrap_or(text.len());
+    let ends = !text[length..].starts_with(|c: char| c.is_alphanumeric() || "_-./".contains(c));
+    let mixed =
+        text[..length].bytes().any(|b| b.is_ascii_digit()) && text[..length].bytes().any(|b| b.is_ascii_lowercase());
+    (ends && mixed && matches!(length, 9 | 12 | 40)).then_some(length)
+}
+
 /// The commands of git that we name. In "git shows", "git sees" git is who, not what to type.
 const GIT: [&str; 8] = ["clone", "config", "fetch", "fsck", "log", "pack-refs", "push", "tag"];
 
@@ -71,8 +85,10 @@ fn code(text: &str, before: Option<char>) -> Option<usize> {
         '[' => table(text),
         'r' if text.starts_with("relconf ") => command(text, "relconf "),
         'g' if is_git(text) => command(text, "git "),
+        _ if first.is_ascii_hexdigit() && commit(text).is_some() => commit(text),
         _ if first.is_ascii_lowercase() => assignment(text),
-        _ => None,
+        // A flag, as settings are told.
+        _ => text.strip_prefix("--").and_then(assignment).map(|length| length + 2),
     }
 }
 
@@ -80,7 +96,7 @@ fn code(text: &str, before: Option<char>) -> Option<usize> {
 fn quoted(text: &str) -> Option<usize> {
     let (inner, _) = text[1..].split_once('`')?;
     let plain = inner.chars().all(|c| c.is_ascii_alphanumeric() || " :=._/-".contains(c));
-    (plain && inner.len() >= SHORTEST).then(|| inner.len() + 2)
+    (plain && OURS.iter().any(|begins| inner.starts_with(begins))).then(|| inner.len() + 2)
 }
 
 /// `[[release]]`, `[checks] required`, `[gate] on_inconclusive = "fail"`.
@@ -96,9 +112,9 @@ fn table(text: &str) -> Option<usize> {
     (key > 0).then(|| here + assignment(rest).unwrap_or(key))
 }
 
-/// `checks = [{ name = "canary" }]`, `covers_from = 2026-01-01`.
+/// `checks = [{ name = "canary" }]`, `covers_from = 2026-01-01`, `releases.timezone = "UTC"`.
 fn assignment(text: &str) -> Option<usize> {
-    let name = word(text);
+    let name = text.find(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && !"_-.".contains(c))?;
     let value = text.get(name..)?.strip_prefix(" = ").filter(|_| name > 0)?;
     let length = match value.chars().next()? {
         '"' => value[1..].find('"')? + 2,
@@ -197,6 +213,9 @@ mod tests {
             ("see relconf review --component NAME or all", &["relconf review --component NAME"]),
             ("write covers_from = 2026-01-01 at its top", &["covers_from = 2026-01-01"]),
             ("run git fetch --tags; then", &["git fetch --tags"]),
+            ("links.tag = \"https://x/{}\" (file)", &["links.tag = \"https://x/{}\""]),
+            ("--since = 2026-03-01T00:00:00Z (flag)", &["--since = 2026-03-01T00:00:00Z"]),
+            ("6a47389c7 reverts what it shipped", &["6a47389c7"]),
         ] {
             assert_eq!(codes(text), code, "{text}");
         }
@@ -217,6 +236,9 @@ mod tests {
             "k = [",
             "k = \"",
             "myrelconf init",
+            "--",
+            "-- = 1",
+            "v0.20260804.0 of 20260804, cafebabe, 123456789, v6a47389c7x",
             "None of 20 releases failed, as far as git shows.",
             "git alone shows about 1 in 3; git suggests 4",
             "relconf ",

@@ -19,6 +19,8 @@ pub struct Validation {
     pub incidents: u64,
     /// Entries of the release log that could be read.
     pub releases: u64,
+    /// Logs that were read, whatever stands in them.
+    pub logs: u64,
     /// What is wrong in a file.
     pub problems: Vec<Flaw>,
     /// What is wrong between the files and the repository.
@@ -91,6 +93,8 @@ fn page(validation: &Validation, options: &TerminalOptions) -> String {
     let problems = (validation.problems.len() + validation.mismatches.len()) as u64;
     if problems == 0 && !validation.doubts.is_empty() {
         page.toned(Tone::Unsure, &format!("No file is wrong, but the gate could conclude nothing yet: {read}."));
+    } else if problems == 0 && validation.logs == 0 {
+        page.toned(Tone::Good, "No problem, and no log yet: relconf init begins one.");
     } else if problems == 0 {
         page.toned(Tone::Good, &format!("No problem: {read}."));
     } else {

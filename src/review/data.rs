@@ -32,6 +32,7 @@ pub(super) fn of(facts: &Facts<'_>) -> Data {
         log: facts.log(),
         incidents: incidents(facts),
         inferred_failures: InferredFailures {
+            withdrawal: shown_by(facts, Signal::Withdrawal),
             rule: shown_by(facts, Signal::Rule),
             changelog: shown_by(facts, Signal::Changelog),
             said: shown_by(facts, Signal::Said),

@@ -230,10 +230,12 @@ fn the_github_action_runs_the_gate() {
             let code: i32 = output(temporary, "code").and_then(|code| code.parse().ok()).expect("a code");
             let verdict = output(temporary, "verdict").expect("a verdict");
             assert_eq!(verdict == "regressed", code == 1, "{verdict}");
-            for file in ["report", "json", "html"] {
+            for file in ["report", "comment", "json", "html"] {
                 let path = output(temporary, file).unwrap_or_else(|| panic!("no {file}: {said}"));
                 assert!(Path::new(&path).metadata().is_ok_and(|file| file.len() > 0), "{path}");
             }
+            let comment = std::fs::read_to_string(output(temporary, "comment").expect("a path")).expect("a comment");
+            assert!(comment.starts_with("<!-- relconf:gate -->\n"), "CI finds it again: {comment}");
             assert_eq!(said.lines().any(|line| line.starts_with("::error")), code == 1, "{said}");
             (code, said)
         },

@@ -179,7 +179,7 @@ fn one_comment_is_renewed_and_nobody_elses() {
     forge.look(|kept| {
         let body = &kept.comments[&122].1;
         assert_eq!(body.matches(marker).count(), 1);
-        assert!(body.len() < 65_536 && body.ends_with("The rest is in the artifact."), "{}", body.len());
+        assert!(body.len() < 65_536 && body.ends_with("The rest is in the step's summary."), "{}", body.len());
     });
     // A forge that refuses is an error.
     assert!(!comment(&format!("{}/nowhere", forge.url), &place, "x").status.success());

@@ -40,6 +40,7 @@ struct Found {
     doubts: Vec<Mismatch>,
     incidents: u64,
     releases: u64,
+    logs: u64,
 }
 
 impl Found {
@@ -65,6 +66,7 @@ impl Found {
         self.problems.extend(logs.problems.iter().map(|found| found.problem.clone()));
         self.incidents = logs.incidents.len() as u64;
         self.releases = logs.entries.len() as u64;
+        self.logs = logs.read.files.len() as u64;
         let history = pipeline::beside(settings.repository.as_ref(), logs, &settings.policy)?;
         let facts = Facts::derive(&history, &settings.policy)?;
         // A problem of a record stands in the list already, with its place. A log may be looked at before there is a
@@ -132,6 +134,7 @@ impl Found {
             valid: problems.is_empty() && self.mismatches.is_empty(),
             incidents: self.incidents,
             releases: self.releases,
+            logs: self.logs,
             problems,
             mismatches: self.mismatches,
             notes: self.notes,

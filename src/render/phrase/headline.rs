@@ -98,16 +98,14 @@ pub fn times(review: &Review) -> Vec<String> {
     }
     let headline = &review.headline;
     let persons = |n: u64| count(n, "person");
+    // Who responded is known from a log alone.
+    let did = if review.data.incidents.log_given { "released or responded" } else { "released" };
     said.push(match headline.people_who_can_stop {
         None => "who releases: no data".to_owned(),
-        Some(n) if headline.people_on_record == n => format!("{} released or responded", persons(n)),
+        Some(n) if headline.people_on_record == n => format!("{} {did}", persons(n)),
         Some(n) if headline.people_on_record == 0 => format!("{} released, guessed from commits", persons(n)),
         Some(n) => {
-            format!(
-                "{} released or responded, {} of them guessed from commits",
-                persons(n),
-                n - headline.people_on_record
-            )
+            format!("{} {did}, {} of them guessed from commits", persons(n), n - headline.people_on_record)
         }
     });
     said

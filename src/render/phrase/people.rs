@@ -1,6 +1,6 @@
 //! How much a role rests on few people, in words. Names are encoded for a terminal; every other encoder may follow.
 
-use crate::phrase::rate;
+use crate::phrase::{TOO_FEW, rate};
 use crate::render::encode;
 use crate::review::contract::{Review, Role};
 
@@ -11,16 +11,19 @@ pub fn spread(review: &Review, role: Role) -> Vec<String> {
         return Vec::new();
     };
     let mut says = Vec::new();
-    if let Some(half) = spread.fewest_for_half {
+    // Shares are of what people made: what bots made alone is nobody's.
+    let by_people = spread.known - spread.automated;
+    if let Some(half) = spread.fewest_for_half.filter(|_| by_people >= TOO_FEW) {
         let who = if half == 1 { "1 person carried".to_owned() } else { format!("{half} people carried") };
-        // Shares are of what people made: what bots made alone is nobody's.
-        let by_people = spread.known - spread.automated;
         let of = if spread.automated > 0 { format!(" of the {by_people} that people made") } else { String::new() };
         let mut text = format!("{who} more than half{of}");
         if let (Some(without), Some(top)) = (spread.without_top, people.first()) {
             let top = encode::terminal(top.person.raw());
-            let someone = if without == 0 { "none".to_owned() } else { without.to_string() };
-            text.push_str(&format!("; without {top}, {someone} of {} would have had someone", spread.known));
+            let someone = match without - spread.automated {
+                0 => "none".to_owned(),
+                without => without.to_string(),
+            };
+            text.push_str(&format!("; without {top}, {someone} of {by_people} would have had someone"));
         }
         says.push(format!("{text}."));
     }

@@ -127,7 +127,7 @@ pub fn with_template(kind: Kind, template: &str, review: &Review) -> Result<Stri
         guess => basis::guess(review),
         rates => basis::rates(&review.headline),
         doubts => basis::doubts(&review.headline),
-        people => basis::people(&review.headline),
+        people => basis::people(review),
         matched => basis::matched(&review.data.tags),
         hotfix_rule => basis::hotfix_rule(review),
         log => basis::log(&review.data.log, review.headline.basis),

@@ -69,6 +69,7 @@ fn releases(page: &mut Page, review: &Review) {
     if review.releases.iter().any(guessed) {
         let inferred = &review.data.inferred_failures;
         let shown = [
+            (inferred.withdrawal, Signal::Withdrawal),
             (inferred.rule, Signal::Rule),
             (inferred.changelog, Signal::Changelog),
             (inferred.said, Signal::Said),

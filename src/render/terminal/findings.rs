@@ -1,6 +1,8 @@
 use crate::render::encode;
 use crate::render::page::Page;
-use crate::render::phrase::{check_in_words, count, effect, explain, forecasts, how_sure, probability, rate, section};
+use crate::render::phrase::{
+    check_in_words, count, effect, explain, forecasts, how_sure, nothing_first, probability, rate, section,
+};
 use crate::review::contract::{Basis, Finding, Plan, Review, TraitReport, TraitVerdict};
 
 /// Hot spots shown.
@@ -10,7 +12,7 @@ const SPOTS: usize = 3;
 pub(super) fn first(page: &mut Page, review: &Review) {
     page.heading(section::FIRST);
     if review.first.is_empty() {
-        page.item("Nothing that the data ask for.");
+        page.item(nothing_first(review));
     }
     let findings = review.first.iter().filter_map(|id| review.findings.iter().find(|finding| finding.id == *id));
     for (at, finding) in findings.enumerate() {

@@ -70,5 +70,5 @@ pub(crate) fn draw(page: &mut Page, review: &Review) {
         }
         _ => page.text("How fast a bad release is noticed and stopped: no data without an incident log."),
     }
-    page.text(&basis::people(headline));
+    page.text(&basis::people(review));
 }

@@ -1,5 +1,5 @@
 use crate::render::page::Page;
-use crate::render::phrase::{Shown, moved, rate, reading, section, span};
+use crate::render::phrase::{Shown, moved, reading, section, shift, span};
 use crate::review::contract::{Basis, MetricReport, Review};
 
 /// Below this width a table has no room for intervals.
@@ -34,15 +34,8 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             None => reasons.push((why, vec![&metric.title])),
         }
     }
-    if let Some(shift) = &review.shift {
-        let part = |value: f64| format!("{value:+.1}");
-        page.item(&format!(
-            "Quieter or stronger: {} failed before, {} now; of the difference {} is the number of releases, {} their failure rate.",
-            rate(shift.failed_before, shift.judged_before),
-            rate(shift.failed_now, shift.judged_now),
-            part(shift.from_count),
-            part(shift.from_rate)
-        ));
+    if let Some(text) = review.shift.as_ref().and_then(shift) {
+        page.item(&text);
     }
     for (reason, titles) in not_compared(review) {
         page.item(&format!("Not compared with the window before: {} ({reason}).", titles.join(", ").to_lowercase()));

@@ -2,7 +2,7 @@
 
 use crate::model::IncidentKind;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{count, explain_all, headline, listed, section};
+use crate::render::phrase::{count, explain_all, headline, listed, nothing_first, section};
 use crate::render::{basis, encode, map};
 use crate::review::contract::{Finding, Outcome, ReleaseReport, Review, Trust, Warning, WindowName};
 
@@ -104,8 +104,7 @@ fn first(page: &mut Page, review: &Review) {
     let first: Vec<&Finding> =
         review.first.iter().filter_map(|id| review.findings.iter().find(|finding| finding.id == *id)).collect();
     if first.is_empty() {
-        let records = !review.findings.is_empty();
-        page.item(if records { "Nothing but keeping records." } else { "Nothing that the data ask for." });
+        page.item(nothing_first(review));
     }
     // Where much is said above, an action has a line.
     let room = LINES.saturating_sub(page.lines() + 1 + LAST_LINES);

@@ -208,6 +208,8 @@ pub struct SuspectReport {
 /// Releases that failed as git shows, by the surest thing that shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InferredFailures {
+    /// A change log that says a release was withdrawn.
+    pub withdrawal: u64,
     /// A rule of the team's own.
     pub rule: u64,
     /// The change log.

@@ -8,6 +8,7 @@
 )]
 
 pub mod forge;
+pub mod markdown;
 pub mod raw;
 pub mod team;
 

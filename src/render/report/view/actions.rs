@@ -89,11 +89,6 @@ pub(super) fn first(review: &Review, rows: &Rows<'_>) -> Vec<Action> {
     found.map(|finding| action(finding, rows)).collect()
 }
 
-/// What is said where there is nothing to do first.
-pub(super) fn nothing_first(review: &Review) -> &'static str {
-    if review.findings.is_empty() { "Nothing that the data ask for." } else { "Nothing but keeping records." }
-}
-
 /// How much more there is in the plans.
 pub(super) fn more(review: &Review) -> Option<String> {
     let more = review.findings.len().saturating_sub(review.first.len()) as u64;

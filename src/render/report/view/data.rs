@@ -72,7 +72,7 @@ fn says(review: &Review) -> Vec<String> {
         basis::log(&review.data.log, review.headline.basis),
     ];
     says.extend(basis::entries(&review.data.incidents));
-    says.push(basis::people(&review.headline));
+    says.push(basis::people(review));
     says.extend(basis::hotfix_rule(review).map(str::to_owned));
     says
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::render::phrase::{Shown, count, rate, reading};
+use crate::render::phrase::{Shown, count, reading, shift};
 use crate::review::contract::{Basis, MetricReport, Review};
 
 use super::cards::{change, direction, interval};
@@ -138,16 +138,7 @@ pub(super) fn windows(review: &Review) -> Option<String> {
 
 /// What is said below the tables: quieter or stronger, and what is not compared.
 pub(super) fn quiet(review: &Review) -> Vec<String> {
-    let shift = review.shift.as_ref().map(|shift| {
-        format!(
-            "Quieter or stronger: {} failed before, {} now; of the difference {:+.1} is the number of releases, {:+.1} their \
-             failure rate.",
-            rate(shift.failed_before, shift.judged_before),
-            rate(shift.failed_now, shift.judged_now),
-            shift.from_count,
-            shift.from_rate
-        )
-    });
+    let shift = review.shift.as_ref().and_then(shift);
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for metric in &review.metrics.0 {
         let Some(why) = metric.not_compared.as_deref() else { continue };

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::model::Untrusted;
-use crate::render::phrase::{count, headline, minute, section};
+use crate::render::phrase::{count, headline, minute, nothing_first, section};
 use crate::render::{basis, link};
 use crate::review::contract::Review;
 
@@ -237,7 +237,7 @@ pub(super) fn of(review: &Review) -> View {
         stages: review.map.stages.iter().map(|stage| map::stage(stage, &rows)).collect(),
         legend: map::legend(),
         first: actions::first(review, &rows),
-        nothing_first: actions::nothing_first(review),
+        nothing_first: nothing_first(review),
         more: actions::more(review),
         since,
         failed,

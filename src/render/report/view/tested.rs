@@ -52,18 +52,30 @@ pub(super) fn of(review: &Review) -> Tested {
         let sure = found.split.q.map_or_else(|| "too little to test".to_owned(), |q| format!("q {}", probability(q)));
         compared(&found.title, &found.split, sure)
     };
-    let spots = review.hotspots.iter().filter(|spot| spot.split.excess() > 0.0).take(SPOTS);
+    // A part of the code that goes with failure beyond chance is found, and not among those that are not.
+    let (hot, cool): (Vec<_>, Vec<_>) = review
+        .hotspots
+        .iter()
+        .filter(|spot| spot.split.excess() > 0.0)
+        .take(SPOTS)
+        .partition(|spot| spot.split.differs());
+    let of_spot = |spot: &crate::review::contract::Hotspot, title: Untrusted| {
+        compared(&title, &spot.split, how_sure(&spot.split))
+    };
+    let touching = |spot: &&crate::review::contract::Hotspot| {
+        of_spot(spot, Untrusted::new(format!("that touch {}", spot.name.raw())))
+    };
     let bin = |bin: &crate::review::contract::Bin| Bin {
         forecast: percent(bin.forecast),
         failed: rate(bin.failed, bin.releases),
         plausible: percents(bin.low, bin.high),
     };
     Tested {
-        says: says(review, found.len()),
-        found: found.into_iter().map(of_trait).collect(),
+        says: says(review, found.len() + hot.len()),
+        found: found.into_iter().map(of_trait).chain(hot.iter().map(touching)).collect(),
         more: same.len().saturating_sub(TRAITS),
         not_found: same.into_iter().take(TRAITS).map(of_trait).collect(),
-        spots: spots.map(|spot| compared(&spot.name, &spot.split, how_sure(&spot.split))).collect(),
+        spots: cool.into_iter().map(|spot| of_spot(spot, spot.name.clone())).collect(),
         checks: review.checks.iter().map(|check| format!("{}.", check_in_words(check))).collect(),
         forecasts: format!("{}.", forecasts(&review.forecasts)),
         bins: review.forecasts.bins.iter().map(bin).collect(),
@@ -73,11 +85,11 @@ pub(super) fn of(review: &Review) -> Tested {
 /// How much was looked at, and whether anything goes with failure.
 fn says(review: &Review, found: usize) -> Vec<String> {
     let tested = review.screened;
+    let checks = if tested.checks == 0 { String::new() } else { format!(" and {}", count(tested.checks, "check")) };
     let mut says = vec![format!(
-        "Over all history: {} and parts of the code and {} tested, by exact tests, traits among releases of like size, corrected \
+        "Over all history: {} and parts of the code{checks} tested, by exact tests, traits among releases of like size, corrected \
          for their number.",
         count(tested.traits, "trait"),
-        count(tested.checks, "check")
     )];
     if tested.basis == Some(Basis::Inferred) {
         says.push("Failures are inferred from git: what ships more has more that can be reverted.".to_owned());
