@@ -41,6 +41,13 @@ pub struct Timing {
     pub grid: Vec<TimeCell>,
 }
 
+impl Timing {
+    /// The weekday of a moment, in the zone where weekdays are read.
+    pub fn weekday(&self, moment: Moment) -> &'static str {
+        day_name(there(moment, self.zone.parse().ok()).0)
+    }
+}
+
 /// A weekday's hours.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TimeCell {
@@ -221,7 +228,11 @@ pub enum WindowVerdict {
 
 /// The weekday and hour of a moment, in the policy's zone or else as recorded.
 pub fn local(moment: Moment, policy: &Policy) -> (Weekday, u32) {
-    match policy.timezone {
+    there(moment, policy.timezone)
+}
+
+fn there(moment: Moment, zone: Option<chrono_tz::Tz>) -> (Weekday, u32) {
+    match zone {
         Some(zone) => {
             let there = moment.with_timezone(&zone);
             (there.weekday(), there.hour())

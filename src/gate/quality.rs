@@ -171,9 +171,17 @@ pub(super) fn behind(facts: &Facts<'_>, metric: &Metric, now: &Measurement) -> E
         Behind::SpecialReleases => {
             Evidence { releases: tags(&|index| !special_handling(facts, index).is_empty()), ..Evidence::default() }
         }
+        Behind::Rework => Evidence {
+            releases: tags(&|index| matches!(facts.kinds[index], Kind::Hotfix | Kind::Rollback)),
+            ..Evidence::default()
+        },
+        // They are better neither way: no limit is set on them.
+        Behind::NearMisses => Evidence::default(),
         Behind::Incidents | Behind::Detection | Behind::Stop | Behind::Restoration => {
             Evidence { incidents, ..Evidence::default() }
         }
-        Behind::Sizes | Behind::Releases => Evidence { releases: tags(&|_| true), ..Evidence::default() },
+        Behind::Sizes | Behind::Waits | Behind::Days | Behind::Releases => {
+            Evidence { releases: tags(&|_| true), ..Evidence::default() }
+        }
     }
 }

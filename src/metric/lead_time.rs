@@ -19,7 +19,7 @@ pub(super) const METRIC: Metric = Metric {
         reference: "DORA 2025, change lead time (dora.dev)",
     },
     measure,
-    behind: Behind::Releases,
+    behind: Behind::Waits,
     default_limit: None,
 };
 

@@ -111,12 +111,20 @@ pub enum Behind {
     Stop,
     /// Those incidents, by how long users were hurt.
     Restoration,
+    /// Near misses.
+    NearMisses,
     /// Releases with special handling.
     SpecialReleases,
+    /// Hotfixes and rollbacks.
+    Rework,
     /// Releases by who carried them.
     Carried,
     /// Releases by how much they ship.
     Sizes,
+    /// Releases by how long what they ship has waited.
+    Waits,
+    /// Releases by their weekday.
+    Days,
     /// All releases of the window.
     Releases,
 }

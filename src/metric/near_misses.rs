@@ -18,7 +18,7 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: successful releases as proof, without near misses",
     },
     measure,
-    behind: Behind::Releases,
+    behind: Behind::NearMisses,
     default_limit: None,
 };
 

@@ -20,7 +20,7 @@ pub(super) const METRIC: Metric = Metric {
         reference: "DORA 2025, deployment rework rate (dora.dev)",
     },
     measure,
-    behind: Behind::SpecialReleases,
+    behind: Behind::Rework,
     default_limit: None,
 };
 

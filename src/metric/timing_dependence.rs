@@ -21,7 +21,7 @@ pub(super) const METRIC: Metric = Metric {
         reference: "EP-32 Improve release confidence: windows chosen from fear rather than evidence",
     },
     measure,
-    behind: Behind::Releases,
+    behind: Behind::Days,
     default_limit: None,
 };
 

@@ -21,7 +21,7 @@ pub enum Listing {
     People,
     /// Checks and rituals.
     Checks,
-    /// Every tag.
+    /// Every tag, newest first.
     Tags,
 }
 
@@ -195,7 +195,7 @@ fn incidents(page: &mut Page, review: &Review, shown: Shown) {
         let why = if review.data.incidents.log_given {
             "The incident log has no incident for this review."
         } else {
-            "No incident log. Write incidents.toml beside your code; `relconf review` shows how an entry looks."
+            "No incident log. relconf init proposes one from what git says; how an entry looks: relconf review --full"
         };
         page.text(why);
         return;
@@ -235,19 +235,44 @@ fn incidents(page: &mut Page, review: &Review, shown: Shown) {
 }
 
 fn people(page: &mut Page, review: &Review) {
+    let mut unknown = Vec::new();
     for role in Role::ALL {
         let (Some(people), Some(spread)) = (review.people.get(&role), review.concentration.get(&role)) else {
             continue;
         };
-        page.heading(&format!("{} ({} of {} releases known)", title(role), spread.known, spread.of));
+        if spread.known == 0 {
+            if spread.of > 0 {
+                unknown.push(did(role));
+            }
+            continue;
+        }
+        page.heading(&format!("{} ({} of {} known)", title(role), spread.known, count(spread.of, "release")));
         if people.is_empty() {
-            page.item("Nobody known.");
+            page.item(&format!("By automation alone, {}.", count(spread.automated, "release")));
             continue;
         }
         let row = |person: &crate::review::contract::PersonShare| {
             vec![encode::terminal(person.person.raw()), rate(person.releases, spread.known), person.alone.to_string()]
         };
         page.table(&["person", "releases", "alone"], people.iter().map(row).collect());
+        if spread.automated > 0 {
+            page.item(&format!("Bots alone: {}.", rate(spread.automated, spread.known)));
+        }
+    }
+    if !unknown.is_empty() {
+        page.blank();
+        page.text(&format!("Not on record: who {}.", unknown.join(", who ")));
+    } else if page.lines() == 0 {
+        page.text("No release in this window: relconf list releases --all");
+    }
+}
+
+fn did(role: Role) -> &'static str {
+    match role {
+        Role::Releaser => "released",
+        Role::Approver => "approved",
+        Role::Responder => "responded",
+        Role::Author => "wrote what was shipped",
     }
 }
 
@@ -325,8 +350,16 @@ fn tags(page: &mut Page, review: &Review, all: &[TagReport], shown: Shown) {
         return;
     }
     page.blank();
-    let rows = shown.tags(all).iter().map(|tag| vec![encode::terminal(tag.tag.raw()), tag_in_words(tag)]);
+    let newest = shown.tags(all);
+    let rows = newest.iter().map(|tag| vec![encode::terminal(tag.tag.raw()), tag_in_words(tag)]);
     page.table(&["tag", "what it is"], rows.collect());
+    if newest.len() < all.len() {
+        page.text(&format!(
+            "The newest {} of {}, those without a release last. All: relconf list tags",
+            newest.len(),
+            count(all.len() as u64, "tag")
+        ));
+    }
     if !tags.skipped.is_empty() {
         page.text("Tags that are releases after all: relconf review --tags 'GLOB'");
     }

@@ -179,7 +179,7 @@ fn a_guessed_failure_shows_both_commits() {
         assert!(page.contains("Behind a failure of v1.1.0") && page.contains("first shipped by"), "{page}");
     }
     let page = flat(&run("src/a").stdout);
-    assert!(page.contains("folder src/a - touched by 2 of 3 releases"), "{page}");
+    assert!(page.contains("folder src/a - touched by 2 of the latest 3 releases"), "{page}");
     assert_eq!(page, flat(&run("src/a/one.rs").stdout));
 }
 

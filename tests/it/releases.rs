@@ -429,11 +429,11 @@ fn every_tag_is_listed_and_explained() {
     assert_eq!(
         rows,
         [
-            ("latest-thing", "skipped", None),
-            ("v2.0.0", "skipped", None),
+            ("v1.0.0", "release", Some("v1.0.0")),
             ("v1.0.0-rc.1", "rehearsal", Some("v1.0.0")),
             ("v2.0.0-rc.1", "rehearsal", None),
-            ("v1.0.0", "release", Some("v1.0.0")),
+            ("v2.0.0", "skipped", None),
+            ("latest-thing", "skipped", None),
         ]
     );
     let text = place.relconf(&["list", "tags", "--as-of", AS_OF]).stdout;

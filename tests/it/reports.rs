@@ -258,7 +258,7 @@ fn markdown_is_a_document_for_a_retro() {
     let row = "| `v1.47.0` | 2026-06-08 | `INC-10` Search answers in nine seconds; cause: slow-query | noticed after 12 min, over \
                after 55 min | alert | Bo Lind |";
     assert!(markdown.contains(row), "{markdown}");
-    assert!(markdown.contains("`relconf explain recurring-cause`"), "{markdown}");
+    assert!(markdown.contains("`relconf explain recurring-cause:missing-index`"), "{markdown}");
     assert!(!markdown.contains("mermaid") && !markdown.contains("\\["), "{markdown}");
     let blind = Place::empty().relconf(&["demo", "hotfix-heavy", "--format", "markdown"]).stdout;
     assert!(blind.contains("`[[incident]]`") && !blind.contains("\\["), "{blind}");

@@ -49,72 +49,88 @@ struct Kind {
 
 const fn kind(
     what: &'static str,
-    example: &'static str,
+    (example, listed): (&'static str, &'static str),
     names: fn(&Known<'_>) -> Vec<String>,
     page: fn(&Known<'_>, &str) -> anyhow::Result<Option<String>>,
 ) -> Kind {
-    Kind { text: KindText { what, example }, names, page }
+    Kind { text: KindText { what, example, listed }, names, page }
 }
 
 /// Every kind. A name that is of several is that of the first.
 const KINDS: &[Kind] = &[
-    kind("metric", "change_failure_rate", metric_names, |known, name| {
+    kind("metric", ("change_failure_rate", "below"), metric_names, |known, name| {
         let metric = metric::find(name);
         Ok(metric.and_then(|metric| explain::metric(known.review, name, &metric.info, &known.options)))
     }),
-    kind("finding", "single-releaser", finding_names, |known, name| Ok(finding_page(known, name))),
-    kind("stage of the map", "recovery", stage_names, |known, name| Ok(map::stage(known.review, name, &known.options))),
-    kind("cell of the map", "change.person", cell_names, |known, name| {
+    kind("finding", ("single-releaser", "below"), finding_names, |known, name| Ok(finding_page(known, name))),
+    kind("stage of the map", ("recovery", "relconf map"), stage_names, |known, name| {
+        Ok(map::stage(known.review, name, &known.options))
+    }),
+    kind("cell of the map", ("change.person", "relconf map"), cell_names, |known, name| {
         let cell = name.split_once(['.', ' ']);
         Ok(cell.and_then(|(stage, source)| explain::cell(known.review, stage, source, &known.options)))
     }),
-    kind("section of the long form", "people", section_names, |known, name| Ok(section_page(known, name))),
-    kind("plan", "operability", plan_names, |known, name| Ok(plan_page(known, name))),
-    kind("release", "v1.2.3", release_names, release_page),
-    kind("incident", "INC-7", incident_names, |known, id| Ok(explain::incident(known.review, id, &known.options))),
+    kind("section of the long form", ("people", "relconf review --full"), section_names, |known, name| {
+        Ok(section_page(known, name))
+    }),
+    kind("plan", ("operability", "relconf plan"), plan_names, |known, name| Ok(plan_page(known, name))),
+    kind("release", ("TAG", "relconf list releases"), release_names, release_page),
+    kind("incident", ("ID", "relconf list incidents"), incident_names, |known, id| {
+        Ok(explain::incident(known.review, id, &known.options))
+    }),
     kind(
         "tag",
-        "nightly-7",
+        ("TAG", "relconf list tags"),
         |_| Vec::new(),
         |known, name| Ok(explain::tag(&review::tags(known.history), name, &known.options)),
     ),
-    kind("cause", "slow-query", cause_names, |known, key| Ok(explain::cause(known.review, key, &known.options))),
-    kind("person, by any name", "'Ana Costa'", person_names, |known, name| Ok(person_page(known, name))),
+    kind("cause", ("CAUSE_KEY", "relconf list incidents"), cause_names, |known, key| {
+        Ok(explain::cause(known.review, key, &known.options))
+    }),
+    kind("person, by any name", ("NAME", "relconf list people"), person_names, |known, name| {
+        Ok(person_page(known, name))
+    }),
     kind(
         "component, folder or path",
-        "src/db",
+        ("FOLDER", "relconf review tested"),
         |known| review::part_names(known.facts),
         |known, name| {
             let part = review::part(known.facts, name);
             Ok(part.map(|part| explain::part(known.review, &part, &known.options)))
         },
     ),
-    kind("check", "canary", check_names, |known, name| Ok(explain::check(known.review, name, &known.options))),
-    kind("trait of releases", "size:large", trait_names, |known, id| {
+    kind("check", ("CHECK", "relconf list checks"), check_names, |known, name| {
+        Ok(explain::check(known.review, name, &known.options))
+    }),
+    kind("trait of releases", ("TRAIT", "relconf review tested"), trait_names, |known, id| {
         Ok(explain::trait_of(known.review, id, &known.options))
     }),
-    kind("day or hours", "Friday", window_names, |known, name| {
+    kind("day or hours", ("Friday", "relconf review timing"), window_names, |known, name| {
         Ok(explain::time_window(known.review, name, &known.options))
     }),
-    kind("setting", "gate.change_failure_rate", setting_names, |known, key| Ok(setting_page(known, key))),
-    kind("warning", "coverage-assumed", notice_names, |known, name| {
+    kind("setting", ("gate.change_failure_rate", "relconf config --verbose"), setting_names, |known, key| {
+        Ok(setting_page(known, key))
+    }),
+    kind("warning", ("coverage-assumed", "relconf review data"), notice_names, |known, name| {
         let code = NoticeCode::ALL.iter().find(|code| code.name() == name);
         Ok(code.map(|code| explain::notice(known.review, *code, &known.options)))
     }),
-    kind("sign of failure", "revert", sign_names, |known, name| Ok(explain::sign(known.review, name, &known.options))),
+    kind("sign of failure", ("revert", "relconf review failures"), sign_names, |known, name| {
+        Ok(explain::sign(known.review, name, &known.options))
+    }),
     kind(
         "source of confidence",
-        "evidence",
+        ("evidence", "relconf map"),
         |_| SOURCES.map(str::to_owned).into(),
         |known, name| Ok(explain::column(known.review, name, &known.options)),
     ),
     kind(
         "word of the map",
-        "fear-loaded",
+        ("fear-loaded", "relconf map"),
         |_| Vec::new(),
         |known, word| Ok(explain::word(known.review, word, &known.options)),
     ),
-    kind("commit", "3f2a9c1", |_| Vec::new(), |known, id| Ok(commit_page(known, id))),
+    kind("commit", ("COMMIT", "git log"), |_| Vec::new(), |known, id| Ok(commit_page(known, id))),
 ];
 
 /// Where confidence comes from, as the map's columns are called.

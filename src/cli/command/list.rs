@@ -34,17 +34,17 @@ fn shown(args: &ListArgs, what: Listing) -> Result<Shown, Error> {
     let dated = matches!(what, Listing::Releases | Listing::Incidents);
     let limited = dated || what == Listing::Tags;
     let meaningless = [
-        ("--failed", args.failed && !dated),
-        ("--all", args.all && what == Listing::People),
-        ("--limit", args.limit.is_some() && !limited),
+        ("--failed is for releases and incidents", args.failed && !dated),
+        ("--all is for releases and incidents", args.all && matches!(what, Listing::People | Listing::Checks)),
+        ("--limit is for releases, incidents and tags", args.limit.is_some() && !limited),
     ];
-    if let Some((flag, _)) = meaningless.into_iter().find(|(_, meaningless)| *meaningless) {
-        let help = match (what, flag) {
-            (Listing::People, _) => "people are those of the window: choose it with --last or --since",
-            (Listing::Checks, _) => "checks are those of all history, in one list",
+    if let Some((why, _)) = meaningless.into_iter().find(|(_, meaningless)| *meaningless) {
+        let help = match what {
+            Listing::People => "people are those of the window: choose it with --last or --since",
+            Listing::Checks => "checks are those of all history, in one list",
             _ => "every tag is listed; relconf list releases --failed lists what failed",
         };
-        return Err(Error::usage(format!("{flag} is for releases and incidents"), help));
+        return Err(Error::usage(why, help));
     }
     Ok(Shown { failed: args.failed, all: args.all, limit: args.limit.map(|limit| limit as usize) })
 }

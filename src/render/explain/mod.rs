@@ -12,6 +12,7 @@ pub use part::{PersonText, check, part, person, time_window, trait_of};
 pub use release::{CommitLine, Patch, ReleaseExtra, commit, release, tag};
 pub use words::{SettingText, amount, cell, column, notice, setting, sign, word};
 
+use crate::model::Untrusted;
 use crate::review::contract::{Finding, MetricInfo, Review, Unit};
 
 use super::page::{Page, Tone};
@@ -24,16 +25,18 @@ use super::{TerminalOptions, encode};
 pub struct KindText {
     /// What it is, as in "no metric of that name".
     pub what: &'static str,
-    /// One of them, as it is typed.
+    /// One that there is everywhere, as it is typed; else, in capitals, what stands for one.
     pub example: &'static str,
+    /// The command that shows which there are; empty where the example is all that is needed.
+    pub listed: &'static str,
 }
 
 /// Whatever can be explained: the kinds, then all metrics and findings, a line each.
 pub fn index(kinds: &[KindText], metrics: &[&MetricInfo], rules: &[RuleText], options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
     page.table(
-        &["what", "for instance"],
-        kinds.iter().map(|kind| vec![kind.what.to_owned(), format!("relconf explain {}", kind.example)]).collect(),
+        &["what", "relconf explain …", "which there are"],
+        kinds.iter().map(|kind| [kind.what, kind.example, kind.listed].map(str::to_owned).into()).collect(),
     );
     page.blank();
     page.table(
@@ -53,6 +56,18 @@ fn begin(review: &Review, options: &TerminalOptions) -> Page {
     let mut page = Page::new(options);
     unread(&mut page, &review.data.log);
     page
+}
+
+/// What to write in the settings, as it can be pasted there: the section and its key on lines of their own, whole.
+fn paste(page: &mut Page, why: &str, section: &str, setting: &str) {
+    page.item(&format!("{why} In relconf.toml:"));
+    page.raw(&format!("      [{section}]"));
+    page.raw(&format!("      {setting}"));
+}
+
+/// A text as TOML has it. What JSON escapes, TOML does in the same way.
+fn quoted(text: &Untrusted) -> String {
+    encode::terminal(&serde_json::Value::from(text.raw()).to_string())
 }
 
 /// What the findings that are about it ask for.

@@ -1,5 +1,7 @@
 //! Who and what takes part in releases: people, parts of the code, checks, traits, days and hours.
 
+use std::collections::BTreeSet;
+
 use crate::model::Untrusted;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{
@@ -7,9 +9,11 @@ use crate::render::phrase::{
 };
 use crate::render::{TerminalOptions, encode};
 use crate::review::PartReport;
-use crate::review::contract::{Outcome, ReleaseReport, Review, Role, Split, TimeWindow, TraitReport, TraitVerdict};
+use crate::review::contract::{
+    Outcome, ReleaseReport, Review, Role, Split, TimeWindow, TraitReport, TraitVerdict, WindowName,
+};
 
-use super::{advice, begin};
+use super::{advice, begin, paste, quoted};
 
 /// Releases named one by one; the others are counted.
 const NAMED: usize = 10;
@@ -28,11 +32,11 @@ pub struct PersonText {
 /// A person: what they carried in the window, and in all history.
 pub fn person(review: &Review, who: &PersonText, options: &TerminalOptions) -> String {
     let mut page = begin(review, options);
-    let name = encode::terminal(who.name.raw());
-    page.toned(Tone::Strong, &name);
+    let toml = quoted(&who.name);
+    page.toned(Tone::Strong, &encode::terminal(who.name.raw()));
     if who.bot {
-        page.bullet("automation: its releases count, and nobody carried them");
-        page.item(&format!("A person after all? In relconf.toml: [people] humans = [\"{name}\"]"));
+        page.bullet("taken for a machine: its releases count, and nobody carried them");
+        paste(&mut page, "A person after all?", "people", &format!("humans = [{toml}]"));
     }
     if !who.also.is_empty() {
         page.bullet(&format!("also known as {}", listed(&who.also, NAMED, encode::terminal)));
@@ -46,7 +50,11 @@ pub fn person(review: &Review, who: &PersonText, options: &TerminalOptions) -> S
         let alone = if share.alone > 0 { format!(", {} of them alone", share.alone) } else { String::new() };
         page.bullet(&format!("{} {}{alone}", did(role), rate(share.releases, spread.known)));
     }
-    if !carried {
+    let machine = if who.bot { released_by_machine(review, &who.name) } else { 0 };
+    if machine > 0 {
+        let known = review.concentration.get(&Role::Releaser).map_or(machine, |spread| spread.known);
+        page.bullet(&format!("{} {}", did(Role::Releaser), rate(machine, known)));
+    } else if !carried {
         page.item("Nothing on record.");
     }
     let mine = |release: &&ReleaseReport| release.people.releaser.contains(&who.name);
@@ -59,12 +67,18 @@ pub fn person(review: &Review, who: &PersonText, options: &TerminalOptions) -> S
     }
     if !who.bot {
         page.heading("Not right?");
-        page.item(&format!(
-            "Two names of one person: [people.aliases] \"{name}\" = [\"the other name\"] in relconf.toml"
-        ));
-        page.item(&format!("Automation: [people] bots = [\"{name}\"]"));
+        let aliases = format!("aliases = {{ {toml} = [\"the other name\"] }}");
+        paste(&mut page, "One person by two names?", "people", &aliases);
+        paste(&mut page, "A machine?", "people", &format!("bots = [{toml}]"));
     }
     page.finish_about(review)
+}
+
+/// How many releases of the window a machine made: nobody carried them, so no share of a person tells it.
+fn released_by_machine(review: &Review, name: &Untrusted) -> u64 {
+    let current = review.releases.iter().filter(|release| release.window == Some(WindowName::Current));
+    let its = current.filter(|release| release.people.releaser.contains(name));
+    its.map(|release| release.event).collect::<BTreeSet<_>>().len() as u64
 }
 
 fn did(role: Role) -> &'static str {
@@ -105,7 +119,9 @@ fn releases(page: &mut Page, heading: &str, releases: &[&ReleaseReport]) {
 pub fn part(review: &Review, part: &PartReport, options: &TerminalOptions) -> String {
     let mut page = begin(review, options);
     page.toned(Tone::Strong, &format!("{} {}", part.kind, encode::terminal(part.name.raw())));
-    page.bullet(&format!("touched by {} of this review", rate_of(part.releases.len() as u64, part.of)));
+    // Which folders a release touches is known of the latest alone, whatever the window.
+    let which = if part.kind == "folder" { "the latest" } else { "all" };
+    page.bullet(&format!("touched by {} of {which} {}", part.releases.len(), count(part.of, "release")));
     page.bullet(&split_in_words(&part.split, "touch it"));
     match review.hotspots.iter().find(|spot| spot.name == part.name) {
         Some(spot) => page.bullet(&format!("against chance: {}", how_sure(&spot.split))),

@@ -9,8 +9,8 @@ use crate::review::contract::{
     Basis, Calibration, CommitReport, FailureReport, ReleaseReport, Review, ShipsReport, TagKind, TagReport,
 };
 
-use super::begin;
 use super::metric::against_the_log;
+use super::{begin, paste, quoted};
 
 /// Paths shown of a release; the others are counted.
 const PATHS: usize = 20;
@@ -106,7 +106,7 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
             }
         }
         if release.failures.iter().any(|failure| failure.signal.inferred()) {
-            page.item(&no_failure(&encode::terminal(release.tag.raw())));
+            no_failure(&mut page, &release.tag);
         }
     }
     if basis::inferred_hotfix(release) || release.failures.iter().any(|failure| failure.signal == Signal::Hotfix) {
@@ -212,7 +212,7 @@ pub fn commit(
                     page.bullet(&format!("{counted}{}", reason(failure, &review.incidents)));
                     behind_failure(&mut page, failure, review.data.calibration.as_ref());
                     if counted.is_empty() && failure.signal.inferred() {
-                        page.item(&no_failure(&tag));
+                        no_failure(&mut page, &release.tag);
                     }
                 }
             }
@@ -221,9 +221,9 @@ pub fn commit(
     page.finish_about(review)
 }
 
-/// How to say that git is wrong. The tag is encoded.
-fn no_failure(tag: &str) -> String {
-    format!("This was no failure? In relconf.toml: [failure] exclude = [\"{tag}\"]")
+/// How to say that git is wrong.
+fn no_failure(page: &mut Page, tag: &Untrusted) {
+    paste(page, "This was no failure?", "failure", &format!("exclude = [{}]", quoted(tag)));
 }
 
 /// What of it is shipped and counts for no lead time, batch size or author.

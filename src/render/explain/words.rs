@@ -126,7 +126,7 @@ pub fn notice(review: &Review, code: NoticeCode, options: &TerminalOptions) -> S
         NoticeWeight::Harmless => "It changes no verdict.",
     });
     let given: Vec<_> = review.data.warnings.iter().filter(|warning| warning.code == code.name()).collect();
-    page.heading(&format!("Given here {}", times(given.len())));
+    page.heading(&given_here(given.len()));
     for warning in given {
         page.bullet(&encode::terminal(warning.message.raw()));
         if !warning.help.raw().is_empty() {
@@ -136,11 +136,11 @@ pub fn notice(review: &Review, code: NoticeCode, options: &TerminalOptions) -> S
     page.finish_about(review)
 }
 
-fn times(n: usize) -> String {
-    match n {
-        0 => "never".to_owned(),
-        1 => "once".to_owned(),
-        n => count(n as u64, "time"),
+fn given_here(times: usize) -> String {
+    match times {
+        0 => "Not given here".to_owned(),
+        1 => "Given here once".to_owned(),
+        n => format!("Given here {}", count(n as u64, "time")),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::model::Untrusted;
-use crate::render::phrase::{became, capital, count, course, date, effect, success};
+use crate::render::phrase::{became, capital, count, course, date, effect, explain, success};
 use crate::review::contract::{Finding, Moved, Plan, Review};
 
 use super::{Case, Few, Place, Rows};
@@ -79,7 +79,7 @@ fn action(finding: &Finding, rows: &Rows<'_>) -> Action {
         look_at: success(&finding.success, spoken),
         releases: Few::of(rows.places(&evidence.releases), NAMED),
         incidents: Few::of(rows.cases(&evidence.incidents), NAMED),
-        explain: format!("relconf explain {}", finding.code),
+        explain: explain(finding.id.raw()),
     }
 }
 
