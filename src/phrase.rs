@@ -99,6 +99,14 @@ pub fn failing(k: u64, n: u64, plausible: (f64, f64)) -> String {
     }
 }
 
+/// How often something is right that was measured elsewhere: no rate of what lies here.
+pub fn in_ten(p: f64) -> String {
+    match (10.0 * p).round() {
+        ten if ten >= 10.0 => "nearly all".to_owned(),
+        ten => format!("about {ten:.0} of 10"),
+    }
+}
+
 /// A probability, never rounded to nothing.
 pub fn probability(p: f64) -> String {
     if p < 0.001 { "under 0.001".to_owned() } else { format!("{p:.3}") }
@@ -175,13 +183,24 @@ pub fn count(n: u64, singular: &str) -> String {
 /// Names that a sentence lists; the others are counted.
 const NAMED: usize = 4;
 
-/// The first names of a list in a sentence: `INC-5, INC-7, INC-8, INC-9 and 2 more`.
+/// The first names of a list in a sentence.
 pub fn first_of(names: &[&str]) -> String {
-    let shown = names.iter().copied().take(NAMED).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+    shortened(names, NAMED)
+}
+
+/// So many of a list, and how many more there are: `INC-5, INC-7, and 2 more`.
+pub fn shortened<T: AsRef<str>>(names: impl IntoIterator<Item = T>, shown: usize) -> String {
+    let mut text = String::new();
+    let mut more = 0_usize;
+    for (at, name) in names.into_iter().enumerate() {
+        if at >= shown {
+            more += 1;
+            continue;
+        }
+        text.push_str(if at > 0 { ", " } else { "" });
+        text.push_str(name.as_ref());
     }
+    if more > 0 { format!("{text}, and {more} more") } else { text }
 }
 
 /// Below so many a side, nothing is compared in words.

@@ -7,7 +7,7 @@ use crate::analysis::Threshold;
 use crate::attribution::{Event, Failure, Link};
 use crate::map::StageId;
 use crate::model::{Basis, Incident, IncidentIndex, ReleaseIndex, Signal, Untrusted};
-use crate::phrase::{count, date, percent, rate, sign as sign_in_words};
+use crate::phrase::{count, date, percent, rate, shortened, sign as sign_in_words};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -75,14 +75,11 @@ fn gap(analysis: &Look<'_>) -> Vec<Draft> {
         _ => format!("the log has {k} of them"),
     };
     let tags: Vec<Untrusted> = missing.iter().filter_map(|(event, _)| facts.tag(event)).collect();
-    let named: Vec<&str> = tags.iter().take(NAMED).map(Untrusted::raw).collect();
-    let more = tags.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let mut draft = Draft::new(
         format!("Git suggests {}{since}, and {has}.", count(n, "failure")),
         format!(
-            "Look at {}{more}: log what users noticed, with caused_by; what nobody noticed, as kind = \"near_miss\".",
-            named.join(", ")
+            "Look at {}: log what users noticed, with caused_by; what nobody noticed, as kind = \"near_miss\".",
+            shortened(tags.iter().map(Untrusted::raw), NAMED)
         ),
     )
     .because(format!("As far as git can see, the log is complete to {}.", rate(k, n)))

@@ -7,7 +7,7 @@ use crate::analysis::Threshold;
 use crate::factor::{Carried, Role};
 use crate::map::StageId;
 use crate::model::{ChangeIndex, PersonIndex, Release, ReleaseFlag};
-use crate::phrase::{percent, rate};
+use crate::phrase::{percent, rate, shortened};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -130,12 +130,9 @@ const NAMED: usize = 3;
 
 /// `Ana, Bo or Cyd`; beyond [`NAMED`], how many more.
 fn few(names: &[&str], or: &str) -> String {
-    let shown: Vec<&str> = names.iter().copied().take(NAMED).collect();
-    match (&shown[..], names.len() - shown.len()) {
-        ([], _) => String::new(),
-        ([one], 0) => (*one).to_owned(),
-        ([most @ .., last], 0) => format!("{}{or}{last}", most.join(", ")),
-        (most, more) => format!("{} and {more} more", most.join(", ")),
+    match names {
+        [most @ .., last] if !most.is_empty() && names.len() <= NAMED => format!("{}{or}{last}", most.join(", ")),
+        _ => shortened(names, NAMED),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::review::contract::{
 
 use super::encode;
 use super::phrase::{
-    HOTFIX_RULE, at_least, capital, count, date, failing, git_misses, no_rate, seen_in_git, signs_right,
+    HOTFIX_RULE, at_least, capital, count, date, failing, git_misses, no_rate, seen_in_git, shortened, signs_right,
 };
 
 /// Files named of those that lie beside a log; the others are counted.
@@ -25,7 +25,7 @@ pub fn unread(log: &LogReport) -> Vec<String> {
         whole.iter().map(|unread| format!("{} {}. {guessed}", unread.file.raw(), unread.why.raw())).collect();
     if !beside.is_empty() {
         let names: Vec<&str> = beside.iter().map(|unread| unread.file.raw()).collect();
-        lines.push(format!("Found beside the log and not read: {}.", few(&names)));
+        lines.push(format!("Found beside the log and not read: {}.", shortened(names, NAMED)));
     }
     lines
 }
@@ -74,25 +74,16 @@ pub fn policy(from: &PolicyFrom) -> Vec<String> {
     }
     lines.extend(undone.into_iter().map(|(what, names)| {
         let they = if names.len() == 1 { "It decides" } else { "They decide" };
-        format!("{}: {}. {they} as before.", capital(&what), few(&names))
+        format!("{}: {}. {they} as before.", capital(&what), shortened(names, NAMED))
     }));
     if !from.added.is_empty() {
         let worse = if from.held { " With them the verdict would be a better one." } else { "" };
         lines.push(format!(
             "New in the log here: {}. What is new can make the verdict worse, and better once it is merged into {name}.{worse}",
-            few(&from.added.iter().map(Untrusted::raw).collect::<Vec<_>>())
+            shortened(from.added.iter().map(Untrusted::raw), NAMED)
         ));
     }
     lines
-}
-
-/// The first names of a list, and how many more there are.
-fn few(names: &[&str]) -> String {
-    let mut text = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    if names.len() > NAMED {
-        text.push_str(&format!(", {} more", names.len() - NAMED));
-    }
-    text
 }
 
 /// That there is no log, and what outcomes rest on then.

@@ -5,8 +5,9 @@ use crate::review::contract::{Basis, LogReport, Unit};
 
 use super::comment::Comment;
 use super::json;
+use super::link::{Named, Places};
 use super::page::{Page, Tone};
-use super::phrase::{capital, count, date, decimal, duration, percent, probability, rate};
+use super::phrase::{capital, count, date, decimal, duration, listed, percent, probability, rate};
 use super::{Format, TerminalOptions, basis, encode, link, prose};
 
 /// Every format of the gate; the first is the default.
@@ -180,14 +181,6 @@ fn against(report: &GateReport) -> String {
     }
 }
 
-fn names(list: &[crate::model::Untrusted], shown: impl Fn(&str) -> String) -> String {
-    let mut names: Vec<_> = list.iter().take(LISTED).map(|name| shown(name.raw())).collect();
-    if list.len() > LISTED {
-        names.push(format!("and {} more", list.len() - LISTED));
-    }
-    names.join(", ")
-}
-
 /// The regressed metrics first, then the inconclusive ones, then the others.
 fn ordered(report: &GateReport) -> Vec<(&String, &MetricGate)> {
     let rank = |verdict| match verdict {
@@ -202,7 +195,7 @@ fn ordered(report: &GateReport) -> Vec<(&String, &MetricGate)> {
 
 fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
-    super::terminal::unread(&mut page, &report.log);
+    super::block::unread(&mut page, &report.log);
     let tone = match report.verdict {
         Verdict::Pass => Tone::Good,
         Verdict::Regressed => Tone::Bad,
@@ -232,10 +225,10 @@ fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
             page.item(&format!("Most by {}.", encode::terminal(person.raw())));
         }
         if !metric.evidence.releases.is_empty() {
-            page.item(&format!("Releases: {}", names(&metric.evidence.releases, encode::terminal)));
+            page.item(&format!("Releases: {}", listed(&metric.evidence.releases, LISTED, encode::terminal)));
         }
         if !metric.evidence.incidents.is_empty() {
-            page.item(&format!("Incidents: {}", names(&metric.evidence.incidents, encode::terminal)));
+            page.item(&format!("Incidents: {}", listed(&metric.evidence.incidents, LISTED, encode::terminal)));
         }
         page.item(&format!("Look closer: relconf explain {id}"));
     }
@@ -256,7 +249,18 @@ fn terminal(report: &GateReport, options: &TerminalOptions) -> String {
         page.bullet(&format!("{titles}: {}.", encode::terminal(&reason)));
     }
     remarks(report, |text| page.bullet(&encode::terminal(text)));
-    page.finish()
+    page.finish_with(|| places(report))
+}
+
+/// Where what is behind the verdict can be looked at.
+fn places(report: &GateReport) -> Places {
+    let evidence = || report.metrics.values().map(|metric| &metric.evidence);
+    let names = Named {
+        tags: evidence().flat_map(|evidence| &evidence.releases).collect(),
+        incidents: evidence().flat_map(|evidence| &evidence.incidents).collect(),
+        commit: None,
+    };
+    Places::named(&report.links, &names)
 }
 
 /// Why the metrics that pass do, those with the same reason together. What is well within its limit needs no words.
@@ -283,7 +287,7 @@ fn fires(metric: &MetricGate) -> Option<String> {
 /// What about the data decides, and what a reader must know.
 fn remarks(report: &GateReport, mut say: impl FnMut(&str)) {
     if let Some(waiting) = not_judged(report) {
-        say(&format!("{waiting}. What is held by default alone holds up nothing."));
+        say(&format!("{waiting}. The gate waits only for what you ask it to judge."));
     }
     for condition in &report.conditions {
         say(&format!("inconclusive: {condition}"));
@@ -323,8 +327,8 @@ pub fn markdown(report: &GateReport) -> String {
     }
     for (id, metric) in ordered(report).into_iter().filter(|(_, metric)| metric.verdict == Verdict::Regressed) {
         text.push_str(&format!("\n**{}** rests on", encode::markdown(&metric.title)));
-        let releases = names(&metric.evidence.releases, encode::markdown_code);
-        let incidents = names(&metric.evidence.incidents, encode::markdown_code);
+        let releases = listed(&metric.evidence.releases, LISTED, encode::markdown_code);
+        let incidents = listed(&metric.evidence.incidents, LISTED, encode::markdown_code);
         let person = metric.evidence.person.as_ref().map_or_else(String::new, |who| encode::markdown(who.raw()));
         let both: Vec<_> = [("", person), ("releases", releases), ("incidents", incidents)]
             .into_iter()
@@ -401,8 +405,8 @@ fn behind(report: &GateReport, id: &str, metric: &MetricGate) -> String {
     let evidence = &metric.evidence;
     let mut parts = vec![encode::markdown(&footing(metric))];
     parts.extend(evidence.person.as_ref().map(|who| format!("most by {}", encode::markdown(who.raw()))));
-    let releases = names(&evidence.releases, |tag| link::markdown_tag(&report.links, tag));
-    let incidents = names(&evidence.incidents, |id| link::markdown_case(&report.links, id));
+    let releases = listed(&evidence.releases, LISTED, |tag| link::markdown_tag(&report.links, tag));
+    let incidents = listed(&evidence.incidents, LISTED, |id| link::markdown_case(&report.links, id));
     parts.extend([releases, incidents].into_iter().filter(|list| !list.is_empty()));
     parts.push(format!("`relconf explain {id}`"));
     parts.join("; ")

@@ -66,11 +66,27 @@ pub fn markdown_case(links: &LinkReport, id: &str) -> String {
     or_plain(filled(links.incident.as_ref(), &[id]), encode::markdown_code(id))
 }
 
+/// A commit in Markdown, abbreviated to `shown`, leading to where it can be looked at.
+pub fn markdown_commit(links: &LinkReport, id: &str, shown: &str) -> String {
+    or_plain(commit(links, id), encode::markdown_code(shown))
+}
+
 fn or_plain(address: Option<Address>, encoded: String) -> String {
     match address {
         Some(address) => markdown(&address, &encoded),
         None => encoded,
     }
+}
+
+/// What a page names.
+#[derive(Clone, Debug, Default)]
+pub struct Named<'n> {
+    /// Tags.
+    pub tags: Vec<&'n Untrusted>,
+    /// Ids of incidents.
+    pub incidents: Vec<&'n Untrusted>,
+    /// A commit: as it is shown, and its id.
+    pub commit: Option<(&'n str, &'n str)>,
 }
 
 /// What can be looked at somewhere: each name as it is shown on a terminal, and where.
@@ -101,6 +117,15 @@ impl Places {
             add(one.id.raw(), incident(links, one));
         }
         Self(places)
+    }
+
+    /// Tags, incidents and a commit by the settings alone.
+    pub fn named(links: &LinkReport, names: &Named<'_>) -> Self {
+        let tags = names.tags.iter().map(|name| (name.raw(), tag(links, name.raw())));
+        let cases = names.incidents.iter().map(|id| (id.raw(), filled(links.incident.as_ref(), &[id.raw()])));
+        let commit = names.commit.map(|(shown, id)| (shown, commit(links, id)));
+        let known = tags.chain(cases).chain(commit);
+        Self(known.filter_map(|(name, address)| Some((encode::terminal(name), address?))).collect())
     }
 
     /// The text with a link (OSC 8) wherever one of the names stands as a word of its own. It takes no column more.

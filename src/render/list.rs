@@ -2,12 +2,11 @@
 
 use crate::model::{Kind, Untrusted};
 use crate::review::contract::{
-    CheckVerdict, IncidentReport, Outcome, ReleaseReport, Review, Role, TagData, TagKind, TagList, TagReport,
-    WindowName,
+    CheckVerdict, IncidentReport, Outcome, ReleaseReport, Review, Role, TagData, TagList, TagReport, WindowName,
 };
 
 use super::page::Page;
-use super::phrase::{count, date, duration, outcome, rate, reason};
+use super::phrase::{self, count, date, duration, kind, listed, outcome, rate, reason};
 use super::{Format, TerminalOptions, encode, json};
 
 /// What can be listed.
@@ -118,7 +117,7 @@ pub const LIST_FORMATS: &[Format<List>] =
 /// A list for people.
 fn terminal(List { review, what, tags, shown }: &List, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
-    super::terminal::unread(&mut page, &review.data.log);
+    super::block::unread(&mut page, &review.data.log);
     match what {
         Listing::Releases => releases(&mut page, review, *shown),
         Listing::Incidents => incidents(&mut page, review, *shown),
@@ -149,21 +148,6 @@ fn json(List { review, what, tags, shown }: &List) -> String {
     }
 }
 
-/// A kind in a word.
-pub(super) fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Regular => "regular",
-        Kind::Hotfix => "hotfix",
-        Kind::Rollback => "rollback",
-        Kind::Withdrawn => "withdrawn",
-    }
-}
-
-/// Names, encoded and joined.
-pub(super) fn names<'n>(names: impl IntoIterator<Item = &'n crate::model::Untrusted>) -> String {
-    names.into_iter().map(|name| encode::terminal(name.raw())).collect::<Vec<_>>().join(", ")
-}
-
 fn releases(page: &mut Page, review: &Review, shown: Shown) {
     if review.releases.is_empty() {
         page.text("No releases. See why: relconf list tags");
@@ -178,7 +162,7 @@ fn releases(page: &mut Page, review: &Review, shown: Shown) {
             outcome(release.outcome).to_owned(),
             kind.to_owned(),
             release.ships.commits.to_string(),
-            names(&release.people.releaser),
+            listed(&release.people.releaser, usize::MAX, encode::terminal),
             encode::fit(&because, 60),
         ]
     };
@@ -242,7 +226,7 @@ fn people(page: &mut Page, review: &Review) {
         };
         if spread.known == 0 {
             if spread.of > 0 {
-                unknown.push(did(role));
+                unknown.push(title(role).to_lowercase());
             }
             continue;
         }
@@ -264,15 +248,6 @@ fn people(page: &mut Page, review: &Review) {
         page.text(&format!("Not on record: who {}.", unknown.join(", who ")));
     } else if page.lines() == 0 {
         page.text("No release in this window: relconf list releases --all");
-    }
-}
-
-fn did(role: Role) -> &'static str {
-    match role {
-        Role::Releaser => "released",
-        Role::Approver => "approved",
-        Role::Responder => "responded",
-        Role::Author => "wrote what was shipped",
     }
 }
 
@@ -328,21 +303,6 @@ fn checks(page: &mut Page, review: &Review) {
     ));
 }
 
-/// What became of a tag, in words.
-pub(super) fn tag_in_words(tag: &TagReport) -> String {
-    let release = tag.release.as_ref().map(|release| encode::terminal(release.raw()));
-    match (tag.kind, release) {
-        (TagKind::Skipped, _) => format!("no release: {}", tag.reason.as_deref().unwrap_or("nobody knows why")),
-        (TagKind::Rehearsal, Some(release)) => format!("rehearses {release}"),
-        (TagKind::Rehearsal, None) => "rehearses a release that was not made".to_owned(),
-        (TagKind::Alias, Some(release)) => format!("another name of {release}"),
-        (TagKind::Alias | TagKind::Release, _) => {
-            let component = tag.component.as_ref().map_or_else(String::new, |name| encode::terminal(name.raw()));
-            format!("release of {component}")
-        }
-    }
-}
-
 fn tags(page: &mut Page, review: &Review, all: &[TagReport], shown: Shown) {
     let tags = &review.data.tags;
     page.text(&format!("{}.", super::basis::matched(tags)));
@@ -351,7 +311,7 @@ fn tags(page: &mut Page, review: &Review, all: &[TagReport], shown: Shown) {
     }
     page.blank();
     let newest = shown.tags(all);
-    let rows = newest.iter().map(|tag| vec![encode::terminal(tag.tag.raw()), tag_in_words(tag)]);
+    let rows = newest.iter().map(|tag| vec![encode::terminal(tag.tag.raw()), phrase::tag(tag, encode::terminal)]);
     page.table(&["tag", "what it is"], rows.collect());
     if newest.len() < all.len() {
         page.text(&format!(

@@ -2,6 +2,7 @@
 
 pub mod badge;
 pub mod basis;
+mod block;
 mod comment;
 pub mod docs;
 pub mod encode;

@@ -198,9 +198,14 @@ impl Page {
 
     /// The page about a review: where it may have links, its tags, commits and incidents are.
     pub fn finish_about(self, review: &Review) -> String {
+        self.finish_with(|| Places::of(review))
+    }
+
+    /// The page, with links wherever links are wanted.
+    pub fn finish_with(self, places: impl FnOnce() -> Places) -> String {
         let links = self.links;
         let text = self.finish();
-        if links == Links::Osc8 { Places::of(review).linked(&text) } else { text }
+        if links == Links::Osc8 { places().linked(&text) } else { text }
     }
 
     pub fn finish(self) -> String {

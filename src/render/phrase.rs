@@ -4,6 +4,7 @@ mod action;
 mod failure;
 pub mod headline;
 mod people;
+mod release;
 pub mod section;
 mod standing;
 mod tested;
@@ -11,14 +12,16 @@ mod timing;
 
 pub use action::{became, course, effect, listed, success};
 pub use failure::{detector, not_counted, outcome, outcome_mark, reason, suspicion};
-pub use people::spread;
+pub use people::{carried, spread};
+pub use release::{kind, tag};
 pub use standing::{decides, mark, standing, trust, trust_means};
 pub use tested::{check_in_words, forecasts, how_sure, quality};
 pub use timing::{avoided, fared, zone};
 
 use crate::model::Signal;
 pub use crate::phrase::{
-    HOTFIX_RULE, TOO_FEW, count, date, decimal, duration, failing, minute, percent, percents, probability, rate, sign,
+    HOTFIX_RULE, TOO_FEW, count, date, decimal, duration, failing, in_ten, minute, percent, percents, probability,
+    rate, shortened, sign,
 };
 use crate::phrase::{Period, decimal_change, duration_change, points_change};
 use crate::review::contract::{
@@ -185,7 +188,7 @@ pub fn signs_right(seen: &SeenInGit) -> String {
         return String::new();
     }
     if seen.failed == 1 {
-        return format!("Such a sign is right in {} of cases.", percent(seen.expected));
+        return format!("Such a sign is right in {} cases.", in_ten(seen.expected));
     }
     format!(
         "About {} of these {} will be real: such signs are wrong now and then.",

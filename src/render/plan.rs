@@ -4,7 +4,7 @@ use crate::review::contract::{Finding, Plan, Review};
 
 use super::page::{Page, Tone};
 use super::phrase::{became, count, course, date, effect, explain, listed, section, success};
-use super::{Format, TerminalOptions, encode, json};
+use super::{Format, TerminalOptions, block, encode, json};
 
 /// A review, and the plan that is asked for; `None` for all three.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl Planned {
 
 fn terminal(planned: &Planned, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
-    super::terminal::unread(&mut page, &planned.review.data.log);
+    block::unread(&mut page, &planned.review.data.log);
     for plan in planned.plans() {
         let actions: Vec<_> = planned.review.findings.iter().filter(|finding| finding.plan == plan).collect();
         page.blank();
@@ -53,7 +53,7 @@ fn terminal(planned: &Planned, options: &TerminalOptions) -> String {
         }
     }
     silenced(&mut page, &planned.review);
-    since(&mut page, &planned.review);
+    block::since(&mut page, &planned.review);
     page.finish_about(&planned.review)
 }
 
@@ -85,20 +85,6 @@ fn silenced(page: &mut Page, review: &Review) {
             date(finding.until),
             encode::terminal(finding.reason.raw())
         ));
-    }
-}
-
-/// What became of an earlier review's plans.
-pub(super) fn since(page: &mut Page, review: &Review) {
-    let Some(since) = &review.since else { return };
-    page.heading(&format!("{} {}", section::SINCE, date(since.as_of)));
-    if since.items.is_empty() {
-        page.item("That review asked for nothing.");
-    }
-    for item in &since.items {
-        let still = if item.still_found { "" } else { "; no longer found" };
-        page.bullet(&format!("{}: {}{still}", became(item.moved), encode::terminal(item.action.raw())));
-        page.under(&course(item, encode::terminal));
     }
 }
 

@@ -1,14 +1,14 @@
 //! The preflight: for a terminal, a release pull request, a CI's annotations, a script.
 
+use crate::model::Untrusted;
 use crate::preflight::{Evidence, EvidenceSource, EvidenceState, Preflight, Verdict};
 use crate::review::contract::{Hotspot, WindowVerdict};
 
 use super::comment::Comment;
 use super::json;
+use super::link::{self, Named, Places};
 use super::page::{Page, Tone};
-use crate::phrase::TOO_FEW;
-
-use super::phrase::{capital, count, duration, minute, no_rate, percent, quality, rate};
+use super::phrase::{TOO_FEW, capital, count, duration, minute, no_rate, percent, quality, rate};
 use super::{Format, TerminalOptions, encode, prose};
 
 /// Every format of the preflight; the first is the default.
@@ -56,21 +56,51 @@ fn standing(evidence: &Evidence) -> String {
 }
 
 /// What follows what.
-fn subject(report: &Preflight, shown: fn(&str) -> String) -> String {
-    let name = report.tag.as_ref().unwrap_or(&report.rev);
-    let commit = report.commit.as_deref().map_or_else(String::new, |id| format!(" ({})", id.get(..12).unwrap_or(id)));
+fn subject(report: &Preflight, shown: Shown) -> String {
+    let tag = |name: &Untrusted| (shown.tag)(report, name.raw());
+    let name = (shown.text)(report.tag.as_ref().unwrap_or(&report.rev).raw());
+    let commit = report.commit.as_deref().map_or_else(String::new, |id| format!(" ({})", (shown.commit)(report, id)));
+    let newest = tag(&report.newest);
     if report.verdict == Verdict::Nothing {
-        let newest = shown(report.newest.raw());
-        return format!("{}{commit}: all of it is in a release already, the newest is {newest}", shown(name.raw()));
+        return format!("{name}{commit}: all of it is in a release already, the newest is {newest}");
     }
-    let since = match (&report.newest, &report.since) {
-        (newest, Some(since)) if newest == since => format!("after {}", shown(since.raw())),
-        (newest, Some(since)) => {
-            format!("after {} (the newest release, {}, is not in its history)", shown(since.raw()), shown(newest.raw()))
-        }
-        (newest, None) => format!("after {}, which is not in its history", shown(newest.raw())),
+    let since = match &report.since {
+        Some(since) if report.newest == *since => format!("after {newest}"),
+        Some(since) => format!("after {} (the newest release, {newest}, is not in its history)", tag(since)),
+        None => format!("after {newest}, which is not in its history"),
     };
-    format!("{}{commit}, {since}", shown(name.raw()))
+    format!("{name}{commit}, {since}")
+}
+
+/// How names are shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    text: fn(&str) -> String,
+    tag: fn(&Preflight, &str) -> String,
+    commit: fn(&Preflight, &str) -> String,
+}
+
+const TERMINAL: Shown =
+    Shown { text: encode::terminal, tag: |_, name| encode::terminal(name), commit: |_, id| abbreviated(id).to_owned() };
+const PLAIN: Shown = Shown { text: str::to_owned, tag: |_, name| name.to_owned(), ..TERMINAL };
+const MARKDOWN: Shown = Shown {
+    text: encode::markdown_code,
+    tag: |report, name| link::markdown_tag(&report.links, name),
+    commit: |report, id| link::markdown_commit(&report.links, id, abbreviated(id)),
+};
+
+fn abbreviated(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+/// Where what is named can be looked at.
+fn places(report: &Preflight) -> Places {
+    let names = Named {
+        tags: std::iter::once(&report.newest).chain(&report.since).collect(),
+        commit: report.commit.as_deref().map(|id| (abbreviated(id), id)),
+        ..Named::default()
+    };
+    Places::named(&report.links, &names)
 }
 
 /// What ships, a line each.
@@ -233,9 +263,9 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
         Verdict::NotReady => Tone::Bad,
         Verdict::Nothing => Tone::Unsure,
     };
-    super::terminal::unread(&mut page, &report.log);
+    super::block::unread(&mut page, &report.log);
     page.toned(tone, &format!("Preflight: {}", word(report)));
-    page.text(&format!("{}, as of {}.", subject(report, encode::terminal), minute(report.as_of)));
+    page.text(&format!("{}, as of {}.", subject(report, TERMINAL), minute(report.as_of)));
     for line in report.policy_from.iter().flat_map(super::basis::policy) {
         page.text(&encode::terminal(&line));
     }
@@ -243,7 +273,7 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
         page.bullet(&encode::terminal(reason.raw()));
     }
     if report.verdict == Verdict::Nothing {
-        return page.finish();
+        return page.finish_with(|| places(report));
     }
     page.heading("What ships");
     for line in change(report, encode::terminal) {
@@ -281,13 +311,13 @@ fn terminal(report: &Preflight, options: &TerminalOptions) -> String {
     if let Some(next) = next(report) {
         page.item(&format!("{next}."));
     }
-    page.finish()
+    page.finish_with(|| places(report))
 }
 
 /// The preflight as a comment, or as a step's summary.
 pub fn markdown(report: &Preflight) -> String {
     let mut text = super::basis::unread_markdown(&report.log);
-    text += &format!("## Release preflight: {}\n\n{}.\n", word(report), subject(report, encode::markdown_code));
+    text += &format!("## Release preflight: {}\n\n{}.\n", word(report), subject(report, MARKDOWN));
     for line in report.policy_from.iter().flat_map(super::basis::policy) {
         text.push_str(&format!("\n{}\n", encode::markdown(&line)));
     }
@@ -329,7 +359,7 @@ pub fn markdown(report: &Preflight) -> String {
 /// The preflight as a short comment.
 fn brief(report: &Preflight) -> String {
     let mut says: Vec<String> = super::basis::unread(&report.log).iter().map(|line| encode::markdown(line)).collect();
-    says.push(format!("{}.", subject(report, encode::markdown_code)));
+    says.push(format!("{}.", subject(report, MARKDOWN)));
     says.extend(report.reasons.iter().map(|reason| format!("{}.", capital(&encode::markdown(reason.raw())))));
     let missing = report.evidence.iter().filter(|evidence| evidence.standing != EvidenceState::There);
     let row = |evidence: &Evidence| {
@@ -373,7 +403,7 @@ fn github(report: &Preflight) -> String {
         (None, Some(base)) => format!(". {}", super::basis::base(base)),
         (None, None) => String::new(),
     };
-    let said = format!("{}: {}{chance}", word(report), subject(report, str::to_owned));
+    let said = format!("{}: {}{chance}", word(report), subject(report, PLAIN));
     say("notice", "Release preflight", &said);
     text
 }

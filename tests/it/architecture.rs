@@ -221,6 +221,39 @@ fn every_format_has_a_name_of_its_own_and_a_file() {
     names.dedup();
     assert_eq!(names.len(), FORMATS.len());
 }
+/// A view takes its words and its blocks from the files that have no format of their own, never from another view.
+#[test]
+fn no_view_imports_another() {
+    let views: Vec<(PathBuf, String)> = sources()
+        .into_iter()
+        .filter_map(|(path, code)| Some((path.strip_prefix("render").ok()?.to_owned(), code)))
+        .filter(|(path, _)| path != Path::new("mod.rs"))
+        .collect();
+    let view = |path: &Path| room(path);
+    let drawn: BTreeSet<String> = views
+        .iter()
+        .filter(|(_, code)| code.contains("Format<") || code.contains("Page::new"))
+        .map(|(path, _)| view(path))
+        .collect();
+    let expected = ["explain", "gate", "list", "map", "plan", "preflight", "terminal", "validation"];
+    assert!(expected.iter().all(|view| drawn.contains(*view)), "{drawn:?}");
+    let known: Vec<&str> = drawn.iter().map(String::as_str).chain(["report"]).collect();
+    let mut wrong = Vec::new();
+    for (path, code) in &views {
+        let own = view(path);
+        // What a file of `render` calls `super` is a file deeper down `crate::render`.
+        let outer = if path.components().count() == 1 { "super::" } else { "crate::render::" };
+        for (at, _) in code.match_indices(outer) {
+            let rest = &code[at + outer.len()..];
+            let end = if rest.starts_with('{') { rest.find(';') } else { rest.find([':', ';', '(']) };
+            let named = rest[..end.unwrap_or(rest.len())].split(|c: char| !c.is_alphanumeric() && c != '_');
+            let others = named.filter(|word| known.contains(word) && *word != own);
+            wrong.extend(others.map(|other| format!("{} imports {other}", path.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// Within a room, files know each other in one direction too: `mod.rs` apart, no file imports one that leads back to it.
 #[test]
 fn no_files_of_a_room_import_each_other_in_a_circle() {

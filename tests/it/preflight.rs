@@ -2,7 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::render::plain;
+use crate::support::markdown::{live, ragged};
 use crate::support::{Place, Ran};
+use release_confidence::preflight::Preflight;
+use release_confidence::render::preflight::PREFLIGHT_FORMATS;
+use release_confidence::render::{Links, TerminalOptions};
 use serde_json::Value;
 
 const AS_OF: &str = "2026-03-02T10:00:00Z";
@@ -273,7 +278,8 @@ fn a_brief_preflight_fits_a_comment() {
         .collect();
     // The header, its rule, and the three that are missing.
     assert!(rows.len() == 5 && rows.iter().all(|&count| count == 5), "{text}");
-    assert!(!text.contains("<b>") && !text.contains("@octocat") && text.contains("3 commits"), "{text}");
+    assert!(text.contains("octocat") && text.contains("3 commits"), "{text}");
+    assert_eq!((live(&text).iter().find(|one| *one != "HTML <br>"), ragged(&text)), (None, None), "{text}");
     let nothing = Place::repository(HISTORY);
     let text = preflight(&nothing, &["--format", "markdown-brief"]).stdout;
     assert!(
@@ -281,6 +287,41 @@ fn a_brief_preflight_fits_a_comment() {
             && !text.contains("ready"),
         "{text}"
     );
+}
+
+#[test]
+fn tags_and_the_commit_lead_to_the_forge() {
+    let place = place();
+    let links = "[links]\ntag = \"https://forge.example/tag/{}\"\ncommit = \"https://forge.example/commit/{}\"\n";
+    place.file("relconf.toml", &format!("{links}{CONFIG}"));
+    let report: Preflight = serde_json::from_value(json(&place, &[])).expect("a report");
+    let id = report.commit.clone().expect("a commit");
+    let drawn = |name: &str| {
+        let format = PREFLIGHT_FORMATS.iter().find(|format| format.name == name).expect("a format");
+        (format.draw)(&report, &TerminalOptions { links: Links::Osc8, ..plain(100) })
+    };
+    for (format, tag, commit) in [
+        (
+            "terminal",
+            "\u{1b}]8;;https://forge.example/tag/v1.1.0\u{1b}\\v1.1.0".to_owned(),
+            format!("\u{1b}]8;;https://forge.example/commit/{id}\u{1b}\\{}", &id[..12]),
+        ),
+        (
+            "markdown",
+            "[`v1.1.0`](<https://forge.example/tag/v1.1.0>)".to_owned(),
+            format!("[`{}`](<https://forge.example/commit/{id}>)", &id[..12]),
+        ),
+        (
+            "markdown-brief",
+            "[`v1.1.0`](<https://forge.example/tag/v1.1.0>)".to_owned(),
+            format!("[`{}`](<https://forge.example/commit/{id}>)", &id[..12]),
+        ),
+    ] {
+        let text = drawn(format);
+        assert!(text.contains(&tag) && text.contains(&commit), "{format}: {text}");
+    }
+    let (json, github) = (drawn("json"), drawn("github"));
+    assert!(!json.contains('\u{1b}') && !github.contains("forge.example") && !github.contains('`'), "{github}");
 }
 
 #[test]
@@ -295,7 +336,7 @@ fn every_format_says_the_same_and_commands_nothing() {
         .map(|line| line.replace("\\|", "").matches('|').count())
         .collect();
     assert!(rows.len() == 5 && rows.iter().all(|&count| count == 5), "{markdown}");
-    assert!(!markdown.contains("<b>") && !markdown.contains("@octocat"), "{markdown}");
+    assert_eq!((live(&markdown), ragged(&markdown)), (Vec::new(), None), "{markdown}");
     let summary = place.file("summary.md", "before\n");
     let variables = [("GITHUB_STEP_SUMMARY", summary.to_str().expect("UTF-8"))];
     let github = place.relconf_with(&["preflight", "--as-of", AS_OF, "--format", "github"], &variables).stdout;

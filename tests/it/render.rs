@@ -9,7 +9,7 @@ use release_confidence::render::{FORMATS, Links, TerminalOptions, explain, json,
 use release_confidence::review::contract::{Basis, Outcome, Review, WindowName};
 use unicode_width::UnicodeWidthStr;
 
-fn plain(width: usize) -> TerminalOptions {
+pub(crate) fn plain(width: usize) -> TerminalOptions {
     TerminalOptions { width, color: false, links: Links::None, unicode: true, verbose: false, extent: Extent::Full }
 }
 
@@ -247,7 +247,7 @@ fn where_automation_alone_releases_nobody_is_named() {
 }
 
 /// The text without its links.
-fn unlinked(text: &str) -> String {
+pub(crate) fn unlinked(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("\u{1b}]8;;") {

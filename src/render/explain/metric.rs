@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{IncidentKind, Kind, Signal, Untrusted};
-use crate::render::list::kind;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{
-    self, HOTFIX_RULE, Shown, count, date, difference, duration, listed, moved, outcome, percent, rate, reading,
-    reason, span, value,
+    self, HOTFIX_RULE, Shown, count, date, difference, duration, in_ten, kind, listed, moved, outcome, percent, rate,
+    reading, reason, span, value,
 };
 use crate::render::{TerminalOptions, encode};
 use crate::review::contract::{
@@ -311,5 +310,5 @@ fn calibrated(page: &mut Page, calibration: &Calibration) {
 
 pub(super) fn against_the_log(sign: &CalibratedSign) -> String {
     let confirmed = rate(sign.confirmed, sign.suggested);
-    format!("the log confirms {confirmed}; elsewhere {} are right", percent(sign.p))
+    format!("the log confirms {confirmed}; elsewhere {} are right", in_ten(sign.p))
 }

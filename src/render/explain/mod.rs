@@ -15,9 +15,9 @@ pub use words::{SettingText, amount, cell, column, notice, setting, sign, word};
 use crate::model::Untrusted;
 use crate::review::contract::{Finding, MetricInfo, Review, Unit};
 
+use super::block::unread;
 use super::page::{Page, Tone};
 use super::phrase::{Shown, date, effect, explain, outcome, success, value};
-use super::terminal::unread;
 use super::{TerminalOptions, encode};
 
 /// What can be explained: a kind of thing, and how one of them is asked for.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::Untrusted;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{
-    avoided, check_in_words, count, date, fared, how_sure, listed, outcome, percent, probability, rate,
+    avoided, carried, check_in_words, count, date, fared, how_sure, listed, outcome, percent, probability, rate,
 };
 use crate::render::{TerminalOptions, encode};
 use crate::review::PartReport;
@@ -42,19 +42,19 @@ pub fn person(review: &Review, who: &PersonText, options: &TerminalOptions) -> S
         page.bullet(&format!("also known as {}", listed(&who.also, NAMED, encode::terminal)));
     }
     page.heading("In this window");
-    let mut carried = false;
+    let mut found = false;
     for role in Role::ALL {
         let share = review.people.get(&role).into_iter().flatten().find(|share| share.person == who.name);
         let (Some(share), Some(spread)) = (share, review.concentration.get(&role)) else { continue };
-        carried = true;
+        found = true;
         let alone = if share.alone > 0 { format!(", {} of them alone", share.alone) } else { String::new() };
-        page.bullet(&format!("{} {}{alone}", did(role), rate(share.releases, spread.known)));
+        page.bullet(&format!("{} {}{alone}", carried(role), rate(share.releases, spread.known)));
     }
     let machine = if who.bot { released_by_machine(review, &who.name) } else { 0 };
     if machine > 0 {
         let known = review.concentration.get(&Role::Releaser).map_or(machine, |spread| spread.known);
-        page.bullet(&format!("{} {}", did(Role::Releaser), rate(machine, known)));
-    } else if !carried {
+        page.bullet(&format!("{} {}", carried(Role::Releaser), rate(machine, known)));
+    } else if !found {
         page.item("Nothing on record.");
     }
     let mine = |release: &&ReleaseReport| release.people.releaser.contains(&who.name);
@@ -79,15 +79,6 @@ fn released_by_machine(review: &Review, name: &Untrusted) -> u64 {
     let current = review.releases.iter().filter(|release| release.window == Some(WindowName::Current));
     let its = current.filter(|release| release.people.releaser.contains(name));
     its.map(|release| release.event).collect::<BTreeSet<_>>().len() as u64
-}
-
-fn did(role: Role) -> &'static str {
-    match role {
-        Role::Releaser => "released",
-        Role::Approver => "approved",
-        Role::Responder => "responded to failures of",
-        Role::Author => "wrote a part of",
-    }
 }
 
 /// Releases by how they turned out: counted, the newest named.

@@ -1,9 +1,10 @@
 //! A release, with the commits behind what failed.
 
 use crate::model::{Moment, Signal, Untrusted};
-use crate::render::list::{kind, names, tag_in_words};
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{HOTFIX_RULE, count, date, duration, explain, minute, outcome, percent, reason};
+use crate::render::phrase::{
+    self, HOTFIX_RULE, count, date, duration, explain, in_ten, kind, listed, minute, outcome, reason,
+};
 use crate::render::{TerminalOptions, basis, encode};
 use crate::review::contract::{
     Basis, Calibration, CommitReport, FailureReport, ReleaseReport, Review, ShipsReport, TagKind, TagReport,
@@ -64,16 +65,16 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
         format!("{}, {}{}", kind(release.kind), outcome(release.outcome), rests_on(release)),
     ];
     if !release.aliases.is_empty() {
-        facts.push(format!("also tagged {}", names(&release.aliases)));
+        facts.push(format!("also tagged {}", listed(&release.aliases, usize::MAX, encode::terminal)));
     }
     if !release.people.releaser.is_empty() {
-        facts.push(format!("released by {}", names(&release.people.releaser)));
+        facts.push(format!("released by {}", listed(&release.people.releaser, usize::MAX, encode::terminal)));
     }
     if !release.people.approver.is_empty() {
-        facts.push(format!("approved by {}", names(&release.people.approver)));
+        facts.push(format!("approved by {}", listed(&release.people.approver, usize::MAX, encode::terminal)));
     }
     if !release.special_handling.is_empty() {
-        facts.push(format!("special handling: {}", names(&release.special_handling)));
+        facts.push(format!("special handling: {}", listed(&release.special_handling, usize::MAX, encode::terminal)));
     }
     if release.rehearsals > 0 {
         facts.push(format!("rehearsed by {}", count(release.rehearsals, "pre-release")));
@@ -146,7 +147,7 @@ fn behind_failure(page: &mut Page, failure: &FailureReport, calibration: Option<
         let signs = calibration.map_or(&[][..], |calibration| &calibration.signs);
         let worth = match signs.iter().find(|sign| sign.signal == failure.signal) {
             Some(sign) => against_the_log(sign),
-            None => format!("right in {} of such cases elsewhere", percent(failure.p)),
+            None => format!("right in {} such cases elsewhere", in_ten(failure.p)),
         };
         page.under(&format!("{}: {worth}", failure.signal.name()));
     }
@@ -240,7 +241,7 @@ pub fn tag(tags: &[TagReport], name: &str, options: &TerminalOptions) -> Option<
     let tag = tags.iter().find(|tag| tag.tag.raw() == name)?;
     let mut page = Page::new(options);
     page.toned(Tone::Strong, &encode::terminal(name));
-    page.bullet(&tag_in_words(tag));
+    page.bullet(&phrase::tag(tag, encode::terminal));
     match (tag.kind, &tag.release) {
         (TagKind::Skipped, _) => page.item("If it is one after all: relconf review --tags 'GLOB'"),
         (_, Some(release)) => page.item(&format!("That release: {}", explain(release.raw()))),

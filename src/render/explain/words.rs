@@ -2,8 +2,8 @@
 
 use crate::model::{NoticeCode, NoticeWeight, Signal};
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{self, count, percent, standing, trust_means};
-use crate::render::{TerminalOptions, encode, map};
+use crate::render::phrase::{self, count, in_ten, standing, trust_means};
+use crate::render::{TerminalOptions, block, encode};
 use crate::review::contract::{FailureReport, Outcome, Review, Standing, Trust, Unit, WindowName};
 
 use super::begin;
@@ -15,13 +15,13 @@ const NAMED: usize = 10;
 /// A cell of the map, as `change.person`. `None` where there is none of that name.
 pub fn cell(review: &Review, stage: &str, source: &str, options: &TerminalOptions) -> Option<String> {
     let stage = review.map.stages.iter().find(|one| one.id.title().eq_ignore_ascii_case(stage))?;
-    let (source, cell) = map::cells(stage).into_iter().find(|(name, _)| name.eq_ignore_ascii_case(source))?;
+    let (source, cell) = block::map::cells(stage).into_iter().find(|(name, _)| name.eq_ignore_ascii_case(source))?;
     let mut page = begin(review, options);
     page.toned(Tone::Strong, &format!("{}, {source}: {}", stage.id.title(), standing(cell.standing)));
-    map::cell_readings(&mut page, source, cell);
+    block::map::cell_readings(&mut page, source, cell);
     if cell.readings.is_empty() {
         page.item("Nothing is on record for it.");
-        map::records(&mut page, stage);
+        block::map::records(&mut page, stage);
     }
     page.item(&format!("The stage: relconf explain {}", stage.id.title().to_lowercase()));
     Some(page.finish_about(review))
@@ -39,10 +39,10 @@ pub fn column(review: &Review, source: &str, options: &TerminalOptions) -> Optio
     let mut page = begin(review, options);
     page.toned(Tone::Strong, &format!("Confidence from {}: {means}", source.to_lowercase()));
     for stage in &review.map.stages {
-        for (name, cell) in map::cells(stage) {
+        for (name, cell) in block::map::cells(stage) {
             if name.eq_ignore_ascii_case(source) && cell.standing != Standing::Unmeasured {
                 page.heading(&format!("{}: {}", stage.id.title(), standing(cell.standing)));
-                map::cell_readings(&mut page, name, cell);
+                block::map::cell_readings(&mut page, name, cell);
             }
         }
     }
@@ -62,7 +62,7 @@ pub fn word(review: &Review, word: &str, options: &TerminalOptions) -> Option<St
     let found = Standing::ALL.into_iter().find(|one| one.name().eq_ignore_ascii_case(word))?;
     page.toned(Tone::Strong, &format!("{} {}: {}", phrase::mark(found), found.name(), standing(found)));
     for stage in stages {
-        for (source, cell) in map::cells(stage) {
+        for (source, cell) in block::map::cells(stage) {
             if cell.standing == found {
                 page.bullet(&format!("{}.{source}", stage.id.title().to_lowercase()));
             }
@@ -82,7 +82,7 @@ pub fn sign(review: &Review, name: &str, options: &TerminalOptions) -> Option<St
         match (signs.into_iter().find(|sign| sign.signal == signal), seen) {
             (Some(sign), _) => page.bullet(&against_the_log(sign)),
             (None, Some(by)) => {
-                page.bullet(&format!("right in {} of such cases elsewhere ([failure.p])", percent(by.p)));
+                page.bullet(&format!("right in {} such cases elsewhere ([failure.p])", in_ten(by.p)));
             }
             (None, None) => {
                 page.bullet("inferred from git: it shows some failures, not all, and is wrong now and then");

@@ -1,18 +1,14 @@
 //! What an action is worth, how one will see that it worked, and what became of it, in words.
 
 use crate::model::Untrusted;
-use crate::phrase::{date, decimal};
+use crate::phrase::{date, decimal, shortened};
 use crate::review::contract::{Effect, Moved, SinceItem, Success, Unit};
 
 use super::{Shown, value};
 
 /// The first names of a list; the others are counted.
 pub fn listed(list: &[Untrusted], shown: usize, encode: impl Fn(&str) -> String) -> String {
-    let mut names: Vec<_> = list.iter().take(shown).map(|name| encode(name.raw())).collect();
-    if list.len() > shown {
-        names.push(format!("and {} more", list.len() - shown));
-    }
-    names.join(", ")
+    shortened(list.iter().map(|name| encode(name.raw())), shown)
 }
 
 /// A value of a success signal.
@@ -43,7 +39,13 @@ pub fn effect(effect: &Effect) -> String {
 
 fn plural(number: f64, one: &str) -> String {
     let shown = decimal(number);
-    if shown == "1" { format!("1 {one}") } else { format!("{shown} {one}s") }
+    if number < 0.95 {
+        format!("less than 1 {one}")
+    } else if shown == "1" {
+        format!("1 {one}")
+    } else {
+        format!("{shown} {one}s")
+    }
 }
 
 pub fn became(moved: Moved) -> &'static str {

@@ -4,6 +4,16 @@ use crate::phrase::{TOO_FEW, rate};
 use crate::render::encode;
 use crate::review::contract::{Review, Role};
 
+/// What somebody did in a role, before the releases that they did it for.
+pub fn carried(role: Role) -> &'static str {
+    match role {
+        Role::Releaser => "released",
+        Role::Approver => "approved",
+        Role::Responder => "responded to failures of",
+        Role::Author => "wrote a part of",
+    }
+}
+
 /// How many carried most of it, what would be without the first of them, and how those fared who were new to it: a sentence
 /// each.
 pub fn spread(review: &Review, role: Role) -> Vec<String> {

@@ -39,16 +39,24 @@ pub fn quality(quality: &Quality) -> Option<String> {
     let p = quality.p.map_or_else(String::new, |p| format!(", p {}", probability(p)));
     let holds = quality.bins.iter().filter(|bin| bin.holds).count();
     Some(format!(
-        "Backtest: {} on their day, {} failed; skill {}{:.0}% against the base rate{p} (Brier {brier:.3} for {base:.3}, log \
+        "Backtest: {} on their day, {} failed; {} the base rate{p} (Brier {brier:.3} for {base:.3}, log \
          loss {:.3} for {:.3}); {holds} of {} bins calibrated",
         count(quality.forecasts, "forecast"),
         quality.failed,
-        if skill > 0.0 { "+" } else { "" },
-        skill * 100.0,
+        against_base((100.0 * skill).round()),
         quality.log_loss.unwrap_or_default(),
         quality.log_loss_base.unwrap_or_default(),
         quality.bins.len()
     ))
+}
+
+/// A skill in percent: how much nearer to what happened than the base rate.
+fn against_base(skill: f64) -> String {
+    match skill {
+        0.0 => "no better than".to_owned(),
+        ..0.0 => format!("{:.0}% worse than", -skill),
+        _ => format!("{skill:.0}% better than"),
+    }
 }
 
 /// What forecasts are worth, in a sentence or two without the last full stop: for a review.

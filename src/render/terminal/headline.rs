@@ -1,13 +1,13 @@
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{date, duration, minute};
-use crate::render::{basis, encode};
-use crate::review::contract::{LogReport, Review, ScopeRule};
+use crate::render::phrase::{date, minute};
+use crate::render::{basis, block, encode};
+use crate::review::contract::{Review, ScopeRule};
 
 /// Components named in the title; more are counted.
 const NAMED: usize = 4;
 
 pub(super) fn title(page: &mut Page, review: &Review) {
-    unread(page, &review.data.log);
+    block::unread(page, &review.data.log);
     let name = encode::terminal(review.project.name.raw());
     page.toned(Tone::Strong, &format!("Release confidence review of {name}"));
     let span = review.window.current;
@@ -24,13 +24,6 @@ pub(super) fn title(page: &mut Page, review: &Review) {
     }
 }
 
-/// What was found as a log and says nothing: before anything else.
-pub(crate) fn unread(page: &mut Page, log: &LogReport) {
-    for line in basis::unread(log) {
-        page.toned(Tone::Unsure, &encode::terminal(&line));
-    }
-}
-
 fn components(review: &Review) -> String {
     let names = &review.scope.components;
     let shown: Vec<_> = names.iter().take(NAMED).map(|name| encode::terminal(name.raw())).collect();
@@ -40,35 +33,4 @@ fn components(review: &Review) -> String {
         (_, n) if n <= NAMED => format!("Components {}, pooled. ", shown.join(", ")),
         (_, n) => format!("{n} components ({}, …), pooled. ", shown.join(", ")),
     }
-}
-
-pub(crate) fn draw(page: &mut Page, review: &Review) {
-    let headline = &review.headline;
-    page.blank();
-    for rate in basis::rates(headline) {
-        page.text(&rate);
-    }
-    if let Some(doubts) = basis::doubts(headline) {
-        page.toned(Tone::Unsure, &doubts);
-    }
-    match (headline.seconds_to_notice, headline.seconds_to_stop) {
-        (Some(notice), Some(stop)) => page.text(&format!(
-            "Users are hurt for {} before it is noticed (median, n={}) and for {} before it is stopped (median, n={}).",
-            duration(notice),
-            headline.notices,
-            duration(stop),
-            headline.stops,
-        )),
-        (Some(notice), None) => page.text(&format!(
-            "Users are hurt for {} before it is noticed (median, n={}). How long until it is stopped: no data; log \
-             [incident.remediation] with type and at.",
-            duration(notice),
-            headline.notices
-        )),
-        _ if review.data.incidents.log_given => {
-            page.text("How fast a bad release is noticed and stopped: no data in this window.");
-        }
-        _ => page.text("How fast a bad release is noticed and stopped: no data without an incident log."),
-    }
-    page.text(&basis::people(review));
 }

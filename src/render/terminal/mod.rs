@@ -13,8 +13,8 @@ mod timing;
 
 use crate::review::contract::Review;
 
-use super::TerminalOptions;
 use super::page::Page;
+use super::{TerminalOptions, block};
 
 /// A section of the long form.
 #[derive(Clone, Copy)]
@@ -26,10 +26,10 @@ pub struct Section {
 
 /// Every section, in the order of all long reports.
 pub const SECTIONS: &[Section] = &[
-    Section { name: "headline", draw: |page, review, _| headline::draw(page, review) },
-    Section { name: "map", draw: |page, review, options| super::map::draw(page, review, options.verbose) },
+    Section { name: "headline", draw: |page, review, _| block::headline(page, review) },
+    Section { name: "map", draw: |page, review, options| block::map::draw(page, review, options.verbose) },
     Section { name: "first", draw: |page, review, _| findings::first(page, review) },
-    Section { name: "since", draw: |page, review, _| super::plan::since(page, review) },
+    Section { name: "since", draw: |page, review, _| block::since(page, review) },
     Section { name: "failed", draw: |page, review, _| failures::draw(page, review) },
     Section { name: "rate", draw: |page, review, _| timeline::rolling(page, review) },
     Section { name: "metrics", draw: |page, review, _| metrics::draw(page, review) },
@@ -94,5 +94,3 @@ pub fn review(review: &Review, options: &TerminalOptions) -> String {
     }
     page.finish_about(review)
 }
-
-pub(super) use headline::{draw as headline, unread};

@@ -3,10 +3,9 @@
 use crate::model::IncidentKind;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{count, explain_all, headline, listed, nothing_first, section};
-use crate::render::{basis, encode, map};
+use crate::render::{basis, block, encode};
 use crate::review::contract::{Finding, Outcome, ReleaseReport, Review, Trust, Warning, WindowName};
 
-use super::headline::unread;
 use super::timeline;
 
 /// Lines of a screen.
@@ -23,7 +22,7 @@ const TOO_MANY: usize = 10;
 const WORST_FIRST: [Trust; 4] = [Trust::FearLoaded, Trust::Mixed, Trust::Unproven, Trust::Blind];
 
 pub(super) fn draw(page: &mut Page, review: &Review) {
-    unread(page, &review.data.log);
+    block::unread(page, &review.data.log);
     title(page, review);
     if review.releases.is_empty() {
         return nothing(page, review);
@@ -32,7 +31,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
     page.blank();
     timeline::window(page, review);
     page.blank();
-    map::table(page, review, true);
+    block::map::table(page, review, true);
     first(page, review);
     let room = LINES.saturating_sub(page.lines() + LAST_LINES);
     warnings(page, review, room);

@@ -1,7 +1,11 @@
 //! How a verdict is told, in every format.
 
 use super::*;
+use crate::render::{plain, unlinked};
 use crate::support::markdown::{live, ragged};
+use release_confidence::gate::GateReport;
+use release_confidence::render::gate::GATE_FORMATS;
+use release_confidence::render::{Links, TerminalOptions};
 
 #[test]
 fn it_works_without_a_section_and_tells_a_regression_in_few_lines() {
@@ -87,6 +91,22 @@ fn every_format_tells_the_verdict_and_commands_nothing() {
     run(&place, &["baseline", "write", "base.json"], &[]);
     let schema = serde_json::from_str(&place.relconf(&["generate", "schema", "baseline"]).stdout).expect("JSON");
     assert!(jsonschema::is_valid(&schema, &serde_json::from_str(&read("base.json")).expect("JSON")));
+}
+
+#[test]
+fn what_is_behind_a_verdict_is_a_link_on_a_terminal() {
+    let links = "[links]\ntag = \"https://forge.example/tag/{}\"\nincident = \"https://forge.example/case/{}\"\n";
+    let ran = gate(&place(&history((9, 20), (3, 40)), links), &["--format", "json"]);
+    let report: GateReport = serde_json::from_str(&ran.stdout).expect("a report");
+    let terminal = &GATE_FORMATS[0];
+    let drawn = |links| (terminal.draw)(&report, &TerminalOptions { links, ..plain(100) });
+    let text = drawn(Links::Osc8);
+    for link in
+        ["https://forge.example/tag/2.8.0\u{1b}\\2.8.0\u{1b}", "https://forge.example/case/I-2.8.0\u{1b}\\I-2.8.0\u{1b}"]
+    {
+        assert!(text.contains(&format!("\u{1b}]8;;{link}")), "{text}");
+    }
+    assert_eq!(unlinked(&text), drawn(Links::None));
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! What several views for a terminal draw alike. A view takes its blocks from here, never from another view.
+
+pub mod map;
+
+use crate::review::contract::{LogReport, Review};
+
+use super::page::{Page, Tone};
+use super::phrase::{became, course, date, duration, section};
+use super::{basis, encode};
+
+/// What was found as a log and says nothing: before anything else.
+pub fn unread(page: &mut Page, log: &LogReport) {
+    for line in basis::unread(log) {
+        page.toned(Tone::Unsure, &encode::terminal(&line));
+    }
+}
+
+/// How often releases fail, how fast that is noticed and stopped, and on how many people it rests, each with what it is of.
+pub fn headline(page: &mut Page, review: &Review) {
+    let headline = &review.headline;
+    page.blank();
+    for rate in basis::rates(headline) {
+        page.text(&rate);
+    }
+    if let Some(doubts) = basis::doubts(headline) {
+        page.toned(Tone::Unsure, &doubts);
+    }
+    match (headline.seconds_to_notice, headline.seconds_to_stop) {
+        (Some(notice), Some(stop)) => page.text(&format!(
+            "Users are hurt for {} before it is noticed (median, n={}) and for {} before it is stopped (median, n={}).",
+            duration(notice),
+            headline.notices,
+            duration(stop),
+            headline.stops,
+        )),
+        (Some(notice), None) => page.text(&format!(
+            "Users are hurt for {} before it is noticed (median, n={}). How long until it is stopped: no data; log \
+             [incident.remediation] with type and at.",
+            duration(notice),
+            headline.notices
+        )),
+        _ if review.data.incidents.log_given => {
+            page.text("How fast a bad release is noticed and stopped: no data in this window.");
+        }
+        _ => page.text("How fast a bad release is noticed and stopped: no data without an incident log."),
+    }
+    page.text(&basis::people(review));
+}
+
+/// What became of an earlier review's plans.
+pub fn since(page: &mut Page, review: &Review) {
+    let Some(since) = &review.since else { return };
+    page.heading(&format!("{} {}", section::SINCE, date(since.as_of)));
+    if since.items.is_empty() {
+        page.item("That review asked for nothing.");
+    }
+    for item in &since.items {
+        let still = if item.still_found { "" } else { "; no longer found" };
+        page.bullet(&format!("{}: {}{still}", became(item.moved), encode::terminal(item.action.raw())));
+        page.under(&course(item, encode::terminal));
+    }
+}
