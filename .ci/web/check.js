@@ -39,9 +39,12 @@ async function look(chrome, file, width, colorScheme) {
     const stray = [...document.querySelectorAll("a")].map((link) => link.getAttribute("href")).filter((href) =>
       href.startsWith("#") ? !document.getElementById(href.slice(1)) : !hosts.some((host) => href.startsWith(`https://${host}/`)));
     return { cut: cut.map((element) => element.outerHTML.slice(0, 80)), stray, over: root.scrollWidth - root.clientWidth,
+      away: [...document.querySelectorAll("a[href^='https://']")].length, releases: !!document.getElementById("releases"),
       empty: empty.length, charts: charts.length, untold: untold.length };
   }, hosts);
   if (seen.over > 0) problems.push(`${seen.over} pixels too wide`);
+  if (seen.charts === 0 && seen.releases) problems.push("no picture");
+  if (hosts.length > 0 && seen.away === 0) problems.push("no link leads to a forge");
   if (seen.empty > 0) problems.push(`${seen.empty} of ${seen.charts} pictures have no size`);
   if (seen.cut.length > 0) problems.push(`${seen.cut.length} elements are cut: ${seen.cut[0]}`);
   if (seen.stray.length > 0) problems.push(`links lead nowhere: ${seen.stray.join(" ")}`);

@@ -6,7 +6,7 @@ use release_confidence::model::Untrusted;
 use release_confidence::render::list::{LIST_FORMATS, List, Listing, Shown};
 use release_confidence::render::terminal::{Extent, SECTIONS};
 use release_confidence::render::{FORMATS, Links, TerminalOptions, explain, json, map, terminal};
-use release_confidence::review::contract::{Basis, Outcome, Review, WindowName};
+use release_confidence::review::contract::{Basis, Outcome, Review, StageId, Standing, WindowName};
 use unicode_width::UnicodeWidthStr;
 
 pub(crate) fn plain(width: usize) -> TerminalOptions {
@@ -308,6 +308,16 @@ fn a_badge_says_what_the_review_says_and_grey_where_nothing_is_known() {
     let rate = &review.headline.rates[0];
     assert_eq!(found["message"], format!("{} of {} failed", rate.failed, rate.judged));
     assert_eq!(found["color"], "red", "the map says that the data speak against it");
+    for (standing, color) in [
+        (Standing::Earned, "green"),
+        (Standing::Unproven, "yellow"),
+        (Standing::Borrowed, "yellow"),
+        (Standing::Unmeasured, "lightgrey"),
+    ] {
+        let change = review.map.stages.iter_mut().find(|stage| stage.id == StageId::Change).expect("a stage");
+        change.cells.evidence.standing = standing;
+        assert_eq!(badge(&review)["color"], color, "{standing:?}");
+    }
     review.headline.rates[0].failed = 0;
     assert!(badge(&review)["message"].as_str().expect("a message").starts_with("none of "));
     review.headline.rates[0].basis = Basis::Inferred;

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use crate::analysis::Threshold;
 use crate::cli::args::DocsOf;
 use crate::cli::definition;
+use crate::cli::help::in_order;
 use crate::config::Config;
 use crate::finding;
 use crate::metric::METRICS;
@@ -79,7 +80,7 @@ fn commands() -> String {
     let about = |command: &clap::Command| command.get_about().map(ToString::to_string).unwrap_or_default();
     table(
         &["command", "what it gives"],
-        root.get_subcommands().filter(|command| command.get_name() != "help").map(|command| {
+        in_order().filter_map(|name| root.find_subcommand(name)).map(|command| {
             let typed = [vec![format!("relconf {}", command.get_name())], arguments(command)].concat();
             vec![code(&typed.join(" ")), about(command)]
         }),

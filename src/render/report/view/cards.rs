@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::render::phrase::{Shown, count, duration, moved, no_rate, percent, rate, reading, span};
-use crate::review::contract::{Basis, ChangeVerdict, MetricReport, Review, Role, Unit};
+use crate::review::contract::{Basis, ChangeVerdict, MetricReport, Review, Unit};
 
 /// How many there are.
 const CARDS: usize = 4;
@@ -91,9 +91,12 @@ fn cases(metric: &MetricReport) -> &'static str {
     }
 }
 
-/// Who has most of what one person should not have alone.
+/// Who has most of what one person should not have alone: nobody where only automation releases.
 fn top<'r>(review: &'r Review, metric: &MetricReport) -> Option<&'r str> {
-    let role: Role = metric.now.role.filter(|_| metric.id == "person_dependence")?;
+    if metric.id != "person_dependence" {
+        return None;
+    }
+    let Some(role) = metric.now.role else { return Some("by automation alone") };
     Some(review.people.get(&role)?.first()?.person.raw())
 }
 
