@@ -1,6 +1,6 @@
 //! What of the change itself goes with failures: traits, folders, size, special paths.
 
-use super::{Draft, Look, Owner, Plan, Rule};
+use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::attribution::is_product_path;
 use crate::factor::{Cluster, HotspotKind, Screening, Split, Suspect};
 use crate::map::StageId;
@@ -76,11 +76,11 @@ fn split_of(screening: &Screening, suspect: Suspect) -> (&Split, &[Untrusted]) {
 }
 
 /// The clusters whose lead a rule is about: one finding each, the members told with it.
-fn led(analysis: &Look<'_>, code: &str) -> Vec<(Suspect, Draft)> {
+fn led(analysis: &Look<'_>, code: &str) -> Vec<(Suspect, Proposal)> {
     let screening = &analysis.screening;
     let clusters = screening.clusters.iter().filter_map(|cluster| worth_telling(analysis, cluster));
     let mine = |cluster: &Cluster| id_of(screening, cluster.lead).split(':').next() == Some(code);
-    clusters.filter(mine).map(|cluster| (cluster.lead, draft(analysis, &cluster))).collect()
+    clusters.filter(mine).map(|cluster| (cluster.lead, proposal(analysis, &cluster))).collect()
 }
 
 /// A cluster led by something that can still be worked on: a trait, or a part of the product that this window has touched.
@@ -107,72 +107,72 @@ fn worked_on(analysis: &Look<'_>, suspect: Suspect) -> bool {
     }
 }
 
-fn large_batch(analysis: &Look<'_>) -> Vec<Draft> {
+fn large_batch(analysis: &Look<'_>) -> Vec<Proposal> {
     let typical = analysis.value(MetricId::BatchSize).map_or(0.0, |(value, _)| value);
-    let action = |draft: Draft| {
-        draft
+    let action = |proposal: Proposal| {
+        proposal
             .action("Release more often, in smaller batches: ship what is ready instead of waiting for the rest.")
             .metric(analysis, MetricId::BatchSize, (typical / 2.0).floor().max(1.0))
     };
-    led(analysis, "large-batch").into_iter().map(|(_, draft)| action(draft)).collect()
+    led(analysis, "large-batch").into_iter().map(|(_, proposal)| action(proposal)).collect()
 }
 
-fn risky_trait(analysis: &Look<'_>) -> Vec<Draft> {
+fn risky_trait(analysis: &Look<'_>) -> Vec<Proposal> {
     let steps = match analysis.facts.policy.project {
         Some(ProjectKind::Library) => "a pre-release first, a second look before they go",
         Some(ProjectKind::Application) => "a few users first, a second look before they go to all",
         Some(ProjectKind::Service) => "a staged rollout, a rehearsed rollback, a second look before they go",
         None => "a few users first, a rehearsed way back, a second look before they go",
     };
-    let one = |(lead, draft): (Suspect, Draft)| {
+    let one = |(lead, proposal): (Suspect, Proposal)| {
         let title = title_of(&analysis.screening, lead);
-        fares(draft.action(format!("Let releases {title} earn more: {steps}.")), analysis, lead, &title)
+        fares(proposal.action(format!("Let releases {title} earn more: {steps}.")), analysis, lead, &title)
     };
     led(analysis, "risky-trait").into_iter().map(one).collect()
 }
 
-fn hot_component(analysis: &Look<'_>) -> Vec<Draft> {
-    let one = |(lead, draft): (Suspect, Draft)| {
+fn hot_component(analysis: &Look<'_>) -> Vec<Proposal> {
+    let one = |(lead, proposal): (Suspect, Proposal)| {
         let id = id_of(&analysis.screening, lead);
         let name = id.split_once(':').map_or(id.as_str(), |(_, name)| name);
         let title = title_of(&analysis.screening, lead);
         let action = format!(
             "Give {name} an owner and a test of what failed there; look at its design before the next large change."
         );
-        fares(draft.action(action), analysis, lead, &title)
+        fares(proposal.action(action), analysis, lead, &title)
     };
     led(analysis, "hot-component").into_iter().map(one).collect()
 }
 
 /// Success is that they fail no more often than the others.
-fn fares(draft: Draft, analysis: &Look<'_>, lead: Suspect, title: &str) -> Draft {
+fn fares(proposal: Proposal, analysis: &Look<'_>, lead: Suspect, title: &str) -> Proposal {
     let (split, _) = split_of(&analysis.screening, lead);
     let share = |k: u64, n: u64| if n == 0 { 0.0 } else { k as f64 / n as f64 };
     let now = share(split.failed, split.judged);
     let target = share(split.failed_without, split.judged_without);
     let id = id_of(&analysis.screening, lead);
     let about = id.split_once(':').map_or("", |(_, about)| about).to_owned();
-    draft.about(&about).share(format!("failure rate of releases {title}"), now, target)
+    proposal.about(&about).share(format!("failure rate of releases {title}"), now, target)
 }
 
 /// What must be said where failures are guessed.
-fn guessed(analysis: &Look<'_>, draft: Draft) -> Draft {
+fn guessed(analysis: &Look<'_>, proposal: Proposal) -> Proposal {
     if analysis.facts.learned == Some(Basis::Inferred) {
-        return draft.because(
+        return proposal.because(
             "Failures are inferred from git: what ships more has more that can be reverted, and only a new line (X.Y.0) can be \
              followed by a hotfix. An incident log would tell.",
         );
     }
-    draft
+    proposal
 }
 
 /// What a cluster says: its lead with the arithmetic, then the others that point at the same failures.
-fn draft(analysis: &Look<'_>, cluster: &Cluster) -> Draft {
+fn proposal(analysis: &Look<'_>, cluster: &Cluster) -> Proposal {
     let screening = &analysis.screening;
     let (split, releases) = split_of(screening, cluster.lead);
     let (with, without) = (rate(split.failed, split.judged), rate(split.failed_without, split.judged_without));
     let title = title_of(screening, cluster.lead);
-    let mut draft = Draft::new(format!("Releases {title} fail {with}; the others {without}."), String::new())
+    let mut proposal = Proposal::new(format!("Releases {title} fail {with}; the others {without}."), String::new())
         .because(format!(
             "Exact test among releases of like size, two-sided: p {}, q {} over {} tested, in all history.",
             probability(split.p.unwrap_or(1.0)),
@@ -186,14 +186,14 @@ fn draft(analysis: &Look<'_>, cluster: &Cluster) -> Draft {
         );
     for &member in &cluster.members {
         let (split, _) = split_of(screening, member);
-        draft = draft.because(format!(
+        proposal = proposal.because(format!(
             "Nearly the same failures: releases {} fail {}, and among those above they fail no more than the rest.",
             title_of(screening, member),
             rate(split.failed, split.judged)
         ));
     }
     let members = cluster.members.iter().map(|&member| id_of(screening, member)).collect();
-    guessed(analysis, draft.with(members))
+    guessed(analysis, proposal.with(members))
 }
 
 /// Failures of a group beyond what the rate of the others would give, in a quarter.

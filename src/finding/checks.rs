@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Draft, Owner, Plan, Rule};
 use super::{Look, change::per_quarter};
+use super::{Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::factor::{CheckReport, CheckVerdict};
 use crate::map::StageId;
@@ -74,11 +74,11 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn predicts(analysis: &Look<'_>) -> Vec<Draft> {
+fn predicts(analysis: &Look<'_>) -> Vec<Proposal> {
     let good = analysis.screening.checks.iter().filter(|check| check.verdict == CheckVerdict::Predicts);
     good.map(|check| {
         let name = check.name.raw();
-        Draft::new(
+        Proposal::new(
             format!(
                 "{name} predicts: releases fail {} where it passed, {} where it did not.",
                 rate(check.split.failed, check.split.judged),
@@ -110,7 +110,7 @@ fn beyond(check: &CheckReport) -> f64 {
     split.failed_without as f64 - split.judged_without as f64 * split.failed as f64 / split.judged as f64
 }
 
-fn misses(analysis: &Look<'_>) -> Vec<Draft> {
+fn misses(analysis: &Look<'_>) -> Vec<Proposal> {
     let least = analysis.limit(Threshold::Incidents);
     let weak = |check: &&CheckReport| {
         !check.ritual
@@ -126,7 +126,7 @@ fn misses(analysis: &Look<'_>) -> Vec<Draft> {
         .map(|check| {
             let name = check.name.raw();
             let failed = check.split.failed + check.split.failed_without;
-            Draft::new(
+            Proposal::new(
                 format!(
                     "{name} passed before {} of {} failed releases, and caught {}.",
                     check.misses, failed, check.catches
@@ -156,7 +156,7 @@ fn never_failed(check: &CheckReport) -> bool {
     check.failed + check.overridden == 0
 }
 
-fn never_caught(analysis: &Look<'_>) -> Vec<Draft> {
+fn never_caught(analysis: &Look<'_>) -> Vec<Proposal> {
     let idle = |check: &&CheckReport| !check.ritual && idle(analysis, check) && never_failed(check);
     analysis
         .screening
@@ -165,29 +165,30 @@ fn never_caught(analysis: &Look<'_>) -> Vec<Draft> {
         .filter(idle)
         .map(|check| {
             let name = check.name.raw();
-            let draft = Draft::new(
+            let proposal = Proposal::new(
                 format!("{name} passed in all of its {}: it has never caught anything.", count(check.runs, "run")),
                 format!("Make {name} fail on purpose once. Keep it when it does; repair or drop it when it does not."),
             );
-            blocking(draft, check).about(name).count(format!("catches of {name}"), 0, 1)
+            blocking(proposal, check).about(name).count(format!("catches of {name}"), 0, 1)
         })
         .collect()
 }
 
 /// What must be said beside a check that caught nothing.
-fn blocking(draft: Draft, check: &CheckReport) -> Draft {
-    let draft = match check.never_failed_upper.filter(|_| never_failed(check)) {
-        Some(upper) => draft.because(format!(
+fn blocking(proposal: Proposal, check: &CheckReport) -> Proposal {
+    let proposal = match check.never_failed_upper.filter(|_| never_failed(check)) {
+        Some(upper) => proposal.because(format!(
             "After {} without a failure, it could still fail in up to {} of releases (95%: 1 - 0.05^(1/n)).",
             count(check.runs, "run"),
             percent(upper)
         )),
-        None => draft,
+        None => proposal,
     };
-    draft.because("A check that blocks takes its own catches out of the outcomes: this is no proof that it is useless.")
+    proposal
+        .because("A check that blocks takes its own catches out of the outcomes: this is no proof that it is useless.")
 }
 
-fn theater(analysis: &Look<'_>) -> Vec<Draft> {
+fn theater(analysis: &Look<'_>) -> Vec<Proposal> {
     let candidate = |check: &&CheckReport| {
         let same = check.verdict == CheckVerdict::NoPracticalDifference;
         check.ritual && idle(analysis, check) && (never_failed(check) || same)
@@ -208,7 +209,11 @@ fn theater(analysis: &Look<'_>) -> Vec<Draft> {
                 _ => format!("The ritual {name} was done {} and never stopped a release.", times(check.runs)),
             };
             let action = format!("Drop {name} for a quarter, or put a check in its place that can fail.");
-            blocking(Draft::new(statement, action), check).about(name).count(format!("runs of {name}"), check.runs, 0)
+            blocking(Proposal::new(statement, action), check).about(name).count(
+                format!("runs of {name}"),
+                check.runs,
+                0,
+            )
         })
         .collect()
 }
@@ -217,7 +222,7 @@ fn times(n: u64) -> String {
     if n == 1 { "once".to_owned() } else { format!("{n} times") }
 }
 
-fn evidence_gap(analysis: &Look<'_>) -> Vec<Draft> {
+fn evidence_gap(analysis: &Look<'_>) -> Vec<Proposal> {
     let (target, least) = (analysis.limit(Threshold::Coverage), analysis.limit(Threshold::Releases));
     let Some((k, n)) = analysis.ratio(MetricId::EvidenceCoverage) else { return Vec::new() };
     if (n as f64) < least || k as f64 / n as f64 >= target {
@@ -233,7 +238,7 @@ fn evidence_gap(analysis: &Look<'_>) -> Vec<Draft> {
     });
     let names = required.join(", ");
     vec![
-        Draft::new(
+        Proposal::new(
             format!("{} have every required check ({names}) recorded as passed.", rate(k, n)),
             "Record the checks from the pipeline that runs them: a Check: trailer in the tag, or the release log.",
         )
@@ -243,7 +248,7 @@ fn evidence_gap(analysis: &Look<'_>) -> Vec<Draft> {
     ]
 }
 
-fn skipped(analysis: &Look<'_>) -> Vec<Draft> {
+fn skipped(analysis: &Look<'_>) -> Vec<Proposal> {
     let required = &analysis.facts.policy.required_checks;
     let passed_over = |run: &crate::model::CheckRun| match run.result {
         CheckResult::Override => true,
@@ -266,7 +271,7 @@ fn skipped(analysis: &Look<'_>) -> Vec<Draft> {
         })
         .fold((0, 0), |(judged, failed), event| (judged + 1, failed + u64::from(event.failed())));
     vec![
-        Draft::new(
+        Proposal::new(
             format!("{} skipped a required check or overruled a failed one.", rate(k, n)),
             format!(
                 "Make {} pass each time, or take it off [checks] required: an exception needs a name and a reason.",

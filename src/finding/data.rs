@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Draft, Look, Owner, Plan, Rule};
+use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::{Event, Failure, Link};
 use crate::map::StageId;
@@ -36,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
 const NAMED: usize = 5;
 
 /// Failures that git suggests for the covered time and the log does not know. Listed, never counted.
-fn gap(analysis: &Look<'_>) -> Vec<Draft> {
+fn gap(analysis: &Look<'_>) -> Vec<Proposal> {
     let facts = analysis.facts;
     // Whatever the log says of a release, also that it was only a near miss, is more than nothing.
     let linked: BTreeSet<ReleaseIndex> = facts
@@ -75,7 +75,7 @@ fn gap(analysis: &Look<'_>) -> Vec<Draft> {
         _ => format!("the log has {k} of them"),
     };
     let tags: Vec<Untrusted> = missing.iter().filter_map(|(event, _)| facts.tag(event)).collect();
-    let mut draft = Draft::new(
+    let mut proposal = Proposal::new(
         format!("Git suggests {}{since}, and {has}.", count(n, "failure")),
         format!(
             "Look at {}: log what users noticed, with caused_by; what nobody noticed, as kind = \"near_miss\".",
@@ -85,7 +85,7 @@ fn gap(analysis: &Look<'_>) -> Vec<Draft> {
     .because(format!("As far as git can see, the log is complete to {}.", rate(k, n)))
     .share("failures that git suggests and the log has", k as f64 / n as f64, 1.0);
     for sign in calibration.iter().flat_map(|calibration| &calibration.signs) {
-        draft = draft.because(format!(
+        proposal = proposal.because(format!(
             "Of failures by {}, the log confirms {}; elsewhere {} are right.",
             sign_in_words(sign.signal),
             rate(sign.confirmed, sign.suggested),
@@ -94,10 +94,10 @@ fn gap(analysis: &Look<'_>) -> Vec<Draft> {
     }
     for (event, why) in missing.iter().take(NAMED) {
         if let Some(tag) = facts.tag(event) {
-            draft = draft.because(format!("{}: {}.", tag.raw(), in_words(why)));
+            proposal = proposal.because(format!("{}: {}.", tag.raw(), in_words(why)));
         }
     }
-    vec![draft.releases(tags)]
+    vec![proposal.releases(tags)]
 }
 
 /// Why git suggests a failure.
@@ -114,7 +114,7 @@ fn in_words(failure: &Failure) -> String {
     }
 }
 
-fn find(analysis: &Look<'_>) -> Vec<Draft> {
+fn find(analysis: &Look<'_>) -> Vec<Proposal> {
     if !analysis.facts.has_log() {
         let n = analysis.events().count() as u64;
         let (told, rest) = match analysis.facts.basis(analysis.facts.windows.current) {
@@ -122,7 +122,7 @@ fn find(analysis: &Look<'_>) -> Vec<Draft> {
             None => ("nothing tells which releases failed", "nothing"),
         };
         return vec![
-            Draft::new(
+            Proposal::new(
                 format!("There is no incident log: {told}, and nobody can say how fast they were noticed or stopped."),
                 "Write the last three incidents into incidents.toml: id, title, detected_at and caused_by are enough to begin.",
             )
@@ -145,7 +145,7 @@ const FIELDS: [Field; 5] = [
     ("mitigated_at", "the recovery time", |incident| incident.mitigated_at.is_some() || incident.resolved_at.is_some()),
 ];
 
-fn fields(analysis: &Look<'_>) -> Vec<Draft> {
+fn fields(analysis: &Look<'_>) -> Vec<Proposal> {
     let failing = analysis.failing();
     let n = failing.len() as u64;
     if (n as f64) < analysis.limit(Threshold::Incidents) {
@@ -165,7 +165,7 @@ fn fields(analysis: &Look<'_>) -> Vec<Draft> {
     let said: Vec<_> =
         gaps.iter().map(|(name, _, lacking)| format!("{} have no {name}", rate(lacking.len() as u64, n))).collect();
     let behind = failing.iter().copied().filter(|index| gaps.iter().any(|(_, _, lacking)| lacking.contains(index)));
-    let mut draft = Draft::new(
+    let mut proposal = Proposal::new(
         format!("Of the incidents that failed releases, {}.", said.join(", ")),
         format!("Add {} to these incidents, and to the form that new ones come from.", names.join(", ")),
     )
@@ -173,7 +173,7 @@ fn fields(analysis: &Look<'_>) -> Vec<Draft> {
     .incidents(analysis.ids(behind))
     .share("incidents without the field that is missing most", worst as f64 / n as f64, 0.0);
     for (name, needed_for, _) in &gaps {
-        draft = draft.because(format!("{name} is needed for {needed_for}."));
+        proposal = proposal.because(format!("{name} is needed for {needed_for}."));
     }
-    vec![draft]
+    vec![proposal]
 }

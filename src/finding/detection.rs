@@ -1,6 +1,6 @@
 //! How failures are noticed, and by whom.
 
-use super::{Draft, Look, Owner, Plan, Rule};
+use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::{Interval, Timeline};
 use crate::map::StageId;
@@ -56,7 +56,7 @@ pub(super) fn beyond(
     (slow, hours / analysis.quarters())
 }
 
-fn late(analysis: &Look<'_>) -> Vec<Draft> {
+fn late(analysis: &Look<'_>) -> Vec<Proposal> {
     let limit = analysis.limit(Threshold::Detect);
     let Some((median, n)) = analysis.value(MetricId::TimeToDetect) else { return Vec::new() };
     if median <= limit || (n as f64) < analysis.limit(Threshold::Incidents) {
@@ -64,7 +64,7 @@ fn late(analysis: &Look<'_>) -> Vec<Draft> {
     }
     let (slow, hours) = beyond(analysis, limit, |timeline| timeline.detect);
     vec![
-        Draft::new(
+        Proposal::new(
             format!("A bad release hurts users for {} before anyone notices (median of {n}).", duration(median)),
             "For each of these incidents, name the signal that moved first, and alert on it.",
         )
@@ -89,7 +89,7 @@ fn noticed(analysis: &Look<'_>, wanted: impl Fn(DetectedBy) -> bool) -> (Vec<Inc
     (known.into_iter().filter(|(_, by)| wanted(*by)).map(|(index, _)| index).collect(), n)
 }
 
-fn customers(analysis: &Look<'_>) -> Vec<Draft> {
+fn customers(analysis: &Look<'_>) -> Vec<Proposal> {
     let (told, n) = noticed(analysis, |by| by == DetectedBy::Customer);
     let k = told.len() as u64;
     let limit = analysis.limit(Threshold::CustomerDetected);
@@ -99,7 +99,7 @@ fn customers(analysis: &Look<'_>) -> Vec<Draft> {
     let ids = analysis.ids(told);
     let names: Vec<&str> = ids.iter().map(Untrusted::raw).collect();
     vec![
-        Draft::new(
+        Proposal::new(
             format!("Customers noticed {} before you did.", rate(k, n)),
             if analysis.facts.policy.project == Some(ProjectKind::Library) {
                 format!("Test what users hit first: {}.", first_of(&names))
@@ -112,7 +112,7 @@ fn customers(analysis: &Look<'_>) -> Vec<Draft> {
     ]
 }
 
-fn no_alert(analysis: &Look<'_>) -> Vec<Draft> {
+fn no_alert(analysis: &Look<'_>) -> Vec<Proposal> {
     let Some((k, n)) = analysis.ratio(MetricId::AutomatedDetection) else { return Vec::new() };
     let target = analysis.limit(Threshold::AutomatedDetection);
     if (n as f64) < analysis.limit(Threshold::Incidents) || k as f64 / n as f64 >= target {
@@ -127,7 +127,7 @@ fn no_alert(analysis: &Look<'_>) -> Vec<Draft> {
         format!("Write the alert that was missing: {}.", first_of(&names))
     };
     vec![
-        Draft::new(format!("An alert or a test noticed {}.", rate(k, n)), missing)
+        Proposal::new(format!("An alert or a test noticed {}.", rate(k, n)), missing)
             .because(format!("At least {} are asked for.", percent(target)))
             .incidents(ids)
             .metric(analysis, MetricId::AutomatedDetection, target),

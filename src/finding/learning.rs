@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::{Draft, Look, Owner, Plan, Rule};
+use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::{Fate, Link};
 use crate::map::StageId;
@@ -68,7 +68,7 @@ fn earlier(analysis: &Look<'_>, index: IncidentIndex, fate: impl Fn(Fate) -> boo
     found
 }
 
-fn recurring(analysis: &Look<'_>) -> Vec<Draft> {
+fn recurring(analysis: &Look<'_>) -> Vec<Proposal> {
     let mut causes: BTreeMap<&str, Vec<IncidentIndex>> = BTreeMap::new();
     for index in analysis.failing() {
         if let Some(cause) = key(analysis.incident(index)) {
@@ -93,7 +93,7 @@ fn recurring(analysis: &Look<'_>) -> Vec<Draft> {
             let action =
                 format!("Finish the follow-up of {} ({cause}): it came back as {}.", named(first), first_of(&back));
             Some(
-                Draft::new(
+                Proposal::new(
                     format!(
                         "\"{cause}\" has been the cause {} within a year, {} in this window.",
                         times(all.len()),
@@ -135,7 +135,7 @@ fn incidents(n: usize) -> String {
     count(n as u64, "incident")
 }
 
-fn ignored(analysis: &Look<'_>) -> Vec<Draft> {
+fn ignored(analysis: &Look<'_>) -> Vec<Proposal> {
     let mut seen = std::collections::BTreeSet::new();
     analysis
         .failing()
@@ -151,7 +151,7 @@ fn ignored(analysis: &Look<'_>) -> Vec<Draft> {
             let days = days.map_or(0, |(now, then)| (now - then).num_days());
             let (id, miss) = (analysis.incident(index).id.raw(), analysis.incident(first).id.raw());
             Some(
-                Draft::new(
+                Proposal::new(
                     format!("{id} had been announced: {miss} was a near miss with the same cause, \"{cause}\", {days} days before."),
                     "Treat a near miss as an incident that was lucky: an owner, a fix, a date.",
                 )
@@ -165,7 +165,7 @@ fn ignored(analysis: &Look<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn quieter(analysis: &Look<'_>) -> Vec<Draft> {
+fn quieter(analysis: &Look<'_>) -> Vec<Proposal> {
     let windows = &analysis.facts.windows;
     let Some(previous) = windows.previous else { return Vec::new() };
     if analysis.facts.not_compared().is_some() {
@@ -183,7 +183,7 @@ fn quieter(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     vec![
-        Draft::new(
+        Proposal::new(
             format!(
                 "Failures fell from {k0} to {k1} because releases fell from {n0} to {n1}: that alone makes {}. The rate \
                  itself has not clearly improved.",

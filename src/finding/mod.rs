@@ -114,7 +114,7 @@ pub struct Rule {
     /// The thresholds that it uses.
     pub thresholds: &'static [Threshold],
     /// Looks for it.
-    find: fn(&Look<'_>) -> Vec<Draft>,
+    find: fn(&Look<'_>) -> Vec<Proposal>,
 }
 
 /// What a rule looks at: the analysis, and the thresholds that it lists.
@@ -248,7 +248,7 @@ pub struct Findings {
 }
 
 /// What a rule gives.
-struct Draft {
+struct Proposal {
     subject: Option<String>,
     statement: String,
     because: Vec<String>,
@@ -259,7 +259,7 @@ struct Draft {
     effect: Option<Effect>,
 }
 
-impl Draft {
+impl Proposal {
     fn new(statement: impl Into<String>, action: impl Into<String>) -> Self {
         Self {
             subject: None,
@@ -411,8 +411,8 @@ pub fn all(analysis: &Analysis<'_>) -> Findings {
     let policy = analysis.facts.policy;
     let mut found = Findings::default();
     for rule in rules() {
-        for draft in (rule.find)(&Look { analysis, thresholds: rule.thresholds }) {
-            let finding = draft.finish(rule, policy.as_of);
+        for proposal in (rule.find)(&Look { analysis, thresholds: rule.thresholds }) {
+            let finding = proposal.finish(rule, policy.as_of);
             let silence = policy.findings.silence.iter().find(|silence| {
                 let named = silence.finding == finding.code || silence.finding == finding.id.raw();
                 named && policy.as_of < silence.until

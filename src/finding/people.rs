@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Draft, Look, Owner, Plan, Rule};
+use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::factor::{Carried, Role};
 use crate::map::StageId;
@@ -80,7 +80,7 @@ struct Role1<'t> {
     action: &'t str,
 }
 
-fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
+fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Proposal> {
     let Some(carried) = analysis.roles.get(&of.role) else { return Vec::new() };
     let Some((person, k)) = carried.top() else { return Vec::new() };
     let limit = analysis.limit(Threshold::Concentration);
@@ -100,14 +100,14 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
         Role::Approver => release.approvers.contains(&person),
         _ => release.releasers.contains(&person),
     };
-    let mut draft = Draft::new(
+    let mut proposal = Proposal::new(
         format!("{name} {} {}, {} of them alone{}.", of.does, rate(k, carried.known), alone, analysis.guessed(of.role)),
         of.action.replace("{name}", name).replace("{somebody}", &somebody),
     )
     .because(format!("More than {} is asked about.", percent(limit)))
     .share(format!("largest share of one {}", of.role.id()), share, limit);
     if concentration.guessed > 0 {
-        draft = draft.because(format!(
+        proposal = proposal.because(format!(
             "Who released is guessed from the commit for {}.",
             rate(concentration.guessed, carried.known)
         ));
@@ -117,11 +117,12 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Draft> {
             0 => "none".to_owned(),
             without => without.to_string(),
         };
-        draft = draft.because(format!("Without {name}, {without} of {} would have had someone.", carried.by_people()));
+        proposal =
+            proposal.because(format!("Without {name}, {without} of {} would have had someone.", carried.by_people()));
     }
     vec![match of.role {
-        Role::Responder => draft.incidents(analysis.ids(analysis.failing())),
-        _ => draft.releases(analysis.releases(|event| analysis.any(event, mine))),
+        Role::Responder => proposal.incidents(analysis.ids(analysis.failing())),
+        _ => proposal.releases(analysis.releases(|event| analysis.any(event, mine))),
     }]
 }
 
@@ -181,7 +182,7 @@ fn others<'l>(analysis: &'l Look<'_>, carried: &Carried, top: PersonIndex) -> Ve
     people.map(|person| analysis.facts.history.person(person).name.raw()).collect()
 }
 
-fn single_releaser(analysis: &Look<'_>) -> Vec<Draft> {
+fn single_releaser(analysis: &Look<'_>) -> Vec<Proposal> {
     single(
         analysis,
         &Role1 {
@@ -193,7 +194,7 @@ fn single_releaser(analysis: &Look<'_>) -> Vec<Draft> {
     )
 }
 
-fn single_responder(analysis: &Look<'_>) -> Vec<Draft> {
+fn single_responder(analysis: &Look<'_>) -> Vec<Proposal> {
     single(
         analysis,
         &Role1 {
@@ -205,7 +206,7 @@ fn single_responder(analysis: &Look<'_>) -> Vec<Draft> {
     )
 }
 
-fn approvals(analysis: &Look<'_>) -> Vec<Draft> {
+fn approvals(analysis: &Look<'_>) -> Vec<Proposal> {
     single(
         analysis,
         &Role1 {
@@ -217,7 +218,7 @@ fn approvals(analysis: &Look<'_>) -> Vec<Draft> {
     )
 }
 
-fn no_new(analysis: &Look<'_>) -> Vec<Draft> {
+fn no_new(analysis: &Look<'_>) -> Vec<Proposal> {
     let Some(carried) = analysis.roles.get(&Role::Releaser) else { return Vec::new() };
     // Without a release by a person, nobody could have been new.
     if carried.first_time[0] > 0 || (carried.by_people() as f64) < analysis.limit(Threshold::Releases) {
@@ -234,7 +235,7 @@ fn no_new(analysis: &Look<'_>) -> Vec<Draft> {
     }
     let made: Vec<&str> = everybody.iter().map(|&person| analysis.facts.history.person(person).name.raw()).collect();
     vec![
-        Draft::new(
+        Proposal::new(
             format!("No new releaser in the last {} releases: {} made them.", carried.known, few(&made, " and ")),
             "Let somebody new make the next ordinary release from the written steps alone; correct the steps, not the newcomer.",
         )
@@ -242,7 +243,7 @@ fn no_new(analysis: &Look<'_>) -> Vec<Draft> {
     ]
 }
 
-fn role_unclear(analysis: &Look<'_>) -> Vec<Draft> {
+fn role_unclear(analysis: &Look<'_>) -> Vec<Proposal> {
     let guessed = |release: &Release| release.releasers.is_empty() || release.has(ReleaseFlag::ReleaserInferred);
     let releases = analysis.releases(|event| analysis.any(event, guessed));
     let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
@@ -250,7 +251,7 @@ fn role_unclear(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     vec![
-        Draft::new(
+        Proposal::new(
             if analysis.guessed(Role::Releaser).is_empty() {
                 format!("Who released is not on record for {}.", rate(k, n))
             } else if k == n {
@@ -266,7 +267,7 @@ fn role_unclear(analysis: &Look<'_>) -> Vec<Draft> {
     ]
 }
 
-fn escalation_unclear(analysis: &Look<'_>) -> Vec<Draft> {
+fn escalation_unclear(analysis: &Look<'_>) -> Vec<Proposal> {
     let failing = analysis.failing();
     let silent: Vec<_> = failing
         .iter()
@@ -281,7 +282,7 @@ fn escalation_unclear(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     vec![
-        Draft::new(
+        Proposal::new(
             format!("{} do not say who responded.", rate(k, n)),
             "Write responders with each incident, and who may stop a release into the on-call page.",
         )

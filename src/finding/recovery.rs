@@ -1,7 +1,7 @@
 //! How a bad release is stopped and repaired.
 
-use super::{Draft, Owner, Plan, Rule};
 use super::{Look, detection::beyond};
+use super::{Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::Fate;
 use crate::map::StageId;
@@ -62,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
+fn slow_stop(analysis: &Look<'_>) -> Vec<Proposal> {
     let limit = analysis.limit(Threshold::Stop);
     let Some((median, n)) = analysis.value(MetricId::TimeToStop) else { return Vec::new() };
     if median <= limit || (n as f64) < analysis.limit(Threshold::Incidents) {
@@ -70,7 +70,7 @@ fn slow_stop(analysis: &Look<'_>) -> Vec<Draft> {
     }
     let (slow, hours) = beyond(analysis, limit, |timeline| timeline.stop);
     vec![
-        Draft::new(
+        Proposal::new(
             format!("Once noticed, a bad release is stopped {} later (median of {n}).", duration(median)),
             if is_library(analysis) {
                 "Make withdrawing a bad version (yank, retract, deprecate) one command that every maintainer may run without asking."
@@ -105,7 +105,7 @@ fn remedied(analysis: &Look<'_>) -> Vec<(IncidentIndex, RemediationKind)> {
     analysis.failing().into_iter().filter_map(|index| Some((index, kind(index)?))).collect()
 }
 
-fn no_rollback(analysis: &Look<'_>) -> Vec<Draft> {
+fn no_rollback(analysis: &Look<'_>) -> Vec<Proposal> {
     let remedied = remedied(analysis);
     let n = remedied.len() as u64;
     let stopped = remedied.iter().any(|(_, kind)| kind.stops());
@@ -114,7 +114,7 @@ fn no_rollback(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     vec![
-        Draft::new(
+        Proposal::new(
             format!("None of {n} incidents was stopped by a rollback, a pause or a flag: there may be no way back."),
             "Build one way back that works for every release, and use it in a drill before the next one.",
         )
@@ -123,7 +123,7 @@ fn no_rollback(analysis: &Look<'_>) -> Vec<Draft> {
     ]
 }
 
-fn forward_only(analysis: &Look<'_>) -> Vec<Draft> {
+fn forward_only(analysis: &Look<'_>) -> Vec<Proposal> {
     let remedied = remedied(analysis);
     let n = remedied.len() as u64;
     let forward = remedied.iter().all(|(_, kind)| *kind == RemediationKind::RollForward);
@@ -131,7 +131,7 @@ fn forward_only(analysis: &Look<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     vec![
-        Draft::new(
+        Proposal::new(
             format!("All {n} incidents that say how they ended were ended by rolling forward."),
             if analysis.facts.policy.project == Some(ProjectKind::Service) {
                 "Try the rollback on the next one, while the fix is written: users are hurt for as long as the fix takes."
@@ -145,7 +145,7 @@ fn forward_only(analysis: &Look<'_>) -> Vec<Draft> {
     ]
 }
 
-fn unrehearsed(analysis: &Look<'_>) -> Vec<Draft> {
+fn unrehearsed(analysis: &Look<'_>) -> Vec<Proposal> {
     let facts = analysis.facts;
     let (history, as_of) = (facts.history, facts.policy.as_of);
     // Without a log nobody can tell whether it was rehearsed.
@@ -176,7 +176,7 @@ fn unrehearsed(analysis: &Look<'_>) -> Vec<Draft> {
         ),
         None => ("No rollback, stop or drill is on record.".to_owned(), None),
     };
-    let mut draft = Draft::new(
+    let mut proposal = Proposal::new(
         statement,
         if analysis.facts.policy.project == Some(ProjectKind::Service) {
             "Roll back the next harmless release on purpose, time it, and record it: relconf record incident --kind drill."
@@ -185,17 +185,17 @@ fn unrehearsed(analysis: &Look<'_>) -> Vec<Draft> {
         },
     )
     .because(format!("A way back that was not used for {} is a hope.", duration(limit)));
-    draft.success = (
+    proposal.success = (
         "days since the last rollback or drill".to_owned(),
         crate::model::Unit::Count,
         crate::model::Better::Lower,
         days.map(|seconds| (seconds / 86_400.0).floor()),
         Some((limit / 86_400.0).floor()),
     );
-    vec![draft]
+    vec![proposal]
 }
 
-fn unresolved(analysis: &Look<'_>) -> Vec<Draft> {
+fn unresolved(analysis: &Look<'_>) -> Vec<Proposal> {
     let (facts, limit) = (analysis.facts, analysis.limit(Threshold::Open));
     let counts = |fate: Fate| matches!(fate, Fate::Failure | Fate::Unattributed(_) | Fate::NotChange);
     let mut open: Vec<(IncidentIndex, f64)> = (0..facts.history.incidents.len() as u32)
@@ -210,7 +210,7 @@ fn unresolved(analysis: &Look<'_>) -> Vec<Draft> {
     let Some((_, oldest)) = open.first() else { return Vec::new() };
     let k = open.len() as u64;
     vec![
-        Draft::new(
+        Proposal::new(
             format!("{} still open after {}, the oldest for {}.", incidents_are(k), duration(limit), duration(*oldest)),
             "Close them, with the time of the impact's end, or give each one an owner and a date.",
         )

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Draft, Look, Owner, Plan, Rule};
+use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::attribution::{Event, Span};
 use crate::factor::{TimeWindow, WindowVerdict};
@@ -55,13 +55,13 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn unjustified(analysis: &Look<'_>) -> Vec<Draft> {
+fn unjustified(analysis: &Look<'_>) -> Vec<Proposal> {
     avoided(analysis, WindowVerdict::Superstition, "without a reason in the outcomes", |window| {
         format!("Release {} as at any other time: begin with the smallest changes.", window.on())
     })
 }
 
-fn confirmed(analysis: &Look<'_>) -> Vec<Draft> {
+fn confirmed(analysis: &Look<'_>) -> Vec<Proposal> {
     avoided(analysis, WindowVerdict::Justified, "for a reason", |window| {
         format!(
             "Find out what is missing {}: who is away, what is not watched, what cannot be stopped then.",
@@ -76,7 +76,7 @@ fn avoided(
     verdict: WindowVerdict,
     why: &str,
     action: impl Fn(&TimeWindow) -> String,
-) -> Vec<Draft> {
+) -> Vec<Proposal> {
     // Where nothing failed at any time, nobody can say that the fear is wrong, and nothing is to be mended.
     let told = |window: &&TimeWindow| {
         window.avoided && window.verdict == Some(verdict) && window.failed + window.failed_outside > 0
@@ -94,16 +94,16 @@ fn avoided(
                 rate(window.failed, window.judged),
                 rate(window.failed_outside, window.judged_outside)
             );
-            let draft = Draft::new(statement, action(window)).about(&window.slot.label());
-            let draft = match window.q {
-                Some(q) => draft.because(format!(
+            let proposal = Proposal::new(statement, action(window)).about(&window.slot.label());
+            let proposal = match window.q {
+                Some(q) => proposal.because(format!(
                     "q {} over {} windows tested, in all history.",
                     probability(q),
                     analysis.timing.tested
                 )),
-                None => draft,
+                None => proposal,
             };
-            draft
+            proposal
                 .because(format!(
                     "An even spread would give it {} of {}; so few have p {} (exact binomial, one-sided).",
                     (even * window.of as f64).round(),
@@ -136,7 +136,7 @@ fn spoken(kind: &str) -> String {
     if kind == "off_branch" { "off the usual branch".to_owned() } else { kind.replace('_', " ") }
 }
 
-fn special_paths(analysis: &Look<'_>) -> Vec<Draft> {
+fn special_paths(analysis: &Look<'_>) -> Vec<Proposal> {
     let windows = &analysis.facts.windows;
     let Some(previous) = windows.previous else { return Vec::new() };
     let (now, before) = (kinds(analysis, windows.current), kinds(analysis, previous));
@@ -168,7 +168,7 @@ fn special_paths(analysis: &Look<'_>) -> Vec<Draft> {
         (now, before) => format!("; {} now, {before} before", count(now, "kind")),
     };
     vec![
-        Draft::new(
+        Proposal::new(
             format!("{} needed special handling, {} before{kinds}.", rate(k, n), rate(k0, n0)),
             match most {
                 Some((kind, _)) => {
@@ -188,14 +188,14 @@ fn special_paths(analysis: &Look<'_>) -> Vec<Draft> {
     ]
 }
 
-fn off_branch(analysis: &Look<'_>) -> Vec<Draft> {
+fn off_branch(analysis: &Look<'_>) -> Vec<Proposal> {
     let releases = analysis.releases(|event| analysis.any(event, |release| release.has(ReleaseFlag::OffBranch)));
     let (k, n) = (releases.len() as u64, analysis.events().count() as u64);
     if k < 2 || k as f64 / n as f64 <= analysis.limit(Threshold::OffBranch) {
         return Vec::new();
     }
     vec![
-        Draft::new(
+        Proposal::new(
             format!("{} were made off the branch on which most releases are made.", rate(k, n)),
             "Say when a release may leave the main branch, and merge back what it shipped.",
         )

@@ -83,8 +83,9 @@ fn one_spelling() {
     ];
     for (name, text) in texts() {
         for word in words(&text) {
-            let american =
-                stems.iter().any(|stem| word.starts_with(stem)) || ["color", "colors", "colored", "coloring", "gray", "catalogs", "fulfill", "defense"].contains(&&*word);
+            let american = stems.iter().any(|stem| word.starts_with(stem))
+                || ["color", "colors", "colored", "coloring", "gray", "catalogs", "fulfill", "defense"]
+                    .contains(&&*word);
             assert!(!american, "{name}: {word}");
         }
     }

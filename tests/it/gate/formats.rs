@@ -101,9 +101,10 @@ fn what_is_behind_a_verdict_is_a_link_on_a_terminal() {
     let terminal = &GATE_FORMATS[0];
     let drawn = |links| (terminal.draw)(&report, &TerminalOptions { links, ..plain(100) });
     let text = drawn(Links::Osc8);
-    for link in
-        ["https://forge.example/tag/2.8.0\u{1b}\\2.8.0\u{1b}", "https://forge.example/case/I-2.8.0\u{1b}\\I-2.8.0\u{1b}"]
-    {
+    for link in [
+        "https://forge.example/tag/2.8.0\u{1b}\\2.8.0\u{1b}",
+        "https://forge.example/case/I-2.8.0\u{1b}\\I-2.8.0\u{1b}",
+    ] {
         assert!(text.contains(&format!("\u{1b}]8;;{link}")), "{text}");
     }
     assert_eq!(unlinked(&text), drawn(Links::None));
