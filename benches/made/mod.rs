@@ -6,8 +6,11 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The time of the first commit; each next one is a minute later.
+/// The time of the first commit.
 const START: u32 = 1_600_000_000;
+/// Seconds between two commits: a release of a hundred of them is four days after the one before, far enough for git to tell
+/// what failed.
+const APART: u32 = 3_600;
 /// So many commits apart, a change of two commits is merged.
 const MERGE_EVERY: u32 = 16;
 
@@ -60,7 +63,7 @@ impl Shape {
         let every = (self.commits / self.tags.max(1)).max(1);
         let mut tags = 0;
         for number in 0..self.commits {
-            let (who, at, mark) = (number % 200, START + number * 60, number + 1);
+            let (who, at, mark) = (number % 200, START + number * APART, number + 1);
             write!(
                 stream,
                 "commit refs/heads/main\nmark :{mark}\ncommitter Person {who} <p{who}@example.com> {at} +0000\ndata <<END\n\
@@ -97,7 +100,8 @@ impl Shape {
     fn log(self) -> String {
         let mut log = String::new();
         for number in 0..self.incidents {
-            let at = i64::from(START) + i64::from(number) * i64::from(self.commits) * 60 / i64::from(self.incidents);
+            let at = i64::from(START)
+                + i64::from(number) * i64::from(self.commits) * i64::from(APART) / i64::from(self.incidents);
             let at = chrono::DateTime::from_timestamp(at, 0).expect("a time").to_rfc3339();
             write!(log, "[[incident]]\nid = \"I{number}\"\ntitle = \"t\"\nstarted_at = {at}\n").expect("text");
             if self.ranges {

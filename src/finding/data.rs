@@ -7,7 +7,7 @@ use crate::analysis::Threshold;
 use crate::attribution::{Event, Failure, Link};
 use crate::map::StageId;
 use crate::model::{Basis, Incident, IncidentIndex, ReleaseIndex, Signal, Untrusted};
-use crate::phrase::{count, date, percent, rate, shortened, sign as sign_in_words};
+use crate::phrase::{count, date, in_ten, rate, shortened, sign as sign_in_words};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -89,7 +89,7 @@ fn gap(analysis: &Look<'_>) -> Vec<Proposal> {
             "Of failures by {}, the log confirms {}; elsewhere {} are right.",
             sign_in_words(sign.signal),
             rate(sign.confirmed, sign.suggested),
-            percent(sign.p)
+            in_ten(sign.p)
         ));
     }
     for (event, why) in missing.iter().take(NAMED) {

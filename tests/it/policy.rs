@@ -380,7 +380,7 @@ fn what_a_change_adds_to_the_log_can_fail_the_gate() {
     place.file("incidents.toml", &format!("{old}{new}"));
     let ran = gate(&place, &["--policy-from", "main"]);
     assert_eq!(ran.code, 1, "{}", ran.stdout);
-    assert!(unwrapped(&ran).contains("New in the log here: INC-1-0, INC-1-1, INC-1-2, INC-1-3, INC-1-4, 7 more."));
+    assert!(unwrapped(&ran).contains("New in the log here: INC-1-0, INC-1-1, INC-1-2, INC-1-3, INC-1-4, and 7 more."));
 }
 
 #[test]
