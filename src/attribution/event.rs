@@ -25,13 +25,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// That of an event of two releases: failed where one of them did, and unknown where the one succeeded and nothing
-    /// tells of the other.
+    /// That of an event of two releases: failed where one of them did, else unknown where nothing tells of one. In whatever
+    /// order several are joined, the outcome is the same.
     fn beside(self, other: Self) -> Self {
-        match self.min(other) {
-            Self::Succeeded if self.max(other) == Self::Unknown => Self::Unknown,
-            outcome => outcome,
-        }
+        let decides = [Self::Failed, Self::Unknown, Self::Succeeded, Self::Pending];
+        decides.into_iter().find(|outcome| [self, other].contains(outcome)).unwrap_or(Self::Excluded)
     }
 }
 
@@ -161,5 +159,33 @@ fn ship_pooled(history: &History, events: &mut [Event]) {
                 stack.extend_from_slice(history.changes.parents(ChangeIndex(commit)));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome::{self, Excluded, Failed, Pending, Succeeded, Unknown};
+
+    #[test]
+    fn several_releases_have_one_outcome_in_whatever_order() {
+        let all = [Failed, Succeeded, Pending, Unknown, Excluded];
+        let joined = |outcomes: [Outcome; 3]| outcomes[0].beside(outcomes[1]).beside(outcomes[2]);
+        for one in all {
+            assert_eq!(one.beside(one), one);
+            for two in all {
+                assert_eq!(one.beside(Excluded), one);
+                assert_eq!(Failed.beside(two), Failed);
+                for three in all {
+                    let outcome = joined([one, two, three]);
+                    for order in
+                        [[one, three, two], [two, one, three], [two, three, one], [three, one, two], [three, two, one]]
+                    {
+                        assert_eq!(joined(order), outcome, "{order:?}");
+                    }
+                }
+            }
+        }
+        assert_eq!(Succeeded.beside(Pending).beside(Unknown), Unknown);
+        assert_eq!(Succeeded.beside(Pending), Succeeded);
     }
 }

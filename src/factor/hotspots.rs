@@ -24,6 +24,13 @@ pub struct Hotspot {
     pub releases: Vec<Untrusted>,
 }
 
+impl Hotspot {
+    /// Whether it is worth a line: releases that touch it fail more often, and there is enough to test that.
+    pub fn tells(&self) -> bool {
+        self.split.q.is_some() && self.split.excess() > 0.0
+    }
+}
+
 /// What kind of part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

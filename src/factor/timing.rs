@@ -42,6 +42,15 @@ pub struct Timing {
 }
 
 impl Timing {
+    /// Whether a weekday without a release would be told from chance: of few releases, none on a Friday is no habit, and that no
+    /// day is avoided says nothing.
+    pub fn tells(&self) -> bool {
+        let days = || self.windows.iter().filter(|window| window.slot.kind() == TimeWindowKind::Weekday);
+        let made = days().filter(|day| day.even_share.is_some()).map(|day| day.releases).sum();
+        let none = |share| stats::binomial_tail_le(0, made, share);
+        days().filter_map(|day| day.even_share).any(|share| none(share) <= AVOIDED)
+    }
+
     /// The weekday of a moment, in the zone where weekdays are read.
     pub fn weekday(&self, moment: Moment) -> &'static str {
         day_name(there(moment, self.zone.parse().ok()).0)

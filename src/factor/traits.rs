@@ -6,7 +6,7 @@ use super::conventional::TYPES;
 use super::values::{Shipped, Traits, Values, touched};
 use super::{DAYS, day_name};
 use crate::attribution::{Event, Facts};
-use crate::model::Untrusted;
+use crate::model::{Signal, Untrusted};
 
 /// Failed releases named of each trait.
 const NAMED: usize = 10;
@@ -42,7 +42,8 @@ pub enum TraitVerdict {
     Undetermined,
 }
 
-/// The releases that are compared: judged, and not the first of a component, which ships everything.
+/// The releases that are compared: judged, not the first of a component, which ships everything, and not failed by their number
+/// alone.
 pub(super) struct Universe<'f> {
     pub facts: &'f Facts<'f>,
     pub events: Vec<(&'f Event, &'f Traits)>,
@@ -52,7 +53,9 @@ pub(super) struct Universe<'f> {
 
 impl<'f> Universe<'f> {
     pub fn of(facts: &'f Facts<'f>, values: &'f Values) -> Self {
-        let counted = |(event, _): &(&'f Event, &'f Traits)| facts.learns_from(event) && !event.first;
+        let counted = |(event, _): &(&'f Event, &'f Traits)| {
+            facts.learns_from(event) && !event.first && !shown_by_its_number(facts, event)
+        };
         let events: Vec<_> = facts.events.iter().zip(values.iter()).filter(counted).collect();
         let commits = |(_, traits): &(&Event, &Traits)| traits.shipped.as_ref().map_or(0, |shipped| shipped.commits);
         let sizes: Vec<u64> = events.iter().map(commits).collect();
@@ -81,6 +84,13 @@ impl<'f> Universe<'f> {
         failed.truncate(NAMED);
         (split, failed)
     }
+}
+
+/// Whether a hotfix behind it is all that shows its failure. Only the first release of a line can have one, and that is larger
+/// and rarer than those behind it: whatever goes with its number would be found to go with failure.
+fn shown_by_its_number(facts: &Facts<'_>, event: &Event) -> bool {
+    let mut shown = facts.failures_of(event).filter(|failure| !failure.late).peekable();
+    event.failed() && shown.peek().is_some() && shown.all(|failure| failure.signal == Signal::Hotfix)
 }
 
 /// Collects the traits of one family.

@@ -25,13 +25,20 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
     let guess = |reading: MapReading| if inferred.is_empty() { reading } else { reading.guessed() };
     draft.add(Source::Evidence, rate_now.map(|reading| guess(reading).released(failed)));
     for found in analysis.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky) {
+        let seen = if inferred.is_empty() { "" } else { ", as far as git shows" };
         let statement = format!(
-            "releases {} fail {}, the others {}",
+            "releases {} fail {}, the others {}{seen}",
             found.title.raw(),
             rate(found.split.failed, found.split.judged),
             rate(found.split.failed_without, found.split.judged_without)
         );
-        let brief = format!("{} of {} failed {}", found.split.failed, found.split.judged, found.title.raw());
+        let name = match found.id.raw() {
+            "authors:many" => "many authors",
+            "gap:long" => "after a long gap",
+            "rehearsal:done" => "rehearsed",
+            id => id.split_once(':').map_or(id, |(_, name)| name),
+        };
+        let brief = format!("{name}: {} of {} failed", found.split.failed, found.split.judged);
         let sample = found.split.judged + found.split.judged_without;
         let reading = MapReading::new(Standing::Contradicted, sample, statement, brief);
         draft.add(Source::Evidence, [reading.released(found.releases.clone())]);

@@ -52,8 +52,9 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
 fn timing(analysis: &Analysis<'_>, of: u64, enough: bool) -> Vec<MapReading> {
     let avoided: Vec<_> = analysis.timing.windows.iter().filter(|window| window.avoided).collect();
     if avoided.is_empty() {
-        let standing = if enough { Standing::Earned } else { Standing::Unproven };
-        let too_few = if enough { "" } else { ", too few to say" };
+        let tells = enough && analysis.timing.tells();
+        let standing = if tells { Standing::Earned } else { Standing::Unproven };
+        let too_few = if tells { "" } else { ", too few to say" };
         let statement = format!("no weekday or hour is avoided in {of} releases{too_few}");
         return vec![MapReading::new(standing, of, statement, "none avoided")];
     }

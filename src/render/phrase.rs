@@ -15,7 +15,7 @@ pub use failure::{detector, not_counted, outcome, outcome_mark, reason, suspicio
 pub use people::{carried, spread};
 pub use release::{kind, tag};
 pub use standing::{decides, mark, standing, trust, trust_means};
-pub use tested::{check_in_words, forecasts, how_sure, quality};
+pub use tested::{COMPARED_BY_GIT, check_in_words, forecasts, how_sure, part, quality};
 pub use timing::{avoided, fared, zone};
 
 use crate::model::Signal;

@@ -421,6 +421,34 @@ fn change_logs_of_any_size_are_read_or_named() {
     assert_eq!(of(&format!("HISTORY.rst=\"{hostile}\"")), (1, 0));
 }
 
+/// Only X.Y.0 can be patched at once, and X.Y.0 is large: that says nothing of large releases.
+#[test]
+fn what_is_shown_by_its_number_is_not_compared_with_what_goes_with_it() {
+    let mut script = PEOPLE.to_owned();
+    for month in 0..24 {
+        let (year, on) = (2023 + month / 12, month % 12 + 1);
+        for commit in 0..6 + month % 4 {
+            script.push_str(&format!("{year}-{on:02}-01T0{commit}:00:00Z ana commit work {commit} | src/a.rs\n"));
+        }
+        script.push_str(&format!("{year}-{on:02}-01T12:00:00Z ana tag v1.{month}.0 | x\n"));
+        // Every third is patched at once, every one a fortnight later.
+        let patched = if month % 3 == 0 { 2 } else { 15 };
+        script.push_str(&format!(
+            "{year}-{on:02}-{patched:02}T10:00:00Z ana commit more | src/b.rs\n{year}-{on:02}-{patched:02}T12:00:00Z ana tag v1.{month}.1 | x\n"
+        ));
+    }
+    let place = Place::repository(&script);
+    let json = review(&place, &[]);
+    let hotfixes = json["headline"]["seen"]["by"].as_array().expect("signs").clone();
+    assert!(hotfixes.iter().any(|by| by["signal"] == "hotfix" && by["failed"].as_u64() >= Some(5)), "{hotfixes:?}");
+    let traits = json["traits"].as_array().expect("traits");
+    assert!(traits.iter().any(|found| found["id"] == "size:large"), "{traits:?}");
+    for found in traits {
+        let split = &found["split"];
+        assert_eq!((&split["failed"], &split["failed_without"]), (&0.into(), &0.into()), "{found}");
+    }
+}
+
 /// A minor release a month, each patched two days later: more than one in five look like hotfixes.
 #[test]
 fn where_quick_patches_are_the_rule_there_is_no_rate_and_no_share_of_repairs() {

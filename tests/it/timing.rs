@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Weekday};
 use serde_json::Value;
 
 /// Releases at ten on every working day of so many weeks, Fridays only where asked; `fails` says which fail.
-fn friday(weeks: i64, on_friday: impl Fn(i64) -> bool, fails: impl Fn(Weekday, i64) -> bool) -> Value {
+fn timing(weeks: i64, on_friday: impl Fn(i64) -> bool, fails: impl Fn(Weekday, i64) -> bool) -> Value {
     let monday = DateTime::parse_from_rfc3339("2020-01-06T10:00:00Z").expect("a Monday");
     let mut log = "covers_from = 2020-01-01\n".to_owned();
     for week in 0..weeks {
@@ -27,8 +27,12 @@ fn friday(weeks: i64, on_friday: impl Fn(i64) -> bool, fails: impl Fn(Weekday, i
     let place = Place::empty();
     place.file("releases.toml", &log);
     let as_of = (monday + TimeDelta::days(7 * weeks + 30)).to_rfc3339();
-    let json =
-        place.relconf(&["review", "--no-git", "--format", "json", "--as-of", &as_of, "--since", "2020-01-01"]).json();
+    place.relconf(&["review", "--no-git", "--format", "json", "--as-of", &as_of, "--since", "2020-01-01"]).json()
+}
+
+/// What such a review says of Fridays.
+fn friday(weeks: i64, on_friday: impl Fn(i64) -> bool, fails: impl Fn(Weekday, i64) -> bool) -> Value {
+    let json = timing(weeks, on_friday, fails);
     let windows = json["timing"]["windows"].as_array().expect("windows");
     windows.iter().find(|window| window["label"] == "Friday").expect("Friday").clone()
 }
@@ -72,4 +76,21 @@ fn a_friday_that_nobody_tries_is_undetermined_and_one_that_is_used_is_not_avoide
     assert!(never["q"].is_null());
     let used = friday(40, |_| true, |_, _| false);
     assert_eq!((&used["avoided"], &used["verdict"]), (&false.into(), &Value::Null));
+}
+
+/// Of twenty releases, none on a Friday would be chance in one of a hundred cases: that no day is avoided earns nothing there.
+#[test]
+fn no_habit_is_seen_in_a_handful_of_releases() {
+    for (weeks, standing, says) in [
+        (3, "unproven", "no weekday or hour is avoided in 15 releases, too few to say"),
+        (4, "unproven", "no weekday or hour is avoided in 20 releases, too few to say"),
+        (5, "earned", "no weekday or hour is avoided in 25 releases"),
+    ] {
+        let json = timing(weeks, |_| true, |_, _| false);
+        let stages = json["map"]["stages"].as_array().expect("stages");
+        let rollout = stages.iter().find(|stage| stage["id"] == "rollout").expect("rollout");
+        let cell = &rollout["cells"]["timing"];
+        assert_eq!(cell["standing"], standing, "{weeks} weeks: {cell}");
+        assert_eq!(cell["readings"][0]["statement"], says);
+    }
 }

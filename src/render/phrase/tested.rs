@@ -2,7 +2,7 @@
 
 use crate::phrase::{count, percent, probability, rate};
 use crate::render::encode;
-use crate::review::contract::{CheckReport, CheckVerdict, Quality, Split};
+use crate::review::contract::{CheckReport, CheckVerdict, HotspotKind, Quality, Split};
 
 /// What became of a check, in a sentence without its full stop.
 pub fn check_in_words(check: &CheckReport) -> String {
@@ -31,6 +31,18 @@ pub fn check_in_words(check: &CheckReport) -> String {
         if check.catches == 1 { "1 catch".to_owned() } else { format!("{} catches", check.catches) },
         if check.misses == 1 { "1 miss".to_owned() } else { format!("{} misses", check.misses) }
     )
+}
+
+/// What comparing releases means where git alone shows which failed.
+pub const COMPARED_BY_GIT: &str = "Failures are inferred from git: what ships more has more that can be reverted. What only a \
+     hotfix shows is left out here, for only the first release of a line can have one.";
+
+/// What kind of part of the code.
+pub fn part(kind: HotspotKind) -> &'static str {
+    match kind {
+        HotspotKind::Component => "component",
+        HotspotKind::Folder => "folder",
+    }
 }
 
 /// How good forecasts have been, in a sentence; nothing where none could be made.

@@ -1,7 +1,8 @@
 use crate::render::encode;
 use crate::render::page::Page;
 use crate::render::phrase::{
-    check_in_words, count, effect, explain, forecasts, how_sure, nothing_first, probability, rate, section,
+    COMPARED_BY_GIT, check_in_words, count, effect, explain, forecasts, how_sure, nothing_first, part, probability,
+    rate, section,
 };
 use crate::review::contract::{Basis, Finding, Plan, Review, TraitReport, TraitVerdict};
 
@@ -72,7 +73,7 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
         .filter(|found| matches!(found.verdict, TraitVerdict::Risky | TraitVerdict::Safer))
         .collect();
     if tested.basis == Some(Basis::Inferred) {
-        page.bullet("Failures are inferred from git: what ships more has more that can be reverted.");
+        page.bullet(COMPARED_BY_GIT);
     }
     if tested.traits == 0 {
         page.bullet("No trait and no part of the code has enough data to be tested.");
@@ -94,12 +95,13 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
             tested.traits
         ));
     }
-    let hot: Vec<_> = review.hotspots.iter().filter(|spot| spot.split.excess() > 0.0).take(SPOTS).collect();
+    let hot: Vec<_> = review.hotspots.iter().filter(|spot| spot.tells()).take(SPOTS).collect();
     for spot in &hot {
         let split = &spot.split;
         let sure = how_sure(split);
         page.bullet(&format!(
-            "Hot spot {}: releases that touch it fail {}, the others {}; {sure}.",
+            "Hot spot {} {}: releases that touch it fail {}, the others {}; {sure}.",
+            part(spot.kind),
             encode::terminal(spot.name.raw()),
             rate(split.failed, split.judged),
             rate(split.failed_without, split.judged_without)

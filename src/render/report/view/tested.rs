@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::model::Untrusted;
-use crate::render::phrase::{check_in_words, count, forecasts, how_sure, percent, percents, probability, rate};
+use crate::render::phrase::{
+    COMPARED_BY_GIT, check_in_words, count, forecasts, how_sure, part, percent, percents, probability, rate,
+};
 use crate::review::contract::{Basis, Review, Split, TraitReport, TraitVerdict};
 
 /// Parts of the code shown; the others are counted.
@@ -53,17 +55,13 @@ pub(super) fn of(review: &Review) -> Tested {
         compared(&found.title, &found.split, sure)
     };
     // A part of the code that goes with failure beyond chance is found, and not among those that are not.
-    let (hot, cool): (Vec<_>, Vec<_>) = review
-        .hotspots
-        .iter()
-        .filter(|spot| spot.split.excess() > 0.0)
-        .take(SPOTS)
-        .partition(|spot| spot.split.differs());
+    let (hot, cool): (Vec<_>, Vec<_>) =
+        review.hotspots.iter().filter(|spot| spot.tells()).take(SPOTS).partition(|spot| spot.split.differs());
     let of_spot = |spot: &crate::review::contract::Hotspot, title: Untrusted| {
         compared(&title, &spot.split, how_sure(&spot.split))
     };
     let touching = |spot: &&crate::review::contract::Hotspot| {
-        of_spot(spot, Untrusted::new(format!("that touch {}", spot.name.raw())))
+        of_spot(spot, Untrusted::new(format!("that touch {} {}", part(spot.kind), spot.name.raw())))
     };
     let bin = |bin: &crate::review::contract::Bin| Bin {
         forecast: percent(bin.forecast),
@@ -75,7 +73,10 @@ pub(super) fn of(review: &Review) -> Tested {
         found: found.into_iter().map(of_trait).chain(hot.iter().map(touching)).collect(),
         more: same.len().saturating_sub(TRAITS),
         not_found: same.into_iter().take(TRAITS).map(of_trait).collect(),
-        spots: cool.into_iter().map(|spot| of_spot(spot, spot.name.clone())).collect(),
+        spots: cool
+            .into_iter()
+            .map(|spot| of_spot(spot, Untrusted::new(format!("{} {}", part(spot.kind), spot.name.raw()))))
+            .collect(),
         checks: review.checks.iter().map(|check| format!("{}.", check_in_words(check))).collect(),
         forecasts: format!("{}.", forecasts(&review.forecasts)),
         bins: review.forecasts.bins.iter().map(bin).collect(),
@@ -86,13 +87,16 @@ pub(super) fn of(review: &Review) -> Tested {
 fn says(review: &Review, found: usize) -> Vec<String> {
     let tested = review.screened;
     let checks = if tested.checks == 0 { String::new() } else { format!(" and {}", count(tested.checks, "check")) };
-    let mut says = vec![format!(
-        "Over all history: {} and parts of the code{checks} tested, by exact tests, traits among releases of like size, corrected \
-         for their number.",
-        count(tested.traits, "trait"),
-    )];
+    let mut says = Vec::new();
+    if tested.traits + tested.checks > 0 {
+        says.push(format!(
+            "Over all history: {} and parts of the code{checks} tested, by exact tests, traits among releases of like size, \
+             corrected for their number.",
+            count(tested.traits, "trait"),
+        ));
+    }
     if tested.basis == Some(Basis::Inferred) {
-        says.push("Failures are inferred from git: what ships more has more that can be reverted.".to_owned());
+        says.push(COMPARED_BY_GIT.to_owned());
     }
     if tested.traits == 0 {
         says.push("No trait and no part of the code has enough data to be tested.".to_owned());
