@@ -122,7 +122,7 @@ pub fn releases(releases: &ReleaseData) -> String {
         text.push_str(&format!("; {} rehearsed them", count(releases.prereleases, "pre-release")));
     }
     if releases.late_failures > 0 {
-        text.push_str(&format!("; {} failed later than the horizon and are not counted", releases.late_failures));
+        text.push_str(&format!("; {} failed later than the horizon: not counted", releases.late_failures));
     }
     format!("{text}.")
 }
@@ -276,11 +276,11 @@ pub fn doubts(headline: &Headline) -> Option<String> {
     (total > 0).then(|| format!("{} could still change that: {}.", count(total, "log entry"), said.join(", ")))
 }
 
-/// How many people could do it, and whether that is on record or guessed from commits.
+/// How many people released, and whether that is on record or guessed from commits.
 pub fn people(review: &Review) -> String {
     let headline = &review.headline;
     let Some(people) = headline.people_who_can_stop else {
-        return "How many people could do it: no data; nobody but bots is known to release.".to_owned();
+        return "How many people can release: no data; nobody but bots is known to have released.".to_owned();
     };
     let persons = |n: u64| count(n, "person");
     let (sure, guessed) = (headline.people_on_record, people.saturating_sub(headline.people_on_record));
@@ -292,7 +292,7 @@ pub fn people(review: &Review) -> String {
     // Who rolled back or responded is known from a log alone.
     let did = if review.data.incidents.log_given { "released, rolled back or responded" } else { "released" };
     match (sure, guessed) {
-        (_, 0) => format!("{} could do it: {did} in this window.", persons(sure)),
+        (_, 0) => format!("{} {did} in this window.", persons(sure)),
         (0, _) => format!("{} may have released, a guess from the tagged commits: {of}.", persons(guessed)),
         _ => format!(
             "{} {did} on record; {} more may have released, a guess from the tagged commits: {of}.",

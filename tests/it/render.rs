@@ -242,7 +242,7 @@ fn where_automation_alone_releases_nobody_is_named() {
     let place = crate::support::Place::repository(&script);
     let page = place.relconf(&["review", "people", "headline", "--as-of", "2026-03-01"]).stdout;
     assert!(page.contains("Released: by automation alone, 12 releases."), "{page}");
-    assert!(page.contains("nobody but bots is known to release"), "{page}");
+    assert!(page.contains("nobody but bots is known to have released"), "{page}");
     assert!(!page.contains("Released: ;") && !page.contains("1 person"), "{page}");
 }
 

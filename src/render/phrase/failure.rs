@@ -83,13 +83,38 @@ pub fn reason(failure: &FailureReport, incidents: &[IncidentReport]) -> String {
     format!("{text}{late}")
 }
 
+/// What a change log or a commit says, without where its links lead: `[#7](https://…)` is `#7`. It may be cut within a link.
+fn quoted(words: &str) -> String {
+    let mut shown = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some((text, before, after)) = link(rest) {
+        shown.push_str(before);
+        shown.push_str(text);
+        rest = after;
+    }
+    shown + rest
+}
+
+/// The first link of a text: what it shows, what stands before it, and after it.
+fn link(text: &str) -> Option<(&str, &str, &str)> {
+    text.match_indices("](").find_map(|(at, _)| {
+        let open = text[..at].rfind('[')?;
+        let end = text[at..].find(')').map_or(text.len(), |end| at + end + 1);
+        // An address has no space: what has one is no link.
+        let plain = !text[at..end].contains(' ') && !text[open..at].contains(']') && open + 1 < at;
+        plain.then(|| (&text[open + 1..at], &text[..open], &text[end..]))
+    })
+}
+
 /// What git shows, in words.
 fn seen(failure: &FailureReport) -> String {
     let by = failure.by.as_ref().map_or_else(String::new, |by| encode::terminal(by.raw()));
     let short = by.get(..9).unwrap_or(&by);
     let Some(evidence) = &failure.evidence else { return format!("{} ({})", by, failure.signal.name()) };
-    let words =
-        evidence.words.as_ref().map_or_else(String::new, |words| format!(" \"{}\"", encode::terminal(words.raw())));
+    let words = evidence
+        .words
+        .as_ref()
+        .map_or_else(String::new, |words| format!(" \"{}\"", encode::terminal(&quoted(words.raw()))));
     match failure.signal {
         Signal::Changelog => format!("the change log says{words}{}", read_in(evidence)),
         Signal::Said => format!("{short} says{words}"),
@@ -141,6 +166,28 @@ pub fn suspicion(suspect: &SuspectReport) -> String {
         Suspicion::LaterRegression => format!("the next patch speaks of a regression{}", read_in(evidence)),
         Suspicion::RevertElsewhere => {
             format!("{} reverts what it shipped, outside the product", by.get(..9).unwrap_or(&by))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn links_are_quoted_by_what_they_show() {
+        for (words, shown) in [
+            (
+                "Fix a regression ([#7](https://x.example/7) by [@ana](https://x.example/ana))",
+                "Fix a regression (#7 by @ana)",
+            ),
+            ("Fix it ([#7](https://x.exam", "Fix it (#7"),
+            ("no link [x] (y), [](z), a](b", "no link [x] (y), [](z), a](b"),
+            ("call f[0](a, b) again", "call f[0](a, b) again"),
+            ("é [ü](ö) ñ", "é ü ñ"),
+            ("", ""),
+        ] {
+            assert_eq!(quoted(words), shown);
         }
     }
 }

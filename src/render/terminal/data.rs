@@ -44,7 +44,7 @@ fn tags(page: &mut Page, review: &Review) {
         reasons.entry(&skipped.reason).or_insert((0, skipped.tag.raw())).0 += 1;
     }
     for (reason, (number, example)) in reasons {
-        page.under(&format!("skipped {number}: {reason}, such as {}", encode::terminal(example)));
+        page.under(&format!("skipped {number}: {reason}, such as \"{}\"", encode::terminal(example)));
     }
 }
 
