@@ -183,10 +183,9 @@ impl Carried {
         self.counts().first().map(|&(person, count, _)| (person, count))
     }
 
-    /// Everyone's share, most first.
+    /// Everyone's share, most first, in the order of [`Self::top`].
     pub fn shares(&self, facts: &Facts<'_>) -> Vec<PersonShare> {
-        let mut shares: Vec<_> = self
-            .counts()
+        self.counts()
             .into_iter()
             .map(|(person, releases, alone)| PersonShare {
                 person: facts.history.person(person).name.clone(),
@@ -194,9 +193,7 @@ impl Carried {
                 share: releases as f64 / self.known as f64,
                 alone,
             })
-            .collect();
-        shares.sort_by(|a, b| b.releases.cmp(&a.releases).then_with(|| a.person.cmp(&b.person)));
-        shares
+            .collect()
     }
 
     /// How concentrated it is. A release carried by k people gives each 1/k.
