@@ -8,7 +8,7 @@ pub use threshold::Threshold;
 
 use crate::attribution::{Event, Facts, Fate};
 use crate::error::Error;
-use crate::factor::{Carried, Role, Screening, Timing, Values, carried, timing};
+use crate::factor::{Carried, FeltReport, Role, Screening, Timing, Values, carried, felt, timing};
 use crate::metric::{Measured, Measurement, MetricId, Value, measure_all};
 use crate::model::{Incident, IncidentIndex, Policy, Release, ReleaseFlag, Untrusted};
 
@@ -22,6 +22,8 @@ pub struct Analysis<'a> {
     pub values: Values,
     /// What goes with failure.
     pub screening: Screening,
+    /// How sure people said to be before releases; `None` where nobody ever did.
+    pub felt: Option<FeltReport>,
     /// When releases are made.
     pub timing: Timing,
     /// Who carries them in the current window, by role.
@@ -33,10 +35,12 @@ impl<'a> Analysis<'a> {
     pub fn of(facts: &'a Facts<'a>) -> Self {
         let current = facts.windows.current;
         let values = Values::of(facts);
+        let screening = Screening::of(facts, &values);
         Self {
             facts,
             metrics: measure_all(facts),
-            screening: Screening::of(facts, &values),
+            felt: felt(facts, &screening),
+            screening,
             values,
             timing: timing(facts, current),
             roles: Role::ALL.iter().map(|&role| (role, carried(facts, current, role))).collect(),

@@ -12,6 +12,7 @@ mod incident;
 mod scope;
 mod seen;
 mod signals;
+mod stated;
 mod tier;
 mod timeline;
 mod untraced;
@@ -26,6 +27,7 @@ pub use failure::Failure;
 pub use incident::{Affected, Attribution, Fate, Link};
 pub use scope::{Scope, ScopeRule};
 pub use seen::Seen;
+pub use stated::Stated;
 pub use tier::Tier;
 pub use timeline::{Dropped, Interval, Timeline, TimelineFlag};
 pub use window::{Span, Windows};
@@ -106,6 +108,8 @@ pub struct Facts<'a> {
     pub takebacks: Takebacks<'a>,
     /// The basis on which comparisons over all history are made, for it has to be one; `None` without a judged event.
     pub learned: Option<Basis>,
+    /// How sure people said to be before releases.
+    pub stated: Stated<'a>,
     /// The windows.
     pub windows: Windows,
     /// What was noticed on the way.
@@ -128,6 +132,7 @@ impl<'a> Facts<'a> {
         let covered = basis::covered(history, policy, &coverage);
         basis::uncover(&mut attributions, &covered);
         notices.extend(basis::notices(policy, &coverage, &covered));
+        let stated = stated::all(history, &attributions, &mut notices);
         let blind: Arena<ComponentIndex, _> = seen::blind(history, policy, &inferred).into();
         let releases = covered.into_iter().zip(&history.releases);
         let bases: Arena<ReleaseIndex, _> =
@@ -160,6 +165,7 @@ impl<'a> Facts<'a> {
             events,
             event_of: event_of.into(),
             takebacks,
+            stated,
             windows,
             notices,
         })

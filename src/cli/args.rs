@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::given::Given;
-use crate::model::{Incident, ReleaseEntry};
+use crate::model::{Incident, ReleaseEntry, StageId, Word};
 use crate::render::terminal::SECTIONS;
 
 /// Answers one question with evidence: why is our next release safe, and which part of that belief is luck?
@@ -408,7 +408,30 @@ pub struct RecordRelease {
     #[arg(long = "check", value_name = "NAME=RESULT")]
     pub checks: Vec<String>,
     #[command(flatten)]
+    pub felt: FeltArgs,
+    #[command(flatten)]
     pub target: RecordTarget,
+}
+
+/// How sure somebody is that a release holds, before it is made.
+#[derive(Clone, Debug, Default, Args)]
+pub struct FeltArgs {
+    /// How sure you are that it holds, said before it is made: 90%, 0.9, or a word such as sure, fine, uneasy, afraid
+    #[arg(long, value_name = "HOW SURE")]
+    pub felt: Option<String>,
+    /// Who is so sure [default: git's user.name]
+    #[arg(long, value_name = "NAME", requires = "felt")]
+    pub by: Option<String>,
+    /// Why, in a few words
+    #[arg(long, value_name = "TEXT", requires = "felt")]
+    pub because: Option<String>,
+    /// The stage of the map that you are so sure of [default: the release as a whole]
+    #[arg(long, value_name = "STAGE", requires = "felt", value_parser = stages())]
+    pub stage: Option<String>,
+}
+
+fn stages() -> clap::builder::PossibleValuesParser {
+    StageId::WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>().into()
 }
 
 /// Where a record goes.
@@ -507,6 +530,9 @@ pub struct ExplainArgs {
     /// explained is listed
     #[arg(value_name = "SUBJECT")]
     pub subjects: Vec<String>,
+    /// With felt: how sure this person was, against what happened; for that person's eyes
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
     #[command(flatten)]
     pub input: Input,
 }

@@ -6,6 +6,7 @@ mod base;
 mod cache;
 mod command;
 mod exit;
+mod feeling;
 mod file;
 mod given;
 mod help;

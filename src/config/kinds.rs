@@ -9,10 +9,11 @@ use globset::Glob;
 use serde_json::{Value as Json, json};
 
 use super::write;
-use crate::document::{Field, Value, Zone, duration_text, parse_duration, quoted};
+use crate::document::{Field, Value, Zone, duration_text, parse_duration, quoted, toml_key};
 use crate::error::Error;
 use crate::model::{
-    HotfixWindow, LinkPattern, Moment, Probabilities, ProjectKind, RecoveryFrom, Signal, WindowRequest, Word as OfWords,
+    HotfixWindow, LinkPattern, Moment, Probabilities, ProjectKind, RecoveryFrom, Signal, Sure, WindowRequest,
+    Word as OfWords, Words,
 };
 use crate::remark::Pattern;
 
@@ -446,6 +447,35 @@ impl Kind for Chances {
         let each = Signal::INFERRED.map(|signal| (signal.name().to_owned(), Share::schema()));
         let each: serde_json::Map<_, _> = each.into_iter().collect();
         json!({ "type": "object", "additionalProperties": false, "properties": each })
+    }
+}
+
+/// Words of confidence, each with the share that it stands for; those that are known stay unless they are set.
+pub struct FeltWords;
+
+impl Kind for FeltWords {
+    type Value = Words;
+
+    fn read(field: Field<'_>) -> Option<Words> {
+        let mut words = Words::default();
+        let mut whole = true;
+        for (entry, field) in field.table()?.any() {
+            let read = match Sure::read(&entry.key) {
+                Ok(Sure::Word(word)) => field.share().map(|share| words.set(&word, share)),
+                Ok(Sure::Share(_)) | Err(_) => field.wrong("is no word", "write one such as sure = 0.95"),
+            };
+            whole &= read.is_some();
+        }
+        whole.then_some(words)
+    }
+
+    fn write(value: &Words) -> Option<String> {
+        let shares: Vec<_> = value.all().iter().map(|(word, share)| format!("{} = {share}", toml_key(word))).collect();
+        Some(format!("{{ {} }}", shares.join(", ")))
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "object", "additionalProperties": Share::schema() })
     }
 }
 

@@ -7,8 +7,8 @@ use super::findings::{Advice, Risk};
 use super::gate::Gate;
 use super::import::Imports;
 use super::kinds::{
-    Assumed, Between, Chances, Day, Duration, Globs, Groups, Kind, Limit, Link, Name, Patterns, People, Project,
-    Recovery, Several, Share, Signals, Soon, Window, Word, Zoned,
+    Assumed, Between, Chances, Day, Duration, FeltWords, Globs, Groups, Kind, Limit, Link, Name, Patterns, People,
+    Project, Recovery, Several, Share, Signals, Soon, Window, Word, Zoned,
 };
 use super::{Origin, Row, Sections, Sourced};
 use crate::document::Document;
@@ -115,6 +115,8 @@ settings! {
             "Checks that every release must have.";
         rituals: Several, "checks.rituals",
             "Checks that are rituals: done, but not evidence by design.";
+        felt_words: FeltWords, "felt.words",
+            "What words of confidence stand for, from 0 to 1, as in felt = [{ by = \"ana\", confidence = \"sure\" }] of a release log.";
         risk: Risk, "risk",
             "Classes of risky change, each with the globs of its paths and the checks that it requires.";
         findings: Advice, "findings",

@@ -79,7 +79,7 @@ pub enum Value {
 
 impl Value {
     /// What kind of value it is, with its article, for messages.
-    fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",
             Self::Integer(_) | Self::Float(_) => "a number",

@@ -301,19 +301,33 @@ impl<'a> Field<'a> {
 
     /// A share, 0 to 1.
     pub fn share(self) -> Option<f64> {
+        self.share_or(&format!("write {} for 5%", self.diagnostics.document.assignment(self.key, "0.05")))
+    }
+
+    /// The same, with what helps where it is none.
+    pub fn share_or(self, help: &str) -> Option<f64> {
         let share = match &self.node.value {
             Value::Float(value) => *value,
             Value::Integer(value) => value.map_or(f64::INFINITY, |value| value as f64),
             _ => return self.mistyped("a share", "0.05"),
         };
         // Also false for nan.
-        if (0.0..=1.0).contains(&share) {
-            return Some(share);
+        if (0.0..=1.0).contains(&share) { Some(share) } else { self.wrong("must be between 0 and 1", help) }
+    }
+
+    /// What is read of it, where that can be read: else it alone is set aside, and the record that holds it stays.
+    pub fn by_itself<T>(self, read: impl FnOnce(Self) -> Option<T>) -> Option<T> {
+        let before = self.diagnostics.found.borrow().len();
+        let value = read(self);
+        let mut found = self.diagnostics.found.borrow_mut();
+        let spoiled = found[before..].iter().any(|found| found.spoils);
+        for found in &mut found[before..] {
+            found.spoils = false;
+            if spoiled {
+                found.problem.what.push_str("; it is set aside");
+            }
         }
-        self.wrong(
-            "must be between 0 and 1",
-            format!("write {} for 5%", self.diagnostics.document.assignment(self.key, "0.05")),
-        )
+        value.filter(|_| !spoiled)
     }
 
     /// A duration; `Some(None)` for `"none"`.

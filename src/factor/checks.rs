@@ -61,7 +61,7 @@ pub enum CheckVerdict {
 }
 
 /// The worst result of a check in an event: over several releases, one failure is a failure.
-fn result(facts: &Facts<'_>, event: &Event, name: &str) -> Option<CheckResult> {
+pub(super) fn result(facts: &Facts<'_>, event: &Event, name: &str) -> Option<CheckResult> {
     let runs = event.releases.iter().flat_map(|&index| &facts.history.release(index).checks);
     let severity = |result: &CheckResult| match result {
         CheckResult::Fail => 3,

@@ -32,12 +32,30 @@ pub struct Split {
     /// The same counts by the size of the release: with and failed, with, without and failed, without.
     #[serde(skip)]
     strata: BTreeMap<u32, (u64, u64, u64, u64)>,
-    /// The judged releases with it, by their place among those compared, in order; whether each failed.
+    /// The judged release events of which it is known, by their number, in order.
     #[serde(skip)]
-    with: Vec<(u32, bool)>,
+    members: Vec<Member>,
+}
+
+/// A judged release event, and whether it has something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Member {
+    pub event: u32,
+    pub with: bool,
+    failed: bool,
 }
 
 impl Split {
+    /// The release events of which it is known whether they have it.
+    pub(super) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Those that have it.
+    fn having(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.with)
+    }
+
     /// Counts a judged release, among those of like size.
     pub fn count(&mut self, stratum: u32, with: bool, failed: bool) {
         let alike = self.strata.entry(stratum).or_default();
@@ -53,16 +71,14 @@ impl Split {
         *failures += u64::from(failed);
     }
 
-    /// Notes which release has it: what points at the same releases is found so.
-    pub(super) fn mark(&mut self, place: u32, with: bool, failed: bool) {
-        if with {
-            self.with.push((place, failed));
-        }
+    /// Notes whether a release event has it: what points at the same releases is found so.
+    pub(super) fn mark(&mut self, event: u32, with: bool, failed: bool) {
+        self.members.push(Member { event, with, failed });
     }
 
     /// How much the failing releases of two are the same: those of both, of those of either (Jaccard).
     pub(super) fn overlap(&self, other: &Self) -> f64 {
-        let failing = |split: &Self| split.with.iter().filter(|(_, failed)| *failed).map(|(place, _)| *place).collect();
+        let failing = |split: &Self| split.having().filter(|member| member.failed).map(|member| member.event).collect();
         let (mine, theirs): (BTreeSet<u32>, BTreeSet<u32>) = (failing(self), failing(other));
         let both = mine.intersection(&theirs).count();
         let either = mine.len() + theirs.len() - both;
@@ -71,10 +87,10 @@ impl Split {
 
     /// Whether, among the releases with another, those with this one too still fail more often (Fisher's exact test).
     pub(super) fn holds_within(&self, other: &Self) -> bool {
-        let mine: BTreeSet<u32> = self.with.iter().map(|(place, _)| *place).collect();
+        let mine: BTreeSet<u32> = self.having().map(|member| member.event).collect();
         let mut within = Self::default();
-        for (place, failed) in &other.with {
-            within.count(0, mine.contains(place), *failed);
+        for member in other.having() {
+            within.count(0, mine.contains(&member.event), member.failed);
         }
         within.fails_more() && within.test().is_some_and(|p| p <= DIFFERENT)
     }

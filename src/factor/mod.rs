@@ -3,12 +3,13 @@
 //! Every comparison is the same: outcomes with something against outcomes without it, Fisher's exact test (for traits and
 //! parts of the code in its form for several tables, among releases of like size: what ships more touches more), and the
 //! Benjamini-Hochberg correction over everything of its family that was tested. Two families: what is done before a
-//! release, and what a release is made of.
+//! release, and what a release is made of. What people felt before releases is held against the same outcomes.
 
 mod checks;
 mod clusters;
 mod compare;
 mod conventional;
+mod felt;
 mod hotspots;
 mod people;
 mod timing;
@@ -21,6 +22,10 @@ use serde::{Deserialize, Serialize};
 pub use checks::{CheckReport, CheckVerdict};
 pub use clusters::{Cluster, Suspect};
 pub use conventional::conventional;
+pub use felt::{
+    FeltAside, FeltBin, FeltCalibration, FeltGroup, FeltHalf, FeltHalves, FeltMean, FeltPerson, FeltReason, FeltReport,
+    FeltSide, FeltVerdict, GroupVerdict, HalvesVerdict, ReasonVerdict, felt, felt_by, felt_of_stage,
+};
 pub use hotspots::{Hotspot, HotspotKind};
 pub use people::{Carried, Concentration, PersonShare, Role, carried};
 pub use timing::{

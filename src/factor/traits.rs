@@ -72,10 +72,12 @@ impl<'f> Universe<'f> {
     pub fn split(&self, alike: bool, has: impl Fn(&Event, &Traits) -> Option<bool>) -> (Split, Vec<Untrusted>) {
         let mut split = Split::default();
         let mut failed = Vec::new();
-        for (place, (&(event, traits), &size)) in self.events.iter().zip(&self.sizes).enumerate() {
+        for (&(event, traits), &size) in self.events.iter().zip(&self.sizes) {
             let Some(with) = has(event, traits) else { continue };
             split.count(if alike { size } else { 0 }, with, event.failed());
-            split.mark(place as u32, with, event.failed());
+            if let Some(number) = self.facts.number(event) {
+                split.mark(number as u32, with, event.failed());
+            }
             if with && event.failed() {
                 failed.extend(self.facts.tag(event));
             }

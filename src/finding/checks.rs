@@ -88,10 +88,10 @@ fn predicts(analysis: &Look<'_>) -> Vec<Proposal> {
         )
         .about(name)
         .because(format!(
-            "Fisher's exact test, two-sided: p {}, q {} over {} checks tested, in all history.",
+            "Fisher's exact test, two-sided: p {}, q {} over {} tested, in all history.",
             probability(check.split.p.unwrap_or(1.0)),
             probability(check.split.q.unwrap_or(1.0)),
-            analysis.screening.checks_tested
+            count(analysis.screening.checks_tested, "check")
         ))
         .because(format!("It went on to catch {}.", count(check.catches, "release")))
         .releases(check.missed.clone())

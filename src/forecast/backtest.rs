@@ -96,15 +96,15 @@ fn tried(forecaster: &Forecaster<'_>) -> Vec<Tried> {
 fn score(tried: &[Tried]) -> Quality {
     let n = tried.len() as f64;
     let failed = tried.iter().filter(|tried| tried.failed).count() as u64;
-    if tried.is_empty() {
+    let stated = |of: fn(&Tried) -> f64| tried.iter().map(|t| (of(t), t.failed)).collect::<Vec<_>>();
+    let forecasts = stated(|t| t.forecast);
+    let (Some(brier), Some(brier_base)) = (stats::brier(&forecasts), stats::brier(&stated(|t| t.base))) else {
         let because = "fewer than 30 known outcomes, or fewer than 5 failures among them, before any release";
         return Quality { because: Some(because.to_owned()), ..Quality::default() };
-    }
+    };
     let error = |p: f64, failed: bool| (p - f64::from(u8::from(failed))).powi(2);
     let loss = |p: f64, failed: bool| -(if failed { p } else { 1.0 - p }).max(f64::MIN_POSITIVE).ln();
     let mean = |of: &dyn Fn(&Tried) -> f64| tried.iter().map(of).sum::<f64>() / n;
-    let brier = mean(&|t| error(t.forecast, t.failed));
-    let brier_base = mean(&|t| error(t.base, t.failed));
     // A model with more to estimate errs more where nothing is there to be found: that much is added back.
     let noise = |t: &Tried| (t.base - t.forecast).powi(2);
     let better: Vec<f64> =
@@ -129,29 +129,24 @@ fn score(tried: &[Tried]) -> Quality {
         p,
         log_loss: Some(mean(&|t| loss(t.forecast, t.failed))),
         log_loss_base: Some(mean(&|t| loss(t.base, t.failed))),
-        bins: bins(tried),
+        bins: bins(forecasts),
         usable: because.is_none(),
         because,
     }
 }
 
 /// Bins of equal numbers, from the smallest forecasts to the largest.
-fn bins(tried: &[Tried]) -> Vec<Bin> {
-    let mut sorted: Vec<&Tried> = tried.iter().collect();
-    sorted.sort_by(|a, b| a.forecast.total_cmp(&b.forecast));
-    let bins = BINS.min(sorted.len() / LEAST_IN_BIN).max(1);
-    let bounds = |at: usize| at * sorted.len() / bins;
-    (0..bins)
-        .filter_map(|at| {
-            let bin = &sorted[bounds(at)..bounds(at + 1)];
-            let failed = bin.iter().filter(|tried| tried.failed).count() as u64;
-            let releases = bin.len() as u64;
-            let interval = stats::wilson(failed, releases, 0.95)?;
-            let forecast = bin.iter().map(|tried| tried.forecast).sum::<f64>() / releases as f64;
-            let holds = (interval.low..=interval.high).contains(&forecast);
-            Some(Bin { forecast, releases, failed, low: interval.low, high: interval.high, holds })
-        })
-        .collect()
+fn bins(mut stated: Vec<stats::Stated>) -> Vec<Bin> {
+    stated.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let bin = |bin: &[stats::Stated]| {
+        let failed = bin.iter().filter(|(_, failed)| *failed).count() as u64;
+        let releases = bin.len() as u64;
+        let interval = stats::wilson(failed, releases, 0.95)?;
+        let forecast = bin.iter().map(|(forecast, _)| forecast).sum::<f64>() / releases as f64;
+        let holds = (interval.low..=interval.high).contains(&forecast);
+        Some(Bin { forecast, releases, failed, low: interval.low, high: interval.high, holds })
+    };
+    stats::equal_counts(&stated, BINS, LEAST_IN_BIN).into_iter().filter_map(|range| bin(&stated[range])).collect()
 }
 
 #[cfg(test)]
@@ -171,8 +166,9 @@ mod tests {
         assert!(near(quality.skill, 1.0 - 0.04 / 0.1875));
         assert!(near(quality.log_loss, -(0.8_f64.ln())));
         assert!(quality.usable && quality.p.is_some_and(|p| p < 0.001), "{quality:?}");
-        assert_eq!(quality.bins.len(), 4);
-        assert_eq!((quality.bins[0].failed, quality.bins[3].failed), (0, 10));
+        // Equal forecasts stay together.
+        let bins: Vec<_> = quality.bins.iter().map(|bin| (bin.failed, bin.releases)).collect();
+        assert_eq!(bins, [(0, 30), (10, 10)]);
         assert!(quality.bins.iter().all(|bin| bin.holds), "0.2 fits none of ten, 0.8 ten of ten");
     }
 

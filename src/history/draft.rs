@@ -47,6 +47,15 @@ pub(super) struct Stamp {
     pub source: DateSource,
 }
 
+/// What a tag says of how sure its maker was.
+#[derive(Clone, Debug)]
+pub(super) struct Confided {
+    pub said: Untrusted,
+    /// Who made the tag; `None` where it does not say, and the commit must do.
+    pub tagger: Option<Identity>,
+    pub at: Option<Moment>,
+}
+
 /// A release before it has a place.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
@@ -59,6 +68,8 @@ pub(super) struct Draft {
     pub date_source: DateSource,
     pub tagger: Option<Identity>,
     pub checks: Vec<CheckRun>,
+    /// What its tags say of confidence.
+    pub confided: Vec<Confided>,
     pub entry: Option<ReleaseEntry>,
     /// A second deployment of a version that a newer one had replaced.
     pub redeployment: bool,

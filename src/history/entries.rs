@@ -6,10 +6,10 @@ use chrono::TimeDelta;
 
 use crate::model::{
     ChangeIndex, Changes, CheckRun, DateSource, Kind, Moment, Notice, NoticeCode, Policy, ReleaseEntry, SkippedTag,
-    TagCounts, TagName, TagReading, UnmatchedEntry, Untrusted, Version,
+    Tag, TagCounts, TagName, TagReading, UnmatchedEntry, Untrusted, Version,
 };
 
-use super::draft::{Candidate, Draft, Prerelease, Stamp, moment};
+use super::draft::{Candidate, Confided, Draft, Prerelease, Stamp, moment};
 use super::select::{Selection, counts_here};
 use super::siblings;
 
@@ -64,6 +64,7 @@ pub(super) fn join(
     siblings::settle_calendars(&mut candidates);
     siblings::settle_numbered(&mut candidates);
     let (rehearsals, releases): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| candidate.prerelease);
+    notices.extend(in_no_release(&rehearsals));
     known.rehearsals.extend(rehearsals.iter().map(|rehearsal| rehearsal.name.clone()));
     let mut prereleases: Vec<Prerelease> = rehearsals
         .into_iter()
@@ -144,7 +145,9 @@ fn draft(group: Vec<Candidate>, changes: &Changes) -> Result<Draft, Vec<Untruste
             checks.push(CheckRun { name: check.name.clone(), result: check.result, ritual: false });
         }
     }
+    let confided = std::iter::once(&leader).chain(&aliases).flat_map(|candidate| confided(&candidate.tag)).collect();
     Ok(Draft {
+        confided,
         tag: leader.name,
         aliases: names.into_iter().skip(1).collect(),
         version: leader.version,
@@ -157,6 +160,27 @@ fn draft(group: Vec<Candidate>, changes: &Changes) -> Result<Draft, Vec<Untruste
         entry: None,
         redeployment: false,
     })
+}
+
+fn confided(tag: &Tag) -> impl Iterator<Item = Confided> {
+    let at = tag.tagger.as_ref().and_then(|tagger| Some(moment(tagger.time?, tagger.offset)));
+    let tagger = tag.tagger.as_ref().map(|tagger| tagger.identity.clone());
+    tag.confidence.iter().map(move |said| Confided { said: said.clone(), tagger: tagger.clone(), at })
+}
+
+/// Statements of confidence in what is no release.
+fn in_no_release(rehearsals: &[Candidate]) -> Option<Notice> {
+    let felt: Vec<&str> =
+        rehearsals.iter().filter(|tag| !tag.tag.confidence.is_empty()).map(|tag| tag.name.raw()).collect();
+    let first = felt.first()?;
+    Some(Notice::new(
+        NoticeCode::FeltNoRelease,
+        format!(
+            "pre-releases with a `Confidence:` trailer: {} ({first}); it is no release that they speak of",
+            felt.len()
+        ),
+        "say it of the release: in its tag, or with relconf record release --felt 90%",
+    ))
 }
 
 /// Tags that exist and are no releases.
@@ -302,6 +326,7 @@ impl<'c> Register<'c> {
             date_source: DateSource::Committer,
             tagger: None,
             checks: Vec::new(),
+            confided: Vec::new(),
             entry: None,
             redeployment: false,
         };
@@ -314,6 +339,12 @@ impl<'c> Register<'c> {
         let draft = &mut self.drafts[found];
         if draft.entry.is_none() {
             apply(draft, entry);
+        } else if entry.is_only_felt() {
+            draft.entry.iter_mut().for_each(|there| there.felt.extend(entry.felt.iter().cloned()));
+        } else if let Some(felt) = draft.entry.take_if(|there| there.is_only_felt()).map(|there| there.felt) {
+            // What was felt before stands first.
+            let felt = felt.into_iter().chain(entry.felt.iter().cloned()).collect();
+            apply(draft, ReleaseEntry { felt, ..entry });
         } else if let Some(again) = redeployed(draft, &entry) {
             self.drafts.push(again);
         } else {
@@ -389,6 +420,7 @@ fn redeployed(draft: &Draft, entry: &ReleaseEntry) -> Option<Draft> {
         released_at: again,
         date_source: DateSource::Log,
         checks: entry.checks.clone(),
+        confided: Vec::new(),
         entry: Some(entry.clone()),
         redeployment: true,
         aliases: Vec::new(),

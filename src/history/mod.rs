@@ -5,6 +5,7 @@ mod ancestry;
 mod borrowed;
 mod draft;
 mod entries;
+mod felt;
 mod kind;
 mod line;
 mod machines;
@@ -84,7 +85,7 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
         unmatched: joined.unmatched,
         notices,
     };
-    releases::build(&mut history, joined.drafts, &joined.prereleases, &people);
+    releases::build(&mut history, joined.drafts, &joined.prereleases, &people, policy);
     predecessor::find(&mut history);
     borrowed::set_apart(&mut history);
     kind::infer(&mut history, head, policy);

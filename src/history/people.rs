@@ -271,6 +271,11 @@ impl People {
         people
     }
 
+    /// Who made a tag, where a release was made by that tag.
+    pub fn tagger(&self, identity: &Identity) -> Option<PersonIndex> {
+        self.taggers.get(identity).copied()
+    }
+
     /// Who released, and whether that is inferred: the log's operators, else the tagger, else the committer, or the
     /// author where a forge committed.
     pub fn releasers(&self, draft: &Draft, changes: &Changes) -> (Vec<PersonIndex>, bool) {
@@ -318,10 +323,10 @@ fn count_commits(changes: &Changes, policy: &Policy, mentioned: &mut [Mentioned]
 
 /// Every name that the logs mention.
 fn logged<'l>(drafts: &'l [Draft], incidents: &'l [Incident]) -> impl Iterator<Item = &'l Untrusted> {
-    let of_entries = drafts
-        .iter()
-        .filter_map(|draft| draft.entry.as_ref())
-        .flat_map(|entry| entry.operators.iter().chain(entry.approvals.iter().map(|approval| &approval.by)));
+    let of_entries = drafts.iter().filter_map(|draft| draft.entry.as_ref()).flat_map(|entry| {
+        let approvers = entry.approvals.iter().map(|approval| &approval.by);
+        entry.operators.iter().chain(approvers).chain(entry.felt.iter().map(|felt| &felt.by))
+    });
     let of_incidents = incidents.iter().flat_map(|incident| {
         incident.responders.iter().chain(incident.remediation.iter().flat_map(|remediation| &remediation.by))
     });

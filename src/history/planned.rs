@@ -101,6 +101,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
         releasers,
         approvers,
         checks,
+        statements: Vec::new(),
         entry,
         flags: inferred.then_some(ReleaseFlag::ReleaserInferred).into_iter().chain([ReleaseFlag::Planned]).collect(),
     });
@@ -121,7 +122,9 @@ fn reached(history: &History, commit: ChangeIndex) -> Vec<bool> {
 }
 
 fn take(unmatched: &mut Vec<UnmatchedEntry>, tag: &Untrusted) -> Option<crate::model::ReleaseEntry> {
-    let at = unmatched.iter().position(|entry| entry.tag == *tag)?;
+    // What somebody felt may stand in an entry of its own.
+    let told = |entry: &UnmatchedEntry| entry.tag == *tag && !entry.entry.is_only_felt();
+    let at = unmatched.iter().position(told).or_else(|| unmatched.iter().position(|entry| entry.tag == *tag))?;
     Some(unmatched.remove(at).entry)
 }
 

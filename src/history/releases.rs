@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use crate::model::{
-    Changes, Component, ComponentIndex, History, HotfixSigns, Kind, RehearsalTag, Release, ReleaseFlag, ReleaseIndex,
-    Ships, Untrusted, Version,
+    Changes, Component, ComponentIndex, History, HotfixSigns, Kind, Policy, RehearsalTag, Release, ReleaseFlag,
+    ReleaseIndex, Ships, Untrusted, Version,
 };
 
 use super::draft::{Draft, Prerelease, earlier};
+use super::felt::{self, Unread};
 use super::order::{Sequence, Sequencer};
 use super::people::People;
 use super::segments::{Segments, Tally};
@@ -20,7 +21,13 @@ struct Ordered {
     sequence: Sequence,
 }
 
-pub(super) fn build(history: &mut History, drafts: Vec<Draft>, prereleases: &[Prerelease], people: &People) {
+pub(super) fn build(
+    history: &mut History,
+    drafts: Vec<Draft>,
+    prereleases: &[Prerelease],
+    people: &People,
+    policy: &Policy,
+) {
     let mut by_component: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
     for draft in drafts {
         by_component.entry(draft.component.clone()).or_default().push(draft);
@@ -58,14 +65,17 @@ pub(super) fn build(history: &mut History, drafts: Vec<Draft>, prereleases: &[Pr
         component.sequence.order.get(next).map(|&place| Head { draft: &component.drafts[place], at, next })
     };
     let mut heads: BinaryHeap<Head<'_>> = (0..ordered.len()).filter_map(|at| head(at, 0)).collect();
+    let mut unread = Unread::default();
     while let Some(Head { draft, at, next }) = heads.pop() {
         let ships = ordered[at].sequence.ships[next];
         heads.extend(head(at, next + 1));
         let component = ComponentIndex(at as u32);
-        let release = release(draft, component, (ships, &tallies), next == 0, people, history);
+        let mut release = release(draft, component, (ships, &tallies), next == 0, people, history);
+        release.statements = felt::statements(draft, &history.changes, people, policy, &mut unread);
         let index = history.releases.push(release);
         history.components[component].releases.push(index);
     }
+    history.notices.extend(unread.notices(&policy.felt_words));
     for (at, component) in history.components.indices().zip(&ordered) {
         for &place in &component.sequence.backfilled {
             let released = history.components[at].releases[place];
@@ -152,6 +162,7 @@ fn release(
             .map(|entry| people.named(entry.approvals.iter().map(|approval| &approval.by)))
             .unwrap_or_default(),
         checks: draft.checks.clone(),
+        statements: Vec::new(),
         entry: draft.entry.clone(),
         flags: Vec::new(),
     };

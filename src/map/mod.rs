@@ -16,46 +16,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analysis, Threshold};
-use crate::factor::Role;
+use crate::factor::{FeltMean, Role, felt_of_stage};
 use crate::metric::{Behind, MetricId, Value};
+pub use crate::model::StageId;
 use crate::model::{Better, Untrusted};
 use crate::phrase::{duration, percent, rate};
 use crate::stats;
 
 use standing::{HALF, Held};
 pub use standing::{Standing, Trust};
-
-/// A stage of a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StageId {
-    /// What goes in.
-    Change,
-    /// Tests, contracts, checks before the release.
-    Verification,
-    /// Go or no go.
-    Decision,
-    /// Staging, pausing, windows, special paths.
-    Rollout,
-    /// Noticing that something is wrong.
-    Detection,
-    /// Stopping it, and repairing it.
-    Recovery,
-}
-
-impl StageId {
-    /// As a heading.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Change => "Change",
-            Self::Verification => "Verification",
-            Self::Decision => "Decision",
-            Self::Rollout => "Rollout",
-            Self::Detection => "Detection",
-            Self::Recovery => "Recovery",
-        }
-    }
-}
 
 /// Where confidence comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -76,6 +45,9 @@ pub enum Source {
 pub struct ConfidenceMap {
     /// The stages, in the order of a release.
     pub stages: Vec<Stage>,
+    /// How sure people said to be of the window's releases as a whole: a feeling, and no source of confidence. Null where
+    /// fewer than three people spoke.
+    pub felt: Option<FeltMean>,
 }
 
 /// A stage.
@@ -89,6 +61,9 @@ pub struct Stage {
     pub rule: Untrusted,
     /// Where its confidence comes from.
     pub cells: Cells,
+    /// How sure people said to be of it before the window's releases: it decides nothing here. Null where fewer than three
+    /// people spoke of it.
+    pub felt: Option<FeltMean>,
     /// What to record to see more, where a source that a record would measure has no reading.
     pub record: Vec<String>,
 }
@@ -244,7 +219,7 @@ impl Gathered {
         let trust = Trust::of(&cells, fear);
         let rule = self.rule(trust);
         let record = self.record.into_iter().map(str::to_owned).collect();
-        Stage { id: self.id, trust, rule: Untrusted::new(rule), cells, record }
+        Stage { id: self.id, trust, rule: Untrusted::new(rule), cells, felt: None, record }
     }
 
     /// Why the stage has its trust, with the reading that decided.
@@ -278,7 +253,12 @@ impl Gathered {
 pub fn draw(analysis: &Analysis<'_>) -> ConfidenceMap {
     let stages =
         [change::stage, verification::stage, decision::stage, rollout::stage, detection::stage, recovery::stage];
-    ConfidenceMap { stages: stages.map(|stage| stage(analysis).finish()).into() }
+    let felt = |stage| felt_of_stage(analysis.facts, analysis.facts.windows.current, stage);
+    let of = |stage: fn(&Analysis<'_>) -> Gathered| {
+        let stage = stage(analysis).finish();
+        Stage { felt: felt(Some(stage.id)), ..stage }
+    };
+    ConfidenceMap { stages: stages.map(of).into(), felt: felt(None) }
 }
 
 /// A metric against a threshold. Of durations, the share of cases beyond it is held against one half: that is where the

@@ -118,6 +118,7 @@ pub struct Changes {
     mentions: Vec<Mention>,
     remarks: Vec<MessageRemark>,
     bumps: Vec<ChangeIndex>,
+    confidence: Vec<(ChangeIndex, Untrusted)>,
 }
 
 /// Collects commits, parents first.
@@ -158,6 +159,11 @@ impl ChangesBuilder {
     /// Takes what a message says of versions and commits that broke something.
     pub fn remark(&mut self, remark: MessageRemark) {
         self.changes.remarks.push(remark);
+    }
+
+    /// Takes what stands behind a commit's `Confidence:` trailer.
+    pub fn confidence(&mut self, commit: ChangeIndex, said: Untrusted) {
+        self.changes.confidence.push((commit, said));
     }
 
     /// Takes a commit whose message is a bot's report of a raised dependency.
@@ -271,6 +277,12 @@ impl Changes {
     /// What messages say of versions and commits that broke something, in the order of the commits that speak.
     pub fn remarks(&self) -> &[MessageRemark] {
         &self.remarks
+    }
+
+    /// What stands behind the `Confidence:` trailers of a commit.
+    pub fn confidence(&self, commit: ChangeIndex) -> impl Iterator<Item = &Untrusted> {
+        let from = self.confidence.partition_point(|(of, _)| *of < commit);
+        self.confidence[from..].iter().take_while(move |(of, _)| *of == commit).map(|(_, said)| said)
     }
 
     /// Whether a commit's message is a bot's report of a raised dependency.

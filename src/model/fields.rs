@@ -28,6 +28,8 @@ pub enum Shape {
     Flag,
     /// A share from 0 to 1.
     Share,
+    /// How sure somebody is: a share, a percentage or a word of the settings.
+    Sureness,
     /// One of these words.
     Word(fn() -> Vec<&'static str>),
     /// What caused an incident: exactly one of several keys.
@@ -170,6 +172,8 @@ kinds! {
     Flag: bool = Shape::Flag;
     /// A share.
     Share: Option<f64> = Shape::Share;
+    /// How sure somebody is; it must be there.
+    Sureness: super::Sure = Shape::Sureness;
     /// What caused an incident.
     Culprit: Option<super::CausedBy> = Shape::Culprit;
 }

@@ -119,6 +119,18 @@ notice_codes! {
     BulkTags = "bulk-tags", Told;
     /// A tag's `Check:` trailer cannot be read.
     TagCheck = "tag-check", Told;
+    /// A `Confidence:` trailer of a tag or of its commit cannot be read.
+    TagConfidence = "tag-confidence", Told;
+    /// A statement of confidence in a log uses a word that stands for nothing.
+    FeltUnread = "felt-unread", LogMistake;
+    /// Statements of confidence were made after the release, or after an incident of it had begun: they do not count.
+    FeltLate = "felt-late", Told;
+    /// Statements of confidence are a machine's: they do not count.
+    FeltByMachine = "felt-by-machine", Told;
+    /// Somebody said more than once how sure they were of a release: what was said last counts.
+    FeltTwice = "felt-twice", Told;
+    /// Statements of confidence speak of what is no release.
+    FeltNoRelease = "felt-no-release", Told;
     /// A commit's signature has no time.
     TimeMissing = "time-missing", Harmless;
     /// A commit's time is out of range.

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use chrono::{TimeDelta, Weekday};
 
-use super::{CheckResult, FindingPolicy, LinkPattern, Moment, RiskClass, Untrusted, Word};
+use super::{CheckResult, FindingPolicy, LinkPattern, Moment, RiskClass, Untrusted, Word, Words};
 
 /// What a team's settings mean for the analysis: plain values, whatever their origin.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,8 @@ pub struct Policy {
     pub required_checks: Vec<String>,
     /// Checks that are rituals: done, but not evidence by design.
     pub rituals: Vec<String>,
+    /// What words of confidence stand for.
+    pub felt_words: Words,
     /// Classes of risky change.
     pub risk: Vec<RiskClass>,
     /// What to hear of, and from when on.
@@ -109,6 +111,7 @@ impl Policy {
             humans: Vec::new(),
             required_checks: Vec::new(),
             rituals: Vec::new(),
+            felt_words: Words::default(),
             risk: Vec::new(),
             findings: FindingPolicy::default(),
             window: WindowRequest::Auto,

@@ -2,7 +2,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Commit, Filled, Flag, Needed, OneOf, Several, Share, Text, Texts, Time, Word, record};
-use super::{ChangeIndex, ComponentIndex, Moment, PersonIndex, ReleaseIndex, Untrusted, Version};
+use super::{
+    ChangeIndex, ComponentIndex, Moment, PersonIndex, ReleaseIndex, Statement, Statements, Untrusted, Version,
+};
 
 /// Where a release's time comes from, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -125,6 +127,7 @@ record! {
         change_type "change_type": OneOf<ChangeType>, "Its class";
         special_handling "special_handling": Texts, "What was special about it, in the team's words";
         checks "checks": Several<CheckRun>, "The checks and rituals that ran";
+        felt "felt": Statements, "How sure people were before it";
         stages "stages": Several<Stage>, "How it was rolled out";
         paused_at "paused_at": Time, "When the rollout was halted";
         kind "kind": OneOf<Kind>, "What kind of release it is";
@@ -217,10 +220,46 @@ pub struct Release {
     pub approvers: Vec<PersonIndex>,
     /// The checks and rituals that ran, from the release log and the tag's trailers.
     pub checks: Vec<CheckRun>,
+    /// How sure people said to be, from the commit's and the tag's trailers and the release log, in this order.
+    pub statements: Vec<Statement>,
     /// What the release log says about it.
     pub entry: Option<ReleaseEntry>,
     /// What to know about it; sorted.
     pub flags: Vec<ReleaseFlag>,
+}
+
+impl ReleaseEntry {
+    /// Whether it says nothing of the release but how sure people were of it.
+    pub fn is_only_felt(&self) -> bool {
+        // Every field by its name, so that a new one is thought of.
+        let Self {
+            felt,
+            tag: _,
+            component: _,
+            origin: _,
+            version: None,
+            commit: None,
+            deployed_at: None,
+            environment: None,
+            operators,
+            approvals,
+            change_type: None,
+            special_handling,
+            checks,
+            stages,
+            paused_at: None,
+            kind: None,
+            blocked: false,
+            withdrawn: false,
+            withdrawn_at: None,
+            exclude: false,
+        } = self
+        else {
+            return false;
+        };
+        let nothing = operators.is_empty() && approvals.is_empty() && special_handling.is_empty();
+        !felt.is_empty() && nothing && checks.is_empty() && stages.is_empty()
+    }
 }
 
 impl Release {

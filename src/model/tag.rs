@@ -1,4 +1,4 @@
-use super::{CommitId, Identity, TagCheck};
+use super::{CommitId, Identity, TagCheck, Untrusted};
 
 /// A tag as git has it, before anyone decides whether it is a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Tag {
     pub annotated: bool,
     /// `Check: name=pass` trailers of its message.
     pub checks: Vec<TagCheck>,
+    /// What stands behind the `Confidence:` trailers of its message.
+    pub confidence: Vec<Untrusted>,
 }
 
 /// Where a tag leads.

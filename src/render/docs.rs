@@ -82,6 +82,7 @@ fn shape(shape: Shape) -> String {
         Shape::Time => "time".to_owned(),
         Shape::Flag => "true or false".to_owned(),
         Shape::Share => "share, 0 to 1".to_owned(),
+        Shape::Sureness => "share, percentage or word".to_owned(),
         Shape::Word(words) => words().into_iter().map(code).collect::<Vec<_>>().join(", "),
         Shape::Culprit => "one of `release`, `commit`, `range`, `fixed_by`, `none`".to_owned(),
         Shape::Table(_) => "table".to_owned(),

@@ -2,6 +2,7 @@
 
 mod action;
 mod failure;
+pub mod felt;
 pub mod headline;
 mod people;
 mod release;

@@ -48,7 +48,7 @@ impl Review {
         let Findings { findings, silenced } = finding::all(&analysis);
         let since = earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &analysis, &findings));
         let limit = analysis.threshold(Threshold::FailureRate);
-        let Analysis { metrics: measured, values, screening, timing, roles, .. } = analysis;
+        let Analysis { metrics: measured, values, screening, felt, timing, roles, .. } = analysis;
         let Screening { checks, checks_tested, traits, traits_tested, hotspots, clusters: _ } = screening;
         Self {
             schema: contract::SCHEMA,
@@ -79,6 +79,7 @@ impl Review {
             people: roles.iter().map(|(role, carried)| (*role, carried.shares(facts))).collect(),
             concentration: roles.iter().map(|(role, carried)| (*role, carried.concentration())).collect(),
             timing,
+            felt,
             checks,
             traits,
             hotspots,

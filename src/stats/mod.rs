@@ -1,11 +1,13 @@
-//! Numbers in, numbers out: intervals, tests, survival, concentration, trend. Knows nothing of releases.
+//! Numbers in, numbers out: intervals, tests, survival, concentration, calibration, trend. Knows nothing of releases.
 //!
 //! Every function is total: what cannot be computed is `None`, never NaN. Values that are not finite are left out.
 
 mod bayes;
+mod calibration;
 mod concentration;
 mod duration;
 mod mean;
+mod permutation;
 mod quantile;
 mod rate;
 mod screen;
@@ -13,14 +15,16 @@ mod survival;
 mod trend;
 
 pub use bayes::{Posterior, beta_posterior, chance_above, longer_than};
+pub use calibration::{Murphy, Stated, as_stated, brier, equal_counts, murphy};
 pub use concentration::{Concentration, concentration, expected_total_variation, total_variation};
 pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, rank_test};
 pub use mean::mean_above_zero;
+pub use permutation::mean_difference;
 pub use rate::{
     TwoRates, binomial_tail_ge, binomial_tail_le, clopper_pearson, never_failed_upper, newcombe, poisson, seen_rate,
     two_rates, two_rates_alike, wilson,
 };
-pub use screen::{Kitagawa, benjamini_hochberg, kitagawa};
+pub use screen::{Kitagawa, benjamini_hochberg, holm, kitagawa};
 pub use survival::{Observation, Survival};
 pub use trend::{MannKendall, mann_kendall};
 

@@ -15,6 +15,20 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     q
 }
 
+/// Adjusted p of many tests (Holm 1979), in the order given: the chance that any of those up to a limit is chance is at
+/// most that limit.
+pub fn holm(p: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
+    let mut adjusted = vec![1.0; p.len()];
+    let mut largest = 0.0_f64;
+    for (place, &at) in order.iter().enumerate() {
+        largest = largest.max((p[at] * (p.len() - place) as f64).min(1.0));
+        adjusted[at] = largest;
+    }
+    adjusted
+}
+
 /// A change in the number of failures, split in two (Kitagawa 1955).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Kitagawa {
@@ -33,4 +47,19 @@ pub fn kitagawa(n0: u64, k0: u64, n1: u64, k1: u64) -> Option<Kitagawa> {
     let (n0, k0, n1, k1) = (n0 as f64, k0 as f64, n1 as f64, k1 as f64);
     let (r0, r1) = (k0 / n0, k1 / n1);
     Some(Kitagawa { fewer_releases: (n1 - n0) * f64::midpoint(r0, r1), rate: (r1 - r0) * f64::midpoint(n0, n1) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holm;
+
+    /// R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm").
+    #[test]
+    fn holm_as_r_has_it() {
+        let adjusted = holm(&[0.01, 0.04, 0.03, 0.005]);
+        for (adjusted, expected) in adjusted.iter().zip([0.03, 0.06, 0.06, 0.02]) {
+            assert!((adjusted - expected).abs() < 1e-12, "{adjusted}");
+        }
+        assert!(holm(&[]).is_empty());
+    }
 }

@@ -110,7 +110,7 @@ pub fn objects(data: &[u8]) {
     raw::mentions(commit.message, |_, named| sane(named));
     raw::mentions(data, |_, named| sane(named));
     let tag = raw::tag_object(data);
-    let _ = (raw::checks(tag.message), raw::checks(data), raw::identity(data));
+    let _ = (raw::trailers(tag.message), raw::trailers(data), raw::identity(data));
 }
 
 /// The file of packed refs.

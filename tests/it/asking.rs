@@ -287,3 +287,46 @@ fn explain_states_when_a_hotfix_is_inferred() {
     }
     assert!(!place.relconf(&["explain", AS_OF, "v1.0.0"]).stdout.contains("A hotfix is inferred"));
 }
+
+/// How sure somebody is, is asked for before a release alone, and never has to be said.
+#[test]
+fn how_sure_somebody_is_before_a_release() {
+    let place = Place::repository(HISTORY);
+    let mut person = Person::types(&place, &["record", "release", "--tag", "v1.2.0", AS_OF]);
+    person.answers("Who released it", "");
+    person.answers("Who said go", "");
+    person.answers("What was special about it", "");
+    person.answers("How sure are you that it holds", "very");
+    person.answers("How sure are you that it holds", "900%");
+    person.answers("How sure are you that it holds", "90%");
+    person.answers("Why, in a few words", "canary was quiet");
+    person.answers("Who are you", "Ana Costa");
+    person.answers("Append this to", "no");
+    let seen = person.ends();
+    let command = "relconf record release --tag v1.2.0 --felt 0.9 --by 'Ana Costa' --because 'canary was quiet'";
+    assert!(seen.contains(command), "{seen}");
+    assert!(
+        seen.contains("very is no word that is known") && seen.contains("900% is not between 0% and 100%"),
+        "{seen}"
+    );
+
+    let mut person = Person::types(&place, &["preflight", "--tag", "v1.2.0", AS_OF]);
+    person.answers("How sure are you that it holds", "uneasy");
+    person.answers("Why, in a few words", "");
+    person.answers("Who are you", "Bo Lind");
+    let seen = person.ends();
+    assert!(seen.contains("appended to"), "{seen}");
+    let felt = "[[release]]\ntag = \"v1.2.0\"\nfelt = [{ by = \"Bo Lind\", confidence = \"uneasy\", at = 2026-03-01T12:00:00Z }]\n";
+    assert_eq!(read(&place, "releases.toml"), felt);
+    // Enter leaves it out; of what is out already nobody is asked.
+    let mut person = Person::types(&place, &["preflight", "--tag", "v1.2.0", AS_OF]);
+    person.answers("How sure are you that it holds", "");
+    person.ends();
+    let mut person = Person::types(&place, &["record", "release", "--tag", "v1.1.1", AS_OF]);
+    person.answers("Who released it", "");
+    person.answers("Who said go", "");
+    person.answers("What was special about it", "");
+    person.answers("Append this to", "no");
+    assert!(!person.ends().contains("How sure"));
+    assert_eq!(read(&place, "releases.toml"), felt);
+}

@@ -11,7 +11,7 @@ use release_confidence::document::Zone;
 use release_confidence::error::Error;
 use release_confidence::model::{
     ComponentChoice, FindingPolicy, GateLimit, GateMode, GatePolicy, HotfixWindow, LinkPattern, Moment, Policy,
-    Probabilities, ProjectKind, RecoveryFrom, RiskClass, Signal, Silence, WindowRequest,
+    Probabilities, ProjectKind, RecoveryFrom, RiskClass, Signal, Silence, WindowRequest, Words,
 };
 use tempfile::TempDir;
 
@@ -123,6 +123,9 @@ commit = "https://x.example/c/{}"
 tag = "https://x.example/t/{}"
 compare = "https://x.example/{}..{}"
 incident = "https://i.example/{}"
+
+[felt]
+words = { Sure = 0.9, meh = 0.5 }
 "#;
 
 #[test]
@@ -163,6 +166,12 @@ fn every_setting_reaches_the_policy() {
         humans: vec!["Jan Bot".into()],
         required_checks: vec!["canary".into()],
         rituals: vec!["go-no-go".into()],
+        felt_words: {
+            let mut words = Words::default();
+            words.set("sure", 0.9);
+            words.set("meh", 0.5);
+            words
+        },
         risk: vec![RiskClass {
             name: "auth".into(),
             paths: vec!["src/auth/**".into()],
@@ -250,6 +259,7 @@ fn rows_cover_every_setting_and_read_back() {
             r#"people.humans = ["Jan Bot"] # 30"#,
             r#"checks.required = ["canary"] # 33"#,
             r#"checks.rituals = ["go-no-go"] # 34"#,
+            "felt.words = { sure = 0.9, fine = 0.85, uneasy = 0.6, afraid = 0.3, meh = 0.5 } # 83",
             r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 36"#,
             r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 40"#,
             "window.last = 20 # 47",

@@ -41,7 +41,7 @@ fn every_example_gives_its_expected_report() {
             );
         }
     }
-    assert_eq!(seen, 3);
+    assert_eq!(seen, 4);
 }
 
 #[test]
@@ -53,5 +53,7 @@ fn a_kept_demo_is_a_repository_to_look_around_in() {
     let again = place.relconf(&["review", "--repo", "shop", "--as-of", "2026-06-30T12:00:00+00:00"]);
     assert_eq!(ran.stdout, again.stdout);
     place.relconf(&["demo", "--into", "shop"]).fails_saying(&["shop is not empty"]);
-    place.relconf(&["demo", "nothing"]).fails_saying(&["no example \"nothing\"", "quickstart, monorepo, hotfix-heavy"]);
+    place
+        .relconf(&["demo", "nothing"])
+        .fails_saying(&["no example \"nothing\"", "quickstart, monorepo, hotfix-heavy, uneasy-fridays"]);
 }

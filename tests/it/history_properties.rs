@@ -48,6 +48,7 @@ fn tag(place: usize, commit: usize, time: i64) -> Tag {
         tagger: Some(tagger),
         annotated: true,
         checks: Vec::new(),
+        confidence: Vec::new(),
     }
 }
 

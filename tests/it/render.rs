@@ -37,7 +37,7 @@ fn pages(review: &Review, options: &TerminalOptions) -> Vec<String> {
 
 #[test]
 fn the_first_screen_fits_a_screen() {
-    for name in ["quickstart", "monorepo", "hotfix-heavy"] {
+    for name in ["quickstart", "monorepo", "hotfix-heavy", "uneasy-fridays"] {
         let mut review = example(name);
         for unicode in [true, false] {
             let screen = first_screen(&review, &TerminalOptions { unicode, ..plain(100) });
@@ -94,7 +94,7 @@ fn the_long_form_is_its_sections_in_their_order() {
 
 #[test]
 fn no_line_is_wider_than_the_page() {
-    for name in ["quickstart", "monorepo", "hotfix-heavy"] {
+    for name in ["quickstart", "monorepo", "hotfix-heavy", "uneasy-fridays"] {
         let mut review = example(name);
         for width in [40, 60, 80, 100, 160] {
             for page in pages(&review, &plain(width)) {
@@ -186,7 +186,7 @@ fn extremes_read_well() {
 fn the_contract_reads_back_and_fits_its_schema() {
     let schema = serde_json::to_value(Review::schema()).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    for name in ["quickstart", "monorepo", "hotfix-heavy"] {
+    for name in ["quickstart", "monorepo", "hotfix-heavy", "uneasy-fridays"] {
         let review = example(name);
         let text = json::review(&review);
         assert_eq!(serde_json::from_str::<Review>(&text).expect("reads back"), review);

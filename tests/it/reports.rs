@@ -168,7 +168,7 @@ proptest! {
 
 #[test]
 fn a_page_asks_for_nothing_and_runs_nothing() {
-    for name in ["quickstart", "monorepo", "hotfix-heavy"] {
+    for name in ["quickstart", "monorepo", "hotfix-heavy", "uneasy-fridays"] {
         let review: Review = serde_json::from_value(example(name)).expect("the contract");
         let html = report::review(Kind::Html, &review);
         for forbidden in ["<script", "<link", "<img", "<iframe", "src=", "url(", "@import", "onload", "onclick"] {
@@ -184,7 +184,7 @@ fn a_page_asks_for_nothing_and_runs_nothing() {
 
 #[test]
 fn a_brief_is_a_comment_of_few_lines_between_marks() {
-    for name in ["quickstart", "monorepo", "hotfix-heavy"] {
+    for name in ["quickstart", "monorepo", "hotfix-heavy", "uneasy-fridays"] {
         let brief = Place::empty().relconf(&["demo", name, "--format", "markdown-brief"]).stdout;
         assert!(brief.starts_with("<!-- relconf:review -->\n**"), "{brief}");
         assert!(brief.ends_with("</details>\n") && brief.lines().count() <= 15, "{brief}");

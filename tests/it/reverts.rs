@@ -58,6 +58,7 @@ impl Story {
                     tagger: Some(Tagger { identity, time: Some(time), offset: 0 }),
                     annotated: true,
                     checks: Vec::new(),
+                    confidence: Vec::new(),
                 });
             }
             "merge" => self.commit(time, who, &[tip.expect("a commit"), self.branches[what]], message),

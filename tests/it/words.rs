@@ -18,7 +18,7 @@ fn texts() -> Vec<(String, String)> {
             }
         }
     };
-    for example in ["quickstart", "monorepo", "hotfix-heavy"] {
+    for example in ["quickstart", "monorepo", "hotfix-heavy", "uneasy-fridays"] {
         add(&root.join("examples").join(example), |name| name.starts_with("expected."));
     }
     add(&root.join("docs"), |name| name.contains(".md"));
@@ -121,7 +121,7 @@ fn words_apart(text: &str) -> Vec<String> {
 #[test]
 fn the_first_screen_speaks_no_statistics() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    for example in ["quickstart", "monorepo", "hotfix-heavy"] {
+    for example in ["quickstart", "monorepo", "hotfix-heavy", "uneasy-fridays"] {
         let screen = fs::read_to_string(root.join(example).join("expected.txt")).expect("a golden file");
         for word in words(&screen) {
             let jargon = ["posterior", "brier", "p-value", "q", "wilson", "fisher", "credible", "quantile"];

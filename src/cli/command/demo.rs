@@ -33,10 +33,11 @@ macro_rules! example {
     };
 }
 
-const EXAMPLES: [Example; 3] = [
+const EXAMPLES: [Example; 4] = [
     example!("quickstart", "relconf.toml", "incidents.toml", "releases.toml"),
     example!("monorepo",),
     example!("hotfix-heavy",),
+    example!("uneasy-fridays", "relconf.toml", "incidents.toml", "releases.toml"),
 ];
 
 pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {

@@ -10,6 +10,7 @@ use crate::cli::terminal::Terminal;
 use crate::config::{GATE_SETTINGS, gate_value};
 use crate::document::nearest;
 use crate::error::Error;
+use crate::factor;
 use crate::finding::{self, Plan, Rule};
 use crate::metric::{self, METRICS};
 use crate::model::{
@@ -36,6 +37,8 @@ struct Known<'k> {
     facts: &'k Facts<'k>,
     review: &'k Review,
     options: TerminalOptions,
+    /// Whose feeling is asked for.
+    by: Option<&'k str>,
 }
 
 /// A kind of thing that can be explained.
@@ -70,6 +73,7 @@ const KINDS: &[Kind] = &[
         let cell = name.split_once(['.', ' ']);
         Ok(cell.and_then(|(stage, source)| explain::cell(known.review, stage, source, &known.options)))
     }),
+    kind("what people felt", ("felt", ""), |_| vec![FELT.to_owned()], felt_page),
     kind("section of the long form", ("people", "relconf review --full"), section_names, |known, name| {
         Ok(section_page(known, name))
     }),
@@ -133,22 +137,29 @@ const KINDS: &[Kind] = &[
     kind("commit", ("COMMIT", "git log"), |_| Vec::new(), |known, id| Ok(commit_page(known, id))),
 ];
 
+/// What people felt, as it is asked for.
+const FELT: &str = "felt";
+
 /// Where confidence comes from, as the map's columns are called.
 const SOURCES: [&str; 4] = ["evidence", "ritual", "timing", "person"];
 
 pub(super) fn run(args: &ExplainArgs, terminal: &Terminal) -> anyhow::Result<()> {
     let options = terminal.options();
-    if args.subjects.is_empty() {
+    if args.subjects.is_empty() && args.by.is_none() {
         let kinds: Vec<_> = KINDS.iter().map(|kind| kind.text).collect();
         let infos: Vec<_> = METRICS.iter().map(|metric| &metric.info).collect();
         let rules: Vec<_> = finding::rules().map(|rule| rule_text(rule, &Policy::at(Moment::default()))).collect();
         return terminal.data(&explain::index(&kinds, &infos, &rules, &options));
     }
+    if args.by.is_some() && (args.subjects.is_empty() || args.subjects.iter().any(|subject| subject.trim() != FELT)) {
+        return Err(Error::usage("--by is of what people felt", "write relconf explain felt --by NAME").into());
+    }
     let settings = Settings::resolve(&args.input)?;
     let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let review = Review::of(&facts);
-    let known = Known { settings: &settings, history: &history, facts: &facts, review: &review, options };
+    let by = args.by.as_deref();
+    let known = Known { settings: &settings, history: &history, facts: &facts, review: &review, options, by };
     let pages = args.subjects.iter().map(|subject| page(&known, subject));
     terminal.data(&pages.collect::<anyhow::Result<Vec<_>>>()?.join("\n"))
 }
@@ -328,11 +339,33 @@ fn person_names(known: &Known<'_>) -> Vec<String> {
     shown.chain(recorded).collect()
 }
 
-fn person_page(known: &Known<'_>, name: &str) -> Option<String> {
-    let history = known.history;
+fn find_person(history: &History, name: &str) -> Option<PersonIndex> {
     let shown = |index: &PersonIndex| history.person(*index).name.raw() == name;
     let everybody = || (0..history.people.len() as u32).map(PersonIndex);
-    let index = history.find_person(&Untrusted::from(name)).or_else(|| everybody().find(shown))?;
+    history.find_person(&Untrusted::from(name)).or_else(|| everybody().find(shown))
+}
+
+/// What the team felt, or, for whoever asks about themselves, what one person felt.
+fn felt_page(known: &Known<'_>, name: &str) -> anyhow::Result<Option<String>> {
+    if name != FELT {
+        return Ok(None);
+    }
+    let Some(by) = known.by else { return Ok(Some(explain::felt(known.review, &known.options))) };
+    let Some(person) = find_person(known.history, by) else {
+        let names = person_names(known);
+        let help = nearest(by, names.iter().map(String::as_str)).map_or_else(
+            || "relconf list people has their names".to_owned(),
+            |near| format!("did you mean \"{near}\"?"),
+        );
+        return Err(Error::usage(format!("nobody here is called \"{by}\""), help).into());
+    };
+    let name = &known.history.person(person).name;
+    Ok(Some(explain::felt_by(known.review, name, &factor::felt_by(known.facts, person), &known.options)))
+}
+
+fn person_page(known: &Known<'_>, name: &str) -> Option<String> {
+    let history = known.history;
+    let index = find_person(history, name)?;
     let person = history.person(index);
     let own = person.name.raw().to_lowercase();
     let theirs = history.person_names.iter().filter(|(name, other)| **other == index && !name.contains('@'));

@@ -14,7 +14,7 @@ mod list;
 mod map;
 mod plan;
 mod preflight;
-mod record;
+pub(super) mod record;
 mod review;
 mod validate;
 

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::record;
 use crate::attribution::{Facts, Scope};
-use crate::cli::args::{EvidenceFrom, PreflightArgs};
+use crate::cli::args::{EvidenceFrom, FeltArgs, PreflightArgs};
+use crate::cli::ask::Ask;
 use crate::cli::exit::Exit;
+use crate::cli::feeling;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
 use crate::cli::summary;
@@ -105,7 +108,22 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     if outputs.holds("github") {
         summary::append(&markdown(&report), terminal);
     }
+    if let Some(tag) = args.tag.as_deref().filter(|_| !args.gate && outputs.holds("terminal")) {
+        feel(tag, &settings, terminal)?;
+    }
     Ok(if args.gate && report.verdict == Verdict::NotReady { Exit::Regressed } else { Exit::Done })
+}
+
+/// Asks whoever is there how sure they are of the release that they look at, and keeps the answer.
+fn feel(tag: &str, settings: &Settings, terminal: &Terminal) -> anyhow::Result<()> {
+    let ask = Ask::new(terminal, false);
+    if !ask.is_on() {
+        return Ok(());
+    }
+    match feeling::statement(&FeltArgs::default(), settings, settings.policy.as_of, Some(&ask))? {
+        Some(statement) => record::felt(settings, tag, &statement, terminal),
+        None => Ok(()),
+    }
 }
 
 /// What was typed: checks by name, and approvals.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::args::{RecordArgs, RecordIncident, RecordRelease, RecordTarget, RecordWhat};
 use crate::cli::ask::Ask;
 use crate::cli::exit::Exit;
+use crate::cli::feeling;
 use crate::cli::file;
 use crate::cli::given::{self, Given};
 use crate::cli::settings::{Settings, typed_time};
@@ -34,7 +35,7 @@ pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> anyhow::Result<Exit
     let draft = match &args.what {
         RecordWhat::Incident(args) => incident(args, "incident", &history, &clock, &ask)?,
         RecordWhat::NearMiss(args) => incident(args, "near_miss", &history, &clock, &ask)?,
-        RecordWhat::Release(args) => release(args, &settings, &history, &clock, &ask)?,
+        RecordWhat::Release(args) => release(args, &settings, &history, &clock, (&ask, terminal))?,
     };
     let root = settings.sources.root.clone().unwrap_or_default();
     let file = target.file.clone().map_or_else(|| file(&settings.sources, &root, default), Ok)?;
@@ -175,6 +176,14 @@ impl NewRecord {
                 (None, Value::Array(items)) => {
                     for item in items {
                         match field.key {
+                            "felt" => {
+                                add("felt", Some(&sure(item)));
+                                for (key, flag) in [("by", "by"), ("because", "because"), ("stage", "stage")] {
+                                    if item.get(key).is_some() {
+                                        add(flag, Some(&inner(item, key)));
+                                    }
+                                }
+                            }
                             "checks" => {
                                 add("check", Some(&format!("{}={}", inner(item, "name"), inner(item, "result"))));
                             }
@@ -189,13 +198,21 @@ impl NewRecord {
     }
 }
 
+/// How sure somebody is, as it is typed.
+fn sure(statement: &Value) -> String {
+    match &statement["confidence"] {
+        Value::String(word) => word.clone(),
+        share => share.to_string(),
+    }
+}
+
 /// A word as a shell reads it.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/+=@,".contains(c);
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
-pub(super) fn time(at: Moment) -> String {
+pub(in crate::cli) fn time(at: Moment) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
@@ -352,7 +369,7 @@ fn release(
     settings: &Settings,
     history: &History,
     clock: &Clock,
-    ask: &Ask<'_>,
+    (ask, terminal): (&Ask<'_>, &Terminal),
 ) -> Result<NewRecord, Error> {
     let mut given = args.given.clone();
     if given.one("tag").is_none() {
@@ -389,10 +406,52 @@ fn release(
             given.set("special_handling", ask.text("What was special about it, if anything", "")?);
         }
     }
+    let made = made_at(history, &given, clock)?;
+    if let (Some(made), Some(_)) = (made, &args.felt.felt) {
+        terminal.note(&format!(
+            "it will not count: it was released {}, and how sure somebody was counts from before",
+            time(made)
+        ));
+    }
+    // What is out already is not asked for.
+    let felt =
+        feeling::statement(&args.felt, settings, clock.now, Some(ask).filter(|ask| ask.is_on() && made.is_none()))?;
     let mut draft = NewRecord::of("release", &given, clock)?;
+    draft.set("felt", felt.map(|felt| json!([felt])));
     draft.set("approvals", (!approvals.is_empty()).then(|| approvals.into()));
     draft.set("checks", (!checks.is_empty()).then(|| checks.into()));
     Ok(draft)
+}
+
+/// When the release of a record was made, where that is before now.
+fn made_at(history: &History, given: &Given<ReleaseEntry>, clock: &Clock) -> Result<Option<Moment>, Error> {
+    let deployed = clock.read("--deployed", given.one("deployed_at").map(String::as_str))?;
+    let is = |release: &&Release| given.one("tag").is_some_and(|tag| release.tag.raw() == tag);
+    let at = deployed.or_else(|| history.releases.iter().find(is).map(|release| release.released_at));
+    Ok(at.filter(|at| *at < clock.now))
+}
+
+/// Appends to the release log how sure somebody is of a release that is yet to be made.
+///
+/// # Errors
+/// Where the log cannot be appended to.
+pub(super) fn felt(settings: &Settings, tag: &str, statement: &Value, terminal: &Terminal) -> anyhow::Result<()> {
+    let fields = [("tag", tag.into()), ("felt", json!([statement]))];
+    let fields = fields.map(|(key, value)| (key.to_owned(), value)).into_iter().collect();
+    let draft = NewRecord { head: "release", comments: Vec::new(), fields, numbered: None };
+    let root = settings.sources.root.clone().unwrap_or_default();
+    let file = file(&settings.sources, &root, "releases.toml")?;
+    write(&file, &draft, settings.rules)?;
+    terminal.note(&format!("appended to {}", encode::terminal(&file.display().to_string())));
+    Ok(())
+}
+
+/// Appends a record to a log, read again under a lock: somebody else may have appended in the meantime, and taken the id.
+fn write(file: &Path, draft: &NewRecord, rules: TimeRules) -> anyhow::Result<Made> {
+    let _turn = file::Turn::on(file);
+    let made = made(file, "", std::slice::from_ref(draft), rules)?;
+    file::write(file, &made.whole)?;
+    Ok(made)
 }
 
 /// Appends a record to a log: what is there stays as it is, to the byte.
@@ -418,10 +477,7 @@ fn append(
             return Ok(());
         }
     }
-    // Read again under the lock: somebody else may have appended in the meantime, and taken the id.
-    let _turn = file::Turn::on(file);
-    let made = made(file, "", std::slice::from_ref(draft), settings.rules)?;
-    file::write(file, &made.whole)?;
+    let made = write(file, draft, settings.rules)?;
     if !ask.is_on() {
         terminal.data(&made.new)?;
     }

@@ -2,7 +2,7 @@
 
 use crate::render::encode;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{decides, listed, mark, section, trust};
+use crate::render::phrase::{decides, felt, listed, mark, section, trust};
 use crate::review::contract::{Cell, Review, Stage, Standing, Trust};
 
 /// Releases and incidents named behind a reading; the others are counted.
@@ -132,6 +132,9 @@ fn stacked(page: &mut Page, stages: &[&Stage]) {
 pub fn draw(page: &mut Page, review: &Review, whole: bool) {
     page.heading(section::MAP);
     table(page, review, false);
+    if let Some(said) = &review.map.felt {
+        page.item(&format!("People are {} that a release of this window holds.", felt::mean(said)));
+    }
     for stage in &review.map.stages {
         if whole {
             page.blank();
@@ -139,6 +142,7 @@ pub fn draw(page: &mut Page, review: &Review, whole: bool) {
         } else {
             let rule = encode::terminal(stage.rule.raw());
             page.bullet(&format!("{} is {}: {rule}.", stage.id.title(), trust(stage.trust)));
+            feeling(page, stage);
             // A blind stage says what would open its eyes, wherever it is shown.
             if stage.trust == Trust::Blind {
                 records(page, stage);
@@ -151,8 +155,16 @@ pub fn draw(page: &mut Page, review: &Review, whole: bool) {
 pub fn story(page: &mut Page, stage: &Stage) {
     page.toned(tone(stage.trust), &format!("{}: {}", stage.id.title(), trust(stage.trust)));
     page.item(&format!("Because: {}.", encode::terminal(stage.rule.raw())));
+    feeling(page, stage);
     readings(page, stage);
     records(page, stage);
+}
+
+/// How sure people said to be of a stage: beside its trust, for it decides nothing of it.
+fn feeling(page: &mut Page, stage: &Stage) {
+    if let Some(said) = &stage.felt {
+        page.under(&format!("people are {} of it", felt::mean(said)));
+    }
 }
 
 /// What to record to see more of a stage.

@@ -1,12 +1,13 @@
 //! What several views for a terminal draw alike. A view takes its blocks from here, never from another view.
 
+pub mod felt;
 pub mod map;
 
 use crate::review::contract::{LogReport, Review};
 
 use super::page::{Page, Tone};
 use super::phrase::{became, course, date, duration, section};
-use super::{basis, encode};
+use super::{basis, encode, phrase};
 
 /// What was found as a log and says nothing: before anything else.
 pub fn unread(page: &mut Page, log: &LogReport) {
@@ -45,6 +46,9 @@ pub fn headline(page: &mut Page, review: &Review) {
         _ => page.text("How fast a bad release is noticed and stopped: no data without an incident log."),
     }
     page.text(&basis::people(review));
+    if let Some(said) = phrase::felt::headline(review) {
+        page.text(&said);
+    }
 }
 
 /// What became of an earlier review's plans.

@@ -1,11 +1,13 @@
 //! One thing by itself: what it is, the data behind it, the arithmetic, and what to do about it.
 
+mod felt;
 mod incident;
 mod metric;
 mod part;
 mod release;
 mod words;
 
+pub use felt::{felt, felt_by};
 pub use incident::{cause, incident};
 pub use metric::metric;
 pub use part::{PersonText, check, part, person, time_window, trait_of};

@@ -18,6 +18,8 @@ pub const RELEASES: &str = "Releases";
 pub const PEOPLE: &str = "People";
 /// When they were made.
 pub const TIMING: &str = "Timing";
+/// How sure people were, and what became of it.
+pub const FELT: &str = "What people felt";
 /// The three plans.
 pub const PLANS: &str = "Plans";
 /// What was tested for going with failure.

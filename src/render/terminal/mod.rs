@@ -36,6 +36,7 @@ pub const SECTIONS: &[Section] = &[
     Section { name: "releases", draw: |page, review, _| timeline::draw(page, review) },
     Section { name: "people", draw: |page, review, _| people::draw(page, review) },
     Section { name: "timing", draw: |page, review, _| timing::draw(page, review) },
+    Section { name: "felt", draw: |page, review, _| block::felt::draw(page, review) },
     Section { name: "plans", draw: |page, review, _| findings::plans(page, review) },
     Section { name: "tested", draw: |page, review, _| findings::screened(page, review) },
     Section { name: "data", draw: |page, review, options| data::draw(page, review, options.verbose) },

@@ -2,7 +2,7 @@
 
 use crate::model::IncidentKind;
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{count, explain_all, headline, listed, nothing_first, section};
+use crate::render::phrase::{count, explain_all, felt, headline, listed, nothing_first, section};
 use crate::render::{basis, block, encode};
 use crate::review::contract::{Finding, Outcome, ReleaseReport, Review, Trust, Warning, WindowName};
 
@@ -96,6 +96,9 @@ fn headline(page: &mut Page, review: &Review) {
         page.toned(Tone::Unsure, &encode::terminal(&guess));
     }
     page.parts("", headline::times(review).into_iter().map(|text| (None, text)).collect(), " · ");
+    if let Some(said) = felt::headline(review) {
+        page.text(&said);
+    }
 }
 
 fn first(page: &mut Page, review: &Review) {

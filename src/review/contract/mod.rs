@@ -16,6 +16,10 @@ pub use crate::factor::{CheckReport, CheckVerdict, Hotspot, HotspotKind, Split, 
 pub use crate::factor::{
     Concentration, PersonShare, Role, TimeCell, TimeSlot, TimeWindow, TimeWindowKind, Timing, WindowVerdict,
 };
+pub use crate::factor::{
+    FeltAside, FeltBin, FeltCalibration, FeltGroup, FeltHalf, FeltHalves, FeltMean, FeltPerson, FeltReason, FeltReport,
+    FeltSide, FeltVerdict, GroupVerdict, HalvesVerdict, ReasonVerdict,
+};
 pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, Silenced, Since, SinceItem, Success};
 pub use crate::forecast::{Bin, Quality};
 pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
@@ -72,6 +76,9 @@ pub struct Review {
     pub concentration: BTreeMap<Role, Concentration>,
     /// When the window's releases were made.
     pub timing: Timing,
+    /// How sure people said to be before releases, against what became of these, over all history; null where nobody ever
+    /// said so. Never of fewer than three people.
+    pub felt: Option<FeltReport>,
     /// Checks and rituals, over all history.
     pub checks: Vec<CheckReport>,
     /// Traits of releases, those that differ first.

@@ -125,7 +125,7 @@ pub enum Text<'c> {
 pub struct KeptTag<'c> {
     pub commit: CommitId,
     pub tagger: Option<Signature<'c>>,
-    /// Its message where it records checks, else nothing.
+    /// Its message where its trailers tell something, else nothing.
     pub message: &'c [u8],
 }
 

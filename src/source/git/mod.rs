@@ -40,7 +40,7 @@ pub mod raw {
     pub use super::message::mentions;
     pub use super::packed_refs::{Entry, Packed, parse as packed_refs};
     pub use super::signature::{Signature, identity};
-    pub use super::tag_object::{TagObject, checks, parse as tag_object};
+    pub use super::tag_object::{TagObject, Trailers, parse as tag_object, trailers};
 }
 
 use std::collections::{BTreeSet, HashSet};
@@ -183,10 +183,16 @@ impl Repository {
         files::at(self, commit, path)
     }
 
+    /// Who works here, as git is told: `user.name`.
+    pub fn user(&self) -> Option<String> {
+        let name = self.inner.config().ok()?.snapshot().ok()?.get_str("user.name").ok()?.trim().to_owned();
+        (!name.is_empty()).then_some(name)
+    }
+
     /// The `Check: name=pass` trailers of a commit's message.
     pub fn checks_at(&self, commit: CommitId) -> Vec<crate::model::TagCheck> {
         let Ok(object) = self.objects.read(commit) else { return Vec::new() };
-        tag_object::checks(commit::parse(&object.data, &mut Vec::new()).message).0
+        tag_object::trailers(commit::parse(&object.data, &mut Vec::new()).message).checks
     }
 
     /// When a commit was recorded: seconds since 1970, and the offset from UTC in minutes. `None` where it cannot be read or
@@ -292,6 +298,7 @@ mod tests {
             Just(&b"This reverts commit"[..]),
             Just(&b"Fixes:"[..]),
             Just(&b"Check: a=pass"[..]),
+            Just(&b"Confidence: 90%, x"[..]),
             Just(&b" refs/tags/v1"[..]),
             Just(&b"100644 a\0"[..]),
             Just(&b"\n"[..]),
@@ -318,8 +325,8 @@ mod tests {
                     assert!((7..=40).contains(&id.len()));
                 }
             });
-            let _ = tag_object::checks(tag_object::parse(&data).message);
-            let _ = tag_object::checks(&data);
+            let _ = tag_object::trailers(tag_object::parse(&data).message);
+            let _ = tag_object::trailers(&data);
             let _ = packed_refs::parse(&data, b"refs/heads/main");
             prop_assert!(paths::entries(&data).count() <= data.len());
         }

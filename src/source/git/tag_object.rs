@@ -1,4 +1,6 @@
-//! Tag objects, read raw: what they tag, by whom, and which checks they record.
+//! Tag objects, read raw: what they tag, by whom, and what their trailers record.
+
+use memchr::memmem;
 
 use super::bytes;
 use super::signature::{self, Signature};
@@ -31,12 +33,27 @@ pub fn parse(data: &[u8]) -> TagObject<'_> {
     tag
 }
 
-/// The `Check: name=pass` trailers of a tag's message: those of its last paragraph, before any signature. The number is
-/// how many such trailers could not be read.
-pub fn checks(message: &[u8]) -> (Vec<TagCheck>, usize) {
-    // `Check:` is rare; a message without it needs no second look.
-    if !message.windows(6).any(|window| window.eq_ignore_ascii_case(b"check:")) {
-        return (Vec::new(), 0);
+/// What the trailers of a message tell of a release: those of its last paragraph, before any signature.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Trailers {
+    /// Of `Check: name=pass`.
+    pub checks: Vec<TagCheck>,
+    /// How many of these could not be read.
+    pub unreadable: usize,
+    /// What stands behind each `Confidence:`.
+    pub confidence: Vec<Untrusted>,
+}
+
+/// Longest statement of confidence that is looked at, bytes.
+const STATEMENT: usize = 400;
+
+/// Reads the trailers of a message.
+pub fn trailers(message: &[u8]) -> Trailers {
+    let mut found = Trailers::default();
+    // They are rare; a message without them needs no second look. The first letters are left out for both their cases.
+    let is_in = |part: &[u8]| memmem::find(message, part).is_some();
+    if !(is_in(b"heck:") || is_in(b"HECK:") || is_in(b"onfidence:") || is_in(b"ONFIDENCE:")) {
+        return found;
     }
     let mut rest = message;
     let mut paragraph = Vec::new();
@@ -54,17 +71,31 @@ pub fn checks(message: &[u8]) -> (Vec<TagCheck>, usize) {
             paragraph.push(line);
         }
     }
-    let mut found = Vec::new();
-    let mut unreadable = 0;
     for line in paragraph {
-        if line.len() > 6 && line[..6].eq_ignore_ascii_case(b"check:") {
-            match check(&line[6..]) {
-                Some(check) => found.push(check),
-                None => unreadable += 1,
+        if let Some(value) = value(line, b"check:") {
+            match check(value) {
+                Some(check) => found.checks.push(check),
+                None => found.unreadable += 1,
             }
+        } else if let Some(value) = value(line, b"confidence:").filter(|value| value.len() <= STATEMENT) {
+            found.confidence.push(Untrusted::from_bytes(value.trim_ascii()));
         }
     }
-    (found, unreadable)
+    found
+}
+
+/// What stands behind the `Confidence:` trailers of a commit's message: one look, for there are millions of these.
+pub fn confidence(message: &[u8]) -> Vec<Untrusted> {
+    match memmem::find(message, b"onfidence:") {
+        Some(_) => trailers(message).confidence,
+        None => Vec::new(),
+    }
+}
+
+/// What stands behind a trailer's name.
+fn value<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
+    let (head, value) = line.split_at_checked(name.len())?;
+    (head.eq_ignore_ascii_case(name) && !value.is_empty()).then_some(value)
 }
 
 /// Reads `name=pass`.
@@ -78,8 +109,8 @@ fn check(text: &[u8]) -> Option<TagCheck> {
 
 #[cfg(test)]
 mod tests {
-    use super::{checks, parse};
-    use crate::model::CheckResult;
+    use super::{parse, trailers};
+    use crate::model::{CheckResult, Untrusted};
 
     #[test]
     fn a_tag_without_tagger() {
@@ -93,9 +124,17 @@ mod tests {
     fn checks_of_the_last_paragraph_before_the_signature() {
         let message = b"v1\n\nCheck: early=fail\n\nCheck: canary=pass\ncheck: smoke test = Override\n\
             Check: odd=maybe\n-----BEGIN PGP SIGNATURE-----\n\nabc\n";
-        let (found, unreadable) = checks(message);
-        let found: Vec<_> = found.iter().map(|check| (check.name.raw(), check.result)).collect();
+        let read = trailers(message);
+        let found: Vec<_> = read.checks.iter().map(|check| (check.name.raw(), check.result)).collect();
         assert_eq!(found, [("canary", CheckResult::Pass), ("smoke test", CheckResult::Override)]);
-        assert_eq!(unreadable, 1);
+        assert_eq!((read.unreadable, read.confidence.len()), (1, 0));
+    }
+
+    #[test]
+    fn confidence_stands_as_it_was_written() {
+        let read =
+            trailers(b"v1\n\nConfidence: early\n\nReviewed-by: bo\nconfidence:  90%, canary was quiet \nConfidence:\n");
+        assert_eq!(read.confidence, [Untrusted::from("90%, canary was quiet")]);
+        assert_eq!(trailers(b"confidence: in the middle of it\n\nx\n").confidence, []);
     }
 }

@@ -85,8 +85,14 @@ fn names(common_dir: &Path) -> Result<(Vec<Named>, bool), Error> {
 /// Reads what a tag points at.
 fn one(repository: &Repository, named: Named, index: usize, odd: &mut Oddities) -> Tag {
     let (objects, cache) = (&repository.objects, repository.cache.as_ref());
-    let mut tag =
-        Tag { name: named.name, target: TagTarget::Unusable(""), tagger: None, annotated: false, checks: Vec::new() };
+    let mut tag = Tag {
+        name: named.name,
+        target: TagTarget::Unusable(""),
+        tagger: None,
+        annotated: false,
+        checks: Vec::new(),
+        confidence: Vec::new(),
+    };
     let id = match named.target {
         Ok(id) if id.0 == [0; 20] => {
             tag.target = TagTarget::Unusable("points at nothing (a zero id)");
@@ -128,7 +134,7 @@ fn one(repository: &Repository, named: Named, index: usize, odd: &mut Oddities) 
     if let (Some(cache), TagTarget::Commit(commit), true) = (cache, &tag.target, packed)
         && objects.is_packed(*commit)
     {
-        let told = tag_object::checks(parsed.message) != (Vec::new(), 0);
+        let told = tag_object::trailers(parsed.message) != tag_object::Trailers::default();
         let message = if told { parsed.message } else { b"" };
         cache.keep_tag(id, &KeptTag { commit: *commit, tagger: parsed.tagger, message });
     }
@@ -147,9 +153,9 @@ fn annotate(tag: &mut Tag, tagger: Option<&Signature<'_>>, message: &[u8], index
         let time = (tagger.fault != TimeFault::Missing).then_some(tagger.time);
         Tagger { identity: signature::identity(tagger.who), time, offset: tagger.offset }
     });
-    let (checks, unreadable) = tag_object::checks(message);
-    tag.checks = checks;
-    if unreadable > 0 {
+    let read = tag_object::trailers(message);
+    (tag.checks, tag.confidence) = (read.checks, read.confidence);
+    if read.unreadable > 0 {
         odd.checks.push(index);
     }
 }

@@ -7,10 +7,10 @@ use super::ids::ById;
 use super::objects::{Fault, Kind};
 use super::people::People;
 use super::signature::TimeFault;
-use super::{Repository, commit, message};
+use super::{Repository, commit, message, tag_object};
 use crate::model::{
     ChangeIndex, Changes, ChangesBuilder, CommitId, CommitRecord, IdentityIndex, Mention, MentionKind, MessageRemark,
-    Named, Notice, NoticeCode, Remark,
+    Named, Notice, NoticeCode, Remark, Untrusted,
 };
 use crate::remark;
 
@@ -45,6 +45,7 @@ struct Frame {
     subject_from: usize,
     mentions_from: u32,
     remarks_from: u32,
+    confidence_from: u32,
     bumps: bool,
 }
 
@@ -61,6 +62,7 @@ struct Walker<'a> {
     subjects: Vec<u8>,
     mentions: Vec<(MentionKind, Named)>,
     remarks: Vec<Remark>,
+    confidence: Vec<Untrusted>,
     unreadable: Vec<(CommitId, Fault)>,
     /// Commits with a time that is missing, and with one that is out of range.
     times: (u32, u32),
@@ -79,6 +81,7 @@ pub fn walk(repository: &Repository, tips: &[CommitId]) -> Walk {
         subjects: Vec::new(),
         mentions: Vec::new(),
         remarks: Vec::new(),
+        confidence: Vec::new(),
         unreadable: Vec::new(),
         times: (0, 0),
     };
@@ -131,10 +134,11 @@ impl Walker<'_> {
         let commit = commit::parse(&object.data, &mut self.named);
         let mut read =
             KeptCommit { author: commit.author, committer: commit.committer, text: Text::Whole(commit.message) };
-        let (mentions, remarks) = (self.mentions.len(), self.remarks.len());
+        let told = |walker: &Self| (walker.mentions.len(), walker.remarks.len(), walker.confidence.len());
+        let before = told(self);
         let bumps = self.push(id, named_from, &read);
         if let Some(cache) = cache.filter(|_| self.repository.objects.last_was_packed()) {
-            if (mentions, remarks) == (self.mentions.len(), self.remarks.len()) {
+            if before == told(self) {
                 read.text = Text::Subject { subject: commit.subject(), bumps };
             }
             cache.keep_commit(id, &self.named[named_from as usize..], &read);
@@ -154,6 +158,7 @@ impl Walker<'_> {
         let committer =
             if commit.author.who == commit.committer.who { author } else { self.people.intern(commit.committer.who) };
         let (mentions_from, remarks_from) = (self.mentions.len() as u32, self.remarks.len() as u32);
+        let confidence_from = self.confidence.len() as u32;
         let subject_from = self.subjects.len();
         let bumps = match commit.text {
             Text::Whole(text) => {
@@ -161,6 +166,7 @@ impl Walker<'_> {
                 self.subjects.extend_from_slice(message::subject(text));
                 let said = remark::message(text, &self.subjects[subject_from..]);
                 self.remarks.extend(said.remarks);
+                self.confidence.extend(tag_object::confidence(text));
                 said.bumps
             }
             Text::Subject { subject, bumps } => {
@@ -183,6 +189,7 @@ impl Walker<'_> {
             subject_from,
             mentions_from,
             remarks_from,
+            confidence_from,
             bumps,
         });
         bumps
@@ -208,6 +215,9 @@ impl Walker<'_> {
         }
         for remark in self.remarks.drain(frame.remarks_from as usize..) {
             self.builder.remark(MessageRemark { by: index, remark });
+        }
+        for statement in self.confidence.drain(frame.confidence_from as usize..) {
+            self.builder.confidence(index, statement);
         }
         if frame.bumps {
             self.builder.bumps(index);

@@ -98,7 +98,9 @@ pub fn decide(now: Logs, before: Logs) -> Decision {
     let tags: HashSet<Untrusted> = before.entries.iter().map(|was| was.tag.clone()).collect();
     logs.entries = before.entries;
     for entry in left.into_values().flatten() {
-        if tags.contains(&entry.tag) {
+        if entry.is_only_felt() {
+            logs.entries.push(entry);
+        } else if tags.contains(&entry.tag) {
             undone.push(told("release entry", &entry.tag, "added a second time"));
         } else {
             added.push(entry.tag.clone());
@@ -111,8 +113,8 @@ pub fn decide(now: Logs, before: Logs) -> Decision {
 /// What became of an entry: nothing to say where it is as it was.
 fn said(entry: &str, name: &Untrusted, differing: Option<Vec<&'static str>>) -> Option<Undone> {
     let Some(fields) = differing else { return Some(told(entry, name, "removed")) };
-    // What it is called decides nothing.
-    let fields: Vec<_> = fields.into_iter().filter(|field| !["title", "url"].contains(field)).collect();
+    // What it is called decides nothing, nor does how sure people were.
+    let fields: Vec<_> = fields.into_iter().filter(|field| !["title", "url", "felt"].contains(field)).collect();
     (!fields.is_empty()).then(|| told(entry, name, &format!("changed ({})", fields.join(", "))))
 }
 

@@ -38,6 +38,7 @@ fn property(field: &FieldInfo) -> Value {
         Shape::Time => json!({ "type": "string" }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        Shape::Sureness => json!({ "oneOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, text] }),
         Shape::Word(words) => json!({ "enum": words() }),
         Shape::Culprit => culprit(),
         Shape::Table(fields) => table(fields),

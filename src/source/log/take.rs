@@ -1,11 +1,13 @@
 //! Fields of records, each by its kind.
 
 use super::record::{commit, mark, origin};
-use crate::document::{Field, Reader, Zone};
+use crate::document::{Field, Reader, Value, Zone, quoted};
 use crate::model::fields::{
-    Commit, Culprit, Filled, Flag, Inner, Needed, OneOf, Several, Share, Text, Texts, Time, Usually,
+    Commit, Culprit, Filled, Flag, Inner, Needed, OneOf, Several, Share, Sureness, Text, Texts, Time, Usually,
 };
-use crate::model::{CausedBy, FieldInfo, Mark, Origin, Placed, Take, TakenFrom, Untrusted, Word};
+use crate::model::{
+    CausedBy, Felt, FieldInfo, Mark, Origin, Placed, Statements, Sure, Take, TakenFrom, Untrusted, Word,
+};
 
 /// A table whose fields are taken as a record's list of fields says.
 pub(super) struct Taker<'a> {
@@ -70,6 +72,31 @@ impl Take<Flag> for Taker<'_> {
 impl Take<Share> for Taker<'_> {
     fn take(&mut self, field: &'static FieldInfo) -> Option<Option<f64>> {
         self.read(field, |field| field.share().map(Some))
+    }
+}
+
+impl Take<Sureness> for Taker<'_> {
+    fn take(&mut self, field: &'static FieldInfo) -> Option<Sure> {
+        let field = self.require(field)?;
+        let help = "write a share such as 0.9, a percentage such as \"90%\", or a word such as \"sure\"";
+        match field.value() {
+            Value::Text(_) => {
+                let text = field.filled()?;
+                Sure::read(text).map_or_else(|why| field.wrong(format!("{} {why}", quoted(text)), help), Some)
+            }
+            Value::Integer(_) | Value::Float(_) => field.share_or(help).map(Sure::Share),
+            _ => field.wrong(format!("must be a share, not {}", field.value().kind()), help),
+        }
+    }
+}
+
+impl<'a> Take<Statements> for Taker<'a> {
+    fn take(&mut self, field: &'static FieldInfo) -> Option<Vec<Felt>> {
+        let zone = self.zone;
+        self.read(field, |field| {
+            let statement = |field: Field<'a>| field.by_itself(|field| of_table(field.table()?, zone));
+            Some(field.list()?.into_iter().filter_map(statement).collect())
+        })
     }
 }
 

@@ -65,6 +65,7 @@ impl World {
             tagger: None,
             annotated: false,
             checks: Vec::new(),
+            confidence: Vec::new(),
         });
         self.tags.last_mut().expect("just pushed")
     }
@@ -91,6 +92,7 @@ impl World {
             change_type: None,
             special_handling: Vec::new(),
             checks: Vec::new(),
+            felt: Vec::new(),
             stages: Vec::new(),
             paused_at: None,
             kind: None,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::Untrusted;
-use crate::render::phrase::{decides, mark, standing, trust};
+use crate::render::phrase::{decides, felt, mark, standing, trust};
 use crate::review::contract::{Cell, MapReading, Stage, Standing, Trust};
 
 use super::{Case, Few, Place, Rows};
@@ -18,6 +18,8 @@ pub(super) struct StageView {
     trust: &'static str,
     tone: &'static str,
     rule: Untrusted,
+    /// How sure people said to be of it.
+    felt: Option<String>,
     record: Vec<String>,
     /// Empty where there is no record at all.
     tiles: Vec<Tile>,
@@ -100,6 +102,7 @@ pub(super) fn stage(stage: &Stage, rows: &Rows<'_>) -> StageView {
             Trust::Unproven | Trust::Mixed => "unsure",
         },
         rule: stage.rule.clone(),
+        felt: stage.felt.as_ref().map(felt::mean),
         record: stage.record.clone(),
     }
 }

@@ -5,6 +5,7 @@ mod actions;
 mod cards;
 mod data;
 mod failed;
+mod felt;
 mod map;
 mod metrics;
 mod people;
@@ -19,7 +20,7 @@ use serde::Serialize;
 
 use crate::model::Untrusted;
 use crate::render::phrase::{count, headline, minute, nothing_first, section};
-use crate::render::{basis, link};
+use crate::render::{basis, link, phrase};
 use crate::review::contract::Review;
 
 /// Everything that a report shows, in its order.
@@ -52,6 +53,7 @@ pub(super) struct View {
     releases: releases::Table,
     people: Vec<people::RoleView>,
     timing: timing::TimingView,
+    felt: Option<felt::FeltView>,
     plans: Vec<actions::PlanView>,
     records: Vec<actions::Action>,
     silenced: Vec<actions::SilencedView>,
@@ -71,6 +73,7 @@ struct Titles {
     releases: &'static str,
     people: &'static str,
     timing: &'static str,
+    felt: &'static str,
     plans: &'static str,
     tested: &'static str,
     data: &'static str,
@@ -89,6 +92,7 @@ impl Titles {
             releases: section::RELEASES,
             people: section::PEOPLE,
             timing: section::TIMING,
+            felt: section::FELT,
             plans: section::PLANS,
             tested: section::TESTED,
             data: section::DATA,
@@ -250,6 +254,7 @@ pub(super) fn of(review: &Review) -> View {
         releases: releases::table(review, &events),
         people: people::all(review),
         timing: timing::of(review),
+        felt: felt::of(review),
         plans: actions::plans(review, &rows),
         records: actions::records(review, &rows),
         silenced: actions::silenced(review),
@@ -283,6 +288,7 @@ fn contents(review: &Review, releases: usize, failed: usize, rate: bool, since: 
         counted("releases", section::RELEASES, releases),
         of("people", section::PEOPLE),
         of("timing", section::TIMING),
+        review.felt.is_some().then(|| of("felt", section::FELT)).flatten(),
         counted("plans", section::PLANS, review.findings.len()),
         of("tested", "Tested"),
         of("data", "Data"),
@@ -308,7 +314,12 @@ fn sentence(review: &Review) -> Sentence {
     Sentence {
         first: first.trim_end().to_owned(),
         rest: format!("{gap}{rest}{stop}"),
-        then: then.into_iter().chain(rates).chain(basis::doubts(&review.headline)).collect(),
+        then: then
+            .into_iter()
+            .chain(rates)
+            .chain(basis::doubts(&review.headline))
+            .chain(phrase::felt::headline(review))
+            .collect(),
         times: if nothing { Vec::new() } else { headline::times(review) },
         guess: basis::guess(review),
     }
