@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::document::nearest;
 use crate::error::Error;
 use crate::model::{Moment, Sure, Words};
+use crate::source::git::Repository;
 
 use super::args::FeltArgs;
 use super::ask::Ask;
@@ -54,7 +55,7 @@ pub fn statement(
         (None, None) => None,
     };
     let Some(sure) = sure else { return Ok(None) };
-    let git = || settings.repository.as_ref().and_then(|repository| repository.user());
+    let git = || settings.repository.as_ref().and_then(Repository::user);
     let mut by = typed.by.clone().or_else(git).filter(|by| !by.trim().is_empty());
     if let (None, Some(ask)) = (&by, ask) {
         by = ask.text("Who are you", "")?;

@@ -73,7 +73,7 @@ const KINDS: &[Kind] = &[
         let cell = name.split_once(['.', ' ']);
         Ok(cell.and_then(|(stage, source)| explain::cell(known.review, stage, source, &known.options)))
     }),
-    kind("what people felt", ("felt", ""), |_| vec![FELT.to_owned()], felt_page),
+    kind("what people felt", ("felt", "relconf review felt"), |_| vec![FELT.to_owned()], felt_page),
     kind("section of the long form", ("people", "relconf review --full"), section_names, |known, name| {
         Ok(section_page(known, name))
     }),
@@ -350,7 +350,16 @@ fn felt_page(known: &Known<'_>, name: &str) -> anyhow::Result<Option<String>> {
     if name != FELT {
         return Ok(None);
     }
-    let Some(by) = known.by else { return Ok(Some(explain::felt(known.review, &known.options))) };
+    let Some(by) = known.by else {
+        return match known.review.felt {
+            Some(_) => Ok(Some(explain::felt(known.review, &known.options))),
+            None => Err(Error::usage(
+                format!("nothing here is called \"{FELT}\": nobody has said yet how sure they were of a release"),
+                "say it before the next: relconf record release --tag NEXT --felt 90%; then relconf explain felt tells",
+            )
+            .into()),
+        };
+    };
     let Some(person) = find_person(known.history, by) else {
         let names = person_names(known);
         let help = nearest(by, names.iter().map(String::as_str)).map_or_else(

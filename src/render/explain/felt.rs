@@ -2,14 +2,14 @@
 
 use crate::model::Untrusted;
 use crate::render::block::felt as block;
-use crate::render::page::{Page, Tone};
+use crate::render::page::Tone;
 use crate::render::phrase::{count, felt as words, section};
 use crate::render::{TerminalOptions, encode};
 use crate::review::contract::{FeltPerson, Review};
 
 use super::begin;
 
-/// What the team felt, against what happened.
+/// What the team felt, against what happened: where somebody said so.
 pub fn felt(review: &Review, options: &TerminalOptions) -> String {
     let mut page = begin(review, options);
     page.toned(Tone::Strong, section::FELT);
@@ -17,12 +17,6 @@ pub fn felt(review: &Review, options: &TerminalOptions) -> String {
         "How sure people said to be before a release, against what became of it. A release holds where it does not fail. A \
          team's confidence in a release is the mean of what its people said of it.",
     );
-    if review.felt.is_none() {
-        page.blank();
-        page.item("Nobody has said so yet. Before the next release:");
-        how(&mut page);
-        return page.finish_about(review);
-    }
     block::draw(&mut page, review);
     page.heading("How it is told");
     page.item(
@@ -37,13 +31,9 @@ pub fn felt(review: &Review, options: &TerminalOptions) -> String {
     );
     page.item("Nothing is told that fewer than three people stand behind. Your own: relconf explain felt --by NAME");
     page.heading("Say it before a release");
-    how(&mut page);
-    page.finish_about(review)
-}
-
-fn how(page: &mut Page) {
     page.under("relconf record release --tag NEXT --felt 90% --because \"canary was quiet\"");
     page.under("or a trailer of the tag or its commit: Confidence: 90%, canary was quiet");
+    page.finish_about(review)
 }
 
 /// What one person felt, for that person.

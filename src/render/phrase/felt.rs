@@ -60,12 +60,12 @@ pub fn withheld(because: &str) -> String {
 pub fn score(of: &FeltCalibration) -> String {
     let skill = match of.skill {
         Some(skill) => format!(
-            "skill {}{:.0}% against always saying {}",
-            if skill > 0.0 { "+" } else { "" },
-            skill * 100.0,
+            "{:.0}% {} than always saying {}",
+            skill.abs() * 100.0,
+            if skill < 0.0 { "worse" } else { "better" },
             percent(of.held as f64 / of.of as f64)
         ),
-        None => "no skill to be had where all end alike".to_owned(),
+        None => "nothing to be better than where all end alike".to_owned(),
     };
     format!(
         "Brier score {:.3}, {skill}: reliability {:.3} (0: what is said is what happens), resolution {:.3} (0: tells no \
@@ -129,8 +129,8 @@ pub fn tested(felt: &FeltReport) -> String {
 /// A reason in a sentence.
 pub fn reason(reason: &FeltReason, encode: impl Fn(&str) -> String) -> String {
     let verdict = match reason.verdict {
-        ReasonVerdict::GoesWithHolding => "goes with holding: evidence",
-        ReasonVerdict::GoesWithFailing => "goes with failing: no evidence",
+        ReasonVerdict::GoesWithHolding => "goes with holding",
+        ReasonVerdict::GoesWithFailing => "goes with failing",
         ReasonVerdict::NotTold if reason.p.is_some() => "could be chance",
         ReasonVerdict::NotTold => "too few to test",
     };
