@@ -17,16 +17,16 @@ impl Sure {
     /// What is none of these, as a predicate of it.
     pub fn read(text: &str) -> Result<Self, &'static str> {
         let text = text.trim();
-        let number = |text: &str| text.trim_end().parse::<f64>().ok().filter(|number| number.is_finite());
+        // Neither holds nan, which reads as a number.
         if let Some(percent) = text.strip_suffix('%') {
-            let percent = number(percent).ok_or("is no percentage")?;
+            let percent: f64 = percent.trim_end().parse().map_err(|_| "is no percentage")?;
             return if (0.0..=100.0).contains(&percent) {
                 Ok(Self::Share(percent / 100.0))
             } else {
                 Err("is not between 0% and 100%")
             };
         }
-        if let Some(share) = number(text) {
+        if let Ok(share) = text.parse::<f64>() {
             return if (0.0..=1.0).contains(&share) { Ok(Self::Share(share)) } else { Err("is not between 0 and 1") };
         }
         let is_word = text.len() <= Self::LONGEST && text.chars().next().is_some_and(char::is_alphabetic);
@@ -40,6 +40,9 @@ impl Sure {
     pub fn read_with_reason(text: &str) -> Result<(Self, Option<&str>), &'static str> {
         let text = text.trim();
         let end = text.find(|c: char| c.is_whitespace() || ",;:(".contains(c)).unwrap_or(text.len());
+        // A space may stand before the sign.
+        let sign = text[end..].trim_start().starts_with('%');
+        let end = text[end..].find('%').filter(|_| sign).map_or(end, |at| end + at + 1);
         let (sure, rest) = text.split_at(end);
         let rest = rest.trim_matches(|c: char| c.is_whitespace() || ",;:-–—().".contains(c));
         let reason = rest.strip_prefix("because").filter(|rest| rest.starts_with(char::is_whitespace)).unwrap_or(rest);
@@ -111,6 +114,8 @@ mod tests {
     fn a_trailer_may_say_why() {
         let read = |text| Sure::read_with_reason(text).expect("a statement");
         assert_eq!(read("90%"), (Sure::Share(0.9), None));
+        assert_eq!(read("90 %, 5% more than usual"), (Sure::Share(0.9), Some("5% more than usual")));
+        assert_eq!(read("0.9 5% more than usual").1, Some("5% more than usual"));
         assert_eq!(read("90%, canary was quiet"), (Sure::Share(0.9), Some("canary was quiet")));
         assert_eq!(read("90% because canary was quiet."), (Sure::Share(0.9), Some("canary was quiet")));
         assert_eq!(read("uneasy (big migration)"), (Sure::Word("uneasy".to_owned()), Some("big migration")));
