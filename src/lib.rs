@@ -9,7 +9,7 @@
 //! Data flows once, from left to right, and each module is one room on the way:
 //!
 //! ```text
-//! config ─► source ─► history ─► inference ─► attribution ─► factor ─► metric ─► analysis ─► map, finding ─► review ─► render
+//! config ─► source ─► history ─► inference ─► attribution ─► factor ─► metric ─► analysis ─► map, finding ─► trend ─► review ─► render
 //!                                                            │        └─► forecast ─► preflight ──────────────► render
 //!                                                            └─────► gate ─────────────────────────────────────► render
 //! ```
@@ -61,6 +61,8 @@ pub mod review;
 pub mod source;
 #[doc(hidden)]
 pub mod stats;
+#[doc(hidden)]
+pub mod trend;
 
 pub use attribution::Facts;
 pub use error::{Error, ErrorKind};

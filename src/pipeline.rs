@@ -72,7 +72,7 @@ pub fn read_decided(
 /// # Errors
 /// Where the repository cannot be used at all.
 pub fn beside(repository: Option<&Repository>, logs: Logs, policy: &Policy) -> Result<History, Error> {
-    let Logs { incidents, entries, read: logs, problems, imports } = logs;
+    let Logs { incidents, entries, milestones, read: logs, problems, imports } = logs;
     let mut notices: Vec<Notice> = problems.iter().map(log_notice).collect();
     notices.extend(logs.unread.iter().map(unread_notice));
     notices.extend(imports.into_iter().map(|said| Notice::new(NoticeCode::Imported, said, "")));
@@ -114,6 +114,7 @@ pub fn beside(repository: Option<&Repository>, logs: Logs, policy: &Policy) -> R
         mailmap,
         entries,
         incidents,
+        milestones,
         logs,
         notices,
     };

@@ -6,6 +6,7 @@
 mod basis;
 mod by_version;
 mod calibration;
+mod earlier;
 mod event;
 mod failure;
 mod incident;

@@ -10,7 +10,7 @@ use super::Attribution;
 const NAMED: usize = 3;
 
 /// How sure people said to be before releases, as far as it counts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stated<'a> {
     /// By [`ReleaseIndex`]: one a person and stage.
     pub counted: Arena<ReleaseIndex, Vec<&'a Statement>>,

@@ -29,6 +29,8 @@ pub enum Command {
     Map(MapArgs),
     /// The plans: what to do, why, who, and how to see that it worked
     Plan(PlanArgs),
+    /// Is trust becoming real? Metrics, map and findings over the last windows: what changed, and since when
+    Trend(TrendArgs),
     /// The CI step: has a metric regressed, beyond chance? Exit 0 no, 1 yes
     Gate(GateArgs),
     /// Before the tag: what ships since the last release, its odds, what it must earn first
@@ -196,6 +198,21 @@ pub struct ReviewArgs {
 /// `relconf map`.
 #[derive(Debug, Args)]
 pub struct MapArgs {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `relconf trend`.
+#[derive(Debug, Args)]
+pub struct TrendArgs {
+    /// How history is cut: month, quarter, or a number of judged releases [default: as many as the review's window has]
+    #[arg(long, value_name = "HOW", env = "RELCONF_TREND_BY", hide_env = true)]
+    pub by: Option<String>,
+    /// A saved review's JSON: it is held against the review of today; given twice, the two against each other
+    #[arg(long, value_name = "FILE", conflicts_with = "by")]
+    pub against: Vec<PathBuf>,
     #[command(flatten)]
     pub input: Input,
     #[command(flatten)]
@@ -638,6 +655,8 @@ pub enum DocsOf {
     Incidents,
     /// Every field of a release
     Releases,
+    /// Every field of a milestone
+    Milestones,
     /// Every format of `relconf import`, and how to get it
     Formats,
     /// Every notice, and what it means to the gate
@@ -649,6 +668,8 @@ pub enum DocsOf {
 pub enum SchemaOf {
     /// `relconf review --format json`
     Review,
+    /// `relconf trend --format json`
+    Trend,
     /// `relconf gate --format json`
     Gate,
     /// `relconf preflight --format json`
@@ -672,6 +693,7 @@ impl Command {
             Self::Review(args) => Some(&mut args.input),
             Self::Map(args) => Some(&mut args.input),
             Self::Plan(args) => Some(&mut args.input),
+            Self::Trend(args) => Some(&mut args.input),
             Self::Gate(args) => Some(&mut args.input),
             Self::Preflight(args) => Some(&mut args.input),
             Self::Baseline(args) => match &mut args.what {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Event, Facts, Span};
-use crate::model::{PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::model::{Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
 /// A role in a release.
@@ -87,6 +87,8 @@ pub struct Carried {
     pub guessed: u64,
     /// Per known release, the people (bots apart): nobody where bots carried it alone.
     pub teams: Vec<BTreeSet<PersonIndex>>,
+    /// When each of them was made.
+    times: Vec<Moment>,
     /// Releases by somebody who had never done it: their judged and failed ones too.
     pub first_time: [u64; 3],
 }
@@ -118,7 +120,7 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
     };
     let is_bot = |person: &PersonIndex| facts.history.person(*person).bot;
     let mut seen: BTreeSet<PersonIndex> = BTreeSet::new();
-    let mut carried = Carried { known: 0, of: 0, guessed: 0, teams: Vec::new(), first_time: [0; 3] };
+    let mut carried = Carried { known: 0, of: 0, guessed: 0, teams: Vec::new(), times: Vec::new(), first_time: [0; 3] };
     let exposed = facts.events.iter().filter(|event| event.exposed && event.released_at < span.end);
     for event in exposed {
         let Some(everyone) = team(event) else { continue };
@@ -137,6 +139,7 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
         let guessed = |&release: &ReleaseIndex| facts.history.release(release).has(ReleaseFlag::ReleaserInferred);
         carried.guessed += u64::from(role == Role::Releaser && event.releases.iter().any(guessed));
         carried.teams.push(people);
+        carried.times.push(event.released_at);
         if new {
             carried.first_time[0] += 1;
             let counts = facts.learns_from(event);
@@ -176,6 +179,11 @@ impl Carried {
     /// Known releases that people had a part in: the others are automation's alone.
     pub fn by_people(&self) -> u64 {
         self.teams.iter().filter(|team| !team.is_empty()).count() as u64
+    }
+
+    /// Each known release in the order of time, and whether a person carried it.
+    pub fn by(&self, person: PersonIndex) -> impl Iterator<Item = (Moment, bool)> + '_ {
+        self.times.iter().zip(&self.teams).map(move |(at, team)| (*at, team.contains(&person)))
     }
 
     /// The person who carried most, and how many.

@@ -33,7 +33,7 @@ pub use takebacks::Takebacks;
 
 use crate::error::Error;
 use crate::model::{
-    Arena, ChangeIndex, Changes, History, Incident, LogsRead, Notice, Policy, ReleaseEntry, RepositoryInfo,
+    Arena, ChangeIndex, Changes, History, Incident, LogsRead, Milestone, Notice, Policy, ReleaseEntry, RepositoryInfo,
 };
 
 /// What the sources found, beside the tags.
@@ -51,6 +51,8 @@ pub struct Inputs {
     pub entries: Vec<ReleaseEntry>,
     /// The incident log.
     pub incidents: Vec<Incident>,
+    /// What the team changed.
+    pub milestones: Vec<Milestone>,
     /// What was read as incident logs.
     pub logs: LogsRead,
     /// What was noticed so far.
@@ -62,7 +64,7 @@ pub struct Inputs {
 /// # Errors
 /// None today; a history that cannot be told apart from another would be one.
 pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result<History, Error> {
-    let Inputs { repository, changes, head, mailmap, entries, incidents, logs, mut notices } = inputs;
+    let Inputs { repository, changes, head, mailmap, entries, incidents, milestones, logs, mut notices } = inputs;
     let joined = entries::join(selection, &changes, entries, policy, &mut notices);
     let people =
         people::People::resolve(&changes, &joined.drafts, &incidents, mailmap.as_deref(), policy, &mut notices);
@@ -76,6 +78,7 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
         people_doubts: people.doubts.clone(),
         person_names: people.by_name.clone(),
         incidents: incidents.into(),
+        milestones,
         logs,
         tags: joined.tags,
         touched: std::collections::BTreeMap::new(),

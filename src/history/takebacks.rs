@@ -20,13 +20,13 @@ const DEEPEST: u32 = 16;
 /// count as one.
 ///
 /// The messages are read when something is asked first.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Takebacks<'c> {
     changes: &'c Changes,
     read: OnceCell<Read>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Read {
     /// The commit that takes back, and what; in order, each once.
     pairs: Vec<(ChangeIndex, ChangeIndex)>,

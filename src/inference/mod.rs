@@ -133,7 +133,7 @@ pub enum Suspicion {
 }
 
 /// What git suggests.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Inferred {
     /// Of each release, by [`ReleaseIndex`]; the surest tier first, of one tier what surfaced first.
     pub suggestions: Arena<ReleaseIndex, Vec<Suggestion>>,

@@ -113,6 +113,12 @@ pub struct MapReading {
     pub sample: u64,
     /// The metric that it reads, where it is one.
     pub metric: Option<String>,
+    /// The role that it is about, where it is about one.
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// The person that it is about, where it is about one.
+    #[serde(default)]
+    pub person: Option<Untrusted>,
     /// Releases behind it, newest first.
     pub releases: Vec<Untrusted>,
     /// Incidents behind it, newest first.
@@ -120,7 +126,7 @@ pub struct MapReading {
 }
 
 impl MapReading {
-    fn new(standing: Standing, sample: u64, statement: impl Into<String>, brief: impl Into<String>) -> Self {
+    pub(crate) fn new(standing: Standing, sample: u64, statement: impl Into<String>, brief: impl Into<String>) -> Self {
         Self {
             statement: Untrusted::new(statement),
             brief: Untrusted::new(brief),
@@ -129,6 +135,8 @@ impl MapReading {
             fear: false,
             sample,
             metric: None,
+            role: None,
+            person: None,
             releases: Vec::new(),
             incidents: Vec::new(),
         }
@@ -335,7 +343,8 @@ fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold, does: &s
         Role::Responder | Role::Author => Vec::new(),
     };
     let brief = format!("{} {k} of {}", first_name(name), carried.known);
-    Some(MapReading::new(standing, carried.known, statement, brief).at_most(&percent(HALF)).released(releases))
+    let reading = MapReading::new(standing, carried.known, statement, brief).at_most(&percent(HALF)).released(releases);
+    Some(MapReading { role: Some(role), person: Some(Untrusted::from(name)), ..reading })
 }
 
 /// What a person is called in a cell: the first of several names.

@@ -1,9 +1,9 @@
 //! Who notices first: a machine, or somebody.
 
 use crate::attribution::{Facts, Fate, Span};
-use crate::model::{Better, DetectedBy, IncidentKind, Unit};
+use crate::model::{Better, DetectedBy, Incident, IncidentIndex, IncidentKind, Unit};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo, no_log};
+use super::{Behind, Case, Measurement, Metric, MetricId, MetricInfo, no_log};
 
 /// Who notices first: a machine, or somebody who was hurt.
 pub(super) const METRIC: Metric = Metric {
@@ -29,11 +29,16 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     let incidents: Vec<_> = facts
         .covered_incidents(span, |attribution| ours(attribution.fate))
         .into_iter()
-        .map(|index| &facts.history.incidents[index])
-        .filter(|incident| incident.kind == IncidentKind::Incident)
+        .map(|index| (index, &facts.history.incidents[index]))
+        .filter(|(_, incident)| incident.kind == IncidentKind::Incident)
         .collect();
-    let by =
-        |wanted: DetectedBy| incidents.iter().filter(|incident| incident.detected_by == Some(wanted)).count() as u64;
+    let by = |wanted: DetectedBy| {
+        incidents.iter().filter(|(_, incident)| incident.detected_by == Some(wanted)).count() as u64
+    };
+    let machine = |by: DetectedBy| matches!(by, DetectedBy::Alert | DetectedBy::Test);
+    let case = |(index, incident): &(IncidentIndex, &Incident)| {
+        Some(Case::counted(facts.placed_at(*index)?, machine(incident.detected_by?)))
+    };
     let parts = [
         ("alert", by(DetectedBy::Alert)),
         ("test", by(DetectedBy::Test)),
@@ -46,7 +51,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         (true, true) => "no incident in the window",
         (true, false) => "no incident says detected_by",
     };
-    let mut measurement = Measurement::ratio(parts[0].1 + parts[1].1, n, undefined);
+    let mut measurement = Measurement::counting(incidents.iter().filter_map(case).collect(), undefined);
     measurement.set_aside("no detected_by", incidents.len() as u64 - n);
     if n > 0 {
         for (name, count) in parts {

@@ -3,7 +3,7 @@
 use crate::attribution::{Event, Facts, Failure, Rate, Seen, Span, Tier};
 use crate::model::{Basis, Better, Unit};
 
-use super::{Behind, IntervalReport, Measurement, Metric, MetricId, MetricInfo, Value};
+use super::{Behind, Case, IntervalReport, Measurement, Metric, MetricId, MetricInfo, Value};
 
 /// DORA's change fail rate, of releases.
 pub(super) const METRIC: Metric = Metric {
@@ -38,6 +38,9 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         measurement.part(rate.basis.name(), rate.failed, rate.judged);
     }
     let judged: Vec<_> = facts.judged(span).collect();
+    if rates.len() == 1 {
+        measurement.cases = judged.iter().map(|event| Case::counted(event.released_at, event.failed())).collect();
+    }
     let n = judged.len() as u64;
     let seen = facts.seen(span);
     if measurement.basis == Some(Basis::Inferred) {

@@ -3,7 +3,7 @@
 use crate::attribution::{Event, Facts, Span};
 use crate::model::{Better, CheckResult, Unit};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Value};
+use super::{Behind, Case, Measurement, Metric, MetricId, MetricInfo, Value};
 
 /// How many releases carried the evidence that the team asks for.
 pub(super) const METRIC: Metric = Metric {
@@ -28,13 +28,13 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     }
     let events: Vec<_> = facts.exposed(span).collect();
     let n = events.len() as u64;
-    let covered = |required: &[String]| {
-        events.iter().filter(|event| required.iter().all(|check| passed(facts, event, check))).count() as u64
-    };
-    let mut measurement = Measurement::ratio(covered(&facts.policy.required_checks), n, "no release in the window");
+    let all = |event: &Event| facts.policy.required_checks.iter().all(|check| passed(facts, event, check));
+    let cases = events.iter().map(|event| Case::counted(event.released_at, all(event))).collect();
+    let mut measurement = Measurement::counting(cases, "no release in the window");
     if n > 0 {
         for check in &facts.policy.required_checks {
-            measurement.part(check.clone(), covered(std::slice::from_ref(check)), n);
+            let covered = events.iter().filter(|event| passed(facts, event, check)).count() as u64;
+            measurement.part(check.clone(), covered, n);
         }
     }
     measurement

@@ -3,8 +3,8 @@
 mod base;
 
 pub use base::{
-    Change, ChangeVerdict, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG, NO_MARKS, Part, Reading, Value,
-    change, comparable, no_log,
+    Case, Change, ChangeVerdict, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG, NO_MARKS, Part, Reading,
+    Value, change, comparable, no_log,
 };
 
 pub use change_failure_rate::rate_interval;

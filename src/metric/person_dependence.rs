@@ -3,7 +3,7 @@
 use crate::attribution::{Facts, Span};
 use crate::model::{Better, ReleaseFlag, Unit};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part, Value};
+use super::{Behind, Case, Measurement, Metric, MetricId, MetricInfo, Part, Value};
 use crate::factor::{Carried, Role, carried};
 
 /// A responder is known only where something failed, and one failure with one responder would read as 100%.
@@ -32,19 +32,22 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     let decisive = roles
         .iter()
         .filter(|(role, carried)| decides(*role, carried))
-        .filter_map(|(role, carried)| carried.top().map(|top| (*role, top, carried.known)))
+        .filter_map(|(role, carried)| carried.top().map(|top| (*role, top, carried)))
         // Ties go to the first role, the releaser.
         .rev()
-        .max_by(|a, b| (a.1.1 * b.2).cmp(&(b.1.1 * a.2)));
+        .max_by(|a, b| (a.1.1 * b.2.known).cmp(&(b.1.1 * a.2.known)));
     let all_automated = roles.iter().find(|(role, carried)| decides(*role, carried));
     let value = match (&decisive, all_automated) {
-        (Some((_, (_, k), n)), _) => Value::Ratio { k: *k, n: *n },
+        (Some((_, (_, k), carried)), _) => Value::Ratio { k: *k, n: carried.known },
         (None, Some((_, carried))) => Value::Ratio { k: 0, n: carried.known },
         (None, None) if roles[0].1.of == 0 => Value::Undefined("no release in the window"),
         (None, None) => Value::Undefined("who released is known for under half of the releases"),
     };
     let mut measurement = Measurement::from(value);
-    measurement.role = decisive.map(|(role, ..)| role);
+    measurement.role = decisive.as_ref().map(|(role, ..)| *role);
+    if let Some((_, (person, _), carried)) = decisive {
+        measurement.cases = carried.by(person).map(|(at, carries)| Case::counted(at, carries)).collect();
+    }
     for (role, carried) in &roles {
         let (who, k) = carried.top().map_or((None, 0), |(person, k)| (Some(person), k));
         let name = who.map(|person| facts.history.person(person).name.clone());

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::attribution::{Facts, Fate, Span};
 use crate::model::{Better, Incident, IncidentIndex, Unit};
 
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo, Part, no_log};
+use super::{Behind, Case, Measurement, Metric, MetricId, MetricInfo, Part, no_log};
 
 /// How far back a cause is remembered.
 const MEMORY: TimeDelta = TimeDelta::days(365);
@@ -29,12 +29,16 @@ pub(super) const METRIC: Metric = Metric {
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     let failing = facts.failing_incidents(span);
-    let with_cause: Vec<_> =
-        failing.iter().map(|&index| incident(facts, index)).filter(|incident| incident.cause_key.is_some()).collect();
-    let (mut again, mut same_component) = (0, 0);
-    for incident in &with_cause {
+    let with_cause: Vec<_> = failing
+        .iter()
+        .map(|&index| (index, incident(facts, index)))
+        .filter(|(_, incident)| incident.cause_key.is_some())
+        .collect();
+    let mut same_component = 0;
+    let mut cases = Vec::new();
+    for (index, incident) in &with_cause {
         let before: Vec<_> = seen_before(facts, incident).collect();
-        again += u64::from(!before.is_empty());
+        cases.extend(facts.placed_at(*index).map(|at| Case::counted(at, !before.is_empty())));
         let shares = |earlier: &&Incident| earlier.components.iter().any(|name| incident.components.contains(name));
         same_component += u64::from(before.iter().any(shares));
     }
@@ -44,7 +48,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         (true, true) => "no failing incident in the window",
         (true, false) => "no incident has a cause_key",
     };
-    let mut measurement = Measurement::ratio(again, n, undefined);
+    let mut measurement = Measurement::counting(cases, undefined);
     measurement.set_aside("no cause_key", failing.len() as u64 - n);
     if n > 0 {
         measurement.breakdown.insert("in_the_same_component".to_owned(), Part::ratio(same_component, n));

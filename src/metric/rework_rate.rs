@@ -4,7 +4,7 @@ use crate::attribution::{Facts, Span};
 use crate::model::{Better, Kind, Unit};
 
 use super::base::Unseen;
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
+use super::{Behind, Case, Measurement, Metric, MetricId, MetricInfo};
 
 /// DORA's deployment rework rate.
 pub(super) const METRIC: Metric = Metric {
@@ -25,19 +25,21 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
-    let (mut n, mut hotfixes, mut rollbacks) = (0, 0, 0);
+    let (mut hotfixes, mut rollbacks) = (0, 0);
+    let mut cases = Vec::new();
     let mut unseen = Unseen::default();
     for event in facts.exposed(span).filter(|event| unseen.sees(facts, event)) {
         let any = |kind| event.releases.iter().any(|&release| facts.kinds[release] == kind);
-        n += 1;
         // An event over several components is one piece of rework, however many of its releases say so.
         if any(Kind::Rollback) {
             rollbacks += 1;
         } else if any(Kind::Hotfix) {
             hotfixes += 1;
         }
+        cases.push(Case::counted(event.released_at, any(Kind::Rollback) || any(Kind::Hotfix)));
     }
-    let mut measurement = unseen.ratio(hotfixes + rollbacks, n);
+    let n = cases.len() as u64;
+    let mut measurement = unseen.ratio(cases);
     if n > 0 {
         measurement.part("hotfix", hotfixes, n);
         measurement.part("rollback", rollbacks, n);

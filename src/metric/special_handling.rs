@@ -6,7 +6,7 @@ use crate::attribution::{Event, Facts, Span};
 use crate::model::{Better, ChangeType, CheckResult, Kind, ReleaseFlag, ReleaseIndex, Unit};
 
 use super::base::Unseen;
-use super::{Behind, Measurement, Metric, MetricId, MetricInfo};
+use super::{Behind, Case, Measurement, Metric, MetricId, MetricInfo};
 
 /// The playbook's number of releases requiring special handling.
 pub(super) const METRIC: Metric = Metric {
@@ -28,18 +28,18 @@ pub(super) const METRIC: Metric = Metric {
 };
 
 fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
-    let (mut n, mut special) = (0, 0);
+    let mut cases = Vec::new();
     let mut by_kind: BTreeMap<String, u64> = BTreeMap::new();
     let mut unseen = Unseen::default();
     for event in facts.exposed(span).filter(|event| unseen.sees(facts, event)) {
-        n += 1;
         let kinds = of_event(facts, event);
-        special += u64::from(!kinds.is_empty());
+        cases.push(Case::counted(event.released_at, !kinds.is_empty()));
         for kind in kinds {
             *by_kind.entry(kind).or_default() += 1;
         }
     }
-    let mut measurement = unseen.ratio(special, n);
+    let n = cases.len() as u64;
+    let mut measurement = unseen.ratio(cases);
     for (kind, k) in by_kind {
         measurement.part(kind, k, n);
     }

@@ -32,6 +32,8 @@ pub enum Shape {
     Sureness,
     /// One of these words.
     Word(fn() -> Vec<&'static str>),
+    /// A list of these words, or one of them.
+    Words(fn() -> Vec<&'static str>),
     /// What caused an incident: exactly one of several keys.
     Culprit,
     /// A table with these fields.
@@ -168,6 +170,8 @@ kinds! {
     Commit: Option<Untrusted> = Shape::Commit;
     /// A mark on a timeline.
     Time: Option<Mark> = Shape::Time;
+    /// A mark that must be there.
+    When: Mark = Shape::Time;
     /// True or false; false where it is absent.
     Flag: bool = Shape::Flag;
     /// A share.
@@ -185,6 +189,15 @@ pub struct OneOf<T>(PhantomData<T>);
 impl<T: Word> FieldKind for OneOf<T> {
     type Value = Option<T>;
     const SHAPE: Shape = Shape::Word(names::<T>);
+}
+
+/// Some of a set of words.
+#[derive(Debug)]
+pub struct SeveralOf<T>(PhantomData<T>);
+
+impl<T: Word> FieldKind for SeveralOf<T> {
+    type Value = Vec<T>;
+    const SHAPE: Shape = Shape::Words(names::<T>);
 }
 
 /// One of a set of words; the usual one where it is absent.

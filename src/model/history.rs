@@ -184,6 +184,8 @@ pub struct History {
     pub person_names: BTreeMap<String, super::PersonIndex>,
     /// The incident log, in the order of (surfaced, id).
     pub incidents: Arena<super::IncidentIndex, Incident>,
+    /// What the team changed, oldest first.
+    pub milestones: Vec<super::Milestone>,
     /// What was read as an incident log, and what was found and says nothing.
     pub logs: LogsRead,
     /// Counts of tags.

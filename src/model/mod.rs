@@ -16,6 +16,7 @@ mod index;
 mod link;
 mod link_report;
 mod mapping;
+mod milestone;
 mod notice;
 mod origin;
 mod person;
@@ -49,6 +50,7 @@ pub use index::{ChangeIndex, ComponentIndex, IdentityIndex, IncidentIndex, Perso
 pub use link::{LinkPattern, Links, last_part};
 pub use link_report::LinkReport;
 pub use mapping::Mapping;
+pub use milestone::{MetricName, Milestone};
 pub use notice::{Notice, NoticeCode, NoticeWeight};
 pub use origin::Origin;
 pub use person::{Identity, PeopleDoubts, Person};

@@ -84,6 +84,7 @@ fn shape(shape: Shape) -> String {
         Shape::Share => "share, 0 to 1".to_owned(),
         Shape::Sureness => "share, percentage or word".to_owned(),
         Shape::Word(words) => words().into_iter().map(code).collect::<Vec<_>>().join(", "),
+        Shape::Words(words) => format!("list of {}", words().into_iter().map(code).collect::<Vec<_>>().join(", ")),
         Shape::Culprit => "one of `release`, `commit`, `range`, `fixed_by`, `none`".to_owned(),
         Shape::Table(_) => "table".to_owned(),
         Shape::Tables(_) => "list of tables".to_owned(),

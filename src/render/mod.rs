@@ -1,5 +1,6 @@
 //! Views of a review: one file per format, one line each in [`FORMATS`]. No view computes a number.
 
+pub mod against;
 pub mod badge;
 pub mod basis;
 mod block;
@@ -21,6 +22,7 @@ pub mod report;
 pub mod settings;
 pub mod start;
 pub mod terminal;
+pub mod trend;
 pub mod validation;
 
 use crate::review::contract::Review;
@@ -60,6 +62,13 @@ pub struct Format<T> {
     /// Draws a result.
     pub draw: fn(&T, &TerminalOptions) -> String,
 }
+
+/// Every format of a trend by itself; the first is the default.
+pub const TREND_FORMATS: &[Format<Review>] = &[
+    Format { name: "terminal", draw: trend::terminal },
+    Format { name: "markdown", draw: |review, _| report::trend(review) },
+    Format { name: "json", draw: |review, _| trend::json(review) },
+];
 
 /// Every format of a review; the first is the default.
 pub const FORMATS: &[Format<Review>] = &[

@@ -10,6 +10,7 @@ pub mod section;
 mod standing;
 mod tested;
 mod timing;
+pub mod trend;
 
 pub use action::{became, course, effect, listed, success};
 pub use failure::{detector, not_counted, outcome, outcome_mark, reason, suspicion};

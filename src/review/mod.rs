@@ -1,14 +1,15 @@
 //! The review: the one versioned, serializable result. Every output is a view of it, and none computes a number.
 
+mod against;
 pub mod contract;
 mod data;
 mod incidents;
 mod parts;
-mod past;
 mod releases;
 mod rolling;
 mod tags;
 
+pub use against::{Saved, against};
 pub use parts::{PartReport, part, part_names};
 pub use tags::tags;
 
@@ -25,28 +26,44 @@ use crate::map;
 use crate::metric::{self, Measured};
 use crate::model::{Basis, Cause, LinkReport, Release, ReleaseFlag, Untrusted};
 use crate::stats;
+use crate::trend::{By, Measured as Course, Now, Trend};
 
 use contract::{
-    Chance, Doubts, Earlier, FailureShift, Headline, MetricReport, Metrics, OtherComponent, Period, Project,
-    RateReport, Repository, Review, Scope, Screened, SeenBy, SeenInGit, Tool, Window,
+    Chance, Doubts, Earlier, FailureShift, Headline, MetricReport, Metrics, MilestoneReport, OtherComponent, Period,
+    Project, RateReport, Repository, Review, Scope, Screened, SeenBy, SeenInGit, Tool, Window,
 };
 
 /// How many months the periods reach back.
 const MONTHS: u32 = 24;
 
+/// What a review may hold beside what it always does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// An earlier review: what became of its plans.
+    pub earlier: Option<&'a Earlier>,
+    /// The last windows, cut so.
+    pub trend: Option<By>,
+}
+
 impl Review {
     /// Computes the review.
     pub fn of(facts: &Facts<'_>) -> Self {
-        Self::after(facts, None)
+        Self::asked(facts, &Asked::default())
     }
 
-    /// Computes the review, and what became of an earlier one's plans.
-    pub fn after(facts: &Facts<'_>, earlier: Option<&Earlier>) -> Self {
+    /// Computes the review, and what else is asked for.
+    pub fn asked(facts: &Facts<'_>, asked: &Asked<'_>) -> Self {
         let windows = &facts.windows;
         let analysis = Analysis::of(facts);
         let map = map::draw(&analysis);
         let Findings { findings, silenced } = finding::all(&analysis);
-        let since = earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &analysis, &findings));
+        let since = asked.earlier.map(|earlier| finding::since(earlier.as_of, &earlier.findings, &analysis, &findings));
+        let course = Course::of(facts, By::Window);
+        let trend = asked.trend.map(|by| {
+            let now = Now { map: &map, findings: &findings };
+            let other = (by != course.by).then(|| Course::of(facts, by));
+            Trend::of(&analysis, &now, other.as_ref().unwrap_or(&course))
+        });
         let limit = analysis.threshold(Threshold::FailureRate);
         let Analysis { metrics: measured, values, screening, felt, timing, roles, .. } = analysis;
         let Screening { checks, checks_tested, traits, traits_tested, hotspots, clusters: _ } = screening;
@@ -71,11 +88,13 @@ impl Review {
             },
             data: data::of(facts),
             headline: headline(facts),
-            metrics: metrics(facts, &measured),
+            metrics: metrics(facts, &measured, &course),
             shift: shift(facts),
             map,
             periods: periods(facts),
             rolling: rolling::of(facts, limit),
+            trend,
+            milestones: milestones(facts),
             people: roles.iter().map(|(role, carried)| (*role, carried.shares(facts))).collect(),
             concentration: roles.iter().map(|(role, carried)| (*role, carried.concentration())).collect(),
             timing,
@@ -114,6 +133,11 @@ fn project(facts: &Facts<'_>) -> Project {
             .unwrap_or_else(|| Untrusted::from(UNNAMED)),
         links: LinkReport::of(policy, repository),
     }
+}
+
+fn milestones(facts: &Facts<'_>) -> Vec<MilestoneReport> {
+    let known = facts.history.milestones.iter().filter(|milestone| milestone.at.at < facts.policy.as_of);
+    known.map(|milestone| MilestoneReport { at: milestone.at.at, title: milestone.title.clone() }).collect()
 }
 
 fn scope(facts: &Facts<'_>) -> Scope {
@@ -216,8 +240,7 @@ fn doubts(facts: &Facts<'_>) -> Doubts {
     }
 }
 
-fn metrics(facts: &Facts<'_>, measured: &[Measured]) -> Metrics {
-    let past = past::spans(facts);
+fn metrics(facts: &Facts<'_>, measured: &[Measured], course: &Course) -> Metrics {
     let report = |(position, Measured { metric, now, before }): (usize, &Measured)| {
         let change = before.as_ref().and_then(|before| {
             let comparable = !matches!(now.value, metric::Value::Undefined(_))
@@ -235,7 +258,7 @@ fn metrics(facts: &Facts<'_>, measured: &[Measured]) -> Metrics {
             behind: metric.behind,
             now: now.reading(),
             previous: before.as_ref().map(metric::Measurement::reading),
-            past: past::values(facts, metric, now, &past),
+            past: course.values(metric.info.id),
             change,
             not_compared: before.as_ref().and_then(|before| not_compared(facts, now, before)),
         }

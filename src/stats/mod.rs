@@ -4,11 +4,13 @@
 
 mod bayes;
 mod calibration;
+mod change;
 mod concentration;
 mod duration;
 mod mean;
 mod permutation;
 mod quantile;
+mod random;
 mod rate;
 mod screen;
 mod survival;
@@ -16,15 +18,17 @@ mod trend;
 
 pub use bayes::{Posterior, beta_posterior, chance_above, longer_than};
 pub use calibration::{Murphy, Stated, as_stated, brier, equal_counts, murphy};
+pub use change::{ChangePoint, level_change, rate_change};
 pub use concentration::{Concentration, concentration, expected_total_variation, total_variation};
 pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, rank_test};
 pub use mean::mean_above_zero;
 pub use permutation::mean_difference;
+use random::Random;
 pub use rate::{
     TwoRates, binomial_tail_ge, binomial_tail_le, clopper_pearson, never_failed_upper, newcombe, poisson, seen_rate,
     two_rates, two_rates_alike, wilson,
 };
-pub use screen::{Kitagawa, benjamini_hochberg, holm, kitagawa};
+pub use screen::{Kitagawa, benjamini_hochberg, holm, kitagawa, weighted_holm};
 pub use survival::{Observation, Survival};
 pub use trend::{MannKendall, mann_kendall};
 

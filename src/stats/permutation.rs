@@ -1,3 +1,5 @@
+use super::Random;
+
 /// Values drawn at most. A p below one in so many cannot be told.
 const DRAWS: u32 = 1_999;
 /// Draws as far apart as what was seen, after which no more are needed (Besag and Clifford 1991).
@@ -19,7 +21,7 @@ pub fn mean_difference(with: &[f64], without: &[f64]) -> Option<f64> {
     let mut pool = if with.len() <= without.len() { [with, without] } else { [without, with] }.concat();
     let expected = few as f64 * pool.iter().sum::<f64>() / pool.len() as f64;
     let seen = (pool[..few].iter().sum::<f64>() - expected).abs();
-    let mut random = SplitMix(0x5eed);
+    let mut random = Random::new(0x5eed);
     let mut as_far = 0;
     for draw in 1..=DRAWS {
         let mut sum = 0.0;
@@ -34,24 +36,6 @@ pub fn mean_difference(with: &[f64], without: &[f64]) -> Option<f64> {
         }
     }
     Some((f64::from(as_far) + 1.0) / (f64::from(DRAWS) + 1.0))
-}
-
-/// Numbers that look like chance, and are always the same (Steele, Lea and Flood 2014).
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Below a number: the high half of a product, whose bias is far below what draws can show.
-    fn below(&mut self, number: usize) -> usize {
-        ((u128::from(self.next()) * number as u128) >> 64) as usize
-    }
 }
 
 #[cfg(test)]

@@ -18,13 +18,22 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
 /// Adjusted p of many tests (Holm 1979), in the order given: the chance that any of those up to a limit is chance is at
 /// most that limit.
 pub fn holm(p: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
-    let mut adjusted = vec![1.0; p.len()];
+    weighted_holm(&p.iter().map(|&p| (p, 1.0)).collect::<Vec<_>>())
+}
+
+/// The same of tests that matter more or less (Holm 1979, weighted): the chance that any of those up to a limit is
+/// chance stays below that limit, and each test has that part of it which its weight, above 0, has of all.
+pub fn weighted_holm(tests: &[(f64, f64)]) -> Vec<f64> {
+    let share = |&(p, weight): &(f64, f64)| p / weight;
+    let mut order: Vec<usize> = (0..tests.len()).collect();
+    order.sort_by(|&a, &b| share(&tests[a]).total_cmp(&share(&tests[b])));
+    let mut left: f64 = tests.iter().map(|(_, weight)| weight).sum();
+    let mut adjusted = vec![1.0; tests.len()];
     let mut largest = 0.0_f64;
-    for (place, &at) in order.iter().enumerate() {
-        largest = largest.max((p[at] * (p.len() - place) as f64).min(1.0));
+    for at in order {
+        largest = largest.max(share(&tests[at]) * left).min(1.0);
         adjusted[at] = largest;
+        left -= tests[at].1;
     }
     adjusted
 }
@@ -51,7 +60,7 @@ pub fn kitagawa(n0: u64, k0: u64, n1: u64, k1: u64) -> Option<Kitagawa> {
 
 #[cfg(test)]
 mod tests {
-    use super::holm;
+    use super::{holm, weighted_holm};
 
     /// R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm").
     #[test]
@@ -61,5 +70,15 @@ mod tests {
             assert!((adjusted - expected).abs() < 1e-12, "{adjusted}");
         }
         assert!(holm(&[]).is_empty());
+    }
+
+    #[test]
+    fn what_weighs_half_has_half_of_the_error() {
+        // 0.04 at half the weight is 0.08. Once it is found, the others share all: 2 × 0.03.
+        let adjusted = weighted_holm(&[(0.04, 2.0), (0.03, 1.0), (0.5, 1.0)]);
+        for (found, expected) in adjusted.iter().zip([0.08, 0.08, 0.5]) {
+            assert!((found - expected).abs() < 1e-12, "{adjusted:?}");
+        }
+        assert_eq!(weighted_holm(&[]), [0.0; 0]);
     }
 }

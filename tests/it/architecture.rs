@@ -28,7 +28,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("map", &["analysis", "attribution", "factor", "metric", "model", "phrase", "stats"]),
     ("finding", &["analysis", "attribution", "error", "factor", "map", "metric", "model", "phrase", "stats"]),
     ("gate", &["attribution", "error", "factor", "metric", "model", "stats"]),
-    ("review", &["analysis", "attribution", "factor", "finding", "forecast", "map", "metric", "model", "stats"]),
+    ("trend", &["analysis", "attribution", "factor", "finding", "map", "metric", "model", "stats"]),
+    (
+        "review",
+        &["analysis", "attribution", "factor", "finding", "forecast", "map", "metric", "model", "stats", "trend"],
+    ),
     ("preflight", &["attribution", "factor", "forecast", "metric", "model", "stats"]),
     ("render", &["gate", "model", "phrase", "preflight", "review"]),
 ];
@@ -66,6 +70,7 @@ const PURE: &[&str] = &[
     "render",
     "review",
     "stats",
+    "trend",
 ];
 const IMPURE: &[&str] =
     &["std::fs", "std::env", "std::io", "std::net", "std::process", "println!", "eprintln!", "::now()"];

@@ -41,7 +41,7 @@ fn every_example_gives_its_expected_report() {
             );
         }
     }
-    assert_eq!(seen, 4);
+    assert_eq!(seen, 5);
 }
 
 #[test]
@@ -55,5 +55,5 @@ fn a_kept_demo_is_a_repository_to_look_around_in() {
     place.relconf(&["demo", "--into", "shop"]).fails_saying(&["shop is not empty"]);
     place
         .relconf(&["demo", "nothing"])
-        .fails_saying(&["no example \"nothing\"", "quickstart, monorepo, hotfix-heavy, uneasy-fridays"]);
+        .fails_saying(&["no example \"nothing\"", "quickstart, monorepo, hotfix-heavy, uneasy-fridays, recovery"]);
 }

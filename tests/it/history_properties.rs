@@ -76,6 +76,7 @@ fn read(graph: &[Vec<u32>], tags: Vec<Tag>) -> History {
         mailmap: None,
         entries: Vec::new(),
         incidents: Vec::new(),
+        milestones: Vec::new(),
         logs: LogsRead::default(),
         notices: Vec::new(),
     };

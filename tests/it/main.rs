@@ -46,6 +46,7 @@ mod schemas;
 mod stats_oracle;
 mod stats_properties;
 mod timing;
+mod trend;
 mod words;
 mod writes;
 

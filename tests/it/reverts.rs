@@ -112,6 +112,7 @@ impl Story {
             mailmap: None,
             entries: Vec::new(),
             incidents: Vec::new(),
+            milestones: Vec::new(),
             logs: LogsRead::default(),
             notices: Vec::new(),
         };

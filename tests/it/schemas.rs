@@ -6,7 +6,8 @@ use std::path::Path;
 
 use crate::support::Place;
 
-const SCHEMAS: [&str; 8] = ["review", "gate", "preflight", "baseline", "validation", "incidents", "releases", "config"];
+const SCHEMAS: [&str; 9] =
+    ["review", "trend", "gate", "preflight", "baseline", "validation", "incidents", "releases", "config"];
 
 #[test]
 fn published_schemas_are_the_programs_own() {

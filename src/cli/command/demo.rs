@@ -13,6 +13,7 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::render::terminal::Extent;
 use crate::render::{FORMATS, TerminalOptions, encode};
+use crate::review::Asked;
 use crate::review::contract::Review;
 use crate::source::git::Script;
 
@@ -33,11 +34,12 @@ macro_rules! example {
     };
 }
 
-const EXAMPLES: [Example; 4] = [
+const EXAMPLES: [Example; 5] = [
     example!("quickstart", "relconf.toml", "incidents.toml", "releases.toml"),
     example!("monorepo",),
     example!("hotfix-heavy",),
     example!("uneasy-fridays", "relconf.toml", "incidents.toml", "releases.toml"),
+    example!("recovery", "relconf.toml", "incidents.toml", "releases.toml"),
 ];
 
 pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -67,7 +69,9 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     let settings = Settings::resolve(&input)?;
     let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
-    let mut review = Review::of(&facts);
+    let extent = if args.full { Extent::Full } else { Extent::Screen };
+    let trend = super::trend::shown(&outputs, extent, terminal);
+    let mut review = Review::asked(&facts, &Asked { trend, ..Asked::default() });
     if args.into.is_none()
         && let Some(repository) = &mut review.repository
     {
@@ -75,7 +79,6 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         repository.path = format!("the {} example", example.name).into();
         review.project.name = format!("the {} example", example.name).into();
     }
-    let extent = if args.full { Extent::Full } else { Extent::Screen };
     outputs
         .write_drawn(terminal, |format, options| Ok((format.draw)(&review, &TerminalOptions { extent, ..*options })))?;
     if args.into.is_some() {

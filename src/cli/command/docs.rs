@@ -11,7 +11,7 @@ use crate::cli::help::in_order;
 use crate::config::Config;
 use crate::finding;
 use crate::metric::METRICS;
-use crate::model::{Incident, NoticeCode, NoticeWeight, Record, ReleaseEntry};
+use crate::model::{Incident, Milestone, NoticeCode, NoticeWeight, Record, ReleaseEntry};
 use crate::render::docs::{code, fields, metric, table, threshold};
 use crate::source::import::{BUILTIN, Builtin, FORMATS};
 
@@ -57,6 +57,7 @@ fn text(of: DocsOf) -> String {
         ),
         DocsOf::Incidents => table(&["field", "what it holds", "what it says"], fields(Incident::FIELDS, "")),
         DocsOf::Releases => table(&["field", "what it holds", "what it says"], fields(ReleaseEntry::FIELDS, "")),
+        DocsOf::Milestones => table(&["field", "what it holds", "what it says"], fields(Milestone::FIELDS, "")),
         DocsOf::Formats => {
             let formats = FORMATS.iter().map(|format| (format.name, format.about));
             let known = formats.chain(BUILTIN.iter().map(|builtin| (builtin.name, Builtin::about(builtin))));

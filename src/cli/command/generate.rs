@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::gate::{Baseline, GateReport};
 use crate::preflight::Preflight;
 use crate::render::report::Kind;
+use crate::render::trend::TrendReport;
 use crate::render::validation::Validation;
 use crate::review::contract::Review;
 use crate::source::import::BUILTIN;
@@ -38,6 +39,7 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
         Generate::Schema { of } => {
             let schema = match of {
                 SchemaOf::Review => Review::schema().to_value(),
+                SchemaOf::Trend => schemars::schema_for!(TrendReport).to_value(),
                 SchemaOf::Gate => schemars::schema_for!(GateReport).to_value(),
                 SchemaOf::Preflight => schemars::schema_for!(Preflight).to_value(),
                 SchemaOf::Baseline => schemars::schema_for!(Baseline).to_value(),

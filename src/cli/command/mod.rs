@@ -16,6 +16,7 @@ mod plan;
 mod preflight;
 pub(super) mod record;
 mod review;
+mod trend;
 mod validate;
 
 use super::args::Command;
@@ -31,6 +32,7 @@ pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Review(args) => review::run(&args, terminal),
         Command::Map(args) => map::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
+        Command::Trend(args) => trend::run(&args, terminal),
         Command::Gate(args) => gate::run(&args, terminal),
         Command::Preflight(args) => preflight::run(&args, terminal),
         Command::Baseline(args) => baseline::run(&args, terminal),

@@ -1,5 +1,10 @@
 //! `relconf plan`.
 
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
 use crate::attribution::Facts;
 use crate::cli::args::{self, PlanArgs, PlanWhat};
 use crate::cli::exit::Exit;
@@ -9,6 +14,7 @@ use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::render::plan::{PLAN_FORMATS, Planned};
+use crate::review::Asked;
 use crate::review::contract::{Earlier, Plan, Review, SCHEMA};
 
 pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -22,7 +28,10 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         PlanWhat::Operability => Plan::Operability,
         PlanWhat::Repeatability => Plan::Repeatability,
     });
-    outputs.write(&Planned { review: Review::after(&facts, earlier.as_ref()), plan }, terminal)?;
+    outputs.write(
+        &Planned { review: Review::asked(&facts, &Asked { earlier: earlier.as_ref(), trend: None }), plan },
+        terminal,
+    )?;
     Ok(Exit::Done)
 }
 
@@ -31,16 +40,30 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
 /// # Errors
 /// A file that cannot be read, or is no review of this contract.
 pub(super) fn earlier(args: &args::Earlier) -> Result<Option<Earlier>, Error> {
-    let Some(path) = &args.previous_review else { return Ok(None) };
+    args.previous_review.as_deref().map(saved).transpose()
+}
+
+/// The contract's number of a file, before all else is read of it.
+#[derive(Deserialize)]
+struct Numbered {
+    schema: u32,
+}
+
+/// Reads what is wanted of a saved review.
+///
+/// # Errors
+/// A file that cannot be read, or is no review of this contract.
+pub(super) fn saved<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let shown = path.display();
     let write = "write one with: relconf review --format json=review.json";
     let unreadable =
         |error: std::io::Error| Error::io(format!("cannot read the review {shown}"), write).caused_by(error);
     let text = file::read(path).map_err(unreadable)?;
-    let earlier: Earlier = serde_json::from_str(&text)
-        .map_err(|error| Error::input(format!("{shown} is no review: {error}"), write).caused_by(error))?;
-    if earlier.schema != SCHEMA {
-        return Err(Error::input(format!("{shown} has schema {}, this relconf has {SCHEMA}", earlier.schema), write));
+    let wrong =
+        |error: serde_json::Error| Error::input(format!("{shown} is no review: {error}"), write).caused_by(error);
+    let Numbered { schema } = serde_json::from_str(&text).map_err(wrong)?;
+    if schema != SCHEMA {
+        return Err(Error::input(format!("{shown} has schema {schema}, this relconf has {SCHEMA}"), write));
     }
-    Ok(Some(earlier))
+    serde_json::from_str(&text).map_err(wrong)
 }

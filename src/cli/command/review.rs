@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::render::report::{self, Kind};
 use crate::render::terminal::Extent;
 use crate::render::{FORMATS, TerminalOptions};
+use crate::review::Asked;
 use crate::review::contract::Review;
 
 pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -32,11 +33,12 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
     let earlier = super::plan::earlier(&args.earlier)?;
     let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
-    let review = Review::after(&facts, earlier.as_ref());
+    let extent = if args.full { Extent::Full } else { Extent::of(&args.sections) };
+    let asked = Asked { earlier: earlier.as_ref(), trend: super::trend::shown(&outputs, extent, terminal) };
+    let review = Review::asked(&facts, &asked);
     if template.is_some() {
         exit::bound_memory();
     }
-    let extent = if args.full { Extent::Full } else { Extent::of(&args.sections) };
     outputs.write_drawn(terminal, |format, options| match (Kind::find(format.name), &template) {
         (Some(kind), Some((file, text))) => {
             report::with_template(kind, text, &review).map_err(|error| wrong(file, &error).into())

@@ -1,7 +1,7 @@
 use crate::attribution::{Facts, Interval, Span, Timeline};
 use crate::stats::Observation;
 
-use super::{Measurement, Value};
+use super::{Case, Measurement, Value};
 
 /// Why nothing is known of incidents at all.
 pub const NO_INCIDENT_LOG: &str = "no incident log";
@@ -22,14 +22,19 @@ pub const NO_MARKS: &str = "no incident of the window has the marks for it";
 /// An interval of each incident that failed a release of the span, with what could not be used.
 pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> Interval) -> Measurement {
     let incidents = facts.failing_incidents(span);
-    let mut observations = Vec::new();
+    let (mut observations, mut cases) = (Vec::new(), Vec::new());
     let mut dropped = Vec::new();
-    for index in &incidents {
-        match interval(&facts.timelines[*index]) {
-            Interval::Ended(seconds) => observations.push(Observation { time: seconds as f64, ended: true }),
-            Interval::Open(seconds) => observations.push(Observation { time: seconds as f64, ended: false }),
-            Interval::Unusable(why) => dropped.push(why.reason()),
-        }
+    for &index in &incidents {
+        let value = match interval(&facts.timelines[index]) {
+            Interval::Ended(seconds) => Observation { time: seconds as f64, ended: true },
+            Interval::Open(seconds) => Observation { time: seconds as f64, ended: false },
+            Interval::Unusable(why) => {
+                dropped.push(why.reason());
+                continue;
+            }
+        };
+        observations.push(value);
+        cases.extend(facts.placed_at(index).map(|at| Case { at, value }));
     }
     let value = if !observations.is_empty() {
         Value::Durations(observations)
@@ -40,7 +45,7 @@ pub fn durations(facts: &Facts<'_>, span: Span, interval: impl Fn(&Timeline) -> 
     } else {
         Value::Undefined(NO_MARKS)
     };
-    let mut measurement = Measurement::from(value);
+    let mut measurement = Measurement::from(value).made_of(cases);
     for reason in dropped {
         measurement.set_aside(reason, 1);
     }

@@ -8,4 +8,4 @@ mod value;
 pub use durations::{NO_INCIDENT, NO_INCIDENT_LOG, NO_MARKS, durations, no_log};
 pub use measurement::{Change, ChangeVerdict, IntervalReport, Part, Reading};
 pub use unseen::Unseen;
-pub use value::{Measurement, Value, change, comparable};
+pub use value::{Case, Measurement, Value, change, comparable};

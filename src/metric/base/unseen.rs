@@ -1,6 +1,6 @@
 use crate::attribution::{Event, Facts};
 
-use super::Measurement;
+use super::{Case, Measurement};
 
 /// Releases of which nobody can say whether they repair an earlier one: in no rate of repairs, and counted.
 #[derive(Debug, Default)]
@@ -23,8 +23,9 @@ impl Unseen {
     }
 
     /// k of n of those of which it is known.
-    pub fn ratio(&self, k: u64, n: u64) -> Measurement {
-        let mut measurement = Measurement::ratio(k, n, self.why.unwrap_or("no release in the window"));
+    pub fn ratio(&self, cases: Vec<Case>) -> Measurement {
+        let mut measurement = Measurement::counting(cases, self.why.unwrap_or("no release in the window"));
+        let n = measurement.cases.len();
         if let (Some(why), true) = (self.why, n > 0) {
             measurement.set_aside(why, self.releases);
         }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::factor::Role;
-use crate::model::{Basis, Better};
+use crate::model::{Basis, Better, Moment};
 use crate::stats::{self, Observation, Survival};
 
 use super::{Change, ChangeVerdict, IntervalReport, Part, Reading};
@@ -45,6 +45,27 @@ pub enum Value {
     Undefined(&'static str),
 }
 
+/// One of the things that a ratio counts or a median is of, where it stands in time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Case {
+    /// When: the release's moment, or that of the release that an incident is attributed to.
+    pub at: Moment,
+    /// The value: a duration, perhaps still running; of a ratio 1 for what counts in its k, else 0.
+    pub value: Observation,
+}
+
+impl Case {
+    /// One of a ratio.
+    pub fn counted(at: Moment, counts: bool) -> Self {
+        Self { at, value: Observation { time: f64::from(u8::from(counts)), ended: true } }
+    }
+
+    /// Whether it counts in the k of a ratio.
+    pub fn counts(&self) -> bool {
+        self.value.time > 0.5
+    }
+}
+
 /// What a metric measured in one window, with what it could not use and its parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measurement {
@@ -60,18 +81,40 @@ pub struct Measurement {
     pub breakdown: BTreeMap<String, Part>,
     /// Of a ratio whose k is counted by signs that are not always right: how many of them are right, and its variance.
     pub signs: Option<(f64, f64)>,
+    /// One by one what the value is made of, oldest first: what a change over time is looked for in. Nothing where the value
+    /// is no sum of cases.
+    pub cases: Vec<Case>,
 }
 
 impl From<Value> for Measurement {
     fn from(value: Value) -> Self {
-        Self { value, basis: None, role: None, unusable: BTreeMap::new(), breakdown: BTreeMap::new(), signs: None }
+        Self {
+            value,
+            basis: None,
+            role: None,
+            unusable: BTreeMap::new(),
+            breakdown: BTreeMap::new(),
+            signs: None,
+            cases: Vec::new(),
+        }
     }
 }
 
 impl Measurement {
-    /// k of n, undefined for a reason where n is 0.
-    pub fn ratio(k: u64, n: u64, undefined: &'static str) -> Self {
-        if n == 0 { Value::Undefined(undefined) } else { Value::Ratio { k, n } }.into()
+    /// k of n cases, undefined for a reason where there is none.
+    pub fn counting(cases: Vec<Case>, undefined: &'static str) -> Self {
+        let k = cases.iter().filter(|case| case.counts()).count() as u64;
+        let n = cases.len() as u64;
+        let value = if n == 0 { Value::Undefined(undefined) } else { Value::Ratio { k, n } };
+        Self::from(value).made_of(cases)
+    }
+
+    /// With what it is made of.
+    #[must_use]
+    pub fn made_of(mut self, mut cases: Vec<Case>) -> Self {
+        cases.sort_by_key(|case| case.at);
+        self.cases = cases;
+        self
     }
 
     /// Counts one more that could not be used.

@@ -17,7 +17,7 @@ fn tone(trust: Trust) -> Tone {
     }
 }
 
-fn tone_of(standing: Standing) -> Option<Tone> {
+pub(super) fn tone_of(standing: Standing) -> Option<Tone> {
     match standing {
         Standing::Unmeasured => Some(Tone::Dim),
         Standing::Earned => Some(Tone::Good),
@@ -28,7 +28,7 @@ fn tone_of(standing: Standing) -> Option<Tone> {
 }
 
 /// What every mark stands for.
-const LEGEND: [&str; 5] =
+pub(super) const LEGEND: [&str; 5] =
     ["+ outcomes support it", "~ habit, window or person", "✖ data against", "? too little", "· no data"];
 
 /// A cell of the table: its mark, and the reading that decides in a few words.

@@ -2,6 +2,7 @@
 
 pub mod felt;
 pub mod map;
+pub mod trend;
 
 use crate::review::contract::{LogReport, Review};
 

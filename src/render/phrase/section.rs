@@ -10,6 +10,8 @@ pub const SINCE: &str = "Since the review of";
 pub const FAILED: &str = "What failed";
 /// The rate as it went.
 pub const RATE: &str = "Failure rate";
+/// The metrics, the map and the findings over the last windows.
+pub const TREND: &str = "Trend";
 /// Every metric.
 pub const METRICS: &str = "Metrics";
 /// The window's releases.

@@ -113,6 +113,11 @@ pub fn review(kind: Kind, review: &Review) -> String {
     with_template(kind, kind.template(), review).unwrap_or_else(|error| error.what)
 }
 
+/// Draws the trend of a review as Markdown.
+pub fn trend(review: &Review) -> String {
+    with_template(Kind::Markdown, include_str!("trend.only.md.j2"), review).unwrap_or_else(|error| error.what)
+}
+
 /// Draws a review with any template.
 ///
 /// # Errors
@@ -213,6 +218,8 @@ fn environment(kind: Kind, review: &Review) -> Environment<'static> {
     {
         environment.set_syntax(syntax);
     }
+    // A part of the retro document, and a document of its own; it is tried by our tests.
+    let _ = environment.add_template("trend", include_str!("trend.md.j2"));
     environment.set_fuel(Some(FUEL));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(move |_| AutoEscape::Custom(kind.name().into()));

@@ -33,6 +33,7 @@ pub const SECTIONS: &[Section] = &[
     Section { name: "failed", draw: |page, review, _| failures::draw(page, review) },
     Section { name: "rate", draw: |page, review, _| timeline::rolling(page, review) },
     Section { name: "metrics", draw: |page, review, _| metrics::draw(page, review) },
+    Section { name: "trend", draw: |page, review, _| block::trend::draw(page, review) },
     Section { name: "releases", draw: |page, review, _| timeline::draw(page, review) },
     Section { name: "people", draw: |page, review, _| people::draw(page, review) },
     Section { name: "timing", draw: |page, review, _| timing::draw(page, review) },
@@ -63,6 +64,11 @@ impl Extent {
         let named = |section: &Section| names.iter().any(|name| name == section.name);
         let bits = SECTIONS.iter().enumerate().filter(|(_, section)| named(section)).map(|(at, _)| 1 << at);
         Self::Some(bits.sum())
+    }
+
+    /// Whether the section of that name is drawn.
+    pub fn shows(self, name: &str) -> bool {
+        SECTIONS.iter().position(|section| section.name == name).is_some_and(|at| self.holds(at))
     }
 
     fn holds(self, at: usize) -> bool {

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
+use crate::render::encode;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{date, percent, rate, section};
-use crate::review::contract::{Basis, Outcome, Period, Review, RollingPoint, WindowName};
+use crate::review::contract::{Basis, MilestoneReport, Outcome, Period, Review, RollingPoint, WindowName};
 
 /// One mark a release, oldest left.
 struct Marks {
@@ -118,6 +119,21 @@ fn sparklines(page: &mut Page, periods: &[Period]) {
     page.raw(&format!("           {} to {}", month(first), month(last)));
 }
 
+/// A mark under the first release after each thing that the team changed, and what that was.
+fn milestones(page: &mut Page, known: &[MilestoneReport], points: &[RollingPoint]) {
+    let at = |milestone: &&MilestoneReport| points.partition_point(|point| point.released_at < milestone.at);
+    let within = |milestone: &&MilestoneReport| (1..points.len()).contains(&at(milestone));
+    let shown: Vec<&MilestoneReport> = known.iter().filter(within).collect();
+    if shown.is_empty() {
+        return;
+    }
+    let mark = |place: usize| if shown.iter().any(|milestone| at(milestone) == place) { '^' } else { ' ' };
+    page.raw(&format!("  {}", (0..points.len()).map(mark).collect::<String>()));
+    for milestone in shown {
+        page.item(&format!("^ {}: {}", date(milestone.at), encode::terminal(milestone.title.raw())));
+    }
+}
+
 /// The failure rate over the last releases, as it went. A month is the wrong unit for twenty releases a year.
 pub(super) fn rolling(page: &mut Page, review: &Review) {
     let Some(rolling) = &review.rolling else { return };
@@ -134,6 +150,7 @@ pub(super) fn rolling(page: &mut Page, review: &Review) {
     };
     let line: String = points.iter().map(level).collect();
     page.raw(&format!("  {line}"));
+    milestones(page, &review.milestones, points);
     let git = if rolling.basis == Basis::Inferred { ", as far as git shows" } else { "" };
     page.item(&format!(
         "after each release from {} to {}: now {}{git}, at most {}; limit {}",

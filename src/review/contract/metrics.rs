@@ -68,8 +68,8 @@ pub struct MetricReport {
     pub behind: Behind,
     /// What it was in the previous window.
     pub previous: Option<Reading>,
-    /// Its value in up to eight windows of this length, oldest first, this one last; null where it has none, or one that
-    /// rests on something else.
+    /// Its value in up to eight windows of as many judged releases, oldest first, this one last; null where it has none, or
+    /// one that rests on something else.
     pub past: Vec<Option<f64>>,
     /// How it moved; null where it is not compared.
     pub change: Option<Change>,

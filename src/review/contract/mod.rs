@@ -2,6 +2,7 @@
 //!
 //! Times are RFC 3339, durations seconds, ratios 0 to 1; what is absent is null, never 0.
 
+mod against;
 mod data;
 mod metrics;
 mod releases;
@@ -26,6 +27,11 @@ pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, Stag
 pub use crate::metric::{Behind, Change, ChangeVerdict, IntervalReport, MetricInfo, Part, Reading};
 pub use crate::model::{Basis, Better, Covered, LinkReport, LogFile, Unit, UnreadLog};
 use crate::model::{Moment, Signal, Untrusted};
+pub use crate::trend::{
+    By, Course, FindingTrend, IdleCheck, MetricTrend, MilestoneMetric, MilestoneTrend, Move, PassedTo, PersonThenNow,
+    RitualGone, SilenceEnded, Slope, Strip, StripCell, Trend, TrendChange, TrendPoint, TrendVerdict, TrendWindow,
+};
+pub use against::{Against, AgainstFinding, AgainstMetric, AgainstReview};
 pub use data::{
     Data, DateSources, IncidentData, InferredFailures, ReleaseData, Skipped, SuspectReport, TagData, TagKind, TagList,
     TagReport, Tiers, Unmatched, Warning,
@@ -68,8 +74,14 @@ pub struct Review {
     pub map: ConfidenceMap,
     /// Releases and failures in equal periods up to `as_of`, oldest first.
     pub periods: Vec<Period>,
+    /// What the team changed, oldest first: a mark on every picture.
+    #[serde(default)]
+    pub milestones: Vec<MilestoneReport>,
     /// The failure rate over the last releases, as it went; null where there is none to show.
     pub rolling: Option<Rolling>,
+    /// The metrics, the map and the findings over the last windows; null where it was not asked for.
+    #[serde(default)]
+    pub trend: Option<Trend>,
     /// Who carried the window's releases, by role.
     pub people: BTreeMap<Role, Vec<PersonShare>>,
     /// How concentrated each role is.
@@ -103,6 +115,15 @@ pub struct Review {
     pub releases: Vec<ReleaseReport>,
     /// All incidents of the scope, by the time they surfaced.
     pub incidents: Vec<IncidentReport>,
+}
+
+/// Something that the team changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MilestoneReport {
+    /// When it took effect.
+    pub at: Moment,
+    /// What changed.
+    pub title: Untrusted,
 }
 
 /// How many comparisons were made.

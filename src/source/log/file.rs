@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 
 use super::record::{Records, mark as mark_of};
-use super::{LogProblem, MAX_PROBLEMS, MAX_RECORDS, incident, release};
+use super::{LogProblem, MAX_PROBLEMS, MAX_RECORDS, incident, milestone, release};
 use crate::document::{Diagnostics, Document, Field, Format, Reader, Table, Value, quoted};
 use crate::error::Problem;
 use crate::model::{Moment, Precision};
@@ -53,7 +53,7 @@ pub(super) fn read(document: &Document, records: &mut Records) -> Outcome {
 }
 
 /// The keys of a log.
-const KEYS: [&str; 5] = ["schema", "covers_from", "covers_until", "incident", "release"];
+const KEYS: [&str; 6] = ["schema", "covers_from", "covers_until", "incident", "release", "milestone"];
 /// Where APIs say what went wrong.
 const REFUSALS: [&str; 5] = ["message", "error", "errors", "error_description", "detail"];
 
@@ -110,7 +110,8 @@ impl<'d> Reading<'_, 'd> {
         }
         let incidents = top.take("incident");
         let releases = top.take("release");
-        // A key that is neither may hide records behind a slip, so that the file counts as not understood.
+        let milestones = top.take("milestone");
+        // A key that is none of them may hide records behind a slip, so that the file counts as not understood.
         top.finish();
         self.close_file();
         if let Some(incidents) = incidents {
@@ -118,6 +119,9 @@ impl<'d> Reading<'_, 'd> {
         }
         if let Some(releases) = releases {
             self.releases(releases);
+        }
+        if let Some(milestones) = milestones {
+            self.milestones(milestones);
         }
         (covers_from, covers_until)
     }
@@ -136,6 +140,15 @@ impl<'d> Reading<'_, 'd> {
             let read = record.table().and_then(|reader| release::read(reader, self.records));
             if let Some(read) = self.close_record(read) {
                 self.records.entries.push(read);
+            }
+        }
+    }
+
+    fn milestones(&mut self, field: Field<'d>) {
+        for record in self.records_of(field, self.records.milestones.len()) {
+            let read = record.table().and_then(|reader| milestone::read(reader, self.records));
+            if let Some(read) = self.close_record(read) {
+                self.records.milestones.push(read);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Native incident and release logs, in TOML or JSON.
 //!
-//! A log holds `[[incident]]` and `[[release]]` tables, both in any file. Every problem is reported with its place. A
+//! A log holds `[[incident]]`, `[[release]]` and `[[milestone]]` tables, all in any file. Every problem is reported with its place. A
 //! record that cannot be used is set aside and counted; a file that cannot be used at all is an error. Nothing is
 //! dropped silently.
 
@@ -9,6 +9,7 @@ mod earlier;
 mod file;
 mod files;
 mod incident;
+mod milestone;
 mod record;
 mod release;
 mod schema;
@@ -25,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 use crate::document::{Document, Format, Zone, crowded, read_bytes, read_file};
 use crate::error::{Error, Problem};
-use crate::model::{Coverage, FileCoverage, Incident, LogFile, LogsRead, Mapping, ReleaseEntry};
+use crate::model::{Coverage, FileCoverage, Incident, LogFile, LogsRead, Mapping, Milestone, ReleaseEntry};
 use files::Found;
 use record::Records;
 use silence::{Silences, shown};
@@ -45,6 +46,8 @@ pub struct Logs {
     pub incidents: Vec<Incident>,
     /// The release entries, by file and place.
     pub entries: Vec<ReleaseEntry>,
+    /// What the team changed, oldest first.
+    pub milestones: Vec<Milestone>,
     /// Which files make up the incident log, the time that they cover, and what was found and says nothing. Every
     /// record that could not be used has at least one problem.
     pub read: LogsRead,
@@ -150,8 +153,8 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
         let blank = bytes.trim_ascii().is_empty();
         match Document::parse(path.clone(), bytes, format) {
             Ok(document) => {
-                let (incidents, entries, set_aside) =
-                    (records.incidents.len(), records.entries.len(), records.set_aside);
+                let (incidents, set_aside) = (records.incidents.len(), records.set_aside);
+                let others = records.entries.len() + records.milestones.len();
                 let outcome = file::read(&document, &mut records);
                 let mine = &records.incidents[incidents..];
                 if !mine.is_empty() || outcome.covers_from.is_some() {
@@ -162,7 +165,7 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
                         .files
                         .push(LogFile { file: shown(&file, sources.root.as_deref()), entries: mine.len() as u64 });
                     silences.says(&of);
-                } else if records.entries.len() > entries {
+                } else if records.entries.len() + records.milestones.len() > others {
                     silences.says(&of);
                 } else {
                     let why = match (outcome.refusal, records.set_aside - set_aside) {
@@ -202,6 +205,8 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
     }
     logs.incidents = records.incidents;
     logs.entries = records.entries;
+    logs.milestones = records.milestones;
+    logs.milestones.sort_by(|a, b| (a.at.at, &a.title).cmp(&(b.at.at, &b.title)));
     logs.read.set_aside = records.set_aside;
     logs.read.coverage = Coverage::of(&coverage);
     logs.read.unread = unread;

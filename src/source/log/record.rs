@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 
 use crate::document::{Field, Reader, Time, Zone};
-use crate::model::{Incident, Mark, Origin, Precision, ReleaseEntry, Untrusted};
+use crate::model::{Incident, Mark, Milestone, Origin, Precision, ReleaseEntry, Untrusted};
 
 /// What was read so far, from all files.
 pub(super) struct Records {
     pub incidents: Vec<Incident>,
     pub entries: Vec<ReleaseEntry>,
+    pub milestones: Vec<Milestone>,
     pub set_aside: u64,
     /// What gives an offset to times without one.
     pub zone: Option<Zone>,
@@ -15,7 +16,14 @@ pub(super) struct Records {
 
 impl Records {
     pub(super) fn new(zone: Option<Zone>) -> Self {
-        Self { incidents: Vec::new(), entries: Vec::new(), set_aside: 0, zone, ids: HashMap::new() }
+        Self {
+            incidents: Vec::new(),
+            entries: Vec::new(),
+            milestones: Vec::new(),
+            set_aside: 0,
+            zone,
+            ids: HashMap::new(),
+        }
     }
 
     /// Remembers an incident's id; one that was seen before, in whatever file, is a problem.

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
-use crate::model::{FieldInfo, Incident, Record, ReleaseEntry, Shape};
+use crate::model::{FieldInfo, Incident, Milestone, Record, ReleaseEntry, Shape};
 
-/// The JSON Schema of a log, for editors. Both kinds of entry may stand in any log.
+/// The JSON Schema of a log, for editors. Every kind of entry may stand in any log.
 pub fn schema() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -13,7 +13,8 @@ pub fn schema() -> Value {
             "covers_from": covers("Since when the incidents are complete; before it, and without a log, git suggests what failed"),
             "covers_until": covers("Until when they are complete, a bare date with its day; absent: the log is still kept"),
             "incident": { "type": "array", "items": table(Incident::FIELDS) },
-            "release": { "type": "array", "items": table(ReleaseEntry::FIELDS) }
+            "release": { "type": "array", "items": table(ReleaseEntry::FIELDS) },
+            "milestone": { "type": "array", "items": table(Milestone::FIELDS) }
         }
     })
 }
@@ -40,6 +41,10 @@ fn property(field: &FieldInfo) -> Value {
         Shape::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
         Shape::Sureness => json!({ "oneOf": [{ "type": "number", "minimum": 0, "maximum": 1 }, text] }),
         Shape::Word(words) => json!({ "enum": words() }),
+        Shape::Words(words) => {
+            let word = json!({ "enum": words() });
+            json!({ "oneOf": [word, { "type": "array", "items": word }] })
+        }
         Shape::Culprit => culprit(),
         Shape::Table(fields) => table(fields),
         Shape::Tables(fields) => json!({ "type": "array", "items": table(fields) }),

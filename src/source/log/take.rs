@@ -3,7 +3,8 @@
 use super::record::{commit, mark, origin};
 use crate::document::{Field, Reader, Value, Zone, quoted};
 use crate::model::fields::{
-    Commit, Culprit, Filled, Flag, Inner, Needed, OneOf, Several, Share, Sureness, Text, Texts, Time, Usually,
+    Commit, Culprit, Filled, Flag, Inner, Needed, OneOf, Several, SeveralOf, Share, Sureness, Text, Texts, Time,
+    Usually, When,
 };
 use crate::model::{
     CausedBy, Felt, FieldInfo, Mark, Origin, Placed, Statements, Sure, Take, TakenFrom, Untrusted, Word,
@@ -63,6 +64,13 @@ impl Take<Time> for Taker<'_> {
     }
 }
 
+impl Take<When> for Taker<'_> {
+    fn take(&mut self, field: &'static FieldInfo) -> Option<Mark> {
+        let zone = self.zone;
+        self.require(field)?.time(zone).map(mark)
+    }
+}
+
 impl Take<Flag> for Taker<'_> {
     fn take(&mut self, field: &'static FieldInfo) -> Option<bool> {
         self.read(field, Field::bool)
@@ -109,6 +117,12 @@ impl Take<Culprit> for Taker<'_> {
 impl<T: Word> Take<OneOf<T>> for Taker<'_> {
     fn take(&mut self, field: &'static FieldInfo) -> Option<Option<T>> {
         self.read(field, |field| field.one_of(T::WORDS).map(Some))
+    }
+}
+
+impl<T: Word> Take<SeveralOf<T>> for Taker<'_> {
+    fn take(&mut self, field: &'static FieldInfo) -> Option<Vec<T>> {
+        self.read(field, |field| field.several_of(T::WORDS))
     }
 }
 

@@ -1,11 +1,15 @@
 use serde_json::{Map, Value};
 
 use crate::document::toml_text;
-use crate::model::{FieldInfo, Incident, Record, ReleaseEntry, Shape};
+use crate::model::{FieldInfo, Incident, Milestone, Record, ReleaseEntry, Shape};
 
-/// The fields of the records under a head: `incident` or `release`.
+/// The fields of the records under a head: `incident`, `milestone` or `release`.
 pub fn fields(head: &str) -> &'static [FieldInfo] {
-    if head == "incident" { Incident::FIELDS } else { ReleaseEntry::FIELDS }
+    match head {
+        "incident" => Incident::FIELDS,
+        "milestone" => Milestone::FIELDS,
+        _ => ReleaseEntry::FIELDS,
+    }
 }
 
 /// A record as a log has it in TOML, with comments after its head. Its fields stand in the order of their list; one that

@@ -137,6 +137,7 @@ impl World {
             mailmap: self.mailmap.clone(),
             entries: self.entries.clone(),
             incidents: self.incidents.clone(),
+            milestones: Vec::new(),
             logs: LogsRead::default(),
             notices: Vec::new(),
         };

@@ -58,7 +58,7 @@ pub(super) struct Key {
 }
 
 /// A standing as a colour: its mark and its words say the same.
-fn tone(standing: Standing) -> &'static str {
+pub(super) fn tone(standing: Standing) -> &'static str {
     match standing {
         Standing::Unmeasured => "none",
         Standing::Earned => "earned",

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::render::phrase::{Shown, count, reading, shift};
+use crate::render::phrase::{Shown, reading, shift};
 use crate::review::contract::{Basis, MetricReport, Review};
 
 use super::cards::{change, direction, interval};
@@ -129,10 +129,8 @@ fn spark(past: &[Option<f64>]) -> Option<Spark> {
 /// What the sparks show, where there are any.
 pub(super) fn windows(review: &Review) -> Option<String> {
     let longest = review.metrics.0.iter().map(|metric| metric.past.len()).max().filter(|windows| *windows >= FEWEST)?;
-    let days = (review.window.current.end - review.window.current.start).num_days().max(0) as u64;
     Some(format!(
-        "Lines: the last {longest} windows of {}, the dot is this one; each begins at zero.",
-        count(days, "day")
+        "Lines: the last {longest} windows, each of as many releases; the dot is this one, and each line begins at zero."
     ))
 }
 

@@ -13,6 +13,7 @@ mod rate;
 mod releases;
 mod tested;
 mod timing;
+mod trend;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,7 @@ pub(super) struct View {
     since: Option<actions::SinceView>,
     failed: failed::FailedView,
     rate: Option<rate::Plot>,
+    trend: Option<trend::TrendView>,
     groups: Vec<metrics::Group>,
     sparks: bool,
     /// Columns of a metric beside its name.
@@ -70,6 +72,7 @@ struct Titles {
     failed: &'static str,
     rate: String,
     metrics: &'static str,
+    trend: &'static str,
     releases: &'static str,
     people: &'static str,
     timing: &'static str,
@@ -89,6 +92,7 @@ impl Titles {
             failed: section::FAILED,
             rate: format!("{}{last}", section::RATE),
             metrics: section::METRICS,
+            trend: section::TREND,
             releases: section::RELEASES,
             people: section::PEOPLE,
             timing: section::TIMING,
@@ -218,6 +222,7 @@ pub(super) fn of(review: &Review) -> View {
     let rows = Rows::of(review, &events);
     let failed = failed::of(review, &rows);
     let rate = rate::of(review, &rows);
+    let trend = trend::of(review, &rows);
     let since = actions::since(review);
     let groups = metrics::groups(review);
     let sparks = groups.iter().any(metrics::Group::drawn);
@@ -233,7 +238,7 @@ pub(super) fn of(review: &Review) -> View {
             review,
             events.len(),
             failed.count(),
-            rate.is_some(),
+            (rate.is_some(), trend.is_some()),
             since.as_ref().map(actions::SinceView::count),
         ),
         sentence: sentence(review),
@@ -246,6 +251,7 @@ pub(super) fn of(review: &Review) -> View {
         since,
         failed,
         rate,
+        trend,
         quiet: metrics::quiet(review),
         sparks,
         columns: if sparks { 5 } else { 4 },
@@ -272,7 +278,13 @@ fn about(review: &Review) -> Vec<String> {
 }
 
 /// Every section of a long report in its order, and how much stands in it.
-fn contents(review: &Review, releases: usize, failed: usize, rate: bool, since: Option<usize>) -> Vec<Entry> {
+fn contents(
+    review: &Review,
+    releases: usize,
+    failed: usize,
+    (rate, trend): (bool, bool),
+    since: Option<usize>,
+) -> Vec<Entry> {
     let of = |id, title| Some(Entry { id, title, count: None });
     let counted = |id, title, count| Some(Entry { id, title, count: Some(count) });
     if review.releases.is_empty() {
@@ -285,6 +297,7 @@ fn contents(review: &Review, releases: usize, failed: usize, rate: bool, since: 
         counted("failed", section::FAILED, failed),
         rate.then(|| of("rate", section::RATE)).flatten(),
         of("metrics", section::METRICS),
+        trend.then(|| of("trend", section::TREND)).flatten(),
         counted("releases", section::RELEASES, releases),
         of("people", section::PEOPLE),
         of("timing", section::TIMING),

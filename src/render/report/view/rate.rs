@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::model::Untrusted;
 use crate::render::phrase::{date, percent, rate};
-use crate::review::contract::{Basis, Review, Rolling, RollingPoint};
+use crate::review::contract::{Basis, MilestoneReport, Review, Rolling, RollingPoint};
 
 use super::Rows;
 
@@ -27,6 +27,7 @@ pub(super) struct Plot {
     limit_y: f64,
     lines: Vec<Level>,
     failures: Vec<Mark>,
+    milestones: Vec<Milestone>,
     days: Vec<Day>,
     now: String,
     told: String,
@@ -46,6 +47,16 @@ struct Day {
     x: f64,
     anchor: &'static str,
     text: String,
+}
+
+/// Something that the team changed, where its first release stands.
+#[derive(Serialize)]
+struct Milestone {
+    x: f64,
+    day: String,
+    title: Untrusted,
+    /// Its number in the list below the picture.
+    number: usize,
 }
 
 /// A release that failed.
@@ -88,6 +99,7 @@ pub(super) fn of(review: &Review, rows: &Rows<'_>) -> Option<Plot> {
         limit_y: y(rolling.limit),
         lines: [top, top / 2.0, 0.0].map(|share| Level { y: y(share), text: percent(share) }).into(),
         failures: marks(points, rows),
+        milestones: milestones(&review.milestones, points),
         days: days(points),
         told: format!(
             "From {} on {} to {now} on {}; highest {}.",
@@ -131,6 +143,20 @@ fn marks(points: &[RollingPoint], rows: &Rows<'_>) -> Vec<Mark> {
     marks
 }
 
+/// What the team changed while the picture goes on.
+fn milestones(known: &[MilestoneReport], points: &[RollingPoint]) -> Vec<Milestone> {
+    let place = |milestone: &MilestoneReport| points.partition_point(|point| point.released_at < milestone.at);
+    let within = known.iter().map(|milestone| (place(milestone), milestone));
+    let within = within.filter(|(at, _)| (1..points.len()).contains(at));
+    let shown = within.enumerate().map(|(before, (at, milestone))| Milestone {
+        x: (at as f64 / (points.len() - 1) as f64 * 1000.0).round() / 10.0,
+        day: date(milestone.at),
+        title: milestone.title.clone(),
+        number: before + 1,
+    });
+    shown.collect()
+}
+
 /// The last part of a tag.
 fn cut(tag: &str) -> String {
     let more = tag.chars().count().saturating_sub(LABEL);
@@ -152,8 +178,8 @@ fn days(points: &[RollingPoint]) -> Vec<Day> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Rows, cut, days, marks, top};
-    use crate::review::contract::{Basis, Rolling, RollingPoint};
+    use super::{Rows, cut, days, marks, milestones, top};
+    use crate::review::contract::{Basis, MilestoneReport, Rolling, RollingPoint};
 
     /// Points a day apart; those of these places failed.
     fn points(n: usize, failed: &[usize]) -> Vec<RollingPoint> {
@@ -185,6 +211,20 @@ mod tests {
             ("v100", 100.0, "named", Some(7)),
         ];
         assert_eq!(said, by_hand);
+    }
+
+    #[test]
+    fn milestones_stand_where_their_first_release_does() {
+        let milestone = |at: &str, title: &str| MilestoneReport {
+            at: format!("{at}T00:00:00+00:00").parse().expect("a time"),
+            title: title.into(),
+        };
+        // Of 11 points, each a tenth, the fourth is the first after the morning of 4 January; the others lie outside.
+        let known =
+            [milestone("2025-12-01", "too early"), milestone("2026-01-04", "canary"), milestone("2026-02-01", "late")];
+        let found: Vec<_> =
+            milestones(&known, &points(11, &[])).into_iter().map(|mark| (mark.x, mark.title, mark.number)).collect();
+        assert_eq!(found, [(30.0, "canary".into(), 1)]);
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! Two reviews of any age, metric by metric and finding by finding.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::metric::{self, Measurement, Reading, Value};
+use crate::model::{Moment, Untrusted};
+use crate::trend::TrendPoint;
+
+use super::contract::{
+    Against, AgainstFinding, AgainstMetric, AgainstReview, Finding, Metrics, Project, Review, Window,
+};
+
+/// What is read of a saved review.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Saved {
+    as_of: Moment,
+    project: Project,
+    window: Window,
+    metrics: Metrics,
+    findings: Vec<Finding>,
+}
+
+impl From<Review> for Saved {
+    fn from(review: Review) -> Self {
+        let Review { as_of, project, window, metrics, findings, .. } = review;
+        Self { as_of, project, window, metrics, findings }
+    }
+}
+
+/// Holds two reviews against each other: the one that stood earlier is the one before.
+pub fn against(one: Saved, other: Saved) -> Against {
+    let (then, now) = if one.as_of <= other.as_of { (one, other) } else { (other, one) };
+    let apart = then.window.current.end <= now.window.current.start;
+    let metrics = now.metrics.0.iter().map(|now| {
+        let before = then.metrics.get(&now.id);
+        let (is, was) = (measured(&now.now), before.map(|before| measured(&before.now)));
+        let comparable = was.as_ref().is_some_and(|was| metric::comparable(&is, was));
+        AgainstMetric {
+            id: now.id.clone(),
+            title: now.title.clone(),
+            unit: now.unit,
+            better: now.better,
+            then: before.map(|before| TrendPoint::from(before.now.clone())),
+            now: now.now.clone().into(),
+            comparable,
+            change: was.filter(|_| comparable && apart).map(|was| metric::change(&is, &was, now.better)),
+        }
+    });
+    let mut seen = BTreeSet::new();
+    let findings = then.findings.iter().chain(&now.findings).filter(|finding| seen.insert(finding.id.raw().to_owned()));
+    let find = |review: &Saved, id: &Untrusted| review.findings.iter().find(|finding| finding.id == *id).cloned();
+    let findings = findings.map(|finding| {
+        let (was, is) = (find(&then, &finding.id), find(&now, &finding.id));
+        let signal = finding.success.metric.raw();
+        let value = |review: &Saved, found: &Option<Finding>| {
+            let measured = review.metrics.get(signal).and_then(|metric| metric.now.value);
+            measured.or_else(|| found.as_ref().and_then(|found| found.success.now))
+        };
+        AgainstFinding {
+            id: finding.id.clone(),
+            action: finding.action.clone(),
+            success: finding.success.clone(),
+            then: value(&then, &was),
+            now: value(&now, &is),
+            found_then: was.is_some(),
+            found_now: is.is_some(),
+        }
+    });
+    Against {
+        metrics: metrics.collect(),
+        findings: findings.collect(),
+        windows_apart: apart,
+        same_project: then.project.name == now.project.name,
+        then: about(&then),
+        now: about(&now),
+    }
+}
+
+fn about(saved: &Saved) -> AgainstReview {
+    AgainstReview {
+        project: saved.project.name.clone(),
+        as_of: saved.as_of,
+        window: saved.window.current,
+        findings: saved.findings.len() as u64,
+    }
+}
+
+/// A reading as far as it can be compared: of a ratio its counts, of all else the value alone.
+fn measured(reading: &Reading) -> Measurement {
+    let value = match (reading.value, reading.numerator, reading.denominator) {
+        (Some(_), Some(k), Some(n)) => Value::Ratio { k, n },
+        (Some(value), ..) => Value::Index { value, n: reading.sample },
+        (None, ..) => Value::Undefined("no value"),
+    };
+    Measurement { basis: reading.basis, role: reading.role, ..Measurement::from(value) }
+}
