@@ -234,7 +234,7 @@ person shipping = Release Desk <desk@acme.example>
     assert_eq!((&rates[0]["failed"], &rates[0]["judged"]), (&0.into(), &3.into()));
     let released: Vec<_> =
         review["people"]["releaser"].as_array().expect("a list").iter().map(|load| &load["person"]).collect();
-    assert_eq!(released, ["Acme-CI", "Ana Costa"]);
+    assert_eq!(released, ["Ana Costa", "Acme-CI"]);
     // The second time there is nothing left to ask.
     let seen = Person::types(&place, &["init", AS_OF]).ends();
     assert!(
