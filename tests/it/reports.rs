@@ -225,6 +225,11 @@ fn sections_have_one_name_and_one_order() {
 }
 
 /// What the page shows, looked up by hand in the example's log: 26 releases, of which six failed.
+/// A page without the white space beside its tags, which a browser does not show either.
+fn bare(html: &str) -> String {
+    html.split_whitespace().collect::<Vec<_>>().join(" ").replace("> ", ">").replace(" <", "<")
+}
+
 #[test]
 fn the_page_says_what_the_log_says() {
     let html = Place::empty().relconf(&["demo", "--format", "html"]).stdout;
@@ -240,7 +245,7 @@ fn the_page_says_what_the_log_says() {
         "<td data-c=\"noticed by\">customer</td>",
         "without Ana Costa, 7 of 26 would have had someone",
     ] {
-        assert!(html.contains(said), "{said} is not in the page");
+        assert!(bare(&html).contains(&bare(said)), "{said} is not in the page");
     }
     // Every tile with a number leads to what is behind it, with the releases that failed.
     let behind =

@@ -309,8 +309,8 @@ fn became(trend: &Trend, course: Course, findings: &[&FindingTrend]) -> String {
         format!("{}{notes}", finding.id.raw())
     };
     let became = match course {
-        Course::Went => "Found before, and no more",
-        Course::Appeared => "Found now, and not before",
+        Course::Went => "Gone",
+        Course::Appeared => "New",
         Course::CameBack => "Gone for a time, and back",
         Course::Stayed => "Found in every window",
     };
