@@ -61,7 +61,7 @@ fn memory_that_gives_out() {
     let text = (0..20_000).map(entry).collect::<Vec<_>>().concat();
     place.file("incidents.toml", &text);
     let mut could_not = 0;
-    for kibibytes in (40..=200).step_by(40).map(|mebibytes| mebibytes << 10) {
+    for kibibytes in (60..=220).step_by(40).map(|mebibytes| mebibytes << 10) {
         let relconf = env!("CARGO_BIN_EXE_relconf");
         let run = format!("ulimit -v {kibibytes}; exec {relconf} review --as-of {AS_OF}");
         let mut command = std::process::Command::new("sh");
