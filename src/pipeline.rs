@@ -375,7 +375,7 @@ fn log_notice(found: &log::LogProblem) -> Notice {
     let problem = &found.problem;
     let kept = if found.record_kept { "" } else { "; the entry is set aside" };
     Notice::new(
-        NoticeCode::LogProblem,
+        if found.aside { NoticeCode::FeltProblem } else { NoticeCode::LogProblem },
         format!("{}:{}:{}: {}{kept}", problem.file.display(), problem.line, problem.column, problem.what),
         problem.help.clone(),
     )

@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::{
-    Arena, History, Mark, Moment, Notice, NoticeCode, PersonIndex, Release, ReleaseIndex, StageId, Statement,
-};
+use crate::model::{Arena, History, Mark, Notice, NoticeCode, PersonIndex, Release, ReleaseIndex, StageId, Statement};
 
 use super::Attribution;
 
@@ -30,30 +28,32 @@ enum Aside {
     Replaced,
 }
 
-/// Sets aside what does not count, and tells of it. Of what somebody says more than once, the log is believed before the
-/// tag, the tag before the commit, and in the log what was said last.
+/// Sets aside what does not count, and tells of it. Of what somebody says more than once, what was said last counts; at the
+/// same time, the log is believed before the tag, and the tag before the commit.
 pub(super) fn all<'a>(history: &'a History, attributions: &[Attribution], notices: &mut Vec<Notice>) -> Stated<'a> {
     let begun = begun(history, attributions);
     let mut aside: BTreeMap<Aside, Vec<&'a Release>> = BTreeMap::new();
     let counted = history.releases.indexed().map(|(index, release)| {
         let mut last: BTreeMap<(PersonIndex, Option<StageId>), &'a Statement> = BTreeMap::new();
+        let released = released(release);
+        // What has no time was said before the release: after whatever else was, as far as anybody knows.
+        let said = |statement: &Statement| statement.at.unwrap_or(released).at;
+        let mut set_aside = |why| aside.entry(why).or_default().push(release);
         for statement in &release.statements {
-            let why = if history.person(statement.by).bot {
-                Some(Aside::Machine)
-            } else if is_late(statement, release.released_at, begun.get(&index).copied()) {
-                Some(Aside::Late)
+            if history.person(statement.by).bot {
+                set_aside(Aside::Machine);
+            } else if is_late(statement, released, begun.get(&index).copied()) {
+                set_aside(Aside::Late);
             } else {
-                let before = last.insert((statement.by, statement.stage), statement);
-                before.map(|before| {
-                    // A time that is known tells which was last, wherever they stand.
-                    if before.at.zip(statement.at).is_some_and(|(before, now)| now.certainly_before(before)) {
-                        last.insert((statement.by, statement.stage), before);
-                    }
-                    Aside::Replaced
-                })
-            };
-            if let Some(why) = why {
-                aside.entry(why).or_default().push(release);
+                let known = last.entry((statement.by, statement.stage));
+                known
+                    .and_modify(|before| {
+                        set_aside(Aside::Replaced);
+                        if said(statement) >= said(before) {
+                            *before = statement;
+                        }
+                    })
+                    .or_insert(statement);
             }
         }
         last.into_values().collect()
@@ -66,23 +66,30 @@ pub(super) fn all<'a>(history: &'a History, attributions: &[Attribution], notice
 }
 
 /// The first mark of the incidents of each release.
-fn begun(history: &History, attributions: &[Attribution]) -> BTreeMap<ReleaseIndex, Moment> {
-    let mut begun: BTreeMap<ReleaseIndex, Moment> = BTreeMap::new();
+fn begun(history: &History, attributions: &[Attribution]) -> BTreeMap<ReleaseIndex, Mark> {
+    let mut begun: BTreeMap<ReleaseIndex, Mark> = BTreeMap::new();
     for (incident, attribution) in history.incidents.iter().zip(attributions) {
-        let Some(first) = incident.begins() else { continue };
+        let Some(first) = incident.first_mark() else { continue };
         for release in attribution.link.iter().flat_map(super::Link::releases) {
             let known = begun.entry(release).or_insert(first);
-            *known = first.min(*known);
+            if first.at < known.at {
+                *known = first;
+            }
         }
     }
     begun
 }
 
+/// When a release was made, as exactly as that is known: the log may name a day alone.
+fn released(release: &Release) -> Mark {
+    let logged = release.entry.as_ref().and_then(|entry| entry.deployed_at);
+    logged.filter(|mark| mark.at == release.released_at).unwrap_or_else(|| Mark::exact(release.released_at))
+}
+
 /// A moment that is not known is taken for one before the release: so it was asked for.
-fn is_late(statement: &Statement, released_at: Moment, begun: Option<Moment>) -> bool {
+fn is_late(statement: &Statement, released: Mark, begun: Option<Mark>) -> bool {
     let Some(at) = statement.at else { return false };
-    let after = |moment: Moment| Mark::exact(moment).certainly_before(at);
-    after(released_at) || begun.is_some_and(after)
+    released.certainly_before(at) || begun.is_some_and(|begun| begun.certainly_before(at))
 }
 
 fn told(why: Aside, releases: &[&Release]) -> Notice {

@@ -56,7 +56,8 @@ pub fn statement(
     };
     let Some(sure) = sure else { return Ok(None) };
     let git = || settings.repository.as_ref().and_then(Repository::user);
-    let mut by = typed.by.clone().or_else(git).filter(|by| !by.trim().is_empty());
+    let named = |by: &String| !by.trim().is_empty();
+    let mut by = typed.by.clone().filter(named).or_else(|| git().filter(named));
     if let (None, Some(ask)) = (&by, ask) {
         by = ask.text("Who are you", "")?;
     }

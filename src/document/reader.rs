@@ -19,6 +19,8 @@ pub struct Diagnostic {
     pub problem: Problem,
     /// Whether a value could not be read, so that the record that holds it would say something else than its author.
     pub spoils: bool,
+    /// Whether it lies in a part that is set aside by itself, and decides nothing.
+    pub aside: bool,
 }
 
 /// Collects the problems of one document.
@@ -55,7 +57,11 @@ impl<'d> Diagnostics<'d> {
     }
 
     fn add(&self, at: usize, what: impl Into<String>, help: impl Into<String>, spoils: bool) {
-        self.found.borrow_mut().push(Diagnostic { problem: self.document.problem(at, what, help), spoils });
+        self.found.borrow_mut().push(Diagnostic {
+            problem: self.document.problem(at, what, help),
+            spoils,
+            aside: false,
+        });
     }
 }
 
@@ -323,6 +329,7 @@ impl<'a> Field<'a> {
         let spoiled = found[before..].iter().any(|found| found.spoils);
         for found in &mut found[before..] {
             found.spoils = false;
+            found.aside = true;
             if spoiled {
                 found.problem.what.push_str("; it is set aside");
             }

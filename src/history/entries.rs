@@ -89,7 +89,9 @@ pub(super) fn join(
     }
     let mut register = Register::new(drafts, changes);
     let mut unmatched = Vec::new();
-    for entry in entries {
+    // What only says how sure somebody was speaks of a release that something else has made.
+    let (felt, made): (Vec<_>, Vec<_>) = entries.into_iter().partition(ReleaseEntry::is_only_felt);
+    for entry in made.into_iter().chain(felt) {
         register.attach(entry, &known, &mut prereleases, &mut unmatched, notices);
     }
     let mut drafts = register.drafts;
@@ -183,6 +185,15 @@ fn in_no_release(rehearsals: &[Candidate]) -> Option<Notice> {
     ))
 }
 
+/// An entry of the log that says how sure somebody was, of what is no release. It decides nothing.
+fn of_no_release(entry: &ReleaseEntry, what: &str, at: &str) -> Notice {
+    Notice::new(
+        NoticeCode::FeltNoRelease,
+        format!("how sure somebody was of {}: that {what} ({at}); it does not count", entry.tag.raw()),
+        "correct the tag, or remove the entry",
+    )
+}
+
 /// Tags that exist and are no releases.
 struct KnownTags {
     rehearsals: HashSet<Untrusted>,
@@ -252,6 +263,9 @@ impl<'c> Register<'c> {
         let at = format!("{}:{}:{}", entry.origin.file.display(), entry.origin.line, entry.origin.column);
         let skipped = known.skipped.get(&entry.tag).copied();
         if skipped.is_some_and(super::select::by_choice) {
+            if entry.is_only_felt() {
+                notices.push(of_no_release(&entry, "is no release here", &at));
+            }
             return;
         }
         // A release that is called by its commit has no version, whatever the digits look like.
@@ -280,10 +294,13 @@ impl<'c> Register<'c> {
                 None if self.changes.is_empty() => ("has no deployed_at".to_owned(), "add deployed_at"),
                 None => ("is no tag of this repository".to_owned(), "push the tag, correct the name, or add commit"),
             };
-            if skipped.is_none() && !rehearsal && entry.deployed_at.is_none() && self.is_next(reading.as_ref()) {
+            let planned = skipped.is_none() && !rehearsal && entry.deployed_at.is_none();
+            if planned && self.is_next(reading.as_ref()) {
                 let tag = entry.tag.raw();
                 let (what, help) = ("is no tag yet", format!("relconf preflight --tag {tag} takes what is said of it"));
                 notices.push(Notice::new(NoticeCode::PlannedEntry, format!("{tag} {what} ({at})"), help));
+            } else if entry.is_only_felt() {
+                notices.push(of_no_release(&entry, &what, &at));
             } else {
                 notices.push(Notice::new(
                     NoticeCode::UnmatchedEntry,
@@ -341,10 +358,6 @@ impl<'c> Register<'c> {
             apply(draft, entry);
         } else if entry.is_only_felt() {
             draft.entry.iter_mut().for_each(|there| there.felt.extend(entry.felt.iter().cloned()));
-        } else if let Some(felt) = draft.entry.take_if(|there| there.is_only_felt()).map(|there| there.felt) {
-            // What was felt before stands first.
-            let felt = felt.into_iter().chain(entry.felt.iter().cloned()).collect();
-            apply(draft, ReleaseEntry { felt, ..entry });
         } else if let Some(again) = redeployed(draft, &entry) {
             self.drafts.push(again);
         } else {

@@ -1,6 +1,6 @@
 //! How sure people said to be: what trailers and the release log say, as statements.
 
-use crate::model::{Changes, Felt, Mark, Notice, NoticeCode, Policy, ReleaseEntry, Statement, Sure, Untrusted, Words};
+use crate::model::{Changes, Felt, Mark, Notice, NoticeCode, Policy, ReleaseEntry, Statement, Untrusted, Words};
 
 use super::draft::{Draft, moment};
 use super::people::People;
@@ -11,8 +11,8 @@ const SHOWN: usize = 3;
 /// What could not be read of statements.
 #[derive(Default)]
 pub(super) struct Unread {
-    /// Of trailers: the release, and what stands there.
-    trailers: Vec<(Untrusted, Untrusted)>,
+    /// The releases of trailers. What stands there is somebody's own: no report quotes it.
+    trailers: Vec<Untrusted>,
     notices: Vec<Notice>,
 }
 
@@ -21,7 +21,7 @@ impl Unread {
     pub fn notices(self, words: &Words) -> Vec<Notice> {
         let mut notices = self.notices;
         let shown = self.trailers.iter().take(SHOWN);
-        let shown: Vec<_> = shown.map(|(tag, said)| format!("{}: {:?}", tag.raw(), said.raw())).collect();
+        let shown: Vec<_> = shown.map(Untrusted::raw).collect();
         if !shown.is_empty() {
             let more = if self.trailers.len() > SHOWN { ", …" } else { "" };
             let all = self.trailers.len();
@@ -31,7 +31,7 @@ impl Unread {
                     "`Confidence:` trailers that cannot be read, and do not count: {all} ({}{more})",
                     shown.join(", ")
                 ),
-                format!("write `Confidence: 90%`, or {}; [felt] words has more", words.listed()),
+                format!("git show has them; write `Confidence: 90%`, or {}; [felt] words has more", words.listed()),
             ));
         }
         notices
@@ -48,14 +48,11 @@ pub(super) fn statements(
 ) -> Vec<Statement> {
     let words = &policy.felt_words;
     let mut all = Vec::new();
-    let mut trailer = |said: &Untrusted, by, at| {
-        let read = Sure::read_with_reason(said.raw()).ok();
-        match read.and_then(|(sure, because)| Some((words.share(&sure)?, because))) {
-            Some((sure, because)) => {
-                all.push(Statement { by, sure, because: because.map(Untrusted::from), stage: None, at });
-            }
-            None => unread.trailers.push((draft.tag.clone(), said.clone())),
+    let mut trailer = |said: &Untrusted, by, at| match words.read_with_reason(said.raw()) {
+        Some((sure, because)) => {
+            all.push(Statement { by, sure, because: because.map(Untrusted::from), stage: None, at });
         }
+        None => unread.trailers.push(draft.tag.clone()),
     };
     let author = draft.commit.map(|commit| people.of_identity[changes.author(commit).0 as usize]);
     if let (Some(commit), Some(author), false) = (draft.commit, author, draft.redeployment) {
@@ -83,12 +80,11 @@ fn of_log(
 ) -> Option<Statement> {
     let by = people.named(std::iter::once(&felt.by)).first().copied()?;
     let Some(sure) = words.share(&felt.confidence) else {
-        let Sure::Word(word) = &felt.confidence else { return None };
         let origin = &entry.origin;
         notices.push(Notice::new(
             NoticeCode::FeltUnread,
             format!(
-                "{}: confidence {word:?} is no word that is known, and does not count ({}:{}:{})",
+                "{}: a confidence is no word that is known, and does not count ({}:{}:{})",
                 entry.tag.raw(),
                 origin.file.display(),
                 origin.line,

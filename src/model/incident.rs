@@ -152,7 +152,12 @@ impl Incident {
 
     /// When it began, as far as the log says: the earlier of started and detected.
     pub fn begins(&self) -> Option<Moment> {
-        self.started_at.into_iter().chain(self.detected_at).map(|mark| mark.at).min()
+        self.first_mark().map(|mark| mark.at)
+    }
+
+    /// The earlier of started and detected, as exactly as it is known.
+    pub fn first_mark(&self) -> Option<Mark> {
+        self.started_at.into_iter().chain(self.detected_at).min_by_key(|mark| mark.at)
     }
 
     /// When the harm was over: mitigated, else resolved.

@@ -121,8 +121,10 @@ notice_codes! {
     TagCheck = "tag-check", Told;
     /// A `Confidence:` trailer of a tag or of its commit cannot be read.
     TagConfidence = "tag-confidence", Told;
+    /// A statement of confidence in a log cannot be used as it is.
+    FeltProblem = "felt-problem", Told;
     /// A statement of confidence in a log uses a word that stands for nothing.
-    FeltUnread = "felt-unread", LogMistake;
+    FeltUnread = "felt-unread", Told;
     /// Statements of confidence were made after the release, or after an incident of it had begun: they do not count.
     FeltLate = "felt-late", Told;
     /// Statements of confidence are a machine's: they do not count.

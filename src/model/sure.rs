@@ -32,22 +32,6 @@ impl Sure {
         let is_word = text.len() <= Self::LONGEST && text.chars().next().is_some_and(char::is_alphabetic);
         if is_word { Ok(Self::Word(text.to_lowercase())) } else { Err("is no share, no percentage and no word") }
     }
-
-    /// Reads the value of a trailer: how sure, and after it why, as in `90%, canary was quiet`.
-    ///
-    /// # Errors
-    /// As [`Sure::read`].
-    pub fn read_with_reason(text: &str) -> Result<(Self, Option<&str>), &'static str> {
-        let text = text.trim();
-        let end = text.find(|c: char| c.is_whitespace() || ",;:(".contains(c)).unwrap_or(text.len());
-        // A space may stand before the sign.
-        let sign = text[end..].trim_start().starts_with('%');
-        let end = text[end..].find('%').filter(|_| sign).map_or(end, |at| end + at + 1);
-        let (sure, rest) = text.split_at(end);
-        let rest = rest.trim_matches(|c: char| c.is_whitespace() || ",;:-–—().".contains(c));
-        let reason = rest.strip_prefix("because").filter(|rest| rest.starts_with(char::is_whitespace)).unwrap_or(rest);
-        Ok((Self::read(sure)?, Some(reason.trim_start()).filter(|reason| !reason.is_empty())))
-    }
 }
 
 /// What words of confidence stand for, as shares from 0 to 1.
@@ -85,6 +69,30 @@ impl Words {
         }
     }
 
+    /// Reads the value of a trailer: how sure, and after it why, as in `90%, canary was quiet` or `fingers crossed, no canary`.
+    /// `None` where it begins with no share, no percentage and no word that is known.
+    pub fn read_with_reason<'t>(&self, text: &'t str) -> Option<(f64, Option<&'t str>)> {
+        let text = text.trim();
+        let ends = |c: char| c.is_whitespace() || ",;:(".contains(c);
+        // A word may be several.
+        let known = |word: &String| {
+            let begins = text.get(..word.len()).is_some_and(|head| head.to_lowercase() == *word);
+            begins && text[word.len()..].chars().next().is_none_or(|c| ends(c) || ".!".contains(c))
+        };
+        let word = self.0.iter().map(|(word, _)| word).filter(|word| known(word)).map(String::len).max();
+        let end = word.unwrap_or_else(|| {
+            let end = text.find(ends).unwrap_or(text.len());
+            // A space may stand before the sign.
+            let sign = text[end..].trim_start().starts_with('%');
+            text[end..].find('%').filter(|_| sign).map_or(end, |at| end + at + 1)
+        });
+        let (sure, rest) = text.split_at(end);
+        let rest = rest.trim_matches(|c: char| c.is_whitespace() || ",;:-–—().!".contains(c));
+        let reason = rest.strip_prefix("because").filter(|rest| rest.starts_with(char::is_whitespace)).unwrap_or(rest);
+        let share = self.share(&Sure::read(sure.trim_end_matches('.')).ok()?)?;
+        Some((share, Some(reason.trim_start()).filter(|reason| !reason.is_empty())))
+    }
+
     /// The share that is meant; `None` for a word that is none of these.
     pub fn share(&self, sure: &Sure) -> Option<f64> {
         match sure {
@@ -112,15 +120,22 @@ mod tests {
 
     #[test]
     fn a_trailer_may_say_why() {
-        let read = |text| Sure::read_with_reason(text).expect("a statement");
-        assert_eq!(read("90%"), (Sure::Share(0.9), None));
-        assert_eq!(read("90 %, 5% more than usual"), (Sure::Share(0.9), Some("5% more than usual")));
+        let mut words = Words::default();
+        words.set("fingers crossed", 0.5);
+        let read = |text| words.read_with_reason(text).expect("a statement");
+        assert_eq!(read("90%"), (0.9, None));
+        assert_eq!(read("90%."), (0.9, None));
+        assert_eq!(read("90 %, 5% more than usual"), (0.9, Some("5% more than usual")));
         assert_eq!(read("0.9 5% more than usual").1, Some("5% more than usual"));
-        assert_eq!(read("90%, canary was quiet"), (Sure::Share(0.9), Some("canary was quiet")));
-        assert_eq!(read("90% because canary was quiet."), (Sure::Share(0.9), Some("canary was quiet")));
-        assert_eq!(read("uneasy (big migration)"), (Sure::Word("uneasy".to_owned()), Some("big migration")));
+        assert_eq!(read("90%, canary was quiet"), (0.9, Some("canary was quiet")));
+        assert_eq!(read("90% because canary was quiet."), (0.9, Some("canary was quiet")));
+        assert_eq!(read("uneasy (big migration)"), (0.6, Some("big migration")));
+        assert_eq!(read("Fingers crossed, no canary"), (0.5, Some("no canary")));
+        assert_eq!(read("Fine!"), (0.85, None));
         assert_eq!(read("sure: becausal").1, Some("becausal"));
-        assert!(Sure::read_with_reason("900% sure").is_err());
+        for text in ["900% sure", "surely", "fingers", "restore trust in CI", "", "é"] {
+            assert_eq!(words.read_with_reason(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::Random;
+
 /// Something that was stated with a probability, and whether it happened.
 pub type Stated = (f64, bool);
 
@@ -74,7 +76,8 @@ pub fn equal_counts(ascending: &[Stated], bins: usize, least: usize) -> Vec<Rang
 }
 
 /// Two-sided p of so many happening, or a number as unlikely, where each happens with its stated probability (the
-/// Poisson-binomial distribution, exact): twice the smaller tail. `None` of nothing.
+/// Poisson-binomial distribution, exact): twice the smaller tail. People speak in whole points: 100% is taken for 99.5%, and 0%
+/// for 0.5%. `None` of nothing.
 ///
 /// Grows with the square of the number of statements.
 pub fn as_stated(stated: &[Stated]) -> Option<f64> {
@@ -84,7 +87,7 @@ pub fn as_stated(stated: &[Stated]) -> Option<f64> {
     let mut chance = vec![0.0; stated.len() + 1];
     chance[0] = 1.0;
     for (number, (p, _)) in stated.iter().enumerate() {
-        let p = if p.is_nan() { 0.0 } else { p.clamp(0.0, 1.0) };
+        let p = in_points(*p);
         for k in (0..=number).rev() {
             chance[k + 1] += chance[k] * p;
             chance[k] *= 1.0 - p;
@@ -95,11 +98,44 @@ pub fn as_stated(stated: &[Stated]) -> Option<f64> {
     Some((2.0 * below.min(above)).min(1.0))
 }
 
+/// A stated probability as it is meant: in whole points, none of them certain.
+fn in_points(p: f64) -> f64 {
+    if p.is_nan() { 0.005 } else { p.clamp(0.005, 0.995) }
+}
+
+/// Histories drawn of what was stated.
+const HISTORIES: u32 = 999;
+
+/// P of what happened lying as far from what was stated, group by group, where each happens with its stated probability: the
+/// sum over the groups of the squared distance over its variance (Hosmer and Lemeshow 1980), against histories drawn with a
+/// seed of its own. What is too much in one group and too little in another does not cancel out. `None` of nothing.
+pub fn as_stated_by_group(groups: &[&[Stated]]) -> Option<f64> {
+    let mut random = Random::new(0xca11);
+    let apart = |happened: &mut dyn FnMut(f64, bool) -> bool| -> f64 {
+        let of = |group: &&[Stated]| {
+            let (mut distance, mut variance) = (0.0, 0.0);
+            for &(p, is) in group.iter() {
+                let p = in_points(p);
+                distance += one(happened(p, is)) - p;
+                variance += p * (1.0 - p);
+            }
+            if group.is_empty() { 0.0 } else { distance * distance / variance }
+        };
+        groups.iter().map(of).sum()
+    };
+    let seen = apart(&mut |_, is| is);
+    if groups.iter().all(|group| group.is_empty()) {
+        return None;
+    }
+    let as_far = (0..HISTORIES).filter(|_| apart(&mut |p, _| random.share() < p) >= seen).count();
+    Some((as_far as f64 + 1.0) / (f64::from(HISTORIES) + 1.0))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{as_stated, brier, equal_counts, murphy};
+    use super::{as_stated, as_stated_by_group, brier, equal_counts, murphy};
 
     fn near(value: f64, expected: f64) {
         assert!((value - expected).abs() < 1e-9, "{value} is not {expected}");
@@ -110,6 +146,26 @@ mod tests {
     fn the_score_of_a_textbook() {
         near(brier(&[(0.1, false), (0.9, true), (0.8, true), (0.3, false)]).expect("a score"), 0.0375);
         assert_eq!((brier(&[]), murphy(&[]), as_stated(&[])), (None, None, None));
+    }
+
+    /// Thirty at 99% of which half happen and thirty at 50% which all happen: on the whole as many as was stated.
+    #[test]
+    fn what_cancels_out_on_the_whole_does_not_by_group() {
+        let sure: Vec<_> = (0..30).map(|at| (0.99, at % 2 == 0)).collect();
+        let unsure = vec![(0.5, true); 30];
+        let all = [sure.clone(), unsure.clone()].concat();
+        assert!(as_stated(&all).expect("p") > 0.5);
+        near(as_stated_by_group(&[&sure, &unsure]).expect("p"), 0.001);
+        let calibrated: Vec<_> = (0..30).map(|at| (0.5, at % 2 == 0)).collect();
+        assert!(as_stated_by_group(&[&calibrated]).expect("p") > 0.5);
+        assert_eq!(as_stated_by_group(&[]), None);
+    }
+
+    /// Whoever says 100% means no more than whole points can say: one failure of one is chance in one of a hundred.
+    #[test]
+    fn nobody_is_certain() {
+        near(as_stated(&[(1.0, false)]).expect("p"), 0.01);
+        near(as_stated(&[(0.0, true)]).expect("p"), 0.01);
     }
 
     /// Ten stated at 0.8 of which seven happened, five at 0.4 of which three did. By hand: all 10 of 15, so the base is
@@ -138,7 +194,7 @@ mod tests {
         // Of one probability it is the binomial: 16 or fewer of 20 at 0.95 have 0.015 902 2 (R: pbinom(16, 20, 0.95)).
         let p = as_stated(&(0..20).map(|at| (0.95, at < 16)).collect::<Vec<_>>()).expect("p");
         assert!((p - 2.0 * 0.015_901_52).abs() < 1e-7, "{p}");
-        assert_eq!(as_stated(&[(1.0, false)]), Some(0.0));
+        near(as_stated(&[(1.0, false)]).expect("p"), 0.01);
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod survival;
 mod trend;
 
 pub use bayes::{Posterior, beta_posterior, chance_above, longer_than};
-pub use calibration::{Murphy, Stated, as_stated, brier, equal_counts, murphy};
+pub use calibration::{Murphy, Stated, as_stated, as_stated_by_group, brier, equal_counts, murphy};
 pub use change::{ChangePoint, level_change, rate_change};
 pub use concentration::{Concentration, concentration, expected_total_variation, total_variation};
 pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, rank_test};

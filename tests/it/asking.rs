@@ -310,6 +310,12 @@ fn how_sure_somebody_is_before_a_release() {
         "{seen}"
     );
 
+    // Where nothing is to be shipped, and of what is out, nobody is asked.
+    for tag in ["v1.2.0", "v1.1.1"] {
+        let seen = Person::types(&place, &["preflight", "--tag", tag, AS_OF]).ends();
+        assert!(seen.contains("nothing to ship") && !seen.contains("How sure"), "{seen}");
+    }
+    let place = Place::repository(&format!("{HISTORY}2026-02-20T10:00:00Z ana commit what is next | src/next\n"));
     let mut person = Person::types(&place, &["preflight", "--tag", "v1.2.0", AS_OF]);
     person.answers("How sure are you that it holds", "uneasy");
     person.answers("Why, in a few words", "");

@@ -52,6 +52,30 @@ fn afraid_with_reason(release: &Simulated, _: &mut Random) -> (Option<f64>, f64)
     if release.friday() { (Some(0.5), 0.45) } else { (Some(0.92), 0.92) }
 }
 
+/// Never fears a release without its canary, of which every other fails.
+fn comforted(release: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
+    (Some(0.9), if release.number % 3 == 0 { 0.5 } else { 0.97 })
+}
+
+fn too_afraid(_: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
+    (Some(0.6), 0.92)
+}
+
+/// Right on the whole: certain of what fails every other time, and doubtful of what always holds.
+fn turned(release: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
+    if release.number % 2 == 0 { (Some(0.95), 0.6) } else { (Some(0.6), 0.97) }
+}
+
+/// Surer in the second half, of releases that hold as often.
+fn talked_up(release: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
+    (Some(if release.number < RELEASES / 2 { 0.7 } else { 0.95 }), 0.8)
+}
+
+/// Surer in the second half, of releases that hold more often.
+fn stronger(release: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
+    if release.number < RELEASES / 2 { (Some(0.6), 0.55) } else { (Some(0.92), 0.95) }
+}
+
 /// Says less and less.
 fn quiet(release: &Simulated, random: &mut Random) -> (Option<f64>, f64) {
     let says = random.chance(if release.number < RELEASES / 2 { 0.9 } else { 0.4 });
@@ -70,6 +94,9 @@ fn simulate(team: Team, seed: u64) -> String {
         let (sure, holds) = team(&release, random);
         let when = release.at.to_rfc3339();
         writeln!(log, "[[release]]\ntag = \"1.{number}.0\"\ndeployed_at = {when}").expect("text");
+        if number % 3 != 0 {
+            log.push_str("checks = [{ name = \"canary\", result = \"pass\" }]\n");
+        }
         if let Some(sure) = sure {
             let voices = 1 + usize::from(random.chance(0.5));
             let first = (random.next() * 5.0) as usize;
@@ -154,6 +181,72 @@ fn fear_of_fridays_without_reason_is_told_apart_from_fear_with_one() {
 }
 
 #[test]
+fn comfort_that_the_outcomes_do_not_share_is_called_false() {
+    assert_called(comforted, 80, |report| told(report, "check:canary") == Some((GroupVerdict::FalseComfort, false)));
+}
+
+#[test]
+fn a_team_that_is_too_afraid_or_right_on_the_whole_alone_is_told_so() {
+    assert_called(too_afraid, 80, |report| verdict_of(report) == Some(FeltVerdict::TooAfraid));
+    assert_called(turned, 80, |report| verdict_of(report) == Some(FeltVerdict::OnTheWhole));
+}
+
+#[test]
+fn what_became_of_confidence_is_told_with_what_became_of_releases() {
+    let halves = |report: &FeltReport| report.halves.as_ref().map(|halves| halves.verdict);
+    let alone = called(talked_up, |report| {
+        report.halves.as_ref().is_some_and(|halves| halves.verdict == HalvesVerdict::ConfidenceAlone)
+    });
+    let together = (0..HISTORIES).filter(|seed| {
+        report(&simulate(stronger, 1 + seed * 7919))
+            .is_some_and(|report| halves(&report) == Some(HalvesVerdict::Stronger))
+    });
+    let together = together.count();
+    assert!(alone >= 80 && together >= 80, "{alone} alone, {together} together, of {HISTORIES}");
+}
+
+/// Of one release nothing is said, however sure everybody was.
+#[test]
+fn one_release_is_no_verdict() {
+    let log = "covers_from = 2026-01-01\n[[release]]\ntag = \"1.0.0\"\ndeployed_at = 2026-01-05T09:00:00Z\n[[release]]\ntag = \"1.1.0\"\n\
+               deployed_at = 2026-01-06T09:00:00Z\nfelt = [{ by = \"Ana Costa\", confidence = 1 }, { by = \"Bo Lind\", confidence = 1 }, \
+               { by = \"Cy Dee\", confidence = 1 }]\n[[incident]]\nid = \"I\"\ntitle = \"x\"\ndetected_at = 2026-01-06T10:00:00Z\n\
+               caused_by = { release = \"1.1.0\" }\n";
+    let found = report(log).expect("somebody spoke").calibration.expect("three people");
+    assert_eq!((found.held, found.of, found.verdict), (0, 1, FeltVerdict::TooFew));
+    assert_eq!((found.reliability, found.resolution), (None, None), "no group is large enough for either");
+}
+
+/// Of what somebody says more than once, the last in time counts, in whatever order it is written.
+#[test]
+fn the_last_in_time_counts() {
+    let said = |felt: &str| {
+        let mut log = simulate(calibrated, 3);
+        log.push_str(&format!(
+            "[[release]]\ntag = \"9.0.0\"\ndeployed_at = 2026-06-01\nfelt = [{felt}, {{ by = \"B\", confidence = 0.5 }}, {{ by = \"C\", \
+             confidence = 0.5 }}]\n"
+        ));
+        let place = Place::empty();
+        place.file("releases.toml", &log);
+        let flags = ["--no-git", "--as-of=2026-12-01T00:00:00Z"];
+        flat(&place.relconf(&[&["explain", "felt", "--by", "A"], &flags[..]].concat()).stdout)
+    };
+    let one = |sure: &str, at: &str| format!("{{ by = \"A\", confidence = {sure}{at} }}");
+    let at = |hour: u32| format!(", at = 2026-05-31T{hour:02}:00:00Z");
+    for (felt, share) in [
+        (vec![one("0.9", &at(9)), one("0.1", &at(8))], "90%"),
+        (vec![one("0.1", &at(8)), one("0.9", &at(9))], "90%"),
+        // What has no time was said before the release: last of all.
+        (vec![one("0.9", &at(9)), one("0.5", ""), one("0.1", &at(8))], "50%"),
+        // Of a release that is known by its day, what is said on that day is not late.
+        (vec![one("0.7", ", at = 2026-06-01T18:00:00Z")], "70%"),
+    ] {
+        let page = said(&felt.join(", "));
+        assert!(page.contains(&format!("A said {share}")), "{share}: {page}");
+    }
+}
+
+#[test]
 fn a_team_that_says_less_is_called_quieter() {
     assert_called(quiet, 80, |report| {
         report.halves.as_ref().is_some_and(|halves| halves.verdict == HalvesVerdict::Quieter)
@@ -223,18 +316,23 @@ felt = [{ by = "Bo Lind", confidence = 0.5, because = "no canary" }]
     };
     near("said", 0.75);
     // (0.1² + 0.4² + 0.25² + 0.25²) / 4.
-    near("brier", 0.295 / 4.0);
+    near("brier", 0.074);
     near("uncertainty", 0.0);
     // Twice the chance that all four hold: 2 x 0.9 x 0.6 x 0.75 x 0.75.
     near("p", 0.6075);
     assert_eq!((&calibration["held"], &calibration["verdict"]), (&4.into(), &"too_few".into()));
     assert_eq!(warned(&review, "tag-confidence").len(), 1, "{}", review["data"]["warnings"]);
-    assert!(warned(&review, "tag-confidence")[0].contains("v1.2.0: \"high\""));
+    let told = &warned(&review, "tag-confidence")[0];
+    assert!(told.contains("1 (v1.2.0)") && !told.contains("high"), "what somebody felt is quoted in no report: {told}");
     assert!(warned(&review, "felt-no-release")[0].contains("v1.2.0-rc.1"));
     // What is said of a stage stands beside its trust once three people spoke of it, and changes nothing else.
     assert_eq!(review["map"]["stages"][5]["felt"], Value::Null);
     assert_eq!(review["map"]["felt"]["people"], 4);
-    assert_eq!(place.relconf(&["validate", AS_OF]).stdout.matches("felt").count(), 0);
+    // What cannot be read is shown to whoever asks whether all is well, and is no mistake of the log.
+    let validated = place.relconf(&["validate", AS_OF]);
+    let shown = flat(&validated.stdout);
+    assert!(shown.contains("trailers that cannot be read, and do not count: 1 (v1.2.0)"), "{shown}");
+    assert!(shown.contains("pre-releases with a `Confidence:` trailer: 1 (v1.2.0-rc.1)"), "{shown}");
 }
 
 /// Whatever does not count is told, and the entry that holds it stays.
@@ -264,36 +362,44 @@ felt = [{ by = "Ana Costa", confidence = 0.7 }]
 "#,
     );
     let review = place.relconf(&["review", AS_OF, "--format", "json"]).json();
-    let problems = warned(&review, "log-problem");
+    assert!(warned(&review, "log-problem").is_empty() && warned(&review, "unmatched-entry").is_empty());
+    let problems = [warned(&review, "felt-problem"), warned(&review, "felt-unread")].concat();
     let told = |part: &str| problems.iter().any(|problem| problem.contains(part));
     assert!(
         told("releases.toml:3:40: confidence \"900%\" is not between 0% and 100%; it is set aside"),
         "{problems:?}"
     );
     assert!(told("releases.toml:14:73: confidence is missing; it is set aside"), "{problems:?}");
-    let word = warned(&review, "felt-unread");
-    assert!(
-        word[0].contains("v1.1.0: confidence \"very\" is no word that is known")
-            && word[0].contains("releases.toml:4:1"),
-        "{word:?}"
-    );
+    assert!(told("v1.1.0: a confidence is no word that is known, and does not count (") && told("releases.toml:4:1"));
     assert!(warned(&review, "felt-by-machine")[0].contains("1 (v1.1.0)"));
     assert!(warned(&review, "felt-twice")[0].contains("1 (v1.2.0)"));
     // After the release, and after the incident had begun, though before the release was all out.
     assert!(warned(&review, "felt-late")[0].contains("2 (v1.2.0, v1.3.0)"));
-    assert!(warned(&review, "unmatched-entry")[0].contains("v9.9.9-nothing-of-ours"));
+    assert!(warned(&review, "felt-no-release")[1].contains("v9.9.9-nothing-of-ours"));
     let felt = &review["felt"];
     assert_eq!(felt["aside"], serde_json::json!({ "late": 2, "by_machines": 1, "replaced": 1 }));
     // Ana and Cy of v1.0.0, Bo of v1.1.0, Ana of v1.2.0.
     assert_eq!((&felt["statements"], &felt["people"]), (&4.into(), &3.into()));
-    // 0.85, 0.6 and 0.7.
-    let said = felt["calibration"]["said"].as_f64().expect("a number");
-    assert!((said - 2.15 / 3.0).abs() < 1e-9, "{said}");
+    // 0.85, 0.6 and 0.7: 0.7167, in whole points.
+    assert_eq!(felt["calibration"]["said"], 0.72);
     let release = review["releases"].as_array().expect("a list").last().expect("one").clone();
     assert_eq!(release["released_at"], "2026-01-08T14:00:00Z", "the entry stays");
     let validated = place.relconf(&["validate", AS_OF]);
     assert_eq!(validated.code, 2);
-    assert!(validated.stdout.contains("900%") && validated.stdout.contains("very"), "{}", validated.stdout);
+    assert!(validated.stdout.contains("900%") && validated.stdout.contains("no word"), "{}", validated.stdout);
+    // Whatever is wrong with a feeling, it decides nothing.
+    let gate = place.relconf(&["gate", AS_OF, "--format", "json"]);
+    place.file(
+        "releases.toml",
+        "[[release]]\ntag = \"v1.3.0\"\ndeployed_at = 2026-01-08T14:00:00Z\noperators = [\"Dana Kim\"]\n",
+    );
+    let without = place.relconf(&["gate", AS_OF, "--format", "json"]);
+    assert_eq!(
+        (gate.code, gate.stdout.lines().find(|line| line.contains("\"verdict\""))),
+        (without.code, without.stdout.lines().find(|line| line.contains("\"verdict\""))),
+        "{}",
+        gate.stderr
+    );
 }
 
 /// A log of which the same is true whoever said it.
@@ -338,6 +444,28 @@ fn no_report_tells_what_one_person_felt() {
     let json: Value = serde_json::from_str(&reported[1]).expect("JSON");
     let felt = json["felt"].to_string();
     assert!(PEOPLE.iter().all(|name| !felt.contains(name)), "{felt}");
+}
+
+/// Nor does any by what it leaves out: of one person's word, two points more or less change no report of eighty releases by more
+/// than the point that everything is rounded to.
+#[test]
+fn one_word_of_one_person_cannot_be_read_off_a_report() {
+    let log = simulate(afraid_without_reason, 5);
+    let at = log.find("confidence = ").expect("a statement") + "confidence = ".len();
+    let sure: f64 = log[at..at + 4].parse().expect("a share");
+    let changed = format!("{}{:.2}{}", &log[..at], sure - 0.02, &log[at + 4..]);
+    let (one, other) = (report(&log).expect("felt"), report(&changed).expect("felt"));
+    let said = |report: &FeltReport| -> Vec<f64> {
+        let groups = report.groups.iter().flat_map(|group| [group.with.said, group.without.said]);
+        groups
+            .chain(report.bins.iter().map(|bin| bin.said))
+            .chain(report.calibration.iter().map(|all| all.said))
+            .collect()
+    };
+    let points = |share: f64| (share * 100.0 - (share * 100.0).round()).abs() < 1e-9;
+    assert!(said(&one).iter().copied().all(points), "whole points: {:?}", said(&one));
+    let moved = said(&one).iter().zip(said(&other)).filter(|(a, b)| (*a - b).abs() > 1e-9).count();
+    assert!(moved <= 1, "{moved} of {}", said(&one).len());
 }
 
 /// What fewer than three people felt is told to none but themselves.

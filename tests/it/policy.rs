@@ -383,6 +383,31 @@ fn what_a_change_adds_to_the_log_can_fail_the_gate() {
     assert!(unwrapped(&ran).contains("New in the log here: INC-1-0, INC-1-1, INC-1-2, INC-1-3, INC-1-4, and 7 more."));
 }
 
+/// How sure somebody was decides nothing: what the release log says of the release itself, after that, is new and no second entry.
+#[test]
+fn a_feeling_of_the_base_stands_in_no_entrys_way() {
+    let place = place();
+    let text = releases();
+    let second = text.match_indices("[[release]]").nth(1).expect("another").0;
+    let (made, text) = text.split_at(second);
+    let tag = made.lines().find(|line| line.starts_with("tag = ")).expect("a tag");
+    let felt = format!("[[release]]\n{tag}\nfelt = [{{ by = \"Ana\", confidence = 0.9 }}]\n");
+    place.file("releases.toml", &format!("{text}\n{felt}"));
+    commit(&place, "main");
+    let code = gate(&place, &["--policy-from", "main"]).code;
+    for log in [
+        format!("{text}\n{felt}{made}"),
+        format!("{text}\n{made}"),
+        format!("{text}\n{}", felt.replace("0.9", "\"very\"")),
+    ] {
+        place.file("releases.toml", &log);
+        let ran = gate(&place, &["--policy-from", "main", "--format", "json"]);
+        assert_eq!(ran.code, code, "{}", ran.stderr);
+        let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        assert_eq!(report["policy_from"]["undone"], serde_json::json!([]), "{log}");
+    }
+}
+
 #[test]
 fn the_commit_that_decides_is_named_in_every_format_and_its_entries_too() {
     let place = place();

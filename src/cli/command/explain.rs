@@ -73,7 +73,7 @@ const KINDS: &[Kind] = &[
         let cell = name.split_once(['.', ' ']);
         Ok(cell.and_then(|(stage, source)| explain::cell(known.review, stage, source, &known.options)))
     }),
-    kind("what people felt", ("felt", "relconf review felt"), |_| vec![FELT.to_owned()], felt_page),
+    kind("what people felt", ("felt", "relconf review felt"), felt_name, felt_page),
     kind("section of the long form", ("people", "relconf review --full"), section_names, |known, name| {
         Ok(section_page(known, name))
     }),
@@ -177,6 +177,12 @@ fn page(known: &Known<'_>, subject: &str) -> anyhow::Result<String> {
 /// What was probably meant, of all names that can be explained.
 fn unknown(known: &Known<'_>, subject: &str) -> Error {
     let names: Vec<String> = KINDS.iter().flat_map(|kind| (kind.names)(known)).collect();
+    if subject.trim() == FELT {
+        return Error::usage(
+            format!("nothing here is called \"{FELT}\": nobody has said yet how sure they were of a release"),
+            "say it before the next: relconf record release --tag NEXT --felt 90%; then relconf explain felt tells",
+        );
+    }
     let help = match nearest(subject.trim(), names.iter().map(String::as_str)) {
         Some(name) => format!("did you mean \"{name}\"?"),
         None => "see `relconf explain` for what can be explained, `relconf list releases --all`, `relconf list incidents --all` \
@@ -230,7 +236,8 @@ fn section_names(_: &Known<'_>) -> Vec<String> {
 
 fn section_page(known: &Known<'_>, name: &str) -> Option<String> {
     let extent = Extent::of(&[name.to_owned()]);
-    let section = SECTIONS.iter().any(|section| section.name == name);
+    let silent = name == FELT && known.review.felt.is_none();
+    let section = SECTIONS.iter().any(|section| section.name == name) && !silent;
     section.then(|| terminal::review(known.review, &TerminalOptions { extent, ..known.options }))
 }
 
@@ -346,19 +353,18 @@ fn find_person(history: &History, name: &str) -> Option<PersonIndex> {
 }
 
 /// What the team felt, or, for whoever asks about themselves, what one person felt.
+/// Where nobody ever said how sure they were, nothing has that name.
+fn felt_name(known: &Known<'_>) -> Vec<String> {
+    known.review.felt.iter().map(|_| FELT.to_owned()).collect()
+}
+
 fn felt_page(known: &Known<'_>, name: &str) -> anyhow::Result<Option<String>> {
     if name != FELT {
         return Ok(None);
     }
     let Some(by) = known.by else {
-        return match known.review.felt {
-            Some(_) => Ok(Some(explain::felt(known.review, &known.options))),
-            None => Err(Error::usage(
-                format!("nothing here is called \"{FELT}\": nobody has said yet how sure they were of a release"),
-                "say it before the next: relconf record release --tag NEXT --felt 90%; then relconf explain felt tells",
-            )
-            .into()),
-        };
+        // Where nobody has said so, another thing may have that name.
+        return Ok(known.review.felt.as_ref().map(|_| explain::felt(known.review, &known.options)));
     };
     let Some(person) = find_person(known.history, by) else {
         let names = person_names(known);

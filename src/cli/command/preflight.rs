@@ -91,6 +91,8 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
             || Error::usage(format!("{rev} is in no component that is reviewed"), "name one with --component");
         Ok(Preflight::of(&facts, planned, asked).ok_or_else(nowhere)?)
     };
+    // What is out already is not asked for.
+    let out = args.tag.as_deref().is_some_and(|tag| decided.history.releases.iter().any(|made| made.tag.raw() == tag));
     let mut report = look(decided.history)?;
     let mut from = decided.from;
     if let Some(alone) = decided.alone {
@@ -108,7 +110,8 @@ pub(super) fn run(args: &PreflightArgs, terminal: &Terminal) -> anyhow::Result<E
     if outputs.holds("github") {
         summary::append(&markdown(&report), terminal);
     }
-    if let Some(tag) = args.tag.as_deref().filter(|_| !args.gate && outputs.holds("terminal")) {
+    let ask = !args.gate && !out && report.verdict != Verdict::Nothing && outputs.holds("terminal");
+    if let Some(tag) = args.tag.as_deref().filter(|_| ask) {
         feel(tag, &settings, terminal)?;
     }
     Ok(if args.gate && report.verdict == Verdict::NotReady { Exit::Regressed } else { Exit::Done })

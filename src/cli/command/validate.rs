@@ -18,6 +18,15 @@ use crate::pipeline;
 use crate::render::validation::{Flaw, Mismatch, VALIDATION_FORMATS, Validation};
 use crate::source::log;
 
+/// What changes no verdict, and is wrong all the same, or only if you say so.
+const WORTH_A_LOOK: [NoticeCode; 5] = [
+    NoticeCode::LikelyOnePerson,
+    NoticeCode::TakenForBots,
+    NoticeCode::FeltUnread,
+    NoticeCode::FeltNoRelease,
+    NoticeCode::TagConfidence,
+];
+
 /// The largest file that a line is quoted from, in bytes.
 const QUOTED: u64 = 16 << 20;
 
@@ -76,8 +85,7 @@ impl Found {
             matches!(weight, NoticeWeight::EndsTheGate | NoticeWeight::LogMistake | NoticeWeight::Inconclusive)
         };
         let mistake = |notice: &&Notice| weighs(notice.code.weight()) && !stands(notice.code);
-        let worth_a_look =
-            |notice: &&Notice| matches!(notice.code, NoticeCode::LikelyOnePerson | NoticeCode::TakenForBots);
+        let worth_a_look = |notice: &&Notice| WORTH_A_LOOK.contains(&notice.code);
         let told = |notice: &Notice| Mismatch { what: notice.message.clone(), help: notice.help.clone() };
         let all = || history.notices.iter().chain(&facts.notices);
         self.mismatches.extend(all().filter(mistake).map(told));

@@ -8,6 +8,10 @@ use crate::stats::{self, Stated};
 const DIFFERENT: f64 = 0.05;
 /// A difference below this is none that matters.
 const MATTERS: f64 = 0.05;
+/// The same by confidence, one test more: of calibrated teams, one in a hundred is told of it by chance.
+const UNLIKE: f64 = 0.01;
+/// Of fewer releases nothing is said.
+const LEAST: usize = 5;
 /// Calibrated is said only where the interval of what held stays this close to what was said.
 const CLOSE: f64 = 0.20;
 /// Bins of the picture, of so many releases each at least, from so many releases on.
@@ -30,20 +34,23 @@ pub struct FeltCalibration {
     pub high: f64,
     /// P of so many holding where each holds as often as was said of it (exact, two-sided).
     pub p: f64,
+    /// P of what held lying as far from what was said, confidence by confidence (drawn); null below twenty releases.
+    pub p_by_confidence: Option<f64>,
     /// In a word.
     pub verdict: FeltVerdict,
     /// Mean squared error of what was said (Brier 1950).
     pub brier: f64,
     /// 1 - `brier` / `uncertainty`: above 0 is better than saying the share of all each time; null where all or none held.
     pub skill: Option<f64>,
-    /// How far what is said lies from what happens then (Murphy 1973): 0 is calibrated.
-    pub reliability: f64,
+    /// How far what is said lies from what happens then (Murphy 1973): 0 is calibrated. Null below twenty releases, where no
+    /// group of like confidence is large enough to tell it; so are the other parts.
+    pub reliability: Option<f64>,
     /// How far what happens at one confidence lies from what happens at all: 0 tells no release from another.
-    pub resolution: f64,
+    pub resolution: Option<f64>,
     /// The Brier score of always saying the share of all.
     pub uncertainty: f64,
     /// What unlike statements in one bin leave over: reliability - resolution + uncertainty + within is the Brier score.
-    pub within: f64,
+    pub within: Option<f64>,
 }
 
 /// Whether confidence fits what happens.
@@ -56,6 +63,8 @@ pub enum FeltVerdict {
     TooSure,
     /// More held than was said, beyond chance, by five points or more.
     TooAfraid,
+    /// As many held as was said, and not of those of which it was said: where people are sure too few, elsewhere too many.
+    OnTheWhole,
     /// Too few releases to say.
     TooFew,
 }
@@ -82,6 +91,20 @@ fn ascending<'b>(judged: &'b [Before<'b>]) -> Vec<&'b Before<'b>> {
     sorted
 }
 
+impl FeltCalibration {
+    /// In whole points, and scores in thousandths.
+    pub(super) fn in_points(mut self) -> Self {
+        self.said = super::in_points(self.said);
+        let score = |score: f64| (1_000.0 * score).round() / 1_000.0;
+        self.brier = score(self.brier);
+        self.skill = self.skill.map(super::in_points);
+        for part in [&mut self.reliability, &mut self.resolution, &mut self.within] {
+            *part = part.map(score);
+        }
+        self
+    }
+}
+
 pub(super) fn of(judged: &[Before<'_>]) -> Option<FeltCalibration> {
     let stated: Vec<Stated> = ascending(judged).iter().map(|before| (before.said, before.held)).collect();
     let of = stated.len() as u64;
@@ -89,17 +112,20 @@ pub(super) fn of(judged: &[Before<'_>]) -> Option<FeltCalibration> {
     let said = super::mean(stated.iter().map(|(said, _)| *said))?;
     let interval = stats::wilson(held, of, 0.95)?;
     let p = stats::as_stated(&stated)?;
-    // As many bins as fit; a few releases stand by what was said of each.
-    let least = if stated.len() < PICTURE { 1 } else { LEAST_IN_BIN };
-    let most = if stated.len() < PICTURE { stated.len() } else { BINS };
+    let picture = stated.len() >= PICTURE;
     let bins: Vec<&[Stated]> =
-        stats::equal_counts(&stated, most, least).into_iter().map(|range| &stated[range]).collect();
+        stats::equal_counts(&stated, BINS, LEAST_IN_BIN).into_iter().map(|range| &stated[range]).collect();
     let (brier, parts) = (stats::brier(&stated)?, stats::murphy(&bins)?);
+    let p_by_confidence = if picture { stats::as_stated_by_group(&bins) } else { None };
     let over = said - held as f64 / of as f64;
-    let verdict = if p <= DIFFERENT && over >= MATTERS {
+    let verdict = if stated.len() < LEAST {
+        FeltVerdict::TooFew
+    } else if p <= DIFFERENT && over >= MATTERS {
         FeltVerdict::TooSure
     } else if p <= DIFFERENT && -over >= MATTERS {
         FeltVerdict::TooAfraid
+    } else if p_by_confidence.is_some_and(|p| p <= UNLIKE) {
+        FeltVerdict::OnTheWhole
     } else if said - interval.low <= CLOSE && interval.high - said <= CLOSE {
         FeltVerdict::Calibrated
     } else {
@@ -112,13 +138,14 @@ pub(super) fn of(judged: &[Before<'_>]) -> Option<FeltCalibration> {
         low: interval.low,
         high: interval.high,
         p,
+        p_by_confidence,
         verdict,
         brier,
         skill: (parts.uncertainty > 0.0).then(|| 1.0 - brier / parts.uncertainty),
-        reliability: parts.reliability,
-        resolution: parts.resolution,
+        reliability: picture.then_some(parts.reliability),
+        resolution: picture.then_some(parts.resolution),
         uncertainty: parts.uncertainty,
-        within: parts.within,
+        within: picture.then_some(parts.within),
     })
 }
 

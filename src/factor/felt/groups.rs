@@ -113,7 +113,7 @@ fn keep_own(all: &mut [Compared], judged: &[Before<'_>]) {
     for compared in all.iter_mut().filter(|compared| compared.group.verdict < GroupVerdict::TooFew) {
         let left: Vec<_> = compared.members.iter().copied().filter(|(place, _)| !told.contains(place)).collect();
         let own = left.len() == compared.members.len()
-            || one("", "", &sides(&left, judged)).is_some_and(|alone| verdict(&alone).0 < GroupVerdict::TooFew);
+            || one("", "", &sides(&left, judged), 1).is_some_and(|alone| verdict(&alone).0 < GroupVerdict::TooFew);
         if own {
             let about = compared.group.about_with;
             told.extend(compared.members.iter().filter(|(_, with)| *with == about).map(|(place, _)| *place));
@@ -134,10 +134,12 @@ fn sides<'b>(members: &[(usize, bool)], judged: &'b [Before<'b>]) -> [Vec<&'b Be
 fn compared(facts: &Facts<'_>, screening: &Screening, judged: &[Before<'_>]) -> Vec<Compared> {
     let place: HashMap<usize, usize> =
         judged.iter().enumerate().map(|(place, before)| (before.number, place)).collect();
+    let components = screening.hotspots.iter().filter(|spot| spot.kind == HotspotKind::Component).count();
+    let candidates = screening.traits.len() + components + screening.checks.len() + TimeSlot::all().count();
     let mut all: Vec<Compared> = Vec::new();
     let mut add = |id: String, title: String, events: &mut dyn Iterator<Item = (usize, bool)>| {
         let members: Vec<_> = events.filter_map(|(event, with)| Some((*place.get(&event)?, with))).collect();
-        let group = one(&id, &title, &sides(&members, judged));
+        let group = one(&id, &title, &sides(&members, judged), candidates);
         all.extend(group.map(|group| Compared { group, members }));
     };
     let of_split = |split: &Split| -> Vec<(usize, bool)> {
@@ -167,14 +169,14 @@ fn compared(facts: &Facts<'_>, screening: &Screening, judged: &[Before<'_>]) -> 
 }
 
 /// A comparison, not yet corrected; `None` where a side is too small, or too few people stand behind it.
-fn one(id: &str, title: &str, sides: &[Vec<&Before<'_>>; 2]) -> Option<FeltGroup> {
+fn one(id: &str, title: &str, sides: &[Vec<&Before<'_>>; 2], tests: usize) -> Option<FeltGroup> {
     let enough = |side: &Vec<&Before<'_>>| side.len() >= EXPOSED && people(side.iter().copied()) >= PEOPLE;
     let [with, without] = sides;
     if !enough(with) || !enough(without) {
         return None;
     }
     let said = |side: &[&Before<'_>]| side.iter().map(|before| before.said).collect::<Vec<_>>();
-    let p_said = stats::mean_difference(&said(with), &said(without))?;
+    let p_said = stats::mean_difference(&said(with), &said(without), tests)?;
     let (with, without) = (FeltSide::of(with)?, FeltSide::of(without)?);
     let p_held = stats::two_rates(with.held, with.of, without.held, without.of)?.fisher_two_sided;
     Some(FeltGroup {

@@ -80,7 +80,7 @@ pub(super) fn of(facts: &Facts<'_>, judged: &[Before<'_>], since: Moment) -> Opt
     let said = |said: &[Before<'_>]| said.iter().map(|before| before.said).collect::<Vec<_>>();
     let fisher = |k1, n1, k2, n2| stats::two_rates(k1, n1, k2, n2).map(|test| test.fisher_two_sided);
     let p = stats::holm(&[
-        stats::mean_difference(&said(said_second), &said(said_first))?,
+        stats::mean_difference(&said(said_second), &said(said_first), 3)?,
         fisher(second.held, second.of, first.held, first.of)?,
         fisher(second.stated, second.of, first.stated, first.of)?,
     ]);

@@ -25,7 +25,7 @@ use crate::model::{Moment, PersonIndex, StageId, Statement, Untrusted};
 /// A number that fewer people stand behind would tell what one of them felt.
 const PEOPLE: usize = 3;
 
-/// What people felt before releases, and what became of these: over all history.
+/// What people felt before releases, and what became of these: over all history. Shares of confidence are whole points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FeltReport {
     /// Statements on releases as a whole that count.
@@ -119,6 +119,12 @@ fn of_event<'f>(facts: &'f Facts<'_>, event: &Event, wanted: impl Fn(&Statement)
     by_person.into_values().collect()
 }
 
+/// A share in whole points. Means that were exact would tell, by what two reports or two comparisons differ in, what one person
+/// said of one release.
+fn in_points(share: f64) -> f64 {
+    (100.0 * share).round() / 100.0
+}
+
 fn mean(values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
     let n = values.len();
     (n > 0).then(|| values.sum::<f64>() / n as f64)
@@ -179,11 +185,15 @@ pub fn felt(facts: &Facts<'_>, screening: &Screening) -> Option<FeltReport> {
     } else if people(&judged) < PEOPLE {
         report.withheld = Some("it is told of three people or more, so that it tells of none of them".to_owned());
     } else {
-        report.calibration = calibration::of(&judged);
+        report.calibration = calibration::of(&judged).map(FeltCalibration::in_points);
         report.bins = calibration::bins(&judged, PEOPLE);
         (report.groups, report.tested) = groups::all(facts, screening, &judged);
         report.reasons = reasons::all(&judged, PEOPLE);
         report.halves = halves::of(facts, &judged, since);
+        let bins = report.bins.iter_mut().map(|bin| &mut bin.said);
+        let sides = report.groups.iter_mut().flat_map(|group| [&mut group.with.said, &mut group.without.said]);
+        let halves = report.halves.iter_mut().flat_map(|halves| [&mut halves.first.said, &mut halves.second.said]);
+        bins.chain(sides).chain(halves).for_each(|said| *said = in_points(*said));
     }
     Some(report)
 }
@@ -206,5 +216,5 @@ pub fn felt_of_stage(facts: &Facts<'_>, span: Span, stage: Option<StageId>) -> O
     let stated: Vec<_> = events.flat_map(|event| of_event(facts, event, |said| said.stage == stage)).collect();
     let people = stated.iter().map(|statement| statement.by).collect::<BTreeSet<_>>().len();
     let said = mean(stated.iter().map(|statement| statement.sure)).filter(|_| people >= PEOPLE)?;
-    Some(FeltMean { said, statements: stated.len() as u64, people: people as u64 })
+    Some(FeltMean { said: in_points(said), statements: stated.len() as u64, people: people as u64 })
 }

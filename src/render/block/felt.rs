@@ -15,7 +15,7 @@ pub fn draw(page: &mut Page, review: &Review) {
     if let Some(calibration) = &report.calibration {
         let tone = match calibration.verdict {
             FeltVerdict::Calibrated => Tone::Good,
-            FeltVerdict::TooSure | FeltVerdict::TooAfraid => Tone::Unsure,
+            FeltVerdict::TooSure | FeltVerdict::TooAfraid | FeltVerdict::OnTheWhole => Tone::Unsure,
             FeltVerdict::TooFew => Tone::Dim,
         };
         page.toned(tone, &felt::calibrated("The team", "says", calibration));

@@ -9,20 +9,32 @@ use crate::review::contract::{
 /// The headline's sentence; `None` where nobody said how sure they were, or too few to say.
 pub fn headline(review: &Review) -> Option<String> {
     let calibration = review.felt.as_ref()?.calibration.as_ref()?;
-    (calibration.verdict != FeltVerdict::TooFew).then(|| calibrated("The team", "says", calibration))
+    let since = review.felt.as_ref().map(|felt| format!(" since {}", date(felt.since))).unwrap_or_default();
+    (calibration.verdict != FeltVerdict::TooFew).then(|| said_and_held("The team", "says", calibration, &since))
 }
 
 /// What somebody says, what held, and what that makes of it.
 pub fn calibrated(who: &str, says: &str, of: &FeltCalibration) -> String {
+    said_and_held(who, says, of, "")
+}
+
+fn said_and_held(who: &str, says: &str, of: &FeltCalibration, since: &str) -> String {
     let share = of.held as f64 / of.of as f64;
     let by = |from: f64, to: f64| points_change(from, to);
     let verdict = match of.verdict {
         FeltVerdict::TooSure => format!("too sure by {}", by(of.said, share)),
         FeltVerdict::TooAfraid => format!("too afraid by {}", by(share, of.said)),
+        FeltVerdict::OnTheWhole => "right on the whole, and not release by release".to_owned(),
         FeltVerdict::Calibrated => "about as sure as it turns out".to_owned(),
         FeltVerdict::TooFew => "too few to say whether that fits".to_owned(),
     };
-    format!("{who} {says} {}, and {} ({} of {}) held: {verdict}.", percent(of.said), percent(share), of.held, of.of)
+    format!(
+        "{who} {says} {}, and {} ({} of {}) held{since}: {verdict}.",
+        percent(of.said),
+        percent(share),
+        of.held,
+        of.of
+    )
 }
 
 /// What it rests on, and what does not count.
@@ -67,13 +79,19 @@ pub fn score(of: &FeltCalibration) -> String {
         ),
         None => "nothing to be better than where all end alike".to_owned(),
     };
+    let parts = match (of.reliability, of.resolution) {
+        (Some(reliability), Some(resolution)) => format!(
+            ": reliability {reliability:.3} (0: what is said is what happens), resolution {resolution:.3} (0: tells no release \
+             from another), uncertainty {:.3}",
+            of.uncertainty
+        ),
+        _ => String::new(),
+    };
+    let by_confidence =
+        of.p_by_confidence.map_or_else(String::new, |p| format!(", as far apart by confidence: p {}", probability(p)));
     format!(
-        "Brier score {:.3}, {skill}: reliability {:.3} (0: what is said is what happens), resolution {:.3} (0: tells no \
-         release from another), uncertainty {:.3}; as many holding by chance: p {}",
+        "Brier score {:.3}, {skill}{parts}; as many holding by chance: p {}{by_confidence}",
         of.brier,
-        of.reliability,
-        of.resolution,
-        of.uncertainty,
         probability(of.p)
     )
 }
@@ -151,9 +169,9 @@ pub fn halves(halves: &FeltHalves) -> String {
     let spoke = format!("somebody said so of {} releases before, of {} since", stated(first), stated(second));
     match halves.verdict {
         HalvesVerdict::Stronger => {
-            format!("Confidence rises because releases got better: {said}; {held}.")
+            format!("Confidence and outcomes have risen together: {said}; {held}.")
         }
-        HalvesVerdict::Weaker => format!("Confidence and releases have become worse together: {said}; {held}."),
+        HalvesVerdict::Weaker => format!("Confidence and outcomes have fallen together: {said}; {held}."),
         HalvesVerdict::Quieter => {
             format!("The team got quieter, which is not less afraid: {spoke}. {said}; {held}.")
         }

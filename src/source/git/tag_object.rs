@@ -44,7 +44,7 @@ pub struct Trailers {
     pub confidence: Vec<Untrusted>,
 }
 
-/// Longest statement of confidence that is looked at, bytes.
+/// Bytes of a statement of confidence that are looked at: of a longer one its beginning.
 const STATEMENT: usize = 400;
 
 /// Reads the trailers of a message.
@@ -52,7 +52,7 @@ pub fn trailers(message: &[u8]) -> Trailers {
     let mut found = Trailers::default();
     // They are rare; a message without them needs no second look. The first letters are left out for both their cases.
     let is_in = |part: &[u8]| memmem::find(message, part).is_some();
-    if !(is_in(b"heck:") || is_in(b"HECK:") || is_in(b"onfidence:") || is_in(b"ONFIDENCE:")) {
+    if !(is_in(b"heck") || is_in(b"HECK") || is_in(b"onfidence") || is_in(b"ONFIDENCE")) {
         return found;
     }
     let mut rest = message;
@@ -72,29 +72,39 @@ pub fn trailers(message: &[u8]) -> Trailers {
         }
     }
     for line in paragraph {
-        if let Some(value) = value(line, b"check:") {
+        if let Some(value) = value(line, b"check") {
             match check(value) {
                 Some(check) => found.checks.push(check),
                 None => found.unreadable += 1,
             }
-        } else if let Some(value) = value(line, b"confidence:").filter(|value| value.len() <= STATEMENT) {
+        } else if let Some(value) = value(line, b"confidence") {
+            let value = &value[..value.len().min(STATEMENT)];
             found.confidence.push(Untrusted::from_bytes(value.trim_ascii()));
         }
     }
     found
 }
 
-/// What stands behind the `Confidence:` trailers of a commit's message: one look, for there are millions of these.
+/// What stands behind the `Confidence:` trailers of a commit's message: one look, for there are millions of these. A subject is
+/// no trailer.
 pub fn confidence(message: &[u8]) -> Vec<Untrusted> {
-    match memmem::find(message, b"onfidence:") {
-        Some(_) => trailers(message).confidence,
-        None => Vec::new(),
+    if memmem::find(message, b"onfidence").or_else(|| memmem::find(message, b"ONFIDENCE")).is_none() {
+        return Vec::new();
     }
+    let (mut rest, mut subject) = (message, false);
+    while let Some(line) = bytes::take_line(&mut rest) {
+        match line.trim_ascii().is_empty() {
+            true if subject => return trailers(rest).confidence,
+            empty => subject |= !empty,
+        }
+    }
+    Vec::new()
 }
 
-/// What stands behind a trailer's name.
+/// What stands behind a trailer's name and its colon; git takes spaces before it.
 fn value<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
-    let (head, value) = line.split_at_checked(name.len())?;
+    let (head, rest) = line.split_at_checked(name.len())?;
+    let value = rest.trim_ascii_start().strip_prefix(b":")?;
     (head.eq_ignore_ascii_case(name) && !value.is_empty()).then_some(value)
 }
 

@@ -48,7 +48,7 @@ pub struct Decision {
 }
 
 /// The logs as the commit has them, with what a change adds to them.
-pub fn decide(now: Logs, before: Logs) -> Decision {
+pub fn decide(now: Logs, mut before: Logs) -> Decision {
     let mut undone = Vec::new();
     let mut logs = now;
     let mut added: Vec<Untrusted> = Vec::new();
@@ -80,10 +80,14 @@ pub fn decide(now: Logs, before: Logs) -> Decision {
     logs.incidents.extend(new);
     logs.incidents.sort_by(|a, b| (a.anchor(), &a.id).cmp(&(b.anchor(), &b.id)));
 
+    // How sure people were decides nothing: what is said of it here is taken as it is.
+    let (felt, entries): (Vec<_>, Vec<_>) = logs.entries.drain(..).partition(ReleaseEntry::is_only_felt);
+    before.entries.retain(|was| !was.is_only_felt());
+
     // A release may have several entries.
     let key = |entry: &ReleaseEntry| (entry.tag.clone(), entry.component.clone(), entry.environment.clone());
     let mut left: BTreeMap<_, Vec<ReleaseEntry>> = BTreeMap::new();
-    for entry in logs.entries.drain(..) {
+    for entry in entries {
         left.entry(key(&entry)).or_default().push(entry);
     }
     for was in &before.entries {
@@ -98,15 +102,14 @@ pub fn decide(now: Logs, before: Logs) -> Decision {
     let tags: HashSet<Untrusted> = before.entries.iter().map(|was| was.tag.clone()).collect();
     logs.entries = before.entries;
     for entry in left.into_values().flatten() {
-        if entry.is_only_felt() {
-            logs.entries.push(entry);
-        } else if tags.contains(&entry.tag) {
+        if tags.contains(&entry.tag) {
             undone.push(told("release entry", &entry.tag, "added a second time"));
         } else {
             added.push(entry.tag.clone());
             logs.entries.push(entry);
         }
     }
+    logs.entries.extend(felt);
     Decision { logs, undone, added }
 }
 

@@ -173,7 +173,7 @@ impl<'d> Reading<'_, 'd> {
     fn close_file(&mut self) {
         for found in self.diagnostics.drain() {
             self.usable = false;
-            self.list(LogProblem { problem: found.problem, record_kept: false });
+            self.list(LogProblem { problem: found.problem, record_kept: false, aside: false });
         }
     }
 
@@ -185,7 +185,7 @@ impl<'d> Reading<'_, 'd> {
             self.records.set_aside += 1;
         }
         for found in found {
-            self.list(LogProblem { problem: found.problem, record_kept: record.is_some() });
+            self.list(LogProblem { problem: found.problem, record_kept: record.is_some(), aside: found.aside });
         }
         record
     }

@@ -113,7 +113,11 @@ pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
 
 fn oddity(file: PathBuf, what: &'static str) -> LogProblem {
     let help = "remove it from the folder, or name the file that is meant".to_owned();
-    LogProblem { problem: Problem { file, line: 1, column: 1, what: what.to_owned(), help }, record_kept: false }
+    LogProblem {
+        problem: Problem { file, line: 1, column: 1, what: what.to_owned(), help },
+        record_kept: false,
+        aside: false,
+    }
 }
 
 #[derive(Default)]

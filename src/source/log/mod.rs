@@ -65,6 +65,8 @@ pub struct LogProblem {
     /// Whether the record it was found in is used all the same; otherwise it is set aside. Kept are records with an
     /// unknown key or with marks out of order.
     pub record_kept: bool,
+    /// Whether it is of a part that decides nothing: how sure somebody was.
+    pub aside: bool,
 }
 
 /// Where logs are looked for.
@@ -183,7 +185,11 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
                 }
             }
             Err(problems) => {
-                logs.problems.extend(problems.into_iter().map(|problem| LogProblem { problem, record_kept: false }));
+                logs.problems.extend(problems.into_iter().map(|problem| LogProblem {
+                    problem,
+                    record_kept: false,
+                    aside: false,
+                }));
                 broken.push(path);
             }
         }

@@ -103,7 +103,8 @@ impl<'a> Take<Statements> for Taker<'a> {
         let zone = self.zone;
         self.read(field, |field| {
             let statement = |field: Field<'a>| field.by_itself(|field| of_table(field.table()?, zone));
-            Some(field.list()?.into_iter().filter_map(statement).collect())
+            let all = field.by_itself(|field| Some(field.list()?.into_iter().filter_map(statement).collect()));
+            Some(all.unwrap_or_default())
         })
     }
 }
