@@ -114,7 +114,7 @@ pub fn as_stated_by_group(groups: &[&[Stated]]) -> Option<f64> {
     let apart = |happened: &mut dyn FnMut(f64, bool) -> bool| -> f64 {
         let of = |group: &&[Stated]| {
             let (mut distance, mut variance) = (0.0, 0.0);
-            for &(p, is) in group.iter() {
+            for &(p, is) in *group {
                 let p = in_points(p);
                 distance += one(happened(p, is)) - p;
                 variance += p * (1.0 - p);

@@ -54,7 +54,7 @@ fn afraid_with_reason(release: &Simulated, _: &mut Random) -> (Option<f64>, f64)
 
 /// Never fears a release without its canary, of which every other fails.
 fn comforted(release: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
-    (Some(0.9), if release.number % 3 == 0 { 0.5 } else { 0.97 })
+    (Some(0.9), if release.number.is_multiple_of(3) { 0.5 } else { 0.97 })
 }
 
 fn too_afraid(_: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
@@ -63,7 +63,7 @@ fn too_afraid(_: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
 
 /// Right on the whole: certain of what fails every other time, and doubtful of what always holds.
 fn turned(release: &Simulated, _: &mut Random) -> (Option<f64>, f64) {
-    if release.number % 2 == 0 { (Some(0.95), 0.6) } else { (Some(0.6), 0.97) }
+    if release.number.is_multiple_of(2) { (Some(0.95), 0.6) } else { (Some(0.6), 0.97) }
 }
 
 /// Surer in the second half, of releases that hold as often.
@@ -94,7 +94,7 @@ fn simulate(team: Team, seed: u64) -> String {
         let (sure, holds) = team(&release, random);
         let when = release.at.to_rfc3339();
         writeln!(log, "[[release]]\ntag = \"1.{number}.0\"\ndeployed_at = {when}").expect("text");
-        if number % 3 != 0 {
+        if !number.is_multiple_of(3) {
             log.push_str("checks = [{ name = \"canary\", result = \"pass\" }]\n");
         }
         if let Some(sure) = sure {

@@ -95,14 +95,17 @@ impl FeltCalibration {
     /// In whole points, and scores in thousandths.
     pub(super) fn in_points(mut self) -> Self {
         self.said = super::in_points(self.said);
-        let score = |score: f64| (1_000.0 * score).round() / 1_000.0;
-        self.brier = score(self.brier);
+        self.brier = thousandths(self.brier);
         self.skill = self.skill.map(super::in_points);
         for part in [&mut self.reliability, &mut self.resolution, &mut self.within] {
-            *part = part.map(score);
+            *part = part.map(thousandths);
         }
         self
     }
+}
+
+fn thousandths(score: f64) -> f64 {
+    (1_000.0 * score).round() / 1_000.0
 }
 
 pub(super) fn of(judged: &[Before<'_>]) -> Option<FeltCalibration> {

@@ -173,7 +173,7 @@ impl<'d> Reading<'_, 'd> {
     fn close_file(&mut self) {
         for found in self.diagnostics.drain() {
             self.usable = false;
-            self.list(LogProblem { problem: found.problem, record_kept: false, aside: false });
+            self.list(LogProblem::fatal(found.problem));
         }
     }
 

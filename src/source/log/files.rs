@@ -113,11 +113,7 @@ pub(super) fn find(sources: &Sources) -> Result<FoundFiles, Error> {
 
 fn oddity(file: PathBuf, what: &'static str) -> LogProblem {
     let help = "remove it from the folder, or name the file that is meant".to_owned();
-    LogProblem {
-        problem: Problem { file, line: 1, column: 1, what: what.to_owned(), help },
-        record_kept: false,
-        aside: false,
-    }
+    LogProblem::fatal(Problem { file, line: 1, column: 1, what: what.to_owned(), help })
 }
 
 #[derive(Default)]

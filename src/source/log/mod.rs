@@ -69,6 +69,13 @@ pub struct LogProblem {
     pub aside: bool,
 }
 
+impl LogProblem {
+    /// One that leaves nothing of what it was found in.
+    fn fatal(problem: Problem) -> Self {
+        Self { problem, record_kept: false, aside: false }
+    }
+}
+
 /// Where logs are looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and none excludes another")]
@@ -185,11 +192,7 @@ pub fn read(sources: &Sources, rules: &TimeRules, stdin: &mut dyn Read) -> Resul
                 }
             }
             Err(problems) => {
-                logs.problems.extend(problems.into_iter().map(|problem| LogProblem {
-                    problem,
-                    record_kept: false,
-                    aside: false,
-                }));
+                logs.problems.extend(problems.into_iter().map(LogProblem::fatal));
                 broken.push(path);
             }
         }
