@@ -471,7 +471,15 @@ fn one_word_of_one_person_cannot_be_read_off_a_report() {
 /// What fewer than three people felt is told to none but themselves.
 #[test]
 fn two_people_are_no_team() {
+    // By three names: the third is likely one of the others.
+    let two = of_a_team(&["Ana Costa", "Bo Lind", "Costa Ana", "Bo Lind", "Ana Costa"]);
+    let all = reports(&two);
+    assert!(all[1].contains("likely one person each"), "{}", all[1]);
     let two = of_a_team(&["Ana Costa", "Bo Lind", "Ana Costa", "Bo Lind", "Ana Costa"]);
+    for report in [&all[1], &reports(&two)[1]] {
+        let json: Value = serde_json::from_str(report).expect("JSON");
+        assert_eq!((&json["felt"]["people"], &json["felt"]["calibration"]), (&2.into(), &Value::Null));
+    }
     let all = reports(&two);
     let json: Value = serde_json::from_str(&all[1]).expect("JSON");
     let felt = &json["felt"];

@@ -107,6 +107,7 @@ struct Before<'f> {
 
 /// One person's word on a release.
 struct Voice<'f> {
+    /// Who; of two names that are likely one person's, the first.
     by: PersonIndex,
     because: Option<&'f Untrusted>,
 }
@@ -130,6 +131,21 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
     (n > 0).then(|| values.sum::<f64>() / n as f64)
 }
 
+/// Who a person is for counting people: two names that are likely one person's are one, for what two felt is told to nobody.
+fn one_person(facts: &Facts<'_>, person: PersonIndex) -> PersonIndex {
+    let likely = &facts.history.people_doubts.likely_one;
+    let other = |person: PersonIndex| {
+        let pairs = likely.iter().filter(|(one, other)| *one == person || *other == person);
+        pairs.map(|(one, other)| *one.min(other)).min()
+    };
+    // A name may be like several: on to the first of all.
+    let (mut found, mut next) = (person, other(person));
+    while let Some(before) = next.filter(|before| *before < found) {
+        (found, next) = (before, other(before));
+    }
+    found
+}
+
 /// What was said before each release that is compared, and how many others have a statement.
 fn before<'f>(facts: &'f Facts<'_>, wanted: impl Fn(&Statement) -> bool) -> (Vec<Before<'f>>, u64) {
     let (mut judged, mut open) = (Vec::new(), 0);
@@ -137,7 +153,10 @@ fn before<'f>(facts: &'f Facts<'_>, wanted: impl Fn(&Statement) -> bool) -> (Vec
         let stated = of_event(facts, event, |statement| statement.stage.is_none() && wanted(statement));
         let Some(said) = mean(stated.iter().map(|statement| statement.sure)) else { continue };
         if facts.learns_from(event) {
-            let voice = |statement: &&'f Statement| Voice { by: statement.by, because: statement.because.as_ref() };
+            let voice = |statement: &&'f Statement| Voice {
+                by: one_person(facts, statement.by),
+                because: statement.because.as_ref(),
+            };
             let voices = stated.iter().map(voice).collect();
             judged.push(Before { number, said, held: !event.failed(), voices });
         } else {
@@ -162,8 +181,12 @@ pub fn felt(facts: &Facts<'_>, screening: &Screening) -> Option<FeltReport> {
     let (judged, open) = before(facts, |_| true);
     let since = first.released_at;
     let compared = |event: &&Event| facts.learns_from(event) && event.released_at >= since;
-    let everybody: BTreeSet<PersonIndex> =
-        facts.events.iter().flat_map(|event| of_event(facts, event, whole)).map(|statement| statement.by).collect();
+    let everybody: BTreeSet<PersonIndex> = facts
+        .events
+        .iter()
+        .flat_map(|event| of_event(facts, event, whole))
+        .map(|statement| one_person(facts, statement.by))
+        .collect();
     let mut report = FeltReport {
         statements: facts.events.iter().map(|event| of_event(facts, event, whole).len() as u64).sum(),
         people: everybody.len() as u64,
@@ -214,7 +237,7 @@ pub fn felt_by(facts: &Facts<'_>, person: PersonIndex) -> FeltPerson {
 pub fn felt_of_stage(facts: &Facts<'_>, span: Span, stage: Option<StageId>) -> Option<FeltMean> {
     let events = facts.exposed(span);
     let stated: Vec<_> = events.flat_map(|event| of_event(facts, event, |said| said.stage == stage)).collect();
-    let people = stated.iter().map(|statement| statement.by).collect::<BTreeSet<_>>().len();
+    let people = stated.iter().map(|statement| one_person(facts, statement.by)).collect::<BTreeSet<_>>().len();
     let said = mean(stated.iter().map(|statement| statement.sure)).filter(|_| people >= PEOPLE)?;
     Some(FeltMean { said: in_points(said), statements: stated.len() as u64, people: people as u64 })
 }
