@@ -93,6 +93,27 @@ pub struct Carried {
     pub first_time: [u64; 3],
 }
 
+/// Who carried the releases of a part of a span.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartCarried {
+    /// Releases of which the role is known.
+    pub known: u64,
+    /// How many of them a person carried.
+    counts: BTreeMap<PersonIndex, u64>,
+}
+
+impl PartCarried {
+    /// How many a person carried.
+    pub fn of(&self, person: PersonIndex) -> u64 {
+        self.counts.get(&person).copied().unwrap_or_default()
+    }
+
+    /// The person who carried most, and how many; of equal ones the first by index.
+    pub fn top(&self) -> Option<(PersonIndex, u64)> {
+        self.counts.iter().rev().max_by_key(|(_, count)| **count).map(|(person, count)| (*person, *count))
+    }
+}
+
 /// Collects who carried the releases of a span in a role.
 pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
     let incidents = if role == Role::Responder { facts.incidents_by_release() } else { BTreeMap::new() };
@@ -184,6 +205,35 @@ impl Carried {
     /// Each known release in the order of time, and whether a person carried it.
     pub fn by(&self, person: PersonIndex) -> impl Iterator<Item = (Moment, bool)> + '_ {
         self.times.iter().zip(&self.teams).map(move |(at, team)| (*at, team.contains(&person)))
+    }
+
+    /// When each known release was made.
+    pub fn times(&self) -> &[Moment] {
+        &self.times
+    }
+
+    /// Each known release of a part of the span, and whether a person carried it.
+    pub fn by_within(&self, person: PersonIndex, part: Span) -> impl Iterator<Item = (Moment, bool)> + '_ {
+        let (from, until) = self.places(part);
+        let known = self.times[from..until].iter().zip(&self.teams[from..until]);
+        known.map(move |(at, team)| (*at, team.contains(&person)))
+    }
+
+    /// The known releases of a part: from which until which.
+    fn places(&self, part: Span) -> (usize, usize) {
+        let from = self.times.partition_point(|at| *at < part.start);
+        (from, self.times.partition_point(|at| *at < part.end).max(from))
+    }
+
+    /// Of a part of the span: known releases, and per person how many of them. Releases are in the order of time, so that
+    /// many parts one after the other are read once.
+    pub fn within(&self, part: Span) -> PartCarried {
+        let (from, until) = self.places(part);
+        let mut counts: BTreeMap<PersonIndex, u64> = BTreeMap::new();
+        for &person in self.teams[from..until].iter().flatten() {
+            *counts.entry(person).or_default() += 1;
+        }
+        PartCarried { known: (until - from) as u64, counts }
     }
 
     /// The person who carried most, and how many.

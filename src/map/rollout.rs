@@ -50,6 +50,9 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
 }
 
 fn timing(analysis: &Analysis<'_>, of: u64, enough: bool) -> Vec<MapReading> {
+    if of == 0 {
+        return Vec::new();
+    }
     let avoided: Vec<_> = analysis.timing.windows.iter().filter(|window| window.avoided).collect();
     if avoided.is_empty() {
         let tells = enough && analysis.timing.tells();

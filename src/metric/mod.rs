@@ -8,6 +8,7 @@ pub use base::{
 };
 
 pub use change_failure_rate::rate_interval;
+pub use person_dependence::person_dependence_in;
 pub use special_handling::special_handling;
 
 use schemars::JsonSchema;

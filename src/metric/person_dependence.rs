@@ -1,7 +1,7 @@
 //! How much rests on one person.
 
 use crate::attribution::{Facts, Span};
-use crate::model::{Better, ReleaseFlag, Unit};
+use crate::model::{Better, PersonIndex, ReleaseFlag, Unit};
 
 use super::{Behind, Case, Measurement, Metric, MetricId, MetricInfo, Part, Value};
 use crate::factor::{Carried, Role, carried};
@@ -45,9 +45,11 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     };
     let mut measurement = Measurement::from(value);
     measurement.role = decisive.as_ref().map(|(role, ..)| *role);
-    if let Some((_, (person, _), carried)) = decisive {
-        measurement.cases = carried.by(person).map(|(at, carries)| Case::counted(at, carries)).collect();
-    }
+    measurement.cases = match (&decisive, all_automated) {
+        (Some((_, (person, _), carried)), _) => cases(carried, *person),
+        (None, Some((_, carried))) => carried.times().iter().map(|at| Case::counted(*at, false)).collect(),
+        (None, None) => Vec::new(),
+    };
     for (role, carried) in &roles {
         let (who, k) = carried.top().map_or((None, 0), |(person, k)| (Some(person), k));
         let name = who.map(|person| facts.history.person(person).name.clone());
@@ -66,6 +68,24 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         measurement.part("releaser_inferred", inferred, releasers.known);
     }
     measurement
+}
+
+/// The same in one role, whichever depends most: what windows of a trend are drawn by, so that all are about one thing. Of a
+/// responder there is no least number: it stands beside the value.
+pub fn person_dependence_in(facts: &Facts<'_>, span: Span, role: Role) -> Measurement {
+    let carried = carried(facts, span, role);
+    let known = carried.known > 0 && 2 * carried.known >= carried.of;
+    let value = match carried.top() {
+        _ if !known => Value::Undefined("the role is known for under half of the releases"),
+        Some((_, k)) => Value::Ratio { k, n: carried.known },
+        None => Value::Ratio { k: 0, n: carried.known },
+    };
+    let top = carried.top().map(|(person, _)| cases(&carried, person)).unwrap_or_default();
+    Measurement { role: Some(role), ..Measurement::from(value).made_of(top) }
+}
+
+fn cases(carried: &Carried, person: PersonIndex) -> Vec<Case> {
+    carried.by(person).map(|(at, carries)| Case::counted(at, carries)).collect()
 }
 
 fn decides(role: Role, carried: &Carried) -> bool {

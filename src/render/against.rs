@@ -1,10 +1,12 @@
 //! Two reviews held against each other.
 
-use crate::review::contract::{Against, AgainstFinding, AgainstMetric, ChangeVerdict};
+use crate::model::Untrusted;
+use crate::phrase::first_of;
+use crate::review::contract::{Against, AgainstFinding, AgainstMetric, AgainstReview, ChangeVerdict, TrendPoint};
 
 use super::page::{Page, Tone};
 use super::phrase::trend::{point, point_shown};
-use super::phrase::{date, moved_by, value};
+use super::phrase::{capital, date, moved_by, value};
 use super::{Format, TerminalOptions, encode, json, prose};
 
 /// Every format of the comparison; the first is the default.
@@ -31,6 +33,16 @@ fn notes(against: &Against) -> Vec<String> {
             "The earlier review is of {}, the later one of {}: is that meant?",
             against.then.project.raw(),
             against.now.project.raw()
+        ));
+    }
+    if !against.same_components {
+        let named =
+            |review: &AgainstReview| first_of(&review.components.iter().map(Untrusted::raw).collect::<Vec<_>>());
+        notes.push(format!(
+            "The earlier review is of {}, the later one of {}: their numbers are of other releases, and what moved is not \
+             tested. Choose what both are about: --component",
+            named(&against.then),
+            named(&against.now)
         ));
     }
     if !against.windows_apart {
@@ -72,9 +84,17 @@ fn of_group(against: &Against, then: bool, now: bool) -> Vec<&AgainstFinding> {
 }
 
 fn course(finding: &AgainstFinding) -> String {
-    let shown = point_shown(finding.success.unit, []);
-    let amount = |number: Option<f64>| number.map_or_else(|| "no data".to_owned(), |number| value(number, shown));
-    format!("{}: {} then, {} now", finding.success.metric.raw(), amount(finding.then), amount(finding.now))
+    let points = [finding.now.as_ref(), finding.then.as_ref()];
+    let shown = point_shown(finding.success.unit, points);
+    let amount = |told: Option<&TrendPoint>| match told {
+        Some(told) if finding.metric.is_some() => point(told, shown),
+        Some(told) => told.value.map_or_else(|| "no data".to_owned(), |number| value(number, shown)),
+        None => "not found, so not told".to_owned(),
+    };
+    // What is no metric has no title: its words are those of its id.
+    let signal = finding.metric.clone().unwrap_or_else(|| capital(&finding.success.metric.raw().replace('_', " ")));
+    let then = amount(finding.then.as_ref());
+    format!("{signal}: {then} then, {} now", amount(finding.now.as_ref()))
 }
 
 fn terminal(against: &Against, options: &TerminalOptions) -> String {

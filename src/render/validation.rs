@@ -19,6 +19,8 @@ pub struct Validation {
     pub incidents: u64,
     /// Entries of the release log that could be read.
     pub releases: u64,
+    /// Milestones that could be read.
+    pub milestones: u64,
     /// Logs that were read, whatever stands in them.
     pub logs: u64,
     /// What is wrong in a file.
@@ -84,12 +86,13 @@ fn page(validation: &Validation, options: &TerminalOptions) -> String {
         page.toned(Tone::Unsure, &encode::terminal(doubt.what.raw()));
         help(&mut page, &doubt.help);
     }
-    let read = format!(
-        "{} and {} read",
-        count(validation.incidents, "incident"),
-        count(validation.releases, "entry of the release log")
-            .replace("entry of the release logs", "entries of the release log")
-    );
+    let entries = count(validation.releases, "entry of the release log")
+        .replace("entry of the release logs", "entries of the release log");
+    let incidents = count(validation.incidents, "incident");
+    let read = match validation.milestones {
+        0 => format!("{incidents} and {entries} read"),
+        milestones => format!("{incidents}, {entries} and {} read", count(milestones, "milestone")),
+    };
     let problems = (validation.problems.len() + validation.mismatches.len()) as u64;
     if problems == 0 && !validation.doubts.is_empty() {
         page.toned(Tone::Unsure, &format!("No file is wrong, but the gate could conclude nothing yet: {read}."));

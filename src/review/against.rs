@@ -9,7 +9,8 @@ use crate::model::{Moment, Untrusted};
 use crate::trend::TrendPoint;
 
 use super::contract::{
-    Against, AgainstFinding, AgainstMetric, AgainstReview, Finding, Metrics, Project, Review, Window,
+    Against, AgainstFinding, AgainstMetric, AgainstReview, Finding, MetricReport, Metrics, Project, Review, Scope,
+    Window,
 };
 
 /// What is read of a saved review.
@@ -17,6 +18,7 @@ use super::contract::{
 pub struct Saved {
     as_of: Moment,
     project: Project,
+    scope: Scope,
     window: Window,
     metrics: Metrics,
     findings: Vec<Finding>,
@@ -24,8 +26,8 @@ pub struct Saved {
 
 impl From<Review> for Saved {
     fn from(review: Review) -> Self {
-        let Review { as_of, project, window, metrics, findings, .. } = review;
-        Self { as_of, project, window, metrics, findings }
+        let Review { as_of, project, scope, window, metrics, findings, .. } = review;
+        Self { as_of, project, scope, window, metrics, findings }
     }
 }
 
@@ -33,6 +35,7 @@ impl From<Review> for Saved {
 pub fn against(one: Saved, other: Saved) -> Against {
     let (then, now) = if one.as_of <= other.as_of { (one, other) } else { (other, one) };
     let apart = then.window.current.end <= now.window.current.start;
+    let same_components = then.scope.components == now.scope.components;
     let metrics = now.metrics.0.iter().map(|now| {
         let before = then.metrics.get(&now.id);
         let (is, was) = (measured(&now.now), before.map(|before| measured(&before.now)));
@@ -45,7 +48,9 @@ pub fn against(one: Saved, other: Saved) -> Against {
             then: before.map(|before| TrendPoint::from(before.now.clone())),
             now: now.now.clone().into(),
             comparable,
-            change: was.filter(|_| comparable && apart).map(|was| metric::change(&is, &was, now.better)),
+            change: was
+                .filter(|_| comparable && apart && same_components)
+                .map(|was| metric::change(&is, &was, now.better)),
         }
     });
     let mut seen = BTreeSet::new();
@@ -54,16 +59,20 @@ pub fn against(one: Saved, other: Saved) -> Against {
     let findings = findings.map(|finding| {
         let (was, is) = (find(&then, &finding.id), find(&now, &finding.id));
         let signal = finding.success.metric.raw();
-        let value = |review: &Saved, found: &Option<Finding>| {
-            let measured = review.metrics.get(signal).and_then(|metric| metric.now.value);
-            measured.or_else(|| found.as_ref().and_then(|found| found.success.now))
+        let metric = |review: &'_ Saved| review.metrics.get(signal).map(|metric| metric.now.clone().into());
+        // What is no metric is told by the finding alone.
+        let told = |found: &Option<Finding>| {
+            let value = found.as_ref().and_then(|found| found.success.now)?;
+            Some(TrendPoint { value: Some(value), ..TrendPoint::default() })
         };
+        let title = |metric: &MetricReport| metric.title.clone();
         AgainstFinding {
             id: finding.id.clone(),
             action: finding.action.clone(),
             success: finding.success.clone(),
-            then: value(&then, &was),
-            now: value(&now, &is),
+            metric: now.metrics.get(signal).or_else(|| then.metrics.get(signal)).map(title),
+            then: metric(&then).or_else(|| told(&was)),
+            now: metric(&now).or_else(|| told(&is)),
             found_then: was.is_some(),
             found_now: is.is_some(),
         }
@@ -72,6 +81,7 @@ pub fn against(one: Saved, other: Saved) -> Against {
         metrics: metrics.collect(),
         findings: findings.collect(),
         windows_apart: apart,
+        same_components,
         same_project: then.project.name == now.project.name,
         then: about(&then),
         now: about(&now),
@@ -81,6 +91,7 @@ pub fn against(one: Saved, other: Saved) -> Against {
 fn about(saved: &Saved) -> AgainstReview {
     AgainstReview {
         project: saved.project.name.clone(),
+        components: saved.scope.components.clone(),
         as_of: saved.as_of,
         window: saved.window.current,
         findings: saved.findings.len() as u64,

@@ -1,4 +1,5 @@
-use super::{Interval, binomial_tail_le, quantile, sorted, tied};
+use super::change::scores;
+use super::{Interval, Observation, binomial_tail_le, quantile, sorted, tied};
 
 /// Up to this many ways to split the samples, the rank test counts them all.
 const EXACT_UP_TO: u64 = 200_000;
@@ -74,6 +75,36 @@ pub fn rank_test(now: &[f64], before: &[f64]) -> Option<RankTest> {
         None => normal_p(u, m as f64, n as f64, &pooled),
     };
     Some(RankTest { u, p_greater, exact: splits.is_some() })
+}
+
+/// The same of durations some of which are still open: each pair counts as far as it is known which of the two lasts longer
+/// (Gehan 1965), over all splits of these cases, or by the normal approximation with their variance (Mantel 1967). Where all
+/// have ended it is [`rank_test`]. `None` where a side is empty.
+pub fn open_rank_test(now: &[Observation], before: &[Observation]) -> Option<RankTest> {
+    let pool: Vec<Observation> = now.iter().chain(before).copied().collect();
+    let times = |side: &[Observation]| side.iter().map(|case| case.time).collect::<Vec<_>>();
+    if pool.iter().all(|case| case.ended) {
+        return rank_test(&times(now), &times(before));
+    }
+    let (m, n) = (now.len(), before.len());
+    if m == 0 || n == 0 || pool.iter().any(|case| !case.time.is_finite()) {
+        return None;
+    }
+    let scores: Vec<f64> = scores(&pool).into_iter().map(|score| score as f64).collect();
+    // Pairs of one side cancel out: pairs that are surely longer now, minus those that are surely shorter. All add up to 0.
+    let sum: f64 = scores[..m].iter().sum();
+    let splits = choose(m + n, m.min(n), EXACT_UP_TO);
+    let p_greater = match splits {
+        Some(splits) if m <= n => count_subsets(&scores, m, |other| other >= sum) as f64 / splits as f64,
+        Some(splits) => count_subsets(&scores, n, |other| -other >= sum) as f64 / splits as f64,
+        None => {
+            let squares: f64 = scores.iter().map(|score| score * score).sum();
+            let (m, n) = (m as f64, n as f64);
+            let variance = m * n / ((m + n) * (m + n - 1.0)) * squares;
+            if variance > 0.0 { quantile::normal_upper_tail((sum - 1.0) / variance.sqrt()) } else { 1.0 }
+        }
+    };
+    Some(RankTest { u: f64::midpoint(sum, (m * n) as f64), p_greater, exact: splits.is_some() })
 }
 
 /// Ranks from 1 of ascending values; equal ones share the mean of their places.
@@ -183,4 +214,48 @@ fn ordered(value: f64) -> u64 {
 
 fn double(ordered: u64) -> f64 {
     f64::from_bits(if ordered >> 63 == 1 { ordered & !(1 << 63) } else { !ordered })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Observation, open_rank_test, rank_test};
+
+    fn ended(times: &[f64]) -> Vec<Observation> {
+        times.iter().map(|&time| Observation { time, ended: true }).collect()
+    }
+
+    fn open(times: &[f64]) -> Vec<Observation> {
+        times.iter().map(|&time| Observation { time, ended: false }).collect()
+    }
+
+    #[test]
+    fn what_is_still_open_is_not_short() {
+        let before = ended(&[60.0, 70.0, 80.0, 90.0, 100.0, 110.0]);
+        // Open for ten minutes: nothing is known of which is longer.
+        let now = open(&[10.0; 6]);
+        for (now, before) in [(&now, &before), (&before, &now)] {
+            assert!((open_rank_test(now, before).expect("two sides").p_greater - 1.0).abs() < 1e-12);
+        }
+        // Open for longer than all before: of the 924 splits one is as far.
+        let found = open_rank_test(&open(&[200.0; 6]), &before).expect("two sides");
+        assert!((found.p_greater - 1.0 / 924.0).abs() < 1e-12 && found.exact, "{found:?}");
+        assert_eq!(open_rank_test(&[], &before), None);
+    }
+
+    /// One open case at the end of all is as long as one that ended last, in few cases and in many.
+    #[test]
+    fn it_is_the_rank_test_where_it_is_known_who_is_longer() {
+        for many in [5_u32, 40] {
+            let all: Vec<f64> = (0..2 * many).map(|at| f64::from(at * 37 % (2 * many + 1))).collect();
+            let (now, before) = all.split_at(many as usize);
+            let expected = rank_test(now, before).expect("two sides");
+            let longest = all.iter().copied().fold(0.0, f64::max);
+            let as_open = |side: &[f64]| -> Vec<Observation> {
+                side.iter().map(|&time| Observation { time, ended: time < longest }).collect()
+            };
+            let found = open_rank_test(&as_open(now), &as_open(before)).expect("two sides");
+            assert!((found.p_greater - expected.p_greater).abs() < 1e-9, "{found:?} is not {expected:?}");
+            assert!((found.u - expected.u).abs() < 1e-9 && found.exact == expected.exact);
+        }
+    }
 }

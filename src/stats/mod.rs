@@ -18,9 +18,9 @@ mod trend;
 
 pub use bayes::{Posterior, beta_posterior, chance_above, longer_than};
 pub use calibration::{Murphy, Stated, as_stated, as_stated_by_group, brier, equal_counts, murphy};
-pub use change::{ChangePoint, level_change, rate_change};
+pub use change::{ChangePoint, level_change, rate_change, run_change};
 pub use concentration::{Concentration, concentration, expected_total_variation, total_variation};
-pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, rank_test};
+pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, open_rank_test, rank_test};
 pub use mean::mean_above_zero;
 pub use permutation::mean_difference;
 use random::Random;

@@ -1,31 +1,50 @@
 //! What the team changed, and what the metrics that it should have moved were before it and after.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::Facts;
+use crate::attribution::{Facts, Span};
+use crate::factor::{Carried, carried};
 use crate::metric::{Case, Measurement, Value};
-use crate::model::{Better, Moment, Unit, Untrusted};
+use crate::model::{Better, Milestone, Moment, Unit, Untrusted};
 use crate::stats::{self, Observation};
 
-use super::change::{self, Course, TrendPoint, TrendVerdict};
+use super::change;
+use super::course::{Course, PersonPart, TrendPoint, TrendVerdict};
+use super::told;
 
 /// A change is told from chance up to this, corrected for all that were compared.
 const TOLD: f64 = 0.05;
 
-/// Something that the team changed.
+/// Something that the team changed, or is to change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MilestoneTrend {
     /// When it took effect.
     pub at: Moment,
     /// What changed.
     pub title: Untrusted,
-    /// The metrics that it names.
+    /// Where it lies.
+    pub place: MilestonePlace,
+    /// The metrics that it names, where it lies in the windows.
     pub metrics: Vec<MilestoneMetric>,
 }
 
+/// Where a milestone lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MilestonePlace {
+    /// At the beginning of the windows that are compared, or before: there is nothing before it to compare with.
+    BeforeWindows,
+    /// In them.
+    InWindows,
+    /// After the moment that the review stands at.
+    NotYet,
+}
+
 /// A metric before a milestone and after it: from the one before that names it, and until the next, within the windows that
-/// are compared.
+/// are compared. Milestones of one moment have the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MilestoneMetric {
     /// Its id.
@@ -34,13 +53,20 @@ pub struct MilestoneMetric {
     pub title: String,
     /// The unit of its values.
     pub unit: Unit,
-    /// Of a share that one person carried: who.
+    /// Of a share that one person carries: who carried most, before as after.
     pub person: Option<Untrusted>,
+    /// Who carried most before, where that is not who did after, and how much.
+    pub passed_from: Option<PersonPart>,
+    /// Who carried most after.
+    pub passed_to: Option<PersonPart>,
+    /// Whether as much rests on somebody else, and no more and no less.
+    pub passed: bool,
     /// Before; null where the windows hold nothing of it.
     pub before: Option<TrendPoint>,
     /// After.
     pub after: Option<TrendPoint>,
-    /// The two-sided p of such a difference (Fisher; of durations Mann and Whitney); null where it was not tested.
+    /// The two-sided p of such a difference (Fisher; of durations Mann and Whitney, or Gehan where some are open; of who
+    /// carries as of runs); null where it was not tested.
     pub p: Option<f64>,
     /// The same, corrected for all comparisons of milestones (Holm).
     pub p_adjusted: Option<f64>,
@@ -48,76 +74,181 @@ pub struct MilestoneMetric {
     pub verdict: TrendVerdict,
 }
 
-/// Every milestone up to now, oldest first.
-pub fn milestones(facts: &Facts<'_>, courses: &[Option<Course>]) -> Vec<MilestoneTrend> {
-    let known = facts.history.milestones.iter().filter(|milestone| milestone.at.at < facts.policy.as_of);
-    let known: Vec<_> = known.collect();
-    let mut found: Vec<MilestoneTrend> = Vec::new();
-    for (place, milestone) in known.iter().enumerate() {
-        let names: Vec<&str> = milestone.metrics.iter().map(|name| name.id()).collect();
-        let of = |course: &&Course| names.contains(&course.metric.info.id.name());
-        let compared = courses.iter().flatten().filter(of).map(|course| {
-            let names = |other: &&&crate::model::Milestone| {
-                other.metrics.iter().any(|name| name.id() == course.metric.info.id.name())
-            };
-            let from = known[..place].iter().filter(names).map(|other| other.at.at).max();
-            let until = known[place + 1..].iter().filter(names).map(|other| other.at.at).min();
-            let within =
-                |case: &&Case| from.is_none_or(|from| from <= case.at) && until.is_none_or(|until| case.at < until);
-            compare(course, &course.whole.cases.iter().filter(within).copied().collect::<Vec<_>>(), milestone.at.at)
-        });
-        let metrics = compared.collect();
-        found.push(MilestoneTrend { at: milestone.at.at, title: milestone.title.clone(), metrics });
+/// What milestones are compared by.
+struct Compared<'c> {
+    facts: &'c Facts<'c>,
+    /// When milestones name each metric, up to now, in order.
+    named: BTreeMap<&'static str, Vec<Moment>>,
+    /// Who carries, where a metric is about that.
+    carried: Option<Carried>,
+}
+
+/// Every milestone, oldest first, within the windows that are compared.
+pub fn milestones(facts: &Facts<'_>, courses: &[Option<Course>], compared: Option<Span>) -> Vec<MilestoneTrend> {
+    let as_of = facts.policy.as_of;
+    let mut named: BTreeMap<&'static str, Vec<Moment>> = BTreeMap::new();
+    for milestone in facts.history.milestones.iter().filter(|milestone| milestone.at.at < as_of) {
+        for name in &milestone.metrics {
+            named.entry(name.id()).or_default().push(milestone.at.at);
+        }
     }
+    for times in named.values_mut() {
+        times.sort();
+    }
+    let role = courses.iter().flatten().find_map(|course| course.whole.role);
+    let asked = facts.history.milestones.iter().any(|milestone| !milestone.metrics.is_empty());
+    let carried = role.zip(compared).filter(|_| asked).map(|(role, compared)| carried(facts, compared, role));
+    let by = Compared { facts, named, carried };
+    let one = |milestone: &Milestone| {
+        let at = milestone.at.at;
+        let place = match compared {
+            _ if at >= as_of => MilestonePlace::NotYet,
+            Some(compared) if compared.start < at => MilestonePlace::InWindows,
+            _ => MilestonePlace::BeforeWindows,
+        };
+        let named = |course: &&Course| milestone.metrics.iter().any(|name| name.id() == course.metric.info.id.name());
+        let inside = compared.filter(|_| place == MilestonePlace::InWindows);
+        let of = |compared: Span| {
+            courses.iter().flatten().filter(named).map(|course| by.compare(course, at, compared)).collect()
+        };
+        MilestoneTrend { at, title: milestone.title.clone(), place, metrics: inside.map(of).unwrap_or_default() }
+    };
+    let mut found: Vec<MilestoneTrend> = facts.history.milestones.iter().map(one).collect();
     correct(&mut found);
     found
 }
 
-fn compare(course: &Course, cases: &[Case], at: Moment) -> MilestoneMetric {
-    let (before, after) = cases.split_at(cases.partition_point(|case| case.at < at));
-    let least = change::least(course.metric);
-    let enough = before.len() >= least && after.len() >= least;
-    let point = |cases: &[Case]| (!cases.is_empty()).then(|| change::side(&course.whole, cases));
-    let better = course.metric.info.better == Some(Better::Higher);
-    let tested = if enough { test(&course.whole, before, after) } else { None };
-    let info = &course.metric.info;
-    MilestoneMetric {
-        id: info.id.name().to_owned(),
-        title: info.title.to_owned(),
-        unit: info.unit,
-        person: course.person.clone(),
-        before: point(before),
-        after: point(after),
-        p: tested.map(|(p, _)| p),
-        p_adjusted: None,
-        verdict: match tested {
-            None if enough => TrendVerdict::Unchanged,
-            None => TrendVerdict::TooFew,
-            Some((_, rises)) if rises == better => TrendVerdict::Better,
-            Some(_) => TrendVerdict::Worse,
-        },
+impl Compared<'_> {
+    /// A metric before a moment and after it.
+    fn compare(&self, course: &Course, at: Moment, compared: Span) -> MilestoneMetric {
+        let times = self.named.get(course.metric.info.id.name()).map_or(&[][..], Vec::as_slice);
+        let others = (
+            times.partition_point(|other| *other < at).checked_sub(1).map(|place| times[place]),
+            times.get(times.partition_point(|other| *other <= at)),
+        );
+        let start = others.0.map_or(compared.start, |from| from.max(compared.start));
+        let end = others.1.map_or(compared.end, |until| (*until).min(compared.end));
+        let place = |at: Moment| course.whole.cases.partition_point(|case| case.at < at);
+        let cases = match self.carried.as_ref().filter(|_| course.whole.role.is_some()) {
+            Some(carried) => carries_most(carried, Span { start, end }),
+            None => course.whole.cases[place(start)..place(end).max(place(start))].to_vec(),
+        };
+        let (before, after) = cases.split_at(cases.partition_point(|case| case.at < at));
+        let info = &course.metric.info;
+        let mut metric = MilestoneMetric {
+            id: info.id.name().to_owned(),
+            title: info.title.to_owned(),
+            unit: info.unit,
+            person: None,
+            passed_from: None,
+            passed_to: None,
+            passed: false,
+            before: point(course, before),
+            after: point(course, after),
+            p: None,
+            p_adjusted: None,
+            verdict: TrendVerdict::TooFew,
+        };
+        let tested = match course.whole.value {
+            Value::Ratio { .. } | Value::Durations(_) => test(course, before, after),
+            _ => {
+                // No sum of cases: its values can be told, and not tested.
+                let measure =
+                    |start, end| TrendPoint::from((course.metric.measure)(self.facts, Span { start, end }).reading());
+                (metric.before, metric.after) = (Some(measure(start, at)), Some(measure(at, end)));
+                Asked::Not(TrendVerdict::NotTested)
+            }
+        };
+        let mut rises = match tested {
+            Asked::Not(verdict) => {
+                metric.verdict = verdict;
+                None
+            }
+            Asked::Told(p, rises) => {
+                metric.p = Some(p);
+                Some(rises)
+            }
+        };
+        if let (Some(carried), true) = (&self.carried, course.whole.role.is_some()) {
+            self.passed(&mut metric, carried, [Span { start, end: at }, Span { start: at, end }], &mut rises);
+        }
+        if metric.p.is_some() {
+            metric.verdict = match rises {
+                None => TrendVerdict::Unchanged,
+                Some(rises) if rises == (info.better == Some(Better::Higher)) => TrendVerdict::Better,
+                Some(_) => TrendVerdict::Worse,
+            };
+        }
+        metric
+    }
+
+    /// Who carries most on each side; where it is somebody else, more rests on them only where it does beyond chance.
+    fn passed(&self, metric: &mut MilestoneMetric, carried: &Carried, spans: [Span; 2], rises: &mut Option<bool>) {
+        let [before, after] = spans.map(|span| carried.within(span));
+        let (Some((from, k0)), Some((to, k1))) = (before.top(), after.top()) else { return };
+        let part = |k: u64, n: u64| TrendPoint::from(Measurement::from(Value::Ratio { k, n }).reading());
+        let name = |person| self.facts.history.person(person).name.clone();
+        let (old, new) = (part(k0, before.known), part(k1, after.known));
+        (metric.before, metric.after) = (Some(old.clone()), Some(new.clone()));
+        if from == to {
+            metric.person = Some(name(from));
+            return;
+        }
+        metric.passed_from = Some(PersonPart { person: name(from), part: old });
+        metric.passed_to = Some(PersonPart { person: name(to), part: new });
+        *rises = rises.and_then(|_| told::moved((k0, before.known), (k1, after.known)));
+        metric.passed = metric.p.is_some() && told::handed_over(&before, &after);
     }
 }
 
-/// The two-sided p of the difference, and whether the metric rose.
-fn test(whole: &Measurement, before: &[Case], after: &[Case]) -> Option<(f64, bool)> {
-    match whole.value {
-        Value::Ratio { .. } => {
-            let count = |cases: &[Case]| (cases.iter().filter(|case| case.counts()).count() as u64, cases.len() as u64);
-            let ((k0, n0), (k1, n1)) = (count(before), count(after));
-            let test = stats::two_rates(k1, n1, k0, n0)?;
-            Some((test.fisher_two_sided, k1 * n0 > k0 * n1))
-        }
-        Value::Durations(_) => {
-            let times = |cases: &[Case]| {
-                cases.iter().map(|case| case.value).map(|Observation { time, .. }| time).collect::<Vec<_>>()
-            };
-            let (before, after) = (times(before), times(after));
-            let (rise, fall) = (stats::rank_test(&after, &before)?, stats::rank_test(&before, &after)?);
-            Some(((2.0 * rise.p_greater.min(fall.p_greater)).min(1.0), rise.p_greater < fall.p_greater))
-        }
-        _ => None,
+/// The releases of a span, and whether whoever carries most of them carries each.
+fn carries_most(carried: &Carried, span: Span) -> Vec<Case> {
+    let Some((person, _)) = carried.within(span).top() else { return Vec::new() };
+    carried.by_within(person, span).map(|(at, carries)| Case::counted(at, carries)).collect()
+}
+
+fn point(course: &Course, cases: &[Case]) -> Option<TrendPoint> {
+    (!cases.is_empty()).then(|| told::side(&course.whole, cases))
+}
+
+/// What a test said: the two-sided p of the difference, and whether the metric rose; or why there is none.
+enum Asked {
+    Told(f64, bool),
+    Not(TrendVerdict),
+}
+
+fn test(course: &Course, before: &[Case], after: &[Case]) -> Asked {
+    let [before, after] = [before, after].map(|cases| change::alone(course.metric, cases));
+    let least = change::least(course.metric);
+    if before.len() < least || after.len() < least {
+        return Asked::Not(TrendVerdict::TooFew);
     }
+    let told = match course.whole.value {
+        Value::Ratio { .. } => {
+            let hits: Vec<bool> = before.iter().chain(&after).map(Case::counts).collect();
+            if !change::of_each_kind(&hits) {
+                return Asked::Not(TrendVerdict::TooAlike);
+            }
+            let count = |cases: &[Case]| (cases.iter().filter(|case| case.counts()).count() as u64, cases.len() as u64);
+            let ((k0, n0), (k1, n1)) = (count(&before), count(&after));
+            let rises = k1 * n0 > k0 * n1;
+            if course.whole.role.is_some() {
+                stats::run_change(&hits, &[before.len()]).map(|found| (found.p, rises))
+            } else {
+                stats::two_rates(k1, n1, k0, n0).map(|test| (test.fisher_two_sided, rises))
+            }
+        }
+        _ => {
+            let values = |cases: &[Case]| cases.iter().map(|case| case.value).collect::<Vec<Observation>>();
+            let (before, after) = (values(&before), values(&after));
+            let greater = |one: &[Observation], other: &[Observation]| {
+                stats::open_rank_test(one, other).map(|test| test.p_greater)
+            };
+            let tests = greater(&after, &before).zip(greater(&before, &after));
+            tests.map(|(rise, fall)| ((2.0 * rise.min(fall)).min(1.0), rise < fall))
+        }
+    };
+    told.map_or(Asked::Not(TrendVerdict::TooFew), |(p, rises)| Asked::Told(p, rises))
 }
 
 /// Corrects for all comparisons; what is not told from chance then has not changed.
@@ -132,6 +263,8 @@ fn correct(milestones: &mut [MilestoneTrend]) {
         metric.p_adjusted = Some(adjusted);
         if adjusted > TOLD {
             metric.verdict = TrendVerdict::Unchanged;
+        } else if metric.verdict == TrendVerdict::Unchanged {
+            metric.passed = metric.passed_to.is_some();
         }
     }
 }

@@ -2,9 +2,11 @@
 //! of the releases made until its end.
 
 mod change;
+mod course;
 mod findings;
 mod map;
 mod milestones;
+mod told;
 mod windows;
 
 use schemars::JsonSchema;
@@ -16,13 +18,13 @@ use crate::finding::{self, Finding};
 use crate::map::ConfidenceMap;
 use crate::model::{Basis, Untrusted};
 
-pub use change::{
-    Course as MetricCourse, Measured, MetricTrend, PassedTo, Slope, Tested, TrendChange, TrendPoint, TrendVerdict,
-    tests,
+pub use change::{Measured, tests};
+pub use course::{
+    Course as MetricCourse, LastWindow, MetricTrend, PersonPart, Slope, Tested, TrendChange, TrendPoint, TrendVerdict,
 };
 pub use findings::{Course, FindingTrend, IdleCheck, RitualGone, SilenceEnded};
 pub use map::{Move, PersonThenNow, Strip, StripCell};
-pub use milestones::{MilestoneMetric, MilestoneTrend};
+pub use milestones::{MilestoneMetric, MilestonePlace, MilestoneTrend};
 pub use windows::By;
 
 /// The last windows, and what moved.
@@ -30,6 +32,9 @@ pub use windows::By;
 pub struct Trend {
     /// How history was cut into windows.
     pub cut: By,
+    /// Releases that windows can be cut by, up to the end of the last: judged, or of unknown outcome.
+    #[serde(default)]
+    pub counted: u64,
     /// The windows, oldest first.
     pub windows: Vec<TrendWindow>,
     /// The first window that is compared with the last: those before it rest on something else, and are drawn apart.
@@ -40,7 +45,7 @@ pub struct Trend {
     pub error: f64,
     /// The metrics, in the registry's order.
     pub metrics: Vec<MetricTrend>,
-    /// What the team changed, and what came of it; oldest first.
+    /// What the team changed and is to change, and what came of it; oldest first.
     pub milestones: Vec<MilestoneTrend>,
     /// Where each cell of the map stood.
     pub map: Vec<Strip>,
@@ -106,11 +111,12 @@ impl Trend {
         }
         Self {
             cut: measured.by,
+            counted: measured.counted,
             compared_from: from as u32,
             not_compared: (from > 0).then(|| facts.log_begins()),
-            error: change::ERROR,
+            error: course::ERROR,
             metrics: change::metrics(facts, measured, &courses),
-            milestones: milestones::milestones(facts, &courses),
+            milestones: milestones::milestones(facts, &courses, measured.stretch(from)),
             map: map::strips(&maps),
             moves: map::moves(facts, windows, &maps, from),
             findings: findings::findings(&found, from, analysis),

@@ -24,21 +24,29 @@ pub enum By {
 }
 
 /// A release that windows are counted by, and what its outcome rests on.
-type Counted = (Moment, Option<Basis>);
+pub type Counted = (Moment, Option<Basis>);
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "`filter` hands out references")]
+fn is_counted(event: &&Event) -> bool {
+    event.judged() || event.outcome == Outcome::Unknown
+}
+
+/// The releases before a moment that windows are counted by, oldest first.
+pub fn counted(facts: &Facts<'_>, end: Moment) -> Vec<Counted> {
+    let events = facts.events.iter().filter(is_counted).filter(|event| event.released_at < end);
+    let mut found: Vec<Counted> = events.map(|event| (event.released_at, event.basis)).collect();
+    found.sort_by_key(|(at, _)| *at);
+    found
+}
 
 /// The last windows, oldest first, one after the other; none of which begins before the first release.
 pub fn windows(facts: &Facts<'_>, by: By) -> Vec<Span> {
     let current = facts.windows.current;
-    let counted = |event: &&Event| event.judged() || event.outcome == Outcome::Unknown;
-    let before = |end: Moment| {
-        let events = facts.events.iter().filter(counted).filter(move |event| event.released_at < end);
-        let mut found: Vec<Counted> = events.map(|event| (event.released_at, event.basis)).collect();
-        found.sort_by_key(|(at, _)| *at);
-        found
-    };
+    let before = |end: Moment| self::counted(facts, end);
     match by {
         By::Window => {
-            let size = facts.events.iter().filter(counted).filter(|event| current.contains(event.released_at)).count();
+            let size =
+                facts.events.iter().filter(is_counted).filter(|event| current.contains(event.released_at)).count();
             let mut windows = backwards(&before(current.start), size, current.start, WINDOWS - 1);
             windows.push(current);
             windows

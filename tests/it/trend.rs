@@ -10,6 +10,7 @@ use release_confidence::stats::Observation;
 use release_confidence::trend::{MetricCourse, Tested, tests};
 use serde_json::Value as Json;
 
+use crate::support::team::{PEOPLE, Release, Team};
 use crate::support::{Place, Random};
 
 /// Releases of a drawn history, one every three days.
@@ -28,7 +29,7 @@ fn after(releases: u32) -> DateTime<FixedOffset> {
 
 /// What is drawn before and after the middle.
 #[derive(Clone, Copy)]
-struct Team {
+struct Drawn {
     fails: [f64; 2],
     /// Median minutes until a failure is stopped.
     stops: [f64; 2],
@@ -41,7 +42,7 @@ fn minutes(random: &mut Random, median: f64) -> f64 {
 }
 
 /// What a team's metrics are made of: eight of them have enough to be tested.
-fn draw(team: Team, random: &mut Random) -> Vec<Option<MetricCourse>> {
+fn draw(team: Drawn, random: &mut Random) -> Vec<Option<MetricCourse>> {
     let mut cases: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
     for number in 0..RELEASES {
         let (half, at) = (usize::from(number >= RELEASES / 2), after(number));
@@ -74,7 +75,7 @@ fn draw(team: Team, random: &mut Random) -> Vec<Option<MetricCourse>> {
 }
 
 /// What was found of each metric, and the release after which.
-fn histories(team: Team, seed: u64) -> Vec<Vec<(&'static str, bool, f64)>> {
+fn histories(team: Drawn, seed: u64) -> Vec<Vec<(&'static str, bool, f64)>> {
     let one = |number: u64| {
         let courses = draw(team, &mut Random(seed ^ (number << 20)));
         let found = courses.iter().zip(tests(&courses));
@@ -99,7 +100,7 @@ fn right(histories: &[Vec<(&'static str, bool, f64)>], id: &str, better: bool) -
 
 #[test]
 fn where_nothing_changes_at_most_one_history_in_ten_shows_a_change() {
-    let found = histories(Team { fails: [0.2, 0.2], stops: [40.0, 40.0] }, 0x7ea3);
+    let found = histories(Drawn { fails: [0.2, 0.2], stops: [40.0, 40.0] }, 0x7ea3);
     let wrong = found.iter().filter(|changed| !changed.is_empty()).count();
     assert!(wrong <= found.len() / 10, "{wrong} of {HISTORIES}");
     assert!(wrong > 0, "what never finds anything has not been tried");
@@ -107,14 +108,14 @@ fn where_nothing_changes_at_most_one_history_in_ten_shows_a_change() {
 
 #[test]
 fn a_failure_rate_that_goes_from_10_to_35_percent_is_found_in_four_of_five() {
-    let found = histories(Team { fails: [0.10, 0.35], stops: [40.0, 40.0] }, 0x51de);
+    let found = histories(Drawn { fails: [0.10, 0.35], stops: [40.0, 40.0] }, 0x51de);
     let right = right(&found, "change_failure_rate", false);
     assert!(right >= found.len() * 4 / 5, "{right} of {HISTORIES}");
 }
 
 #[test]
 fn a_time_to_stop_that_becomes_four_times_shorter_is_found_in_four_of_five() {
-    let found = histories(Team { fails: [0.25, 0.25], stops: [120.0, 30.0] }, 0xbe77);
+    let found = histories(Drawn { fails: [0.25, 0.25], stops: [120.0, 30.0] }, 0xbe77);
     let right = right(&found, "time_to_stop", true);
     assert!(right >= found.len() * 4 / 5, "{right} of {HISTORIES}");
 }
@@ -298,4 +299,138 @@ fn two_reviews_of_any_age_are_held_against_each_other() {
     place.relconf(&["trend", "--against", "other.json"]).fails_saying(&["other.json has schema 2, this relconf has 1"]);
     place.file("broken.json", "{ \"schema\": 1 }");
     place.relconf(&["trend", "--against", "broken.json"]).fails_saying(&["broken.json is no review"]);
+}
+
+/// A team of which release N comes N days after the first, by whom and with what outcome the test says.
+fn team(releases: usize, by: impl Fn(usize) -> &'static str, fails: impl Fn(usize) -> bool) -> Team {
+    let mut team = Team::default();
+    for number in 0..releases {
+        let tag = format!("1.{number}.0");
+        team.releases.push(Release {
+            tag: tag.clone(),
+            day: number as f64 - 60.0,
+            operators: vec![by(number)],
+            ..Release::default()
+        });
+        if fails(number) {
+            team.fail(&tag, &format!("cause-{number}"));
+        }
+    }
+    team
+}
+
+/// What the trend in windows of ten says of such a team, as JSON and in words.
+fn trend_of(team: &Team, milestones: &str) -> (Json, String) {
+    let place = team.place();
+    place.file("incidents.toml", milestones);
+    let ask = |format: &str| place.relconf(&["trend", "--no-git", "--by=10", NOW, "--color=never", "--format", format]);
+    let said = ask("terminal").stdout;
+    (ask("json").json()["trend"].clone(), said.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+const IN_TURN: fn(usize) -> &'static str = |number| PEOPLE[number % 4];
+
+#[test]
+fn what_is_back_where_it_was_is_not_better() {
+    // Half fail; then none of thirty; then half of the last ten: of all eight windows.
+    let fails = |number| number % 2 == 0 && !(40..70).contains(&number);
+    let (trend, said) = trend_of(&team(80, IN_TURN, fails), "");
+    let rate = by_id(&trend["metrics"], "change_failure_rate");
+    assert_eq!((&rate["verdict"], &rate["change"]["last_window"]), (&"unchanged".into(), &"back".into()), "{rate}");
+    assert!(said.contains("and is back: 5 of 10 now"), "{said}");
+    let (trend, said) = trend_of(&team(70, IN_TURN, fails), "");
+    let rate = by_id(&trend["metrics"], "change_failure_rate");
+    assert_eq!((&rate["verdict"], &rate["change"]["last_window"]), (&"better".into(), &"holds".into()), "{rate}");
+    assert!(!said.contains("is back"), "{said}");
+}
+
+#[test]
+fn what_passes_from_one_person_to_another_is_neither_better_nor_worse() {
+    let milestone = "[[milestone]]\nat = 2026-01-02\ntitle = \"Bo takes over\"\nmetrics = [\"person_dependence\"]\n";
+    let by = |number| if number < 60 { "Ana Costa" } else { "Bo Lind" };
+    let (trend, said) = trend_of(&team(120, by, |_| false), milestone);
+    let share = by_id(&trend["metrics"], "person_dependence");
+    assert_eq!((&share["verdict"], &share["change"]["rises"]), (&"unchanged".into(), &Json::Null), "{share}");
+    assert!(said.contains("passed from Ana Costa to Bo Lind with 1.60.0"), "{said}");
+    let found = by_id(&trend["milestones"][0]["metrics"], "person_dependence");
+    assert_eq!((&found["passed"], &found["verdict"]), (&true.into(), &"unchanged".into()), "{found}");
+    assert!(said.contains("after: passed from Ana Costa to Bo Lind"), "{said}");
+}
+
+#[test]
+fn turns_of_a_rota_are_no_change() {
+    let by = |number| PEOPLE[number / 12 % 2];
+    let (trend, said) = trend_of(&team(120, by, |_| false), "");
+    assert_eq!(by_id(&trend["metrics"], "person_dependence")["change"], Json::Null, "{said}");
+}
+
+#[test]
+fn milestones_are_told_wherever_they_lie_and_open_incidents_are_not_short() {
+    let mut team = team(120, IN_TURN, |number| number % 4 == 0);
+    // What began in the last half is still open after the hour that it has been seen for.
+    for incident in team.incidents.iter_mut().skip(15) {
+        (incident.stop, incident.restore) = (None, None);
+    }
+    let milestone = |at: &str, title: &str| {
+        format!(
+            "[[milestone]]\nat = {at}\ntitle = \"{title}\"\nmetrics = [\"recovery_time\", \"change_failure_rate\"]\n"
+        )
+    };
+    let (trend, said) = trend_of(
+        &team,
+        &[
+            milestone("2020-01-01", "long ago"),
+            milestone("2026-01-02", "one"),
+            milestone("2026-01-02", "another"),
+            milestone("2027-01-01", "next year"),
+        ]
+        .concat(),
+    );
+    let places = trend["milestones"].as_array().expect("milestones").iter().map(|one| one["place"].clone());
+    assert_eq!(places.collect::<Vec<_>>(), ["before_windows", "in_windows", "in_windows", "not_yet"]);
+    for at in [1, 2] {
+        let found = by_id(&trend["milestones"][at]["metrics"], "recovery_time");
+        assert_ne!(found["verdict"], "better", "what is open is not over: {found}");
+        let rate = by_id(&trend["milestones"][at]["metrics"], "change_failure_rate");
+        let n = |side: &str| rate[side]["denominator"].as_u64().expect("n");
+        assert!(n("before") > 20 && n("after") > 20, "neither blanks the other: {rate}");
+    }
+    for part in ["before these windows, with nothing to compare them with: long ago", "not yet reached: next year"] {
+        assert!(said.contains(part), "\"{part}\" is missing in {said}");
+    }
+}
+
+#[test]
+fn reviews_of_different_components_are_not_compared() {
+    let place = demo("monorepo");
+    let components = place.relconf(&["review", NOW, "--format", "json"]).json()["scope"]["components"].clone();
+    let component = components[0].as_str().expect("a component").to_owned();
+    for (file, component) in [("all.json", None), ("one.json", Some(component.as_str()))] {
+        let file = format!("json={file}");
+        let mut typed = vec!["review", "--as-of=2025-12-31", "--format", &file];
+        typed.extend(component.into_iter().flat_map(|name| ["--component", name]));
+        assert_eq!(place.relconf(&typed).code, 0);
+    }
+    let found = place.relconf(&["trend", NOW, "--against", "one.json", "--format", "json"]).json();
+    assert_eq!(found["same_components"], false);
+    let changes = found["metrics"].as_array().expect("metrics").iter().map(|metric| &metric["change"]);
+    assert!(changes.clone().all(Json::is_null), "{found}");
+    let said = place.relconf(&["trend", NOW, "--against", "one.json", "--color=never"]).stdout;
+    assert!(said.contains("Choose what both are about: --component"), "{said}");
+    assert_eq!(
+        place.relconf(&["trend", NOW, "--against", "all.json", "--format", "json"]).json()["same_components"],
+        true
+    );
+}
+
+#[test]
+fn a_window_larger_than_history_is_told_with_what_there_is() {
+    let (_, said) = trend_of(&team(12, IN_TURN, |_| false), "");
+    assert!(said.contains("One window of "), "{said}");
+    let place = team(12, IN_TURN, |_| false).place();
+    let said = place.relconf(&["trend", "--no-git", "--by=99999", NOW, "--color=never"]).stdout;
+    assert!(
+        said.contains("No window of 99999 judged releases: history has 12. Smaller ones: relconf trend --by 5"),
+        "{said}"
+    );
 }

@@ -49,6 +49,7 @@ struct Found {
     doubts: Vec<Mismatch>,
     incidents: u64,
     releases: u64,
+    milestones: u64,
     logs: u64,
 }
 
@@ -75,6 +76,7 @@ impl Found {
         self.problems.extend(logs.problems.iter().map(|found| found.problem.clone()));
         self.incidents = logs.incidents.len() as u64;
         self.releases = logs.entries.len() as u64;
+        self.milestones = logs.milestones.len() as u64;
         self.logs = logs.read.files.len() as u64;
         let history = pipeline::beside(settings.repository.as_ref(), logs, &settings.policy)?;
         let facts = Facts::derive(&history, &settings.policy)?;
@@ -142,6 +144,7 @@ impl Found {
             valid: problems.is_empty() && self.mismatches.is_empty(),
             incidents: self.incidents,
             releases: self.releases,
+            milestones: self.milestones,
             logs: self.logs,
             problems,
             mismatches: self.mismatches,

@@ -63,7 +63,8 @@ pub struct IntervalReport {
 pub struct Change {
     /// The value now minus the value before; null where one of them has none.
     pub difference: Option<f64>,
-    /// Of durations and sizes the Hodges-Lehmann shift: the median of all differences between a case now and one before.
+    /// Of durations and sizes the Hodges-Lehmann shift: the median of all differences between a case now and one before;
+    /// null where some are still open.
     pub shift: Option<f64>,
     /// Interval of the difference.
     pub interval: Option<IntervalReport>,

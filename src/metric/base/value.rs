@@ -229,12 +229,14 @@ pub fn change(now: &Measurement, before: &Measurement, better: Option<Better>) -
             ratio_change((*k, *n), (*k0, *n0), better, change.difference)
         }
         (Value::Durations(now), Value::Durations(before)) => {
-            let times = |side: &[Observation]| side.iter().map(|observation| observation.time).collect::<Vec<_>>();
-            let (now, before) = (times(now), times(before));
-            let worse = stats::rank_test(&now, &before).map(|test| test.p_greater);
-            let improved = stats::rank_test(&before, &now).map(|test| test.p_greater);
-            let verdict = verdict(worse, improved, better);
-            Change { shift: stats::hodges_lehmann(&now, &before), p: worse, verdict, ..change }
+            let worse = stats::open_rank_test(now, before).map(|test| test.p_greater);
+            let improved = stats::open_rank_test(before, now).map(|test| test.p_greater);
+            // By how much is not known of what is still open.
+            let ended = |side: &[Observation]| {
+                side.iter().map(|case| case.ended.then_some(case.time)).collect::<Option<Vec<_>>>()
+            };
+            let shift = ended(now).zip(ended(before)).and_then(|(now, before)| stats::hodges_lehmann(&now, &before));
+            Change { shift, p: worse, verdict: verdict(worse, improved, better), ..change }
         }
         (Value::Values(now), Value::Values(before)) => Change { shift: stats::hodges_lehmann(now, before), ..change },
         _ => change,

@@ -60,7 +60,7 @@ fn told(page: &mut Page, (better, said): &Said) {
 /// A row a metric, a column a window: as many of the latest as fit.
 fn metrics(page: &mut Page, trend: &Trend, metrics: &[&MetricTrend]) {
     let apart = trend.compared_from as usize;
-    let titles: Vec<&str> = metrics.iter().map(|metric| metric.title.as_str()).collect();
+    let titles: Vec<String> = metrics.iter().map(|metric| trend::row(metric)).collect();
     let first = titles.iter().map(|title| encode::width(title)).max().unwrap_or(0);
     let room = page.width().saturating_sub(first + GAP);
     let roomy = columns(trend, metrics, room, true);
@@ -69,7 +69,7 @@ fn metrics(page: &mut Page, trend: &Trend, metrics: &[&MetricTrend]) {
         if columns.is_empty() {
             return;
         }
-        let title = row.checked_sub(1).map_or("", |row| titles[row]);
+        let title = row.checked_sub(1).map_or("", |row| titles[row].as_str());
         let mut line = format!("  {title:<first$}");
         for (at, wide, texts) in &columns {
             line.push_str(if *at == apart && apart > 0 { " |" } else { "" });

@@ -2,11 +2,12 @@
 
 use chrono::{Datelike, TimeDelta};
 
-use crate::model::Moment;
+use crate::model::{Moment, Untrusted};
 use crate::phrase::shortened;
 use crate::review::contract::{
-    Basis, Better, By, Course, FindingTrend, IdleCheck, MetricTrend, MilestoneMetric, MilestoneTrend, Move, RitualGone,
-    Role, SilenceEnded, Source, Standing, Trend, TrendPoint, TrendVerdict, Unit,
+    Basis, By, Course, FindingTrend, IdleCheck, LastWindow, MetricTrend, MilestoneMetric, MilestonePlace,
+    MilestoneTrend, Move, RitualGone, Role, SilenceEnded, Source, Standing, Trend, TrendChange, TrendPoint,
+    TrendVerdict, Unit,
 };
 
 use super::{Shown, capital, count, date, duration, percent, rate, value};
@@ -22,23 +23,45 @@ pub type Said = (Option<bool>, String);
 /// How history was cut, in a sentence.
 pub fn windows(trend: &Trend) -> String {
     let n = trend.windows.len() as u64;
-    let windows = count(n, "window");
-    let (size, of) = trend.windows.last().map_or((0, "release"), |window| match window.judged {
-        0 => (window.releases, "release"),
+    let Some(last) = trend.windows.last() else { return no_window(trend) };
+    let (size, of) = match last.judged {
+        0 => (last.releases, "release"),
         judged => (judged, "judged release"),
-    });
+    };
     let each = |size: u64, of: &str| {
         let even = trend.windows.iter().all(|window| window.judged == size || window.judged == 0);
         format!("{}{} each", if even { "" } else { "about " }, count(size, of))
     };
+    let windows = count(n, "window");
     match trend.cut {
-        By::Window if n == 1 => {
-            "One window: history does not reach further back. A smaller one: relconf trend --by 10".to_owned()
+        By::Window | By::Releases(_) if n == 1 => {
+            format!("One window of {}, and none before.{}", count(size, of), smaller(trend.counted))
         }
         By::Window => format!("The last {windows} of {}; the last one is that of the review.", each(size, of)),
-        By::Releases(size) => format!("The last {windows} of {}.", each(u64::from(size), of)),
-        By::Month => format!("The last {n} months; times UTC."),
-        By::Quarter => format!("The last {n} quarters; times UTC."),
+        By::Releases(size) => format!("The last {windows} of {}.", each(u64::from(size), "judged release")),
+        By::Month => format!("The last {}; times UTC.", count(n, "month")),
+        By::Quarter => format!("The last {}; times UTC.", count(n, "quarter")),
+    }
+}
+
+/// That no window could be cut, and what there is.
+fn no_window(trend: &Trend) -> String {
+    let has = format!("history has {}", trend.counted);
+    match trend.cut {
+        By::Releases(size) => {
+            let asked = count(u64::from(size), "judged release");
+            format!("No window of {asked}: {has}.{}", smaller(trend.counted))
+        }
+        _ => format!("No window: {has}."),
+    }
+}
+
+/// The size of window that cuts so many releases in two or more, as it is asked for; nothing where there are too few.
+fn smaller(counted: u64) -> &'static str {
+    match counted {
+        20.. => " Smaller ones: relconf trend --by 10",
+        10.. => " Smaller ones: relconf trend --by 5",
+        _ => "",
     }
 }
 
@@ -52,17 +75,49 @@ pub fn window(trend: &Trend, at: usize) -> String {
     }
 }
 
-/// A metric in a window as a cell says it: `6 of 26`, in little room `6/26`, `25 min (5)`; nothing where there is no value.
+/// A metric in a window as a cell says it: `6 of 26`, in little room `6/26`, `25 min (5)`, the number in brackets being what it
+/// rests on; nothing where there is no value.
 pub fn cell(metric: &MetricTrend, point: &TrendPoint, room: bool) -> String {
     match (point.value, point.numerator, point.denominator) {
         (Some(_), Some(k), Some(n)) if !room => format!("{k}/{n}"),
         (Some(_), Some(k), Some(n)) => format!("{k} of {n}"),
+        (Some(number), Some(_), None) => value(number, shown(metric)),
         (Some(number), ..) if metric.unit == Unit::Seconds => format!("{} ({})", duration(number), point.sample),
-        (Some(number), ..) => value(number, shown(metric)),
+        (Some(number), ..) => format!("{} ({})", value(number, shown(metric)), point.sample),
         (None, ..) if point.basis == Some(Basis::Mixed) => "mixed".to_owned(),
         (None, ..) => "·".to_owned(),
     }
 }
+
+/// What the row of a metric is called: with the role that it is about.
+pub fn row(metric: &MetricTrend) -> String {
+    metric.role.map_or_else(|| metric.title.clone(), |role| format!("{} ({})", metric.title, role.id()))
+}
+
+/// What can be said of a metric's course, in few words.
+pub fn verdict(metric: &MetricTrend) -> &'static str {
+    let change = metric.change.as_ref();
+    match metric.verdict {
+        TrendVerdict::Better => "better",
+        TrendVerdict::Worse => "worse",
+        TrendVerdict::Unchanged => match change.map(|change| (change.rises, change.last_window)) {
+            None => NO_CHANGE,
+            Some((None, _)) => "passed on",
+            Some((Some(_), LastWindow::Back)) => "and is back",
+            Some((Some(_), _)) => "not borne out",
+        },
+        TrendVerdict::TooAlike => TOO_ALIKE,
+        TrendVerdict::TooFew => "too few",
+        TrendVerdict::NotTested => "",
+    }
+}
+
+/// What was tested, and not told from chance.
+const NO_CHANGE: &str = "no change beyond chance";
+/// What was not tested: there are fewer than three of one kind.
+const TOO_ALIKE: &str = "too few either way to test";
+/// Lines of milestones that are shown; of the others there is a count.
+const MILESTONES: usize = 20;
 
 /// All values of one metric are shown alike: as the latest asks for.
 pub fn shown(metric: &MetricTrend) -> Shown {
@@ -76,7 +131,7 @@ pub fn drawn(trend: &Trend) -> impl Iterator<Item = &MetricTrend> {
 
 /// What changed, and since when; the change failure rate first, then as the registry has them.
 pub fn changed(trend: &Trend) -> Vec<Said> {
-    let said = |metric: &MetricTrend| Some((better(metric.verdict), changed_metric(metric)?));
+    let said = |metric: &MetricTrend| Some((better(metric.verdict), changed_metric(trend, metric)?));
     trend.metrics.iter().filter_map(said).collect()
 }
 
@@ -84,59 +139,87 @@ fn better(verdict: TrendVerdict) -> Option<bool> {
     match verdict {
         TrendVerdict::Better => Some(true),
         TrendVerdict::Worse => Some(false),
-        TrendVerdict::Unchanged | TrendVerdict::TooFew | TrendVerdict::NotTested => None,
+        TrendVerdict::Unchanged | TrendVerdict::TooAlike | TrendVerdict::TooFew | TrendVerdict::NotTested => None,
     }
 }
 
-fn changed_metric(metric: &MetricTrend) -> Option<String> {
-    let by_chance = chance(metric.p_adjusted?);
-    if better(metric.verdict).is_none() {
-        return passed(metric);
-    }
-    let rose = if better(metric.verdict)? == (metric.better == Some(Better::Higher)) { "rose" } else { "fell" };
-    let Some(change) = &metric.change else {
-        let (first, last) = ends(metric)?;
-        let (first, last) = (value(first, shown(metric)), value(last, shown(metric)));
-        return Some(format!("{} {rose} from window to window: {first} to {last}{by_chance}.", metric.title));
-    };
+fn rose(rises: bool) -> &'static str {
+    if rises { "rose" } else { "fell" }
+}
+
+fn changed_metric(trend: &Trend, metric: &MetricTrend) -> Option<String> {
+    let p = metric.p_adjusted?;
+    let Some(change) = &metric.change else { return slid(trend, metric, p) };
+    let title = &metric.title;
     let since = format!("{} ({})", change.since.raw(), date(change.at));
+    let role = change.role.map_or("releaser", Role::id);
+    let Some(rises) = change.rises else { return passed(metric, change, &since) };
+    let (rose, back) = (rose(rises), back(metric, change));
     let git = if change.after.basis == Some(Basis::Inferred) { ", as far as git shows" } else { "" };
     let (before, after) = (side(&change.before), side(&change.after));
-    Some(match &change.person {
-        Some(person) => format!(
-            "{} {rose} with {since}: {}, as {}, {before} before, {after} since{}{by_chance}.",
-            metric.title,
-            person.raw(),
-            change.role.map_or("releaser", Role::id),
-            change.passed_to.as_ref().map_or_else(String::new, |to| format!(
-                "; most since: {}, {}",
-                to.person.raw(),
-                side(&to.part)
-            ))
+    let chance = chance(p);
+    Some(match (&change.passed_from, &change.passed_to, &change.person) {
+        (Some(from), Some(to), _) => format!(
+            "{title} {rose} with {since}{back}: as {role}, {} {} before, {} {} since{chance}.",
+            from.person.raw(),
+            side(&from.part),
+            to.person.raw(),
+            side(&to.part)
         ),
-        None => format!("{} {rose} with {since}: {before} before, {after} since{git}{by_chance}.", metric.title),
+        (.., Some(person)) => {
+            format!(
+                "{title} {rose} with {since}{back}: {}, as {role}, {before} before, {after} since{chance}.",
+                person.raw()
+            )
+        }
+        _ => format!("{title} {rose} with {since}{back}: {before} before, {after} since{git}{chance}."),
+    })
+}
+
+/// Where the last window does not bear a change out.
+fn back(metric: &MetricTrend, change: &TrendChange) -> String {
+    let Some(now) = &change.now else { return String::new() };
+    let by = change.now_by.as_ref().map_or_else(String::new, |person| format!(" ({})", person.raw()));
+    let now = cell(metric, now, true);
+    match change.last_window {
+        LastWindow::Holds => String::new(),
+        LastWindow::Doubtful => format!(", and the last window does not bear it out: {now}{by}"),
+        LastWindow::Back => format!(", and is back: {now} now{by}"),
+    }
+}
+
+/// What rises or falls from window to window.
+fn slid(trend: &Trend, metric: &MetricTrend, p: f64) -> Option<String> {
+    let slope = metric.slope.filter(|_| p <= trend.error)?;
+    let (first, last) = ends(metric)?;
+    let (first, last) = (point(first, shown(metric)), point(last, shown(metric)));
+    let (title, rose, chance) = (&metric.title, rose(slope.s > 0), chance(p));
+    Some(if better(metric.verdict).is_some() {
+        format!("{title} {rose} from window to window: {first} to {last}{chance}.")
+    } else {
+        format!("{title} {rose} from window to window, and is back: {first} at first, {last} now{chance}.")
     })
 }
 
 /// That as much rests on somebody else.
-fn passed(metric: &MetricTrend) -> Option<String> {
-    let change = metric.change.as_ref()?;
-    let (from, to) = (change.person.as_ref()?, change.passed_to.as_ref()?);
+fn passed(metric: &MetricTrend, change: &TrendChange, since: &str) -> Option<String> {
+    let (from, to) = (change.passed_from.as_ref()?, change.passed_to.as_ref()?);
+    let now = change.now_by.as_ref().filter(|now| **now != to.person).zip(change.now.as_ref());
+    let now = now.map_or_else(String::new, |(by, now)| format!(", {} {} now", by.raw(), cell(metric, now, true)));
     Some(format!(
-        "{} is as it was, on somebody else: {}, as {}, {} before {} ({}), {} {} since.",
+        "{} passed from {} to {} with {since}: as {}, {} before, {} since{now}.",
         metric.title,
-        from.raw(),
-        change.role.map_or("releaser", Role::id),
-        side(&change.before),
-        change.since.raw(),
-        date(change.at),
+        from.person.raw(),
         to.person.raw(),
+        change.role.map_or("releaser", Role::id),
+        side(&from.part),
         side(&to.part)
     ))
 }
 
-fn ends(metric: &MetricTrend) -> Option<(f64, f64)> {
-    let mut values = metric.windows.iter().skip(metric.compared_from as usize).filter_map(|point| point.value);
+fn ends(metric: &MetricTrend) -> Option<(&TrendPoint, &TrendPoint)> {
+    let compared = metric.windows.iter().skip(metric.compared_from as usize);
+    let mut values = compared.filter(|point| point.value.is_some());
     Some((values.next()?, values.next_back()?))
 }
 
@@ -173,31 +256,77 @@ fn chance(p: f64) -> String {
     }
 }
 
-/// What came of each milestone that lies in the windows and names metrics.
+/// What came of the latest milestones that lie in the windows and name metrics, oldest first; how many earlier ones there
+/// are, and those that lie before the windows or are yet to come.
 pub fn milestones(trend: &Trend) -> Vec<Said> {
-    let of = |milestone: &MilestoneTrend| {
-        let said = |metric: &MilestoneMetric| (better(metric.verdict), milestone_of(milestone, metric));
-        milestone.metrics.iter().map(said).collect::<Vec<_>>()
+    let inside: Vec<&MilestoneTrend> = trend.milestones.iter().filter(|one| !one.metrics.is_empty()).collect();
+    let mut lines = 0;
+    let latest = inside.iter().rev().take_while(|one| {
+        let first = lines == 0;
+        lines += one.metrics.len();
+        first || lines <= MILESTONES
+    });
+    let (earlier, latest) = inside.split_at(inside.len() - latest.count());
+    let of = |one: &&MilestoneTrend| {
+        let said = |metric: &MilestoneMetric| (better(metric.verdict), milestone_of(one, metric));
+        one.metrics.iter().map(said).collect::<Vec<_>>()
     };
-    trend.milestones.iter().flat_map(of).collect()
+    let mut said: Vec<Said> = latest.iter().flat_map(of).collect();
+    if !earlier.is_empty() {
+        let told = |one: &&&MilestoneTrend| one.metrics.iter().any(|metric| better(metric.verdict).is_some());
+        let told = match earlier.iter().filter(told).count() {
+            0 => "none of them better or worse beyond chance".to_owned(),
+            some => format!("{some} of them better or worse beyond chance"),
+        };
+        let earlier = count(earlier.len() as u64, "earlier milestone");
+        said.push((None, format!("And {earlier}, {told}: relconf trend --format json")));
+    }
+    for (place, intro) in [
+        (MilestonePlace::BeforeWindows, "Milestones before these windows, with nothing to compare them with"),
+        (MilestonePlace::NotYet, "Milestones not yet reached"),
+    ] {
+        let of = trend.milestones.iter().filter(|one| one.place == place);
+        let titles: Vec<String> = of.map(|one| format!("{} ({})", one.title.raw(), date(one.at))).collect();
+        if !titles.is_empty() {
+            // The nearest first.
+            let nearest: Vec<&String> =
+                if place == MilestonePlace::NotYet { titles.iter().collect() } else { titles.iter().rev().collect() };
+            said.push((None, format!("{intro}: {}.", shortened(nearest, NAMED))));
+        }
+    }
+    said
 }
 
 fn milestone_of(milestone: &MilestoneTrend, metric: &MilestoneMetric) -> String {
-    let part = |point: &Option<TrendPoint>| point.as_ref().map_or_else(|| "no data".to_owned(), side);
-    let chance = metric.p_adjusted.map_or_else(String::new, chance);
-    let said = match metric.verdict {
-        TrendVerdict::Better => format!("better{chance}"),
-        TrendVerdict::Worse => format!("worse{chance}"),
-        TrendVerdict::Unchanged | TrendVerdict::NotTested => "no change beyond chance".to_owned(),
-        TrendVerdict::TooFew => "too few to compare".to_owned(),
+    let shown = point_shown(metric.unit, [metric.before.as_ref(), metric.after.as_ref()]);
+    let part = |point: &Option<TrendPoint>| match point {
+        Some(point) if point.value.is_some() && point.numerator.is_none() => self::point(point, shown),
+        Some(point) if point.value.is_some() || point.sample > 0 => side(point),
+        _ => "no data".to_owned(),
     };
-    let who = metric.person.as_ref().map_or_else(String::new, |person| format!(", {}", person.raw()));
+    let chance = metric.p_adjusted.map_or_else(String::new, chance);
+    let passed = metric.passed_from.as_ref().zip(metric.passed_to.as_ref());
+    let said = match (metric.verdict, passed) {
+        (TrendVerdict::Better, _) => format!("better{chance}"),
+        (TrendVerdict::Worse, _) => format!("worse{chance}"),
+        (TrendVerdict::Unchanged, Some((from, to))) if metric.passed => {
+            format!("passed from {} to {}", from.person.raw(), to.person.raw())
+        }
+        (TrendVerdict::Unchanged, _) => NO_CHANGE.to_owned(),
+        (TrendVerdict::TooAlike, _) => TOO_ALIKE.to_owned(),
+        (TrendVerdict::NotTested, _) => "told and not tested".to_owned(),
+        (TrendVerdict::TooFew, _) => "too few to compare".to_owned(),
+    };
+    let name = |person: Option<&Untrusted>| person.map_or_else(String::new, |person| format!("{} ", person.raw()));
+    let (from, to) = passed.map_or((metric.person.as_ref(), None), |(from, to)| (Some(&from.person), Some(&to.person)));
     format!(
-        "{}, {}: {}{who} {} before, {} after: {said}.",
+        "{}, {}: {}, {}{} before, {}{} after: {said}.",
         capital(milestone.title.raw()),
         date(milestone.at),
         metric.title.to_lowercase(),
+        name(from),
         part(&metric.before),
+        name(to),
         part(&metric.after)
     )
 }
@@ -216,9 +345,14 @@ pub fn unchanged(trend: &Trend) -> Vec<String> {
         );
     }
     let (same, few) = (titles(TrendVerdict::Unchanged), titles(TrendVerdict::TooFew));
+    let alike = |metric: &&MetricTrend| metric.verdict == TrendVerdict::TooAlike;
+    let alike: Vec<String> = trend.metrics.iter().filter(alike).map(|metric| metric.title.to_lowercase()).collect();
     if !same.is_empty() {
         let all = if changed(trend).is_empty() { "No change beyond chance" } else { "No other change beyond chance" };
         lines.push(format!("{all}: {same}."));
+    }
+    if !alike.is_empty() {
+        lines.push(format!("{}: {}.", capital(TOO_ALIKE), alike.join(", ")));
     }
     if !few.is_empty() {
         lines.push(format!("Too few cases to tell: {few}."));
@@ -256,20 +390,29 @@ fn move_of(moved: &Move, last: Option<Moment>) -> String {
         };
     }
     let (before, now) = (moved.then_says.raw(), moved.now_says.raw());
+    // What the other side is: against the data, or on something that no outcome stands for.
+    let other = if earned { moved.then } else { moved.now };
     let rests = match moved.source {
-        Source::Evidence | Source::Ritual => "a habit",
+        Source::Evidence => "a habit, a window or a person",
+        Source::Ritual => "a habit",
         Source::Timing => "the day or the hour",
         Source::Person => "whoever notices",
     };
-    match (moved.source, earned) {
-        (Source::Evidence, true) => {
+    match (other, moved.source, earned) {
+        (Standing::Contradicted, _, true) => {
             format!("{stage}: outcomes support it now ({now}); {then} the data spoke against it ({before}).")
         }
-        (Source::Evidence, false) => {
+        (Standing::Contradicted, _, false) => {
             format!("{stage}: the data speak against it now ({now}); {then} outcomes supported it ({before}).")
         }
-        (_, true) => format!("{stage} no longer rests on {rests}: {before} {then}, {now} now."),
-        (_, false) => format!("{stage} rests on {rests} now: {before} {then}, {now} now."),
+        (_, Source::Evidence, true) => {
+            format!("{stage}: outcomes support it now ({now}); {then} it rested on {rests} ({before}).")
+        }
+        (_, Source::Evidence, false) => {
+            format!("{stage}: it rests on {rests} now ({now}); {then} outcomes supported it ({before}).")
+        }
+        (_, _, true) => format!("{stage} no longer rests on {rests}: {before} {then}, {now} now."),
+        (_, _, false) => format!("{stage} rests on {rests} now: {before} {then}, {now} now."),
     }
 }
 
@@ -368,8 +511,8 @@ pub fn plausible(metric: &MetricTrend, point: &TrendPoint) -> String {
 /// How sure a change has to be, in a sentence.
 pub fn sure(trend: &Trend) -> String {
     format!(
-        "Over all metrics together, something is called a change in at most {} of histories in which nothing has changed; where no \
-         chance is said, it would hardly ever do as much.",
+        "Over all metrics together, something is called a change in at most {} of histories in which nothing has changed and releases \
+         do not hang together (who carries them may come in turns); where no chance is said, it would hardly ever do as much.",
         percent(trend.error)
     )
 }

@@ -16,8 +16,10 @@ pub struct Against {
     pub then: AgainstReview,
     /// The later one.
     pub now: AgainstReview,
-    /// Whether their windows share no release: only then is a difference tested.
+    /// Whether their windows share no release: only then, and of the same components, is a difference tested.
     pub windows_apart: bool,
+    /// Whether they are of the same components.
+    pub same_components: bool,
     /// Whether they are of one project, by its name.
     pub same_project: bool,
     /// Every metric of the later one.
@@ -31,6 +33,8 @@ pub struct Against {
 pub struct AgainstReview {
     /// What it is about.
     pub project: Untrusted,
+    /// The components that it is about.
+    pub components: Vec<Untrusted>,
     /// When it stood.
     pub as_of: Moment,
     /// Its window.
@@ -69,10 +73,12 @@ pub struct AgainstFinding {
     pub action: Untrusted,
     /// Its success signal.
     pub success: Success,
-    /// The signal's value then.
-    pub then: Option<f64>,
-    /// Its value now.
-    pub now: Option<f64>,
+    /// The title of the metric that the signal is; null where it is none.
+    pub metric: Option<String>,
+    /// The signal then: the metric as that review has it; else what the finding says, null where it was not found.
+    pub then: Option<TrendPoint>,
+    /// The signal now.
+    pub now: Option<TrendPoint>,
     /// Whether the earlier review found it.
     pub found_then: bool,
     /// Whether the later one does.

@@ -28,8 +28,9 @@ pub use crate::metric::{Behind, Change, ChangeVerdict, IntervalReport, MetricInf
 pub use crate::model::{Basis, Better, Covered, LinkReport, LogFile, Unit, UnreadLog};
 use crate::model::{Moment, Signal, Untrusted};
 pub use crate::trend::{
-    By, Course, FindingTrend, IdleCheck, MetricTrend, MilestoneMetric, MilestoneTrend, Move, PassedTo, PersonThenNow,
-    RitualGone, SilenceEnded, Slope, Strip, StripCell, Trend, TrendChange, TrendPoint, TrendVerdict, TrendWindow,
+    By, Course, FindingTrend, IdleCheck, LastWindow, MetricTrend, MilestoneMetric, MilestonePlace, MilestoneTrend,
+    Move, PersonPart, PersonThenNow, RitualGone, SilenceEnded, Slope, Strip, StripCell, Trend, TrendChange, TrendPoint,
+    TrendVerdict, TrendWindow,
 };
 pub use against::{Against, AgainstFinding, AgainstMetric, AgainstReview};
 pub use data::{

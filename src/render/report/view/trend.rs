@@ -113,14 +113,13 @@ fn row(trend: &Trend, metric: &MetricTrend) -> Row {
         apart: apart(trend, at),
         change: metric.change.as_ref().is_some_and(|change| change.window as usize == at),
     };
-    let (says, direction) = match metric.verdict {
-        TrendVerdict::Better => ("better", "better"),
-        TrendVerdict::Worse => ("worse", "worse"),
-        TrendVerdict::Unchanged => ("no change beyond chance", ""),
-        TrendVerdict::TooFew => ("too few", ""),
-        TrendVerdict::NotTested => ("", ""),
+    let direction = match metric.verdict {
+        TrendVerdict::Better => "better",
+        TrendVerdict::Worse => "worse",
+        _ => "",
     };
-    Row { title: metric.title.clone(), cells: metric.windows.iter().enumerate().map(cell).collect(), says, direction }
+    let cells = metric.windows.iter().enumerate().map(cell).collect();
+    Row { title: trend::row(metric), cells, says: trend::verdict(metric), direction }
 }
 
 fn stages(trend: &Trend) -> Vec<Stage> {
