@@ -14,7 +14,7 @@ use crate::model::{
     Product, ReleaseIndex, Touched, Undone, UnreadLog, Untrusted,
 };
 use crate::remark;
-use crate::source::git::{LogFile, LogFiles, Repository, TakenOut, Wanted, add_folders};
+use crate::source::git::{LACKING, Lacking, LogFile, LogFiles, Repository, TakenOut, Wanted, add_folders};
 use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
 
 /// Reads a repository (or, without one, the release log alone) and the logs.
@@ -105,6 +105,7 @@ pub fn beside(repository: Option<&Repository>, logs: Logs, policy: &Policy) -> R
         (changes, head) = (walk.changes, walk.head);
         selection.learn(&changes, |commit| repository.committed_at(commit));
         mailmap = repository.mailmap()?;
+        notices.extend(repository.lacking());
     }
 
     let inputs = Inputs {
@@ -119,6 +120,7 @@ pub fn beside(repository: Option<&Repository>, logs: Logs, policy: &Policy) -> R
         notices,
     };
     let mut history = history::assemble(selection, inputs, policy)?;
+    unreadable(&history)?;
     if let Some(repository) = repository {
         listen(repository, &mut history, policy);
     }
@@ -134,7 +136,9 @@ const LOGS: usize = 200;
 fn listen(repository: &Repository, history: &mut History, policy: &Policy) {
     let mut components: Vec<ComponentIndex> = history.components.indices().collect();
     components.sort_by_key(|&index| std::cmp::Reverse(history.component(index).releases.len()));
-    let project = repository.root().file_name().map(|name| name.to_string_lossy().to_lowercase());
+    let folder = repository.root().file_name().map(|name| name.to_string_lossy().to_lowercase());
+    // A bare repository is called after what it holds.
+    let project = folder.map(|name| name.strip_suffix(".git").map_or(name.clone(), str::to_owned));
     for (rank, &index) in components.iter().enumerate().take(LOGS) {
         let log = change_log(repository, history, index, rank == 0, project.as_deref());
         history.change_logs.extend(log);
@@ -212,8 +216,8 @@ fn change_log(
     let newest = component.releases.last().and_then(|&release| history.release(release).commit)?;
     let name = component.name.raw().to_owned();
     let shared = name == "root";
-    let LogFiles { files, own, unread } =
-        repository.change_logs(history.changes.id(newest), (!shared).then_some(name.as_str()));
+    let commit = history.changes.id(newest);
+    let LogFiles { files, own, unread } = repository.change_logs(commit, (!shared).then_some(name.as_str()));
     let mut names = vec![last_part(&name)];
     names.extend(project.map(str::to_owned));
     let mut log = ChangeLog { component: index, files: Vec::new(), sections: 0, newest: None, remarks: Vec::new() };
@@ -235,11 +239,13 @@ fn change_log(
     if let Some((path, reason)) = unread.first() {
         let more = if unread.len() > 1 { format!(", and {} more", unread.len() - 1) } else { String::new() };
         let what = format!("a change log was not read: {} ({reason}){more}", path.raw());
-        history.notices.push(Notice::new(
-            NoticeCode::ChangeLogUnread,
-            what,
-            "what it says of failed releases is not counted",
-        ));
+        let uncounted = "what it says of failed releases is not counted";
+        let help = match *reason {
+            // A filter left out all or none of a kind: where one file lacks, the others of the commit do.
+            LACKING => format!("{}; until then, {uncounted}", repository.fetching(Lacking::At(commit, path.raw()))),
+            _ => uncounted.to_owned(),
+        };
+        history.notices.push(Notice::new(NoticeCode::ChangeLogUnread, what, help));
     }
     (log.sections > 0).then_some(log)
 }
@@ -277,7 +283,11 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
             format!(
                 "releases whose lines were not compared with those of the next (too many, too large, or not to be read): {skipped}"
             ),
-            "what was taken out again there is not counted",
+            if repository.info().partial {
+                format!("this partial clone lacks lines; fetch them: {}", repository.fetching(Lacking::Everywhere))
+            } else {
+                "what was taken out again there is not counted".to_owned()
+            },
         ));
     }
 }
@@ -312,7 +322,7 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
         history.notices.push(Notice::new(
             NoticeCode::PathsUnread,
             format!("releases whose changed paths could not be read: {unread}; they are left out of hot spots"),
-            "check the repository with `git fsck`, or clone it again",
+            repository.fetching(Lacking::Everywhere),
         ));
     }
     Ok(())
@@ -379,6 +389,19 @@ fn log_notice(found: &log::LogProblem) -> Notice {
         format!("{}:{}:{}: {}{kept}", problem.file.display(), problem.line, problem.column, problem.what),
         problem.help.clone(),
     )
+}
+
+/// A history of which nothing could be read is none, and no success.
+fn unreadable(history: &History) -> Result<(), Error> {
+    let damage = [NoticeCode::TagBroken, NoticeCode::CommitMissing, NoticeCode::HeadBroken];
+    let found = history.notices.iter().find(|notice| damage.contains(&notice.code));
+    match found {
+        Some(notice) if history.releases.is_empty() => {
+            let what = format!("no release can be read: {}", notice.message.raw());
+            Err(Error::repository(what, "check the repository with `git fsck`, or clone it again"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What must be said loudly: a history that is cut off, or none at all.

@@ -1,5 +1,5 @@
-//! The commit whose policy holds: `--policy-from`. What a change brings along of settings, baselines and log entries does
-//! not judge that change.
+//! A commit whose files stand for those of a work tree: the one whose policy holds (`--policy-from`), so that what a change
+//! brings along of settings, baselines and log entries does not judge that change; and HEAD, where there is no work tree.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -32,11 +32,24 @@ impl Base {
                 "run it in the repository, without --no-git",
             )
         })?;
-        let commit = repository.commit_of(rev)?;
+        Self::at(repository.commit_of(rev)?, rev)
+    }
+
+    /// HEAD, of a repository without a work tree, or whose work tree was never checked out. `None` where there is one, or
+    /// HEAD has no commit.
+    ///
+    /// # Errors
+    /// There is no room for a folder.
+    pub fn of_head(repository: &Repository) -> Result<Option<Self>, Error> {
+        let head = repository.info().head.filter(|_| !repository.has_work_tree());
+        head.map(|commit| Self::at(commit, "HEAD")).transpose()
+    }
+
+    fn at(commit: CommitId, name: &str) -> Result<Self, Error> {
         let folder = tempfile::tempdir().map_err(|error| {
             Error::io("cannot make a temporary folder", "make room, or set TMPDIR").caused_by(error)
         })?;
-        Ok(Self { name: rev.to_owned(), commit, folder })
+        Ok(Self { name: name.to_owned(), commit, folder })
     }
 
     /// The commit, with what a change under review makes of its log.
@@ -105,26 +118,60 @@ impl Base {
     /// # Errors
     /// They cannot be read, or not be laid out.
     pub fn earlier(&self, repository: &Repository, sources: &Sources) -> Result<Earlier, Error> {
-        let lay = |named: &[PathBuf], defaults: &[&str]| -> Result<Vec<PathBuf>, Error> {
-            let defaults: Vec<PathBuf> = defaults.iter().map(|name| repository.root().join(name)).collect();
-            let named = if named.is_empty() { &defaults } else { named };
-            let mut laid = Vec::new();
-            for path in named.iter().filter(|path| *path != Path::new("-")) {
-                if let Some(inside) = inside(repository.root(), path) {
-                    let files = repository.files_at(self.commit, literal(&inside))?;
-                    let any = !files.is_empty();
-                    files.iter().try_for_each(|(name, bytes)| self.write(name, bytes))?;
-                    laid.extend(any.then(|| self.folder.path().join(inside)));
-                }
-            }
-            Ok(laid)
-        };
         Ok(Earlier {
             of: self.name.clone(),
             root: self.folder.path().to_owned(),
-            incidents: lay(&sources.incidents, &DEFAULT_INCIDENTS)?,
-            log: lay(&sources.log, &DEFAULT_LOG)?,
+            incidents: self.lay(repository, sources.root.as_deref(), &sources.incidents, &DEFAULT_INCIDENTS)?,
+            log: self.lay(repository, sources.root.as_deref(), &sources.log, &DEFAULT_LOG)?,
         })
+    }
+
+    /// The sources as they are in a work tree of the commit: where nobody typed what is read, it lies in the commit. Where the
+    /// commit has no log, they stay as they are.
+    ///
+    /// # Errors
+    /// As [`Base::earlier`].
+    pub fn checked_out(&self, repository: &Repository, sources: Sources) -> Result<Sources, Error> {
+        let root = sources.root.as_deref();
+        let moved = |path: &PathBuf| match root.and_then(|root| path.strip_prefix(root).ok()) {
+            Some(inside) => self.folder.path().join(inside),
+            None => path.clone(),
+        };
+        let (mut incidents, mut log) = (sources.incidents.clone(), sources.log.clone());
+        let mut any = false;
+        for (named, found, defaults) in [
+            (&mut incidents, sources.incidents_found, &DEFAULT_INCIDENTS[..]),
+            (&mut log, sources.log_found, &DEFAULT_LOG[..]),
+        ] {
+            if named.is_empty() || found {
+                any |= !self.lay(repository, root, named, defaults)?.is_empty() || found;
+                *named = named.iter().map(moved).collect();
+            }
+        }
+        Ok(if any { Sources { incidents, log, root: Some(self.folder.path().to_owned()), ..sources } } else { sources })
+    }
+
+    /// Lays out what the commit has of logs that lie below a root, and tells where: of the default ones where none is named.
+    fn lay(
+        &self,
+        repository: &Repository,
+        root: Option<&Path>,
+        named: &[PathBuf],
+        defaults: &[&str],
+    ) -> Result<Vec<PathBuf>, Error> {
+        let root = root.unwrap_or(repository.root());
+        let defaults: Vec<PathBuf> = defaults.iter().map(|name| root.join(name)).collect();
+        let named = if named.is_empty() { &defaults } else { named };
+        let mut laid = Vec::new();
+        for path in named.iter().filter(|path| *path != Path::new("-")) {
+            if let Some(inside) = inside(root, path) {
+                let files = repository.files_at(self.commit, literal(&inside))?;
+                let any = !files.is_empty();
+                files.iter().try_for_each(|(name, bytes)| self.write(name, bytes))?;
+                laid.extend(any.then(|| self.folder.path().join(inside)));
+            }
+        }
+        Ok(laid)
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {

@@ -34,6 +34,8 @@ pub struct Settings {
     pub sources: Sources,
     /// How their times are read.
     pub rules: TimeRules,
+    /// The commit whose files stand for a work tree, where there is none.
+    pub head: Option<Base>,
     /// The commit whose policy holds, where one was named.
     pub base: Option<Base>,
     /// The logs that it has.
@@ -89,7 +91,7 @@ impl Settings {
     /// # Errors
     /// A flag that cannot be read, a threshold or a finding that there is not.
     pub fn over(place: Place, mut config: Config, input: &Input) -> Result<Self, Error> {
-        let Place { repository, root } = place;
+        let Place { repository, root, head } = place;
         overlay(&mut config, input)?;
 
         let zone = config.assumed_zone();
@@ -130,7 +132,28 @@ impl Settings {
             mappings: config.imports.value.clone(),
             ..Sources::default()
         };
-        Ok(Self { rules: TimeRules { assume: zone }, config, policy, repository, sources, base: None, earlier: None })
+        let sources = match (&head, &repository) {
+            (Some(head), Some(repository)) => head.checked_out(repository, sources)?,
+            _ => sources,
+        };
+        let rules = TimeRules { assume: zone };
+        Ok(Self { rules, config, policy, repository, sources, head, base: None, earlier: None })
+    }
+
+    /// The folder in which a log or a configuration is written that nobody named.
+    ///
+    /// # Errors
+    /// There is no work tree to write in.
+    pub fn writable_root(&self) -> Result<PathBuf, Error> {
+        let root = self.sources.root.clone().unwrap_or_default();
+        let laid_out = |repository: &Repository| repository.is_bare() || repository.root() != root;
+        if self.head.is_some() && self.repository.as_ref().is_some_and(laid_out) {
+            return Err(Error::usage(
+                "this clone has no work tree to write in",
+                "write it in a clone that is checked out, commit it and push it",
+            ));
+        }
+        Ok(root)
     }
 
     /// What decides a verdict beside the data: every setting, and the flags that choose what is looked at. A baseline
@@ -254,6 +277,8 @@ pub struct Place {
     pub repository: Option<Repository>,
     /// The folder in which files are looked for.
     pub root: PathBuf,
+    /// The commit whose files stand for a work tree, where there is none.
+    pub head: Option<Base>,
 }
 
 impl Place {
@@ -276,7 +301,8 @@ impl Place {
         let below = |error: Error| error.named_from(&fs::canonicalize(here).unwrap_or_default());
         let repository = if input.no_git { None } else { Some(Repository::open(here).map_err(below)?) };
         let root = repository.as_ref().map_or(here, Repository::root).to_owned();
-        Ok(Self { repository, root })
+        let head = repository.as_ref().map(Base::of_head).transpose()?.flatten();
+        Ok(Self { repository, root, head })
     }
 
     /// The configuration that holds here.
@@ -287,15 +313,23 @@ impl Place {
         match &input.config {
             Some(path) if is_stream(path) => self.config_from(path),
             Some(path) => config::load(path),
-            None => match config::discover(&self.root)? {
-                // Shown from the root: where the checkout lies is nobody's business.
-                Some(path) => {
-                    let shown = path.strip_prefix(&self.root).unwrap_or(&path);
-                    let bytes = read_file(&path).map_err(|error| error.named_from(&self.root))?;
-                    config::parse_in(&self.root, shown, bytes)
-                }
-                None => Ok(Config::defaults(self.root.clone())),
+            None => match (&self.head, &self.repository) {
+                (Some(head), Some(repository)) => head.config(repository),
+                _ => self.discovered(),
             },
+        }
+    }
+
+    /// The configuration that lies in the root.
+    fn discovered(&self) -> Result<Config, Error> {
+        match config::discover(&self.root)? {
+            // Shown from the root: where the checkout lies is nobody's business.
+            Some(path) => {
+                let shown = path.strip_prefix(&self.root).unwrap_or(&path);
+                let bytes = read_file(&path).map_err(|error| error.named_from(&self.root))?;
+                config::parse_in(&self.root, shown, bytes)
+            }
+            None => Ok(Config::defaults(self.root.clone())),
         }
     }
 

@@ -75,6 +75,8 @@ pub struct RepositoryInfo {
     pub head: Option<super::CommitId>,
     /// Whether the clone is shallow.
     pub shallow: bool,
+    /// Whether the clone is partial: a filter left objects out.
+    pub partial: bool,
     /// What it is called: the last part of its origin's address, else its folder.
     pub name: Option<Untrusted>,
     /// Where its commits and tags can be looked at.

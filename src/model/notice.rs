@@ -65,6 +65,8 @@ notice_codes! {
     TagUnusable = "tag-unusable", Told;
     /// HEAD leads to no commit.
     HeadBroken = "head-broken", EndsTheGate;
+    /// The clone lacks what HEAD has: its folders, or its mailmap.
+    HeadLacking = "head-lacking", EndsTheGate;
     /// The trees of a release cannot be read.
     PathsUnread = "paths-unread", EndsTheGate;
     /// A record of a log cannot be used as it is.

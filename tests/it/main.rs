@@ -34,6 +34,7 @@ mod imports;
 mod inference;
 mod logging;
 mod logs;
+mod mirrors;
 mod picture;
 mod policy;
 mod preflight;

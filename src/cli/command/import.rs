@@ -88,7 +88,7 @@ pub(super) fn run(args: &ImportArgs, terminal: &Terminal) -> anyhow::Result<Exit
 /// The mappings of the configuration. An import needs no repository.
 fn configuration(args: &ImportArgs) -> Result<Config, Error> {
     let here = args.input.repo.clone().unwrap_or_else(|| ".".into());
-    let place = Place::open(&args.input).unwrap_or(Place { repository: None, root: here });
+    let place = Place::open(&args.input).unwrap_or(Place { repository: None, root: here, head: None });
     place.config(&args.input)
 }
 

@@ -46,7 +46,7 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     let history = terminal.working("reading the history", || settings.read_history())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let review = Review::of(&facts);
-    let root = settings.sources.root.clone().unwrap_or_default();
+    let root = settings.writable_root()?;
     let ci = CI.iter().find(|(file, _)| root.join(file).exists()).map(|(_, example)| *example);
     let ask = Ask::new(terminal, args.yes || args.dry_run);
     let open = |name: &str| !taken(&root.join(name), &root, &settings, name);

@@ -37,8 +37,8 @@ pub(super) fn run(args: &RecordArgs, terminal: &Terminal) -> anyhow::Result<Exit
         RecordWhat::NearMiss(args) => incident(args, "near_miss", &history, &clock, &ask)?,
         RecordWhat::Release(args) => release(args, &settings, &history, &clock, (&ask, terminal))?,
     };
-    let root = settings.sources.root.clone().unwrap_or_default();
-    let file = target.file.clone().map_or_else(|| file(&settings.sources, &root, default), Ok)?;
+    let place = || file(&settings.sources, &settings.writable_root()?, default);
+    let file = target.file.clone().map_or_else(place, Ok)?;
     append(&file, &draft, &settings, target, terminal, &ask)?;
     Ok(Exit::Done)
 }
@@ -439,8 +439,7 @@ pub(super) fn felt(settings: &Settings, tag: &str, statement: &Value, terminal: 
     let fields = [("tag", tag.into()), ("felt", json!([statement]))];
     let fields = fields.map(|(key, value)| (key.to_owned(), value)).into_iter().collect();
     let draft = NewRecord { head: "release", comments: Vec::new(), fields, numbered: None };
-    let root = settings.sources.root.clone().unwrap_or_default();
-    let file = file(&settings.sources, &root, "releases.toml")?;
+    let file = file(&settings.sources, &settings.writable_root()?, "releases.toml")?;
     write(&file, &draft, settings.rules)?;
     terminal.note(&format!("appended to {}", encode::terminal(&file.display().to_string())));
     Ok(())

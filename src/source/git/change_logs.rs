@@ -122,7 +122,13 @@ pub fn read(repository: &Repository, at: CommitId, component: Option<&str>) -> L
     let mut left = IN_ALL;
     for (path, id, whole) in wanted {
         let path = Untrusted::new(path);
-        let Ok(object) = objects.read(id) else { continue };
+        let object = match objects.read(id) {
+            Ok(object) => object,
+            Err(fault) => {
+                read.unread.push((path, fault.name()));
+                continue;
+            }
+        };
         let length = object.data.len();
         let reason = if read.files.len() >= FILES {
             Some("more than 2000 files")

@@ -1,7 +1,7 @@
 //! The files of a commit, read from its tree: what it says, whatever the work tree says now.
 
-use super::objects::Kind;
-use super::{Repository, commit, paths};
+use super::objects::{Fault, Kind};
+use super::{Lacking, Repository, commit, paths};
 use crate::error::Error;
 use crate::model::CommitId;
 
@@ -20,20 +20,29 @@ pub type CommittedFile = (String, Vec<u8>);
 /// out.
 pub fn at(repository: &Repository, commit: CommitId, path: &str) -> Result<Vec<CommittedFile>, Error> {
     let unreadable = |what: &str| {
-        Error::repository(
-            format!("cannot read {path} of {commit:.12}: {what}"),
-            "check the repository with `git fsck`; a partial clone gets the rest with `git fetch --refetch --no-filter`",
-        )
+        let help = "check the repository with `git fsck`, or clone it again";
+        Error::repository(format!("cannot read {path} of {commit:.12}: {what}"), help)
     };
-    let read = |id| repository.objects.read(id).map_err(|fault| unreadable(fault.name()));
-    let tree = commit::tree(&read(commit)?.data).ok_or_else(|| unreadable("it names no tree"))?;
+    // A partial clone has left it out: what lies there decides what is said, so that going on without it would mislead.
+    let read = |id, at: &str| {
+        repository.objects.read(id).map_err(|fault| {
+            if fault == Fault::Missing && repository.info.partial {
+                let lacking = if at.is_empty() { "the list of files" } else { at };
+                let what = format!("this partial clone lacks {lacking} of {commit:.12}");
+                Error::repository(what, repository.fetching(Lacking::At(commit, at)))
+            } else {
+                unreadable(fault.name())
+            }
+        })
+    };
+    let tree = commit::tree(&read(commit, "")?.data).ok_or_else(|| unreadable("it names no tree"))?;
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let mut found = Vec::new();
     let mut bytes = 0;
     // What is still to be looked into: a tree, its path, and how deep it lies.
     let mut open = vec![(tree, String::new(), 0)];
     while let Some((tree, folder, depth)) = open.pop() {
-        let tree = read(tree)?;
+        let tree = read(tree, &folder)?;
         if tree.kind != Kind::Tree || depth > DEEPEST {
             return Err(unreadable("its folders make no sense"));
         }
@@ -52,7 +61,7 @@ pub fn at(repository: &Repository, commit: CommitId, path: &str) -> Result<Vec<C
             if entry.is_tree() {
                 open.push((entry.id, full, depth + 1));
             } else if entry.is_file() && last {
-                let blob = read(entry.id)?;
+                let blob = read(entry.id, &full)?;
                 bytes += blob.data.len();
                 if blob.data.len() > LARGEST || bytes > MOST || found.len() >= MOST_FILES {
                     return Err(unreadable("there is too much of it"));

@@ -23,6 +23,7 @@ mod message;
 mod objects;
 mod open;
 mod packed_refs;
+mod partial;
 mod paths;
 mod people;
 mod revision;
@@ -50,6 +51,8 @@ use std::path::{Path, PathBuf};
 pub use change_logs::{LogFile, LogFiles};
 pub use files::CommittedFile;
 pub use lines::{TakenOut, Wanted};
+pub use objects::LACKING;
+pub use partial::Lacking;
 pub use paths::{ChangedPath, PathChange, add_folders};
 pub use script::Script;
 pub use tags::TagsRead;
@@ -125,9 +128,25 @@ impl Repository {
         &self.info
     }
 
-    /// The root of the work tree, or the git directory of a bare repository: where configuration is looked for.
+    /// The root of the work tree, or the git directory of a bare repository.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Whether there is no place for files beside the history.
+    pub fn is_bare(&self) -> bool {
+        self.inner.workdir().is_none()
+    }
+
+    /// Whether there are files beside the history: a bare repository has none, nor has a clone that was never checked out.
+    pub fn has_work_tree(&self) -> bool {
+        let mut entries = self.inner.workdir().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten();
+        entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != ".git"))
+    }
+
+    /// What to do about objects that are missing: of a partial clone, the command that fetches them.
+    pub fn fetching(&self, what: Lacking<'_>) -> String {
+        partial::fetching(self, what)
     }
 
     /// The address of the remote called origin, where there is one.
@@ -216,6 +235,12 @@ impl Repository {
     /// When the work tree's file is there and cannot be read, or is unreasonably large.
     pub fn mailmap(&self) -> Result<Option<Vec<u8>>, Error> {
         mailmap::read(self)
+    }
+
+    /// What of HEAD is missing here and decides what a review says: the folders in which its settings and logs would lie,
+    /// and its mailmap.
+    pub fn lacking(&self) -> Option<crate::model::Notice> {
+        partial::lacking(self)
     }
 
     /// The paths that differ between two commits, in git's order; `None` stands for an empty tree. A path whose mode

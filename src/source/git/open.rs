@@ -32,11 +32,26 @@ pub fn open(dir: &Path) -> Result<Repository, Error> {
         path: dir.to_path_buf(),
         head,
         shallow: !shallow.is_empty(),
+        partial: partial(&inner),
         name: name(&root, origin.as_deref()),
         links: origin.as_deref().map(Links::of_origin).unwrap_or_default(),
     };
     let trees = paths::TreeCache::default();
     Ok(Repository { inner, info, root, shallow, objects, notices, trees, names_of: None, cache: None })
+}
+
+/// Whether a remote has promised what the clone left out (`git clone --filter`).
+fn partial(repository: &git2::Repository) -> bool {
+    let Ok(config) = repository.config().and_then(|mut config| config.snapshot()) else { return false };
+    let Ok(mut entries) = config.entries(Some(r"^remote\..*\.(promisor|partialclonefilter)$")) else { return false };
+    while let Some(Ok(entry)) = entries.next() {
+        let is_filter = entry.name().is_ok_and(|name| name.ends_with(".partialclonefilter"));
+        let says_no = |value: &str| ["false", "no", "off", "0", ""].contains(&value.to_lowercase().as_str());
+        if is_filter || !entry.value().is_ok_and(says_no) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The address of the remote called origin, where there is one.
@@ -133,7 +148,7 @@ fn owned_path(message: &str) -> Option<PathBuf> {
 }
 
 /// A path in single quotes, as a shell takes it.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 

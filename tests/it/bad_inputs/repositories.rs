@@ -180,7 +180,10 @@ fn repositories() {
                     index[from..end].fill(0x7f);
                 })
             },
-            runs: &[("review", 0, &["a damaged object"]), ("gate", 2, &["git fsck"])],
+            runs: &[
+                ("review", 2, &["no release can be read", "a damaged object", "git fsck"]),
+                ("gate", 2, &["git fsck"]),
+            ],
         },
         Row {
             what: "a pack's index that is cut short",

@@ -18,7 +18,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use object::{Fault, Kind, Object};
+pub use object::{Fault, Kind, LACKING, Object};
 use sha1::{Digest as _, Sha1};
 
 use super::tag_object;

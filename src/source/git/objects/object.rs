@@ -40,6 +40,9 @@ pub struct Object {
     pub data: Arc<Vec<u8>>,
 }
 
+/// What an object is that is not there, in a word.
+pub const LACKING: &str = "missing";
+
 /// Why an object cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -55,7 +58,7 @@ impl Fault {
     /// What an object with it is.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Missing => "missing",
+            Self::Missing => LACKING,
             Self::Damaged => "damaged",
             Self::TooLarge => "too large to read",
         }
