@@ -28,6 +28,8 @@ pub mod document;
 #[doc(hidden)]
 pub mod error;
 #[doc(hidden)]
+pub mod export;
+#[doc(hidden)]
 pub mod factor;
 #[doc(hidden)]
 pub mod finding;

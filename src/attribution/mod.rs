@@ -30,7 +30,7 @@ pub use scope::{Scope, ScopeRule};
 pub use seen::Seen;
 pub use stated::Stated;
 pub use tier::Tier;
-pub use timeline::{Dropped, Interval, Timeline, TimelineFlag};
+pub use timeline::{Dropped, Interval, Marks, Timeline, TimelineFlag};
 pub use window::{Span, Windows};
 
 use schemars::JsonSchema;

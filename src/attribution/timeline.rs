@@ -61,6 +61,21 @@ pub enum TimelineFlag {
     DateOnly,
 }
 
+/// The marks between which the intervals lie, as far as they are known at `as_of`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Start of the impact.
+    pub impact: Option<Mark>,
+    /// Detected.
+    pub detected: Option<Mark>,
+    /// The first rollback, pause or flag-off.
+    pub stopped: Option<Mark>,
+    /// Where recovery is measured from: the impact, or the release.
+    pub origin: Option<Mark>,
+    /// Restored.
+    pub restored: Option<Mark>,
+}
+
 /// The intervals of one incident: released -> impact start -> detected -> stopped, and impact start -> restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
@@ -76,6 +91,8 @@ pub struct Timeline {
     pub hurt: Interval,
     /// What stopped it.
     pub stopped_by: Option<RemediationKind>,
+    /// Between which marks they lie.
+    pub marks: Marks,
     /// Whether it was open at `as_of`.
     pub open: bool,
     /// What to know; sorted.
@@ -143,7 +160,8 @@ fn one(history: &History, policy: &Policy, incident: &Incident, link: Option<&Li
     if marks.iter().flatten().any(|mark| mark.precision == Precision::Day) {
         flags.push(TimelineFlag::DateOnly);
     }
-    Timeline { exposure, detect, stop, restore, hurt, stopped_by, open, flags }
+    let marks = Marks { impact, detected, stopped, origin, restored };
+    Timeline { exposure, detect, stop, restore, hurt, stopped_by, marks, open, flags }
 }
 
 /// What stopped it, and when: the incident's own remediation, else the first pause of a rollout of the releases at fault

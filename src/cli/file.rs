@@ -136,16 +136,70 @@ fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
     replaced.map_err(failed)
 }
 
+/// Writes files below a folder, all of them or none: each has all its bytes on disk before the first takes its place, which they do
+/// in their order. Readers see a file as it was or as it is, and no other name that they would take for one.
+///
+/// # Errors
+/// Where one cannot be written: then all are as they were.
+pub fn write_set(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    place_set(root, files, &Steps::default())
+}
+
+fn place_set(root: &Path, files: &[(String, Vec<u8>)], steps: &Steps) -> Result<(), Error> {
+    let failed = |path: &Path, error: io::Error| {
+        let shown = encode::terminal(&path.display().to_string());
+        let help = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "make room on the disk, and run it again: what was there before is as it was"
+            }
+            _ => "name a folder that can be written to",
+        };
+        Error::io(format!("cannot write {shown}"), help).caused_by(error)
+    };
+    fs::create_dir_all(root).map_err(|error| failed(root, error))?;
+    let held = Held::back();
+    let placed = (|| {
+        let (_hidden, inner) = hidden(root).map_err(|error| failed(root, error))?;
+        let mut waiting = Vec::new();
+        for (name, bytes) in files {
+            let target = root.join(name);
+            let written = (|| {
+                fs::create_dir_all(folder(&target))?;
+                let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&inner)?;
+                (steps.write)(file.as_file_mut(), bytes)?;
+                if let Some(permissions) = default_permissions() {
+                    file.as_file().set_permissions(permissions)?;
+                }
+                (steps.sync)(file.as_file())?;
+                Ok(file)
+            })();
+            waiting.push((target.clone(), written.map_err(|error| failed(&target, error))?));
+        }
+        for (target, file) in waiting {
+            (steps.rename)(file, &target).map_err(|error| failed(&target, error))?;
+        }
+        Ok(())
+    })();
+    drop(held);
+    placed
+}
+
 /// Where the file that is being written lies: git looks into no folder of this name, so that `git add .` does not find what a
 /// run leaves behind that is killed.
 const HIDDEN: &str = ".git";
 
-/// A new file beside those of a folder, and the folder that it is hidden in, which goes with the run.
-fn temporary(folder: &Path) -> io::Result<(TempDir, NamedTempFile)> {
+/// A folder in which files are written before they take their place in another one, and what it is hidden in.
+fn hidden(folder: &Path) -> io::Result<(TempDir, PathBuf)> {
     clean(folder);
     let hidden = tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder)?;
     let inner = hidden.path().join(HIDDEN);
     fs::create_dir(&inner)?;
+    Ok((hidden, inner))
+}
+
+/// A new file beside those of a folder, and the folder that it is hidden in, which goes with the run.
+fn temporary(folder: &Path) -> io::Result<(TempDir, NamedTempFile)> {
+    let (hidden, inner) = hidden(folder)?;
     let file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(inner)?;
     Ok((hidden, file))
 }
@@ -262,7 +316,7 @@ mod tests {
     use std::fs;
     use std::io::{self, Write};
 
-    use super::{Steps, replace};
+    use super::{Steps, place_set, replace, within, write_set};
 
     #[test]
     fn every_step_that_fails_leaves_the_old_bytes_and_nothing_else() {
@@ -291,5 +345,61 @@ mod tests {
         }
         replace(&file, "new bytes", &Steps::default()).expect("written");
         assert_eq!(fs::read_to_string(&file).expect("there"), "new bytes");
+    }
+
+    #[test]
+    fn several_files_are_written_all_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("out");
+        let set = |text: &str| -> Vec<(String, Vec<u8>)> {
+            ["a/x", "a/y", "b/z"].map(|name| (name.to_owned(), format!("{name} {text}").into_bytes())).to_vec()
+        };
+        let all = || -> Vec<String> {
+            let mut found = Vec::new();
+            let mut open = vec![root.clone()];
+            while let Some(at) = open.pop() {
+                for path in within(&at).unwrap() {
+                    if path.is_dir() { open.push(path) } else { found.push(fs::read_to_string(path).unwrap()) }
+                }
+            }
+            found.sort();
+            found
+        };
+        write_set(&root, &set("old")).unwrap();
+        assert_eq!(all(), ["a/x old", "a/y old", "b/z old"]);
+        // The disk is full after the first, in the middle of one, and when the last is to reach it.
+        let at_once = Steps { write: |_, _| Err(io::ErrorKind::StorageFull.into()), ..Steps::default() };
+        let in_the_middle = Steps {
+            write: |file, bytes| {
+                file.write_all(&bytes[..bytes.len() / 2])?;
+                if bytes.starts_with(b"b") {
+                    Err(io::ErrorKind::StorageFull.into())
+                } else {
+                    file.write_all(&bytes[bytes.len() / 2..])
+                }
+            },
+            ..Steps::default()
+        };
+        let at_the_end = Steps { sync: |_| Err(io::ErrorKind::StorageFull.into()), ..Steps::default() };
+        for steps in [at_once, in_the_middle, at_the_end] {
+            let error = place_set(&root, &set("new"), &steps).unwrap_err();
+            assert!(error.to_string().contains("cannot write"), "{error}");
+            assert!(error.help().contains("make room on the disk"), "{}", error.help());
+            assert_eq!(all(), ["a/x old", "a/y old", "b/z old"]);
+        }
+        // Each takes its place in the order given: what stands last says that all are there.
+        let third = Steps {
+            rename: |file, target| {
+                if target.ends_with("z") {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
+                file.persist(target).map(|_| ()).map_err(|error| error.error)
+            },
+            ..Steps::default()
+        };
+        assert!(place_set(&root, &set("new"), &third).is_err());
+        assert_eq!(all(), ["a/x new", "a/y new", "b/z old"]);
+        write_set(&root, &set("newest")).unwrap();
+        assert_eq!(all(), ["a/x newest", "a/y newest", "b/z newest"]);
     }
 }

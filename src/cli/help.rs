@@ -22,7 +22,7 @@ Exit codes: 0 done, gate passed; 1 gate: regressed, preflight --gate: not ready;
 
 /// The commands by what they are for, as the help lists them.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look", &["review", "map", "plan", "trend", "explain", "list"]),
+    ("Look", &["review", "map", "plan", "trend", "explain", "list", "export"]),
     ("Ship", &["preflight", "gate", "baseline"]),
     ("Feed", &["init", "record", "import", "validate"]),
     ("Else", &["demo", "config", "cache", "generate"]),

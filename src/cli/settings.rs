@@ -7,16 +7,17 @@ use std::{fs, io};
 
 use chrono::{Days, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
+use sha1::{Digest as _, Sha1};
 
 use crate::attribution::Facts;
 use crate::config::{self, Config, Origin, Sourced, parse_window};
 use crate::document::{Zone, parse_duration, parse_time, read_bytes, read_file};
 use crate::error::Error;
 use crate::gate::SettingTold;
-use crate::model::{ComponentChoice, History, Moment, Policy, PolicyFrom, Untrusted, WindowRequest};
+use crate::model::{CommitId, ComponentChoice, History, Moment, Policy, PolicyFrom, Untrusted, WindowRequest};
 use crate::source::git::Repository;
-use crate::source::log::{Earlier, Sources, TimeRules};
-use crate::{analysis, finding, inference, pipeline};
+use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
+use crate::{analysis, export, finding, inference, pipeline};
 
 use super::args::Input;
 use super::base::Base;
@@ -205,6 +206,50 @@ impl Settings {
             pipeline::touch(repository, &mut history, &self.policy)?;
         }
         Ok(self.keeping(history))
+    }
+
+    /// As [`Settings::read_all`], with the key of everything that was read: where it is the same, so is what was found, up to
+    /// what time alone changes. What else decides the result goes into it, too.
+    ///
+    /// # Errors
+    /// As [`pipeline::read`].
+    pub fn read_keyed(&self, input: &Input, more: &[String]) -> Result<(History, String), Error> {
+        let logs =
+            log::read(&self.sources, &self.rules, &mut io::stdin().lock()).map_err(|error| self.below_root(error))?;
+        let key = self.inputs_key(input, &logs, more)?;
+        let history = pipeline::beside(self.repository.as_ref(), logs, &self.policy)?;
+        let mut history = self.compared(history)?;
+        if let Some(repository) = &self.repository {
+            pipeline::touch(repository, &mut history, &self.policy)?;
+        }
+        Ok((self.keeping(history), key))
+    }
+
+    /// The key of everything that a run reads: the program, its settings, the logs, the tags, HEAD and the names of people. No
+    /// commit is read for it.
+    ///
+    /// # Errors
+    /// The repository's tags cannot be read.
+    pub fn inputs_key(&self, input: &Input, logs: &Logs, more: &[String]) -> Result<String, Error> {
+        let mut sum = Sha1::new();
+        let mut take = |what: &str, text: &str| sum.update(format!("{what} {}\n{text}\n", text.len()));
+        take("relconf", env!("CARGO_PKG_VERSION"));
+        take("tables", &export::SCHEMA.to_string());
+        for (key, value) in self.told(input) {
+            take(&key, &value);
+        }
+        for more in more {
+            take("more", more);
+        }
+        take("logs", &format!("{logs:?}"));
+        if let Some(repository) = &self.repository {
+            for tag in repository.tags()?.tags {
+                take("tag", &format!("{tag:?}"));
+            }
+            take("head", &format!("{:?}", repository.info().head));
+            take("names", &String::from_utf8_lossy(&repository.mailmap()?.unwrap_or_default()));
+        }
+        Ok(CommitId(sum.finalize().into()).to_string())
     }
 
     /// Reads the history that the settings speak of.

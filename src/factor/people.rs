@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Event, Facts, Span};
-use crate::model::{Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::model::{IncidentIndex, Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
 /// A role in a release.
@@ -117,34 +117,12 @@ impl PartCarried {
 /// Collects who carried the releases of a span in a role.
 pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
     let incidents = if role == Role::Responder { facts.incidents_by_release() } else { BTreeMap::new() };
-    let team = |event: &Event| -> Option<BTreeSet<PersonIndex>> {
-        let mut everyone = BTreeSet::new();
-        let mut applies = role != Role::Responder;
-        for &index in &event.releases {
-            let release = facts.history.release(index);
-            match role {
-                Role::Releaser => everyone.extend(release.releasers.iter().copied()),
-                Role::Approver => everyone.extend(release.approvers.iter().copied()),
-                Role::Author => {}
-                Role::Responder => {
-                    for &incident in incidents.get(&index).into_iter().flatten() {
-                        applies = true;
-                        everyone.extend(responders(facts, incident));
-                    }
-                }
-            }
-        }
-        if role == Role::Author {
-            everyone.extend(facts.authors(event));
-        }
-        applies.then_some(everyone)
-    };
     let is_bot = |person: &PersonIndex| facts.history.person(*person).bot;
     let mut seen: BTreeSet<PersonIndex> = BTreeSet::new();
     let mut carried = Carried { known: 0, of: 0, guessed: 0, teams: Vec::new(), times: Vec::new(), first_time: [0; 3] };
     let exposed = facts.events.iter().filter(|event| event.exposed && event.released_at < span.end);
     for event in exposed {
-        let Some(everyone) = team(event) else { continue };
+        let Some(everyone) = team(facts, event, role, &incidents) else { continue };
         let people: BTreeSet<_> = everyone.iter().copied().filter(|person| !is_bot(person)).collect();
         // Somebody had to be the very first: that says nothing about letting new people in.
         let new = !seen.is_empty() && people.iter().any(|person| !seen.contains(person));
@@ -171,11 +149,38 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
     carried
 }
 
+/// Who carried an event in a role, bots included; nobody where that is not known. `None` where the role does not apply to it:
+/// nothing was there to respond to. What is attributed to each release is [`Facts::incidents_by_release`].
+pub fn team(
+    facts: &Facts<'_>,
+    event: &Event,
+    role: Role,
+    incidents: &BTreeMap<ReleaseIndex, Vec<IncidentIndex>>,
+) -> Option<BTreeSet<PersonIndex>> {
+    let mut everyone = BTreeSet::new();
+    let mut applies = role != Role::Responder;
+    for &index in &event.releases {
+        let release = facts.history.release(index);
+        match role {
+            Role::Releaser => everyone.extend(release.releasers.iter().copied()),
+            Role::Approver => everyone.extend(release.approvers.iter().copied()),
+            Role::Author => {}
+            Role::Responder => {
+                for &incident in incidents.get(&index).into_iter().flatten() {
+                    applies = true;
+                    everyone.extend(responders(facts, incident));
+                }
+            }
+        }
+    }
+    if role == Role::Author {
+        everyone.extend(facts.authors(event));
+    }
+    applies.then_some(everyone)
+}
+
 /// Who responded to an incident: its responders, and whoever stopped it.
-fn responders<'f>(
-    facts: &'f Facts<'_>,
-    incident: crate::model::IncidentIndex,
-) -> impl Iterator<Item = PersonIndex> + use<'f> {
+fn responders<'f>(facts: &'f Facts<'_>, incident: IncidentIndex) -> impl Iterator<Item = PersonIndex> + use<'f> {
     let incident = &facts.history.incidents[incident];
     let by = incident.remediation.iter().flat_map(|remediation| &remediation.by);
     incident.responders.iter().chain(by).filter_map(|name| facts.history.find_person(name))

@@ -392,7 +392,7 @@ fn collect(
         let name = configured.map_or_else(|| display(shown(&members)), |name| Untrusted::new((*name).clone()));
         let bot = members.iter().all(|mention| mention.machine.is_some())
             || (configured.is_none() && only_tags(&members, policy));
-        Person { name, bot, identities: members.len() as u32 }
+        Person { name, bot, address: canonical(&members), identities: members.len() as u32 }
     });
     (people.collect(), person_of)
 }
@@ -403,6 +403,17 @@ fn only_tags(members: &[&Mentioned], policy: &Policy) -> bool {
         && members
             .iter()
             .all(|mention| mention.commits == 0 && !mention.logged && !declared_human(&mention.identity, policy))
+}
+
+/// What stands for a person in every repository: the address used most, and of such as are used as much the first by its letters.
+fn canonical(members: &[&Mentioned]) -> String {
+    let mut weights: BTreeMap<String, u64> = BTreeMap::new();
+    for mention in members.iter().filter(|mention| !is_placeholder(&mention.email())) {
+        *weights.entry(owner_key(&mention.email())).or_default() += mention.weight();
+    }
+    // The last of equal ones would win: the order is turned around.
+    let most = weights.into_iter().rev().max_by_key(|(_, weight)| *weight);
+    most.map_or_else(|| members.iter().map(|mention| mention.name()).min().unwrap_or_default(), |(address, _)| address)
 }
 
 /// The identity whose name a person goes by: the one that released last, else the last that is not seen seldom.

@@ -148,7 +148,7 @@ fn people(history: &mut History, names: Vec<Untrusted>) -> Vec<PersonIndex> {
         let person = history.find_person(&name).or_else(|| committed(history, &name)).unwrap_or_else(|| {
             let index = PersonIndex(history.people.len() as u32);
             history.person_names.insert(name.raw().trim().to_lowercase(), index);
-            history.people.push(Person { name, bot: false, identities: 1 });
+            history.people.push(Person { address: name.raw().to_lowercase(), name, bot: false, identities: 1 });
             index
         });
         if !found.contains(&person) {

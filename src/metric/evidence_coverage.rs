@@ -28,7 +28,7 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
     }
     let events: Vec<_> = facts.exposed(span).collect();
     let n = events.len() as u64;
-    let all = |event: &Event| facts.policy.required_checks.iter().all(|check| passed(facts, event, check));
+    let all = |event: &Event| has_evidence(facts, event) == Some(true);
     let cases = events.iter().map(|event| Case::counted(event.released_at, all(event))).collect();
     let mut measurement = Measurement::counting(cases, "no release in the window");
     if n > 0 {
@@ -38,6 +38,12 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         }
     }
     measurement
+}
+
+/// Whether every required check passed on an event; `None` where none is required.
+pub fn has_evidence(facts: &Facts<'_>, event: &Event) -> Option<bool> {
+    let required = &facts.policy.required_checks;
+    (!required.is_empty()).then(|| required.iter().all(|check| passed(facts, event, check)))
 }
 
 /// Whether the last run of the check on each release of the event passed.

@@ -8,7 +8,9 @@ pub use base::{
 };
 
 pub use change_failure_rate::rate_interval;
+pub use evidence_coverage::has_evidence;
 pub use person_dependence::person_dependence_in;
+pub use recurrence::Causes;
 pub use special_handling::special_handling;
 
 use schemars::JsonSchema;

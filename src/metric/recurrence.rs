@@ -1,9 +1,11 @@
 //! How often an incident surprises in the same way again.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 
 use crate::attribution::{Facts, Fate, Span};
-use crate::model::{Better, Incident, IncidentIndex, Unit};
+use crate::model::{Better, Incident, IncidentIndex, Moment, Unit, Untrusted};
 
 use super::{Behind, Case, Measurement, Metric, MetricId, MetricInfo, Part, no_log};
 
@@ -68,4 +70,34 @@ fn seen_before<'f>(facts: &'f Facts<'_>, incident: &'f Incident) -> impl Iterato
         let same = earlier.cause_key.is_some() && earlier.cause_key == incident.cause_key && earlier.id != incident.id;
         (counts && same && at < now && now - at <= MEMORY).then_some(earlier)
     })
+}
+
+/// When each cause stood in the log, for whoever asks of many incidents whether theirs had been seen before.
+#[derive(Debug)]
+pub struct Causes<'f>(HashMap<&'f Untrusted, Vec<Moment>>);
+
+impl<'f> Causes<'f> {
+    /// Of all entries, drills apart.
+    pub fn of(facts: &'f Facts<'_>) -> Self {
+        let mut causes: HashMap<_, Vec<_>> = HashMap::new();
+        for (incident, attribution) in facts.history.incidents.iter().zip(&facts.attributions) {
+            if !matches!(attribution.fate, Fate::Drill | Fate::Later)
+                && let (Some(key), Some(at)) = (&incident.cause_key, incident.anchor())
+            {
+                causes.entry(key).or_default().push(at);
+            }
+        }
+        for times in causes.values_mut() {
+            times.sort_unstable();
+        }
+        Self(causes)
+    }
+
+    /// Whether an incident's cause stood in another entry of the 365 days before; `None` where it names none.
+    pub fn seen_before(&self, incident: &Incident) -> Option<bool> {
+        let times = self.0.get(incident.cause_key.as_ref()?);
+        let now = incident.anchor()?;
+        let earlier = times.and_then(|times| times[..times.partition_point(|at| *at < now)].last());
+        Some(earlier.is_some_and(|&at| now - at <= MEMORY))
+    }
 }

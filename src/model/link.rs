@@ -91,6 +91,8 @@ pub struct Links {
     pub compare: Option<LinkPattern>,
     /// An incident, by its id.
     pub incident: Option<LinkPattern>,
+    /// The repository's own page.
+    pub home: Option<String>,
 }
 
 impl Links {
@@ -117,7 +119,13 @@ impl Links {
         let port = port.map_or_else(String::new, |port| format!(":{port}"));
         let pattern =
             |page: &str, holes| LinkPattern::parse(&format!("https://{host}{port}/{path}/{page}"), holes).ok();
-        Self { commit: pattern(commit, 1), tag: pattern(tag, 1), compare: pattern(compare, 2), incident: None }
+        Self {
+            commit: pattern(commit, 1),
+            tag: pattern(tag, 1),
+            compare: pattern(compare, 2),
+            incident: None,
+            home: Some(format!("https://{host}{port}/{path}")),
+        }
     }
 }
 

@@ -27,6 +27,9 @@ pub struct Person {
     pub name: Untrusted,
     /// A bot carries no release: its releases count, but for nobody.
     pub bot: bool,
+    /// By what one person is known everywhere: the address used most, in lower case, an account of a forge for its address;
+    /// the name where there is none. Never for printing: people are shown by name.
+    pub address: String,
     /// How many recorded identities were joined into this one.
     pub identities: u32,
 }

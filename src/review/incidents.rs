@@ -26,7 +26,7 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
         kind: incident.kind,
         severity: incident.severity.clone(),
         cause_key: incident.cause_key.clone(),
-        detected_by: incident.detected_by.map(word),
+        detected_by: incident.detected_by.map(written),
         url: incident.url.clone(),
         surfaced_at: incident.anchor(),
         release: link.map(|link| history.release(link.release).tag.clone()),
@@ -36,7 +36,7 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
             .map(|&release| history.release(release).tag.clone())
             .collect(),
         tier: link.map(|link| link.tier),
-        not_counted_because: not_counted(attribution.fate),
+        not_counted_because: not_counted(attribution.fate).map(str::to_owned),
         affected: attribution
             .affected
             .releases(history)
@@ -51,7 +51,7 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
             open: timeline.open,
         },
         stopped_by: timeline.stopped_by,
-        cause: word(incident.cause()),
+        cause: written(incident.cause()),
         responders: people(history, &incident.responders),
         remediation: incident.remediation.as_ref().map(|how| RemediationReport {
             kind: how.kind,
@@ -69,7 +69,7 @@ fn one(facts: &Facts<'_>, at: IncidentIndex) -> IncidentReport {
 }
 
 /// As it is written in a log.
-fn word<W: Word + PartialEq + Copy>(meant: W) -> String {
+pub fn written<W: Word + PartialEq + Copy>(meant: W) -> String {
     W::WORDS.iter().find(|(_, one)| *one == meant).map_or_else(String::new, |(word, _)| (*word).to_owned())
 }
 
@@ -87,7 +87,7 @@ fn clock(facts: &Facts<'_>, incident: &Incident, released: Option<Moment>) -> Ve
         ("started".to_owned(), incident.started_at),
         ("detected".to_owned(), incident.detected_at),
         ("acknowledged".to_owned(), incident.acknowledged_at),
-        (stopped.map_or_else(String::new, |how| word(how.kind)), stopped.and_then(|how| how.at)),
+        (stopped.map_or_else(String::new, |how| written(how.kind)), stopped.and_then(|how| how.at)),
         ("mitigated".to_owned(), incident.mitigated_at),
         ("resolved".to_owned(), incident.resolved_at),
     ];
@@ -100,7 +100,8 @@ fn clock(facts: &Facts<'_>, incident: &Incident, released: Option<Moment>) -> Ve
     clock
 }
 
-fn not_counted(fate: Fate) -> Option<String> {
+/// Why an incident counts for nothing; `None` where it fails a release.
+pub fn not_counted(fate: Fate) -> Option<&'static str> {
     let reason = match fate {
         Fate::Failure => return None,
         Fate::Unattributed(why) => why,
@@ -113,7 +114,7 @@ fn not_counted(fate: Fate) -> Option<String> {
         Fate::Uncovered => "of a release from a time for which no log was kept",
         Fate::Later => "not known yet at the as-of time",
     };
-    Some(reason.to_owned())
+    Some(reason)
 }
 
 fn flag_name(flag: TimelineFlag) -> &'static str {

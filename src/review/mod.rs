@@ -10,6 +10,7 @@ mod rolling;
 mod tags;
 
 pub use against::{Saved, against};
+pub use incidents::{not_counted, written};
 pub use parts::{PartReport, part, part_names};
 pub use tags::tags;
 
@@ -69,7 +70,7 @@ impl Review {
         let Screening { checks, checks_tested, traits, traits_tested, hotspots, clusters: _ } = screening;
         Self {
             schema: contract::SCHEMA,
-            tool: Tool { name: "relconf".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            tool: Tool::current(),
             as_of: facts.policy.as_of,
             project: project(facts),
             repository: facts.history.repository.as_ref().map(|repository| Repository {

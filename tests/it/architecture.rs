@@ -33,6 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "review",
         &["analysis", "attribution", "factor", "finding", "forecast", "map", "metric", "model", "stats", "trend"],
     ),
+    ("export", &["attribution", "factor", "metric", "model", "review", "stats"]),
     ("preflight", &["attribution", "factor", "forecast", "metric", "model", "stats"]),
     ("render", &["gate", "model", "phrase", "preflight", "review"]),
 ];
@@ -50,12 +51,15 @@ const OWNED: &[(&str, &[&str])] = &[
     ("csv", &["source/import"]),
     ("yaml_rust2", &["source/import"]),
     ("statrs", &["stats"]),
+    ("hmac", &["export"]),
+    ("sha2", &["export"]),
 ];
 
 /// Rooms without a clock, an environment, a file system or a printer.
 const PURE: &[&str] = &[
     "analysis",
     "attribution",
+    "export",
     "factor",
     "finding",
     "forecast",

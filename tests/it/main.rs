@@ -20,6 +20,7 @@ mod delivery;
 mod docs;
 mod examples;
 mod explain;
+mod export;
 mod felt;
 mod findings;
 mod forecast;

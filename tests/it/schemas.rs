@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::support::Place;
 
-const SCHEMAS: [&str; 9] =
-    ["review", "trend", "gate", "preflight", "baseline", "validation", "incidents", "releases", "config"];
+const SCHEMAS: [&str; 10] =
+    ["review", "trend", "gate", "preflight", "baseline", "validation", "incidents", "releases", "config", "export"];
 
 #[test]
 fn published_schemas_are_the_programs_own() {

@@ -55,6 +55,8 @@ pub enum Command {
     List(ListArgs),
     /// Why it says so: a metric, finding, stage, release, incident, person, folder, check, setting, …
     Explain(ExplainArgs),
+    /// What was found, as tables for a warehouse: one row a release event, incident, person's part, reading, …
+    Export(ExportArgs),
     /// A small realistic history with its logs, built and reviewed
     Demo(DemoArgs),
     /// Show every setting with its value and where it comes from
@@ -204,6 +206,7 @@ impl Command {
             Self::Validate(args) => Some(&mut args.input),
             Self::List(args) => Some(&mut args.input),
             Self::Explain(args) => Some(&mut args.input),
+            Self::Export(args) => Some(&mut args.input),
             Self::Config(args) => Some(&mut args.input),
             Self::Demo(_) | Self::Generate(_) | Self::Cache(_) => None,
         }

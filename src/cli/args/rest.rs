@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Input, Output};
+use crate::error::Error;
+use crate::export::{BUCKETS, Place, Rows, Table, Value, ndjson};
 
 /// `relconf cache`.
 #[derive(Debug, Args)]
@@ -24,6 +26,77 @@ pub enum CacheWhat {
     },
     /// Remove it, of all repositories
     Clear,
+}
+
+/// `relconf export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The folder to write to: TABLE/as_of=DATE/bucket=NN/part-SLICE; or - for NDJSON on stdout
+    #[arg(long, short, value_name = "DIR", help_heading = "Output")]
+    pub output: PathBuf,
+
+    /// How the tables are written [default: parquet where it is built in, ndjson to stdout]
+    #[arg(long, value_name = "NAME", value_enum, help_heading = "Output")]
+    pub format: Option<ExportFormat>,
+
+    /// The repository's stable name, the key of every row [default: [project] name, else its origin's or its folder's name]
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    pub repo_id: Option<String>,
+
+    /// A file with a secret: people have the same id in all repositories exported with it [default: a number in each]
+    #[arg(long, value_name = "FILE", env = "RELCONF_PERSON_KEY", hide_env = true, help_heading = "Output")]
+    pub person_key: Option<PathBuf>,
+
+    /// Write people's names, too
+    #[arg(long, help_heading = "Output")]
+    pub names: bool,
+
+    /// Over how many folders repositories are spread
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = BUCKETS,
+        value_parser = clap::value_parser!(u32).range(1..=10_000),
+        help_heading = "Output"
+    )]
+    pub buckets: u32,
+
+    /// What tells this run's files from those of others [default: the repository's name]
+    #[arg(long, value_name = "NAME", value_parser = slice, help_heading = "Output")]
+    pub slice: Option<String>,
+
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// In what form tables are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object a line
+    Ndjson,
+}
+
+impl ExportFormat {
+    /// That of a folder where nobody says.
+    pub const DEFAULT: Self = Self::Ndjson;
+
+    /// The files of a run, the run itself last.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn files(self, rows: &Rows, place: &Place, repo_id: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let file = |(table, rows): (&'static Table, Vec<Vec<Value<'_>>>)| {
+            let Self::Ndjson = self;
+            Ok((place.file(table.name, repo_id, "ndjson"), ndjson(table, &rows).into_bytes()))
+        };
+        rows.tables().into_iter().map(file).collect()
+    }
+}
+
+/// A part of a file's name.
+fn slice(text: &str) -> Result<String, String> {
+    let fine = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if fine { Ok(text.to_owned()) } else { Err("only letters, digits, - and _ go into a file's name".to_owned()) }
 }
 
 /// `relconf demo`.
@@ -133,6 +206,8 @@ pub enum DocsOf {
     Formats,
     /// Every notice, and what it means to the gate
     Notices,
+    /// Every table of an export, with its columns
+    Tables,
 }
 
 /// What has a JSON Schema.
@@ -156,4 +231,6 @@ pub enum SchemaOf {
     Releases,
     /// `relconf.toml`
     Config,
+    /// The tables of `relconf export`
+    Export,
 }

@@ -9,6 +9,7 @@ use crate::cli::args::DocsOf;
 use crate::cli::definition;
 use crate::cli::help::in_order;
 use crate::config::Config;
+use crate::export::{Column, Kind, TABLES, Table};
 use crate::finding;
 use crate::metric::METRICS;
 use crate::model::{Incident, Milestone, NoticeCode, NoticeWeight, Record, ReleaseEntry};
@@ -66,6 +67,13 @@ fn text(of: DocsOf) -> String {
                 known.map(|(name, about)| vec![code(name), about.to_owned()]),
             )
         }
+        DocsOf::Tables => {
+            let table = |one: &Table| {
+                let rows = one.columns.iter().map(column_row);
+                format!("### `{}`\n\n{}\n\n{}", one.name, one.about, table(&["column", "type", "what it says"], rows))
+            };
+            TABLES.iter().map(table).collect::<Vec<_>>().join("\n")
+        }
         DocsOf::Notices => table(
             &["notice", "what it is", "the gate"],
             NoticeCode::ALL
@@ -73,6 +81,21 @@ fn text(of: DocsOf) -> String {
                 .map(|notice| vec![code(notice.name()), notice.about().to_owned(), weight(notice.weight()).to_owned()]),
         ),
     }
+}
+
+/// A column's row: what is part of the key stands out.
+fn column_row(column: &Column) -> Vec<String> {
+    let kind = match column.kind {
+        Kind::Text => "text",
+        Kind::Integer => "integer",
+        Kind::Double => "double",
+        Kind::Boolean => "boolean",
+        Kind::Timestamp => "timestamp",
+    };
+    let unit = if column.unit.is_empty() { String::new() } else { format!(", {}", column.unit) };
+    let null = if column.nullable { ", or null" } else { "" };
+    let name = if column.key { format!("**{}**", code(column.name)) } else { code(column.name) };
+    vec![name, format!("{kind}{unit}{null}"), column.about.to_owned()]
 }
 
 fn commands() -> String {

@@ -9,6 +9,7 @@ use crate::cli::terminal::Terminal;
 use crate::config;
 use crate::document::nearest;
 use crate::error::Error;
+use crate::export;
 use crate::gate::{Baseline, GateReport};
 use crate::preflight::Preflight;
 use crate::render::report::Kind;
@@ -46,6 +47,7 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
                 SchemaOf::Validation => schemars::schema_for!(Validation).to_value(),
                 SchemaOf::Incidents | SchemaOf::Releases => log::schema(),
                 SchemaOf::Config => config::schema(),
+                SchemaOf::Export => export::schema(),
             };
             let mut json = serde_json::to_string_pretty(&schema)?;
             json.push('\n');

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod docs;
 mod explain;
+mod export;
 mod gate;
 mod generate;
 mod import;
@@ -42,6 +43,7 @@ pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Validate(args) => validate::run(&args, terminal),
         Command::List(args) => list::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal).map(|()| Exit::Done),
+        Command::Export(args) => export::run(&args, terminal),
         Command::Demo(args) => demo::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),
         Command::Cache(args) => cache::run(&args, terminal),

@@ -158,6 +158,13 @@ pub struct Tool {
     pub version: String,
 }
 
+impl Tool {
+    /// This one.
+    pub fn current() -> Self {
+        Self { name: "relconf".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
 /// The project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Project {

@@ -1,0 +1,40 @@
+use crate::model::Moment;
+
+use super::column::Micros;
+use super::key::PersonKey;
+use super::names::micros;
+
+/// Whose a repository is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The team.
+    pub team: String,
+    /// How much depends on it, 1 the most.
+    pub tier: Option<i64>,
+    /// Where that is written down.
+    pub source: String,
+}
+
+/// What an export is to say beside what was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    /// The repository's stable name; never a path.
+    pub repo_id: String,
+    /// The moment that the run stands at.
+    pub stood_at: Micros,
+    /// Of everything that was read.
+    pub inputs_key: Option<String>,
+    /// Whose it is, where that is known.
+    pub owner: Option<Owner>,
+    /// With what people are told apart across repositories.
+    pub key: Option<PersonKey>,
+    /// Whether people's names are written.
+    pub names: bool,
+}
+
+impl About {
+    /// A repository at a moment, and nothing else.
+    pub fn new(repo_id: impl Into<String>, at: Moment) -> Self {
+        Self { repo_id: repo_id.into(), stood_at: micros(at), inputs_key: None, owner: None, key: None, names: false }
+    }
+}
