@@ -11,6 +11,8 @@ mod key;
 mod layout;
 mod names;
 mod ndjson;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod people;
 mod rows;
 mod run;
@@ -22,6 +24,8 @@ pub use column::{Cell, Column, Kind, Micros, Row, Table, Value};
 pub use key::PersonKey;
 pub use layout::{BUCKETS, Place, bucket};
 pub use ndjson::{ndjson, stream};
+#[cfg(feature = "parquet")]
+pub use parquet::parquet;
 
 pub use rows::{Rows, TABLES};
 pub use run::RunStatus;

@@ -52,6 +52,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("yaml_rust2", &["source/import"]),
     ("statrs", &["stats"]),
     ("hmac", &["export"]),
+    ("parquet", &["export"]),
     ("sha2", &["export"]),
 ];
 

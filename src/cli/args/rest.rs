@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Input, Output};
-use crate::error::Error;
-use crate::export::{BUCKETS, Place, Rows, Table, Value, ndjson};
+use crate::export::BUCKETS;
 
 /// `relconf cache`.
 #[derive(Debug, Args)]
@@ -72,25 +71,10 @@ pub struct ExportArgs {
 /// In what form tables are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
+    /// Apache Parquet
+    Parquet,
     /// One JSON object a line
     Ndjson,
-}
-
-impl ExportFormat {
-    /// That of a folder where nobody says.
-    pub const DEFAULT: Self = Self::Ndjson;
-
-    /// The files of a run, the run itself last.
-    ///
-    /// # Errors
-    /// They cannot be written.
-    pub fn files(self, rows: &Rows, place: &Place, repo_id: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        let file = |(table, rows): (&'static Table, Vec<Vec<Value<'_>>>)| {
-            let Self::Ndjson = self;
-            Ok((place.file(table.name, repo_id, "ndjson"), ndjson(table, &rows).into_bytes()))
-        };
-        rows.tables().into_iter().map(file).collect()
-    }
 }
 
 /// A part of a file's name.

@@ -9,14 +9,17 @@ use crate::cli::file;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::Error;
-use crate::export::{self, About, PersonKey, Place, Rows, RunStatus};
+use crate::export::{self, About, PersonKey, Place, Rows, RunStatus, Table, Value};
 use crate::model::{History, Policy};
 use crate::render::encode;
 use crate::review::contract::Review;
 
+/// How tables are written to a folder where nobody says.
+const DEFAULT: ExportFormat = if cfg!(feature = "parquet") { ExportFormat::Parquet } else { ExportFormat::Ndjson };
+
 pub(super) fn run(args: &ExportArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let to_stdout = args.output == Path::new("-");
-    let format = args.format.unwrap_or(if to_stdout { ExportFormat::Ndjson } else { ExportFormat::DEFAULT });
+    let format = args.format.unwrap_or(if to_stdout { ExportFormat::Ndjson } else { DEFAULT });
     if to_stdout && format != ExportFormat::Ndjson {
         return Err(Error::usage(
             "parquet is one file a table: it needs a folder",
@@ -42,7 +45,7 @@ pub(super) fn run(args: &ExportArgs, terminal: &Terminal) -> anyhow::Result<Exit
             buckets: args.buckets,
             slice: args.slice.clone().unwrap_or_else(|| Place::slice_of(&about.repo_id)),
         };
-        let files = format.files(&rows, &place, &about.repo_id)?;
+        let files = files(format, &rows, &place, &about.repo_id)?;
         file::write_set(&args.output, &files)?;
         let shown = encode::terminal(&args.output.display().to_string());
         let id = encode::terminal(&about.repo_id);
@@ -51,6 +54,34 @@ pub(super) fn run(args: &ExportArgs, terminal: &Terminal) -> anyhow::Result<Exit
     }
     told(&RunStatus::of(&facts), terminal);
     Ok(Exit::Done)
+}
+
+/// The files of a run, the run itself last.
+fn files(format: ExportFormat, rows: &Rows, place: &Place, repo_id: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let file = |(table, rows): (&'static Table, Vec<Vec<Value<'_>>>)| {
+        let (ending, bytes) = match format {
+            ExportFormat::Ndjson => ("ndjson", export::ndjson(table, &rows).into_bytes()),
+            ExportFormat::Parquet => ("parquet", parquet(table, &rows)?),
+        };
+        Ok((place.file(table.name, repo_id, ending), bytes))
+    };
+    rows.tables().into_iter().map(file).collect()
+}
+
+#[cfg(feature = "parquet")]
+fn parquet(table: &Table, rows: &[Vec<Value<'_>>]) -> Result<Vec<u8>, Error> {
+    export::parquet(table, rows).map_err(|error| {
+        let what = format!("the table {} cannot be written as Parquet", table.name);
+        Error::io(what, "write --format ndjson instead, and tell us").caused_by(error)
+    })
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: &Table, _: &[Vec<Value<'_>>]) -> Result<Vec<u8>, Error> {
+    Err(Error::usage(
+        "this relconf was built without Parquet",
+        "write --format ndjson, or build it with the feature parquet",
+    ))
 }
 
 /// What a reader of the rows must know, who may not look at them today.
