@@ -5,6 +5,7 @@ mod ask;
 mod base;
 mod cache;
 mod command;
+mod demo_fleet;
 mod exit;
 mod feeling;
 mod file;

@@ -32,8 +32,13 @@ pub enum RunStatus {
 impl RunStatus {
     /// That of a run that came to its end.
     pub fn of(facts: &Facts<'_>) -> Self {
-        let unread =
-            [NoticeCode::CommitMissing, NoticeCode::TagBroken, NoticeCode::HeadBroken, NoticeCode::HeadLacking];
+        let unread = [
+            NoticeCode::ShallowClone,
+            NoticeCode::CommitMissing,
+            NoticeCode::TagBroken,
+            NoticeCode::HeadBroken,
+            NoticeCode::HeadLacking,
+        ];
         let all = || facts.history.notices.iter().chain(&facts.notices);
         match all().find(|notice: &&Notice| unread.contains(&notice.code)) {
             Some(notice) => Self::Unreadable(notice.message.raw().to_owned()),

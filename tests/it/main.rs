@@ -17,6 +17,7 @@ mod config;
 mod coverage;
 mod damage;
 mod delivery;
+mod demo_fleet;
 mod docs;
 mod examples;
 mod explain;

@@ -86,7 +86,7 @@ fn slice(text: &str) -> Result<String, String> {
 /// `relconf demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Which example history
+    /// Which example history, or fleet: twenty repositories with the log of their organisation
     #[arg(default_value = "quickstart")]
     pub example: String,
 

@@ -6,6 +6,7 @@ use anyhow::Context;
 
 use crate::attribution::Facts;
 use crate::cli::args::{DemoArgs, Input};
+use crate::cli::demo_fleet;
 use crate::cli::exit::Exit;
 use crate::cli::output::Outputs;
 use crate::cli::settings::Settings;
@@ -42,7 +43,13 @@ const EXAMPLES: [Example; 5] = [
     example!("recovery", "relconf.toml", "incidents.toml", "releases.toml"),
 ];
 
+/// The example that is many repositories.
+const FLEET: &str = "fleet";
+
 pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.example == FLEET {
+        return fleet(args, terminal);
+    }
     let outputs = Outputs::parse(&args.output, FORMATS)?;
     let example = find(&args.example)?;
     let script = Script::parse(example.history)?;
@@ -89,9 +96,25 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     Ok(Exit::Done)
 }
 
+/// Builds the fleet: there is too much of it to be shown, so it is kept.
+fn fleet(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let folder = args.into.as_deref().ok_or_else(|| {
+        Error::usage("the fleet needs a folder to be built in", "name a new one: relconf demo fleet --into fleet-demo")
+    })?;
+    create(folder)?;
+    let (all, broken) = terminal.working("building repositories", || demo_fleet::build(folder))?;
+    let shown = encode::terminal(&folder.display().to_string());
+    terminal.note(&format!(
+        "built {all} repositories in {shown}, {broken} of them broken: {shown}/README.md says how, {shown}/fleet.toml lists them; \
+         stand at --as-of {}",
+        demo_fleet::AS_OF
+    ));
+    Ok(Exit::Done)
+}
+
 fn find(name: &str) -> Result<&'static Example, Error> {
     EXAMPLES.iter().find(|example| example.name == name).ok_or_else(|| {
-        let names: Vec<_> = EXAMPLES.iter().map(|example| example.name).collect();
+        let names: Vec<_> = EXAMPLES.iter().map(|example| example.name).chain([FLEET]).collect();
         Error::usage(format!("there is no example \"{name}\""), format!("use one of: {}", names.join(", ")))
     })
 }

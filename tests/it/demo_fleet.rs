@@ -1,0 +1,143 @@
+//! The demo's fleet: the same every time, most of it sound, and each of the others broken in the way that it is said to be.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Place, Ran};
+
+const AS_OF: &str = "2026-06-30T12:00:00Z";
+
+fn built() -> Place {
+    let place = Place::empty();
+    let ran = place.relconf(&["demo", "fleet", "--into", "fleet"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("built 20 repositories in fleet, 9 of them broken"), "{}", ran.stderr);
+    place
+}
+
+fn listed(place: &Place) -> Vec<(String, String)> {
+    let list = fs::read_to_string(place.path().join("fleet/list.tsv")).unwrap();
+    let parts = |line: &str| {
+        let parts: Vec<_> = line.split('\t').map(str::to_owned).collect();
+        assert_eq!(parts.len(), 3, "{line}");
+        (parts[0].clone(), parts[1].clone())
+    };
+    list.lines().map(parts).collect()
+}
+
+fn export(place: &Place, name: &str, path: &str, log: &str) -> Ran {
+    let log = place.file(&format!("{name}.json"), log);
+    let (repo, log) = (format!("fleet/{path}"), log.display().to_string());
+    let arguments = ["export", "--repo", &repo, "--repo-id", name, "--as-of", AS_OF, "--last", "365d", "--output", "-"];
+    place.relconf(&[&arguments[..], &["--incidents", &log]].concat())
+}
+
+/// The row of the run, and the outcomes of its events.
+fn run_of(ran: &Ran) -> (Value, Vec<(bool, bool)>) {
+    let rows: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let run = rows.iter().find(|row| row["table"] == "export_run").unwrap().clone();
+    let events = rows.iter().filter(|row| row["table"] == "release_event" && row["judged"] == true);
+    (run, events.map(|row| (row["judged"] == true, row["failed"] == true)).collect())
+}
+
+#[test]
+fn each_repository_is_sound_or_broken_as_it_is_told() {
+    let place = built();
+    let org: Value =
+        serde_json::from_str(&fs::read_to_string(place.path().join("fleet/incidents.json")).unwrap()).unwrap();
+    let entries = org["incident"].as_array().unwrap();
+    assert!(entries.len() > 30, "{}", entries.len());
+    // What names a repository or a service is of one that is listed, but for two.
+    let lost =
+        entries.iter().filter(|entry| entry.get("repository").is_none() && entry.get("service").is_none()).count();
+    assert_eq!(lost, 1);
+    let told = fs::read_to_string(place.path().join("fleet/README.md")).unwrap();
+    let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counted = (0, 0);
+    for (name, path) in listed(&place) {
+        let own = |entry: &&Value| match &entry["repository"] {
+            Value::Array(names) => names.contains(&name.as_str().into()),
+            named => *named == name.as_str(),
+        };
+        let mine: Vec<Value> = entries
+            .iter()
+            .filter(own)
+            .cloned()
+            .map(|mut entry| {
+                entry.as_object_mut().unwrap().remove("repository");
+                entry
+            })
+            .collect();
+        let log = serde_json::json!({ "schema": 1, "covers_from": org["covers_from"], "incident": mine });
+        let broken = told.contains(&format!("| `{name}` |"));
+        // One whose own log is what is broken is read with it.
+        let ran = if ["half-written", "filtered"].contains(&name.as_str()) {
+            let repo = format!("fleet/{path}");
+            place.relconf(&["export", "--repo", &repo, "--as-of", AS_OF, "--output", "-"])
+        } else {
+            export(&place, &name, &path, &log.to_string())
+        };
+        let status = match ran.code {
+            0 => {
+                let (run, events) = run_of(&ran);
+                if run["status"] == "ok" {
+                    counted =
+                        (counted.0 + events.iter().filter(|(_, failed)| *failed).count(), counted.1 + events.len());
+                    assert_eq!(run["basis"], "declared", "{name}");
+                }
+                run["status"].as_str().unwrap().to_owned()
+            }
+            2 => "failed".to_owned(),
+            other => panic!("{name}: {other}"),
+        };
+        assert_eq!(status != "ok", broken, "{name}: {status}: {}", ran.stderr);
+        *statuses.entry(status).or_default() += 1;
+        let says = match name.as_str() {
+            "legacy-billing" => "objects are damaged",
+            "retired" => "there is no folder",
+            "sandbox" | "blank" => "status no_releases",
+            "cut-off" => "shallow clone",
+            "misspelt" => "relconf.toml cannot be used",
+            "torn" => "packed-refs:1",
+            "half-written" => "incidents.toml cannot be used",
+            "filtered" => "this partial clone lacks incidents.toml",
+            _ => "",
+        };
+        assert!(ran.stderr.contains(says), "{name}: {}", ran.stderr);
+    }
+    let expected = [("failed", 6), ("no_releases", 2), ("ok", 11), ("unreadable", 1)];
+    assert_eq!(statuses, expected.map(|(status, count)| (status.to_owned(), count)).into());
+    // 286 releases less the last of each repository, which is too young to judge. Some entries only name a service here.
+    assert_eq!(counted, (19, 275));
+}
+
+#[test]
+fn it_is_the_same_every_time() {
+    let heads = |place: &Place| {
+        let heads = listed(place).into_iter().filter_map(|(name, path)| {
+            let repository = git2::Repository::open(place.path().join("fleet").join(path)).ok()?;
+            Some((name, repository.head().ok()?.target()?))
+        });
+        heads.collect::<Vec<_>>()
+    };
+    let (one, two) = (built(), built());
+    assert_eq!(heads(&one), heads(&two));
+    for file in ["fleet.toml", "incidents.json", "list.tsv", "README.md"] {
+        let read = |place: &Place| fs::read(place.path().join("fleet").join(file)).unwrap();
+        assert_eq!(read(&one), read(&two), "{file}");
+    }
+    assert!(Path::new(&one.path().join("fleet/repos/gateway.git/HEAD")).exists(), "a mirror is bare");
+}
+
+#[test]
+fn it_needs_a_new_folder() {
+    let place = Place::empty();
+    place.relconf(&["demo", "fleet"]).fails_saying(&["needs a folder", "relconf demo fleet --into fleet-demo"]);
+    place.file("taken/x", "");
+    place.relconf(&["demo", "fleet", "--into", "taken"]).fails_saying(&["taken is not empty"]);
+    place.relconf(&["demo", "flet"]).fails_saying(&["there is no example \"flet\"", "recovery, fleet"]);
+}
