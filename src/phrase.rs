@@ -1,4 +1,8 @@
-//! Numbers as people say them. Rounding lives here and nowhere else.
+//! Numbers as people say them, and what the repository declares. Rounding lives here and nowhere else.
+
+mod control;
+
+pub use control::{at, control, since};
 
 use crate::model::{Moment, Signal};
 

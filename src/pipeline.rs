@@ -1,5 +1,7 @@
 //! From what lies on disk to a [`History`]: the one place where sources meet.
 
+mod controls;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -16,6 +18,8 @@ use crate::model::{
 use crate::remark;
 use crate::source::git::{LACKING, Lacking, LogFile, LogFiles, Repository, TakenOut, Wanted, add_folders};
 use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
+
+pub use controls::{controls, owned};
 
 /// Reads a repository (or, without one, the release log alone) and the logs.
 ///
@@ -292,7 +296,7 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
     }
 }
 
-/// Releases whose paths are read: the newest, because a diff is read for each.
+/// Releases whose paths are read, and what they declare: the newest, because a diff is read for each.
 const TOUCHED: usize = 200;
 
 /// How many folders deep hot spots are looked for.

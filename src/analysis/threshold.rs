@@ -73,6 +73,8 @@ thresholds! {
     Incidents = "incidents", 3.0, Count, "incidents that a finding needs";
     MapIncidents = "map_incidents", 5.0, Count, "incidents that the map needs to call something earned or contradicted";
     Rehearsal = "rehearsal", 180.0 * DAY, Seconds, "since the last rollback or drill, above which it is unrehearsed";
+    OwnedPaths = "owned_paths", 0.80, Ratio, "paths shipped in the window with an owner, below which some have nobody who must look";
+    RunbookAge = "runbook_age", 365.0 * DAY, Seconds, "since a runbook was changed, above which it is old";
     Open = "open", 7.0 * DAY, Seconds, "an incident open for longer than this is unresolved";
 }
 

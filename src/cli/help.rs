@@ -9,7 +9,7 @@ use crate::render::map::MAP_FORMATS;
 use crate::render::plan::PLAN_FORMATS;
 use crate::render::preflight::PREFLIGHT_FORMATS;
 use crate::render::validation::VALIDATION_FORMATS;
-use crate::render::{FORMATS, Format, TREND_FORMATS};
+use crate::render::{CONTROLS_FORMATS, FORMATS, Format, TREND_FORMATS};
 
 /// Where to begin, and how a run ends.
 const AFTER: &str = "\
@@ -22,7 +22,7 @@ Exit codes: 0 done, gate passed; 1 gate: regressed, preflight --gate: not ready;
 
 /// The commands by what they are for, as the help lists them.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look", &["review", "map", "plan", "trend", "explain", "list", "export"]),
+    ("Look", &["review", "map", "plan", "trend", "controls", "explain", "list", "export"]),
     ("Ship", &["preflight", "gate", "baseline"]),
     ("Feed", &["init", "record", "import", "validate"]),
     ("Else", &["demo", "config", "cache", "generate"]),
@@ -34,7 +34,7 @@ pub fn in_order() -> impl Iterator<Item = &'static str> {
 }
 
 /// The commands that have formats, each with their names.
-fn formats() -> [(&'static str, Vec<&'static str>); 9] {
+fn formats() -> [(&'static str, Vec<&'static str>); 10] {
     fn names<T>(formats: &[Format<T>]) -> Vec<&'static str> {
         formats.iter().map(|format| format.name).collect()
     }
@@ -44,6 +44,7 @@ fn formats() -> [(&'static str, Vec<&'static str>); 9] {
         ("map", names(MAP_FORMATS)),
         ("plan", names(PLAN_FORMATS)),
         ("trend", names(TREND_FORMATS)),
+        ("controls", names(CONTROLS_FORMATS)),
         ("list", names(LIST_FORMATS)),
         ("preflight", names(PREFLIGHT_FORMATS)),
         ("gate", names(GATE_FORMATS)),

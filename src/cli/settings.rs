@@ -14,9 +14,12 @@ use crate::config::{self, Config, Origin, Sourced, parse_window};
 use crate::document::{Zone, parse_duration, parse_time, read_bytes, read_file};
 use crate::error::Error;
 use crate::gate::SettingTold;
-use crate::model::{CommitId, ComponentChoice, History, Moment, Policy, PolicyFrom, Untrusted, WindowRequest};
+use crate::model::{
+    CommitId, ComponentChoice, ForgeRule, History, Moment, Policy, PolicyFrom, Untrusted, WindowRequest,
+};
 use crate::source::git::Repository;
 use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
+use crate::source::pipeline::exported;
 use crate::{analysis, export, finding, inference, pipeline};
 
 use super::args::Input;
@@ -204,6 +207,7 @@ impl Settings {
         let mut history = self.compared(self.read_names()?)?;
         if let Some(repository) = &self.repository {
             pipeline::touch(repository, &mut history, &self.policy)?;
+            self.declare(repository, &mut history)?;
         }
         Ok(self.keeping(history))
     }
@@ -221,6 +225,7 @@ impl Settings {
         let mut history = self.compared(history)?;
         if let Some(repository) = &self.repository {
             pipeline::touch(repository, &mut history, &self.policy)?;
+            self.declare(repository, &mut history)?;
         }
         Ok((self.keeping(history), key))
     }
@@ -241,6 +246,7 @@ impl Settings {
         for more in more {
             take("more", more);
         }
+        take("forge", &format!("{:?}", self.exports()?));
         take("logs", &format!("{logs:?}"));
         if let Some(repository) = &self.repository {
             for tag in repository.tags()?.tags {
@@ -250,6 +256,36 @@ impl Settings {
             take("names", &String::from_utf8_lossy(&repository.mailmap()?.unwrap_or_default()));
         }
         Ok(CommitId(sum.finalize().into()).to_string())
+    }
+
+    /// Reads what the repository declares about how it is released, and who must look at what the window shipped.
+    fn declare(&self, repository: &Repository, history: &mut History) -> Result<(), Error> {
+        let owners = pipeline::controls(repository, history, &self.policy, self.exports()?)?;
+        if let Some(owners) = owners {
+            let facts = Facts::derive(history, &self.policy)?;
+            let window = facts.exposed(facts.windows.current).flat_map(|event| event.releases.clone());
+            let window: Vec<_> = window.collect();
+            drop(facts);
+            pipeline::owned(repository, history, &owners, &window);
+        }
+        Ok(())
+    }
+
+    /// What the exports of the forge say.
+    fn exports(&self) -> Result<Vec<ForgeRule>, Error> {
+        let mut rules = Vec::new();
+        for path in self.config.forge_paths() {
+            let shown =
+                path.strip_prefix(self.sources.root.as_deref().unwrap_or(Path::new(""))).unwrap_or(&path).display();
+            let bytes = read_file(&path).map_err(|error| self.below_root(error))?;
+            rules.extend(exported(&shown.to_string(), &bytes).map_err(|why| {
+                Error::input(
+                    format!("the export {shown} {why}"),
+                    "relconf controls names the commands whose output is read, one each",
+                )
+            })?);
+        }
+        Ok(rules)
     }
 
     /// Reads the history that the settings speak of.

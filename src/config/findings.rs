@@ -1,11 +1,11 @@
-//! `[findings]` and `[risk]`: what to hear of, from when on, and which changes are risky.
+//! `[findings]`, `[risk]` and `[controls] extra`: what to hear of, from when on, which changes are risky, and what else is a control.
 
 use serde_json::{Value as Json, json};
 
 use super::kinds::{Globs, Kind, Several, texts};
 use super::write;
 use crate::document::{Field, Value, Zone};
-use crate::model::{FindingPolicy, RiskClass, Silence};
+use crate::model::{ExtraControl, FindingPolicy, RiskClass, Silence, StageId, Word as _};
 
 /// Thresholds and silences.
 pub struct Advice;
@@ -141,4 +141,53 @@ fn read_class(name: &str, field: Field<'_>) -> Option<RiskClass> {
     let paths = paths.and_then(Globs::read);
     let requires = requires.map_or(Some(Vec::new()), Several::read);
     Some(RiskClass { name: name.to_owned(), paths: paths?, requires: requires? })
+}
+
+/// Controls that no reader knows.
+pub struct Extras;
+
+impl Kind for Extras {
+    type Value = Vec<ExtraControl>;
+
+    fn read(field: Field<'_>) -> Option<Vec<ExtraControl>> {
+        let example = "{ stage = \"recovery\", name = \"traffic switch\", path = \"ops/switch.sh\" }";
+        field.each("a list of tables", example, read_extra)
+    }
+
+    fn write(extras: &Vec<ExtraControl>) -> Option<String> {
+        let each = extras.iter().map(|extra| {
+            let (name, path) = (write::text(&extra.name), write::text(&extra.path));
+            format!("{{ stage = {}, name = {name}, path = {path} }}", write::text(stage_name(extra.stage)))
+        });
+        Some(format!("[{}]", each.collect::<Vec<_>>().join(", ")))
+    }
+
+    fn schema() -> Json {
+        let stages: Vec<&str> = StageId::WORDS.iter().map(|(word, _)| *word).collect();
+        json!({ "type": "array", "items": {
+            "type": "object", "additionalProperties": false, "required": ["stage", "name", "path"],
+            "properties": { "stage": { "enum": stages }, "name": { "type": "string" }, "path": { "type": "string" } }
+        } })
+    }
+}
+
+fn stage_name(stage: StageId) -> &'static str {
+    StageId::WORDS.iter().find(|(_, known)| *known == stage).map_or("", |(word, _)| word)
+}
+
+fn read_extra(field: Field<'_>) -> Option<ExtraControl> {
+    let mut table = field.table()?;
+    let stage = table.require("stage", "\"recovery\"");
+    let name = table.require("name", "\"traffic switch\"");
+    let path = table.require("path", "\"ops/switch.sh\"");
+    table.finish();
+    let stage = stage.and_then(|stage| stage.one_of(StageId::WORDS));
+    let (name, path) = (name?.filled(), path?);
+    let inside = path.filled().map(|path| path.trim_start_matches("./"));
+    let outside =
+        inside.is_some_and(|path| path.starts_with('/') || path.split('/').any(|part| part == ".." || part.is_empty()));
+    if outside {
+        return path.wrong("must be a path in the repository", "write it from the root: \"ops/switch.sh\"");
+    }
+    Some(ExtraControl { stage: stage?, name: name?.to_owned(), path: inside?.to_owned() })
 }

@@ -164,6 +164,11 @@ impl Config {
         self.paths(&self.log)
     }
 
+    /// The exports of the forge, in the same way.
+    pub fn forge_paths(&self) -> Vec<PathBuf> {
+        self.paths(&self.forge)
+    }
+
     fn paths(&self, paths: &Sourced<Vec<String>>) -> Vec<PathBuf> {
         let in_file = matches!(paths.origin, Origin::File { .. });
         let resolve = |path: &String| {

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::findings::{Advice, Risk};
+use super::findings::{Advice, Extras, Risk};
 use super::gate::Gate;
 use super::import::Imports;
 use super::kinds::{
@@ -117,6 +117,11 @@ settings! {
             "Checks that are rituals: done, but not evidence by design.";
         felt_words: FeltWords, "felt.words",
             "What words of confidence stand for, from 0 to 1, as in felt = [{ by = \"ana\", confidence = \"sure\" }] of a release log.";
+        ignored_controls: Globs, "controls.ignore",
+            "Globs of files that declare nothing that holds here, such as \".github/workflows/old-*\".";
+        extra_controls: Extras, "controls.extra",
+            "Controls that no reader knows: { stage = \"recovery\", name = \"traffic switch\", path = \"ops/switch.sh\" }; each counts \
+             for the releases that have its file.";
         risk: Risk, "risk",
             "Classes of risky change, each with the globs of its paths and the checks that it requires.";
         findings: Advice, "findings",
@@ -147,6 +152,8 @@ settings! {
             "Incident logs: files, folders or globs; by default incidents.toml, incidents.json, incidents/ and .relconf/.";
         log: Several, "sources.log",
             "Release logs: files, folders or globs; by default releases.toml and releases.json.";
+        forge: Several, "controls.forge",
+            "Exports of what the forge alone knows (rules of branches, environments), as relconf controls names them.";
         assume_tz: Assumed, "sources.assume_tz",
             "Zone or offset of times in logs that have none; by default releases.timezone.";
     }

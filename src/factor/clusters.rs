@@ -28,7 +28,8 @@ pub struct Cluster {
 /// Everything that goes with failure beyond chance, clustered. What still goes with failure among the releases of the lead
 /// stands alone.
 pub(super) fn clusters(traits: &[TraitReport], parts: &[Hotspot]) -> Vec<Cluster> {
-    let risky = traits.iter().enumerate().filter(|(_, found)| found.verdict == TraitVerdict::Risky);
+    let of_change = |found: &TraitReport| found.verdict == TraitVerdict::Risky && !found.is_control();
+    let risky = traits.iter().enumerate().filter(|(_, found)| of_change(found));
     let hot = parts.iter().enumerate().filter(|(_, spot)| spot.split.differs() && spot.split.fails_more());
     // Where two are equal, a path says more than a trait.
     let mut suspects: Vec<(Suspect, &Split)> = hot.map(|(at, spot)| (Suspect::Part(at), &spot.split)).collect();

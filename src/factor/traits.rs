@@ -6,7 +6,7 @@ use super::conventional::TYPES;
 use super::values::{Shipped, Traits, Values, touched};
 use super::{DAYS, day_name};
 use crate::attribution::{Event, Facts};
-use crate::model::{Signal, Untrusted};
+use crate::model::{ControlKind, Signal, Untrusted};
 
 /// Failed releases named of each trait.
 const NAMED: usize = 10;
@@ -26,6 +26,18 @@ pub struct TraitReport {
     pub verdict: TraitVerdict,
     /// Failed releases that have it, newest first, at most ten.
     pub releases: Vec<Untrusted>,
+}
+
+impl TraitReport {
+    /// Whether it is of what the repository declares about how it is released, and not of what a release changes.
+    pub fn is_control(&self) -> bool {
+        self.family == CONTROL
+    }
+
+    /// What the outcomes say of releases with a control, where any of them can be compared with others.
+    pub fn of_control(traits: &[Self], kind: ControlKind) -> Option<&Self> {
+        traits.iter().find(|found| found.is_control() && found.id.raw().strip_prefix("control:") == Some(kind.name()))
+    }
 }
 
 /// What the outcomes say of a trait.
@@ -142,7 +154,12 @@ const FAMILIES: &[(&str, Find)] = &[
     ("gap", gap),
     ("kind", kind),
     ("rehearsal", rehearsal),
+    (CONTROL, controls),
 ];
+
+/// The family of what the repository declared when a release was made. It comes and goes with time, as much else does: it is
+/// told with what it is about, and is no trait of a change.
+pub(super) const CONTROL: &str = "control";
 
 /// Every trait, not yet tested.
 pub(super) fn all(universe: &Universe<'_>) -> Vec<TraitReport> {
@@ -242,6 +259,19 @@ fn gap(family: &mut Family<'_>) {
 
 fn kind(family: &mut Family<'_>) {
     family.add("hotfix", "that are hotfixes", |traits| Some(traits.hotfix));
+}
+
+fn controls(family: &mut Family<'_>) {
+    let Some(controls) = &family.universe.facts.history.controls else { return };
+    for &kind in ControlKind::ALL {
+        family.add_of_event(kind.name(), format!("with {}", kind.title()), |event| {
+            let mut any = false;
+            for index in &event.releases {
+                any |= controls.present.get(index)?.contains(&kind);
+            }
+            Some(any)
+        });
+    }
 }
 
 fn rehearsal(family: &mut Family<'_>) {

@@ -5,6 +5,7 @@
 
 mod change;
 mod checks;
+mod controls;
 mod data;
 mod detection;
 mod learning;
@@ -143,6 +144,7 @@ impl Look<'_> {
 pub const RULES: &[&[Rule]] = &[
     change::RULES,
     checks::RULES,
+    controls::RULES,
     rollout::RULES,
     detection::RULES,
     recovery::RULES,

@@ -82,6 +82,7 @@ pub fn assemble(selection: Selection, inputs: Inputs, policy: &Policy) -> Result
         logs,
         tags: joined.tags,
         touched: std::collections::BTreeMap::new(),
+        controls: None,
         change_logs: Vec::new(),
         product: None,
         own_lines: std::collections::BTreeMap::new(),

@@ -24,7 +24,9 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
     // What git shows can speak against a team, never for it: it misses failures.
     let guess = |reading: MapReading| if inferred.is_empty() { reading } else { reading.guessed() };
     draft.add(Source::Evidence, rate_now.map(|reading| guess(reading).released(failed)));
-    for found in analysis.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky) {
+    for found in
+        analysis.screening.traits.iter().filter(|found| found.verdict == TraitVerdict::Risky && !found.is_control())
+    {
         let seen = if inferred.is_empty() { "" } else { ", as far as git shows" };
         let statement = format!(
             "releases {} fail {}, the others {}{seen}",

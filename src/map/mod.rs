@@ -6,6 +6,7 @@
 
 mod change;
 mod decision;
+mod declared;
 mod detection;
 mod recovery;
 mod rollout;
@@ -263,7 +264,9 @@ pub fn draw(analysis: &Analysis<'_>) -> ConfidenceMap {
         [change::stage, verification::stage, decision::stage, rollout::stage, detection::stage, recovery::stage];
     let felt = |stage| felt_of_stage(analysis.facts, analysis.facts.windows.current, stage);
     let of = |stage: fn(&Analysis<'_>) -> Gathered| {
-        let stage = stage(analysis).finish();
+        let mut gathered = stage(analysis);
+        declared::add(analysis, &mut gathered);
+        let stage = gathered.finish();
         Stage { felt: felt(Some(stage.id)), ..stage }
     };
     ConfidenceMap { stages: stages.map(of).into(), felt: felt(None) }

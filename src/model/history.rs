@@ -194,6 +194,8 @@ pub struct History {
     pub tags: TagCounts,
     /// What releases changed, by release, as far as it was asked for: the newest ones.
     pub touched: BTreeMap<ReleaseIndex, super::Touched>,
+    /// What the repository declares about how it is released; `None` where that was not asked for.
+    pub controls: Option<super::Controls>,
     /// What the components' change logs say; those without one are absent.
     pub change_logs: Vec<ChangeLog>,
     /// What the commits that may tell of a failure touch of the product; `None` where none could be looked at.

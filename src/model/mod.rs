@@ -4,6 +4,7 @@
 
 mod arena;
 mod change;
+mod control;
 mod coverage;
 pub mod culprit;
 mod felt;
@@ -35,6 +36,10 @@ mod version;
 
 pub use arena::{Arena, ArenaIndex};
 pub use change::{Changes, ChangesBuilder, CommitId, CommitRecord, Mention, MentionKind, Named, Quoted};
+pub use control::{
+    Control, ControlFacts, ControlKey, ControlKind, ControlSince, ControlUnread, Controls, ExtraControl, FORGE_EXPORTS,
+    ForgeExport, ForgeKind, ForgeRule, OwnedPaths, PageHistory,
+};
 pub use coverage::{Basis, Coverage, Covered, FileCoverage};
 pub use culprit::CausedBy;
 pub use felt::{Felt, Statement, Statements};

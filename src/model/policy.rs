@@ -65,6 +65,10 @@ pub struct Policy {
     pub felt_words: Words,
     /// Classes of risky change.
     pub risk: Vec<RiskClass>,
+    /// Globs of files that declare nothing that holds here.
+    pub ignored_controls: Vec<String>,
+    /// Controls that no reader knows.
+    pub extra_controls: Vec<super::ExtraControl>,
     /// What to hear of, and from when on.
     pub findings: FindingPolicy,
     /// Which releases are reviewed.
@@ -113,6 +117,8 @@ impl Policy {
             rituals: Vec::new(),
             felt_words: Words::default(),
             risk: Vec::new(),
+            ignored_controls: Vec::new(),
+            extra_controls: Vec::new(),
             findings: FindingPolicy::default(),
             window: WindowRequest::Auto,
             project_name: None,

@@ -5,6 +5,7 @@ pub mod badge;
 pub mod basis;
 mod block;
 mod comment;
+pub mod controls;
 pub mod docs;
 pub mod encode;
 pub mod explain;
@@ -68,6 +69,13 @@ pub const TREND_FORMATS: &[Format<Review>] = &[
     Format { name: "terminal", draw: trend::terminal },
     Format { name: "markdown", draw: |review, _| report::trend(review) },
     Format { name: "json", draw: |review, _| trend::json(review) },
+];
+
+/// Every format of what the repository declares; the first is the default.
+pub const CONTROLS_FORMATS: &[Format<Review>] = &[
+    Format { name: "terminal", draw: controls::terminal },
+    Format { name: "markdown", draw: |review, _| report::controls(review) },
+    Format { name: "json", draw: |review, _| controls::json(review) },
 ];
 
 /// Every format of a review; the first is the default.

@@ -1,6 +1,7 @@
 //! The contract's facts as people say them: the same words in every view.
 
 mod action;
+pub mod controls;
 mod failure;
 pub mod felt;
 pub mod headline;

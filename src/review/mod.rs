@@ -2,6 +2,7 @@
 
 mod against;
 pub mod contract;
+mod controls;
 mod data;
 mod incidents;
 mod parts;
@@ -100,6 +101,7 @@ impl Review {
             concentration: roles.iter().map(|(role, carried)| (*role, carried.concentration())).collect(),
             timing,
             felt,
+            controls: controls::of(facts),
             checks,
             traits,
             hotspots,

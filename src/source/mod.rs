@@ -3,3 +3,4 @@
 pub mod git;
 pub mod import;
 pub mod log;
+pub mod pipeline;

@@ -49,7 +49,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("jsonc_parser", &["document"]),
     ("regex", &["remark"]),
     ("csv", &["source/import"]),
-    ("yaml_rust2", &["source/import"]),
+    ("yaml_rust2", &["source/import", "source/pipeline"]),
     ("statrs", &["stats"]),
     ("hmac", &["export"]),
     ("parquet", &["export"]),

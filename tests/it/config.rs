@@ -10,8 +10,8 @@ use release_confidence::config::{Config, NAMES, Origin, discover, load, parse_wi
 use release_confidence::document::Zone;
 use release_confidence::error::Error;
 use release_confidence::model::{
-    ComponentChoice, FindingPolicy, GateLimit, GateMode, GatePolicy, HotfixWindow, LinkPattern, Moment, Policy,
-    Probabilities, ProjectKind, RecoveryFrom, RiskClass, Signal, Silence, WindowRequest, Words,
+    ComponentChoice, ExtraControl, FindingPolicy, GateLimit, GateMode, GatePolicy, HotfixWindow, LinkPattern, Moment,
+    Policy, Probabilities, ProjectKind, RecoveryFrom, RiskClass, Signal, Silence, StageId, WindowRequest, Words,
 };
 use tempfile::TempDir;
 
@@ -81,6 +81,11 @@ rituals = ["go-no-go"]
 [risk.auth]
 paths = ["src/auth/**"]
 requires = ["pen-test"]
+
+[controls]
+ignore = ["old/*"]
+extra = [{ stage = "recovery", name = "traffic switch", path = "ops/switch.sh" }]
+forge = "rules.json"
 
 [findings]
 silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31 }]
@@ -172,6 +177,12 @@ fn every_setting_reaches_the_policy() {
             words.set("meh", 0.5);
             words
         },
+        ignored_controls: vec!["old/*".into()],
+        extra_controls: vec![ExtraControl {
+            stage: StageId::Recovery,
+            name: "traffic switch".into(),
+            path: "ops/switch.sh".into(),
+        }],
         risk: vec![RiskClass {
             name: "auth".into(),
             paths: vec!["src/auth/**".into()],
@@ -235,8 +246,8 @@ fn rows_cover_every_setting_and_read_back() {
     assert_eq!(
         shown,
         [
-            r#"project.name = "Acme Shop" # 73"#,
-            r#"project.kind = "library" # 74"#,
+            r#"project.name = "Acme Shop" # 78"#,
+            r#"project.kind = "library" # 79"#,
             r#"releases.tags = ["v*", "release/*"] # 2"#,
             r#"releases.exclude = ["v0.*"] # 3"#,
             r#"releases.maturity = "72h" # 4"#,
@@ -259,20 +270,23 @@ fn rows_cover_every_setting_and_read_back() {
             r#"people.humans = ["Jan Bot"] # 30"#,
             r#"checks.required = ["canary"] # 33"#,
             r#"checks.rituals = ["go-no-go"] # 34"#,
-            "felt.words = { sure = 0.9, fine = 0.85, uneasy = 0.6, afraid = 0.3, meh = 0.5 } # 83",
+            "felt.words = { sure = 0.9, fine = 0.85, uneasy = 0.6, afraid = 0.3, meh = 0.5 } # 88",
+            r#"controls.ignore = ["old/*"] # 41"#,
+            r#"controls.extra = [{ stage = "recovery", name = "traffic switch", path = "ops/switch.sh" }] # 42"#,
             r#"risk = { auth = { paths = ["src/auth/**"], requires = ["pen-test"] } } # 36"#,
-            r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 40"#,
-            "window.last = 20 # 47",
-            r#"links.commit = "https://x.example/c/{}" # 77"#,
-            r#"links.tag = "https://x.example/t/{}" # 78"#,
-            r#"links.compare = "https://x.example/{}..{}" # 79"#,
-            r#"links.incident = "https://i.example/{}" # 80"#,
-            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = "2h", max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 49"#,
-            "preflight.max_chance = 0.3 # 61",
-            r#"import = { tracker = { id = "$.key", title = "$.summary" } } # 63"#,
-            r#"sources.incidents = ["ops/*.toml", "-"] # 68"#,
-            r#"sources.log = ["ops/releases.toml"] # 69"#,
-            r#"sources.assume_tz = "+02:00" # 70"#,
+            r#"findings = { thresholds = { detect = 7200, coverage = 0.5 }, silence = [{ code = "large-batch", reason = "we are merging two products", until = 2027-01-31T00:00:00+00:00 }] } # 45"#,
+            "window.last = 20 # 52",
+            r#"links.commit = "https://x.example/c/{}" # 82"#,
+            r#"links.tag = "https://x.example/t/{}" # 83"#,
+            r#"links.compare = "https://x.example/{}..{}" # 84"#,
+            r#"links.incident = "https://i.example/{}" # 85"#,
+            r#"gate = { mode = "strict", alpha = 0.02, on_inconclusive = "fail", minimum_now = 5, minimum_before = 7, max_unattributed = 0.5, time_to_stop = { max = "2h", max_increase = 2 }, evidence_coverage = { min = 0.8 } } # 54"#,
+            "preflight.max_chance = 0.3 # 66",
+            r#"import = { tracker = { id = "$.key", title = "$.summary" } } # 68"#,
+            r#"sources.incidents = ["ops/*.toml", "-"] # 73"#,
+            r#"sources.log = ["ops/releases.toml"] # 74"#,
+            r#"controls.forge = ["rules.json"] # 43"#,
+            r#"sources.assume_tz = "+02:00" # 75"#,
         ]
     );
     for rows in [rows, Config::defaults(PathBuf::new()).rows()] {

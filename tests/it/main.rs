@@ -14,6 +14,7 @@ mod chance;
 mod ci_examples;
 mod cli;
 mod config;
+mod controls;
 mod coverage;
 mod damage;
 mod delivery;

@@ -12,7 +12,7 @@ fn example(name: &str) -> Value {
 
 /// Puts a text wherever text came from outside.
 fn say_everywhere(value: &mut Value, text: &str) {
-    const OUTSIDE: [&str; 17] = [
+    const OUTSIDE: [&str; 18] = [
         "tag",
         "statement",
         "rule",
@@ -27,6 +27,7 @@ fn say_everywhere(value: &mut Value, text: &str) {
         "by",
         "predecessor",
         "brief",
+        "subject",
         "title",
         "cause_key",
         "detected_by",
@@ -43,8 +44,8 @@ fn say_everywhere(value: &mut Value, text: &str) {
                 match field {
                     Value::String(_) if key == "rule" && !stage => {}
                     Value::String(_) if OUTSIDE.contains(&key.as_str()) => *field = text.into(),
-                    // Signals and roles are words of ours in lists.
-                    Value::Array(_) if key == "signals" => {}
+                    // Signals and stages are words of ours in lists.
+                    Value::Array(_) if key == "signals" || key == "nothing" => {}
                     field => say_everywhere(field, text),
                 }
             }

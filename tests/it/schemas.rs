@@ -6,8 +6,19 @@ use std::path::Path;
 
 use crate::support::Place;
 
-const SCHEMAS: [&str; 10] =
-    ["review", "trend", "gate", "preflight", "baseline", "validation", "incidents", "releases", "config", "export"];
+const SCHEMAS: [&str; 11] = [
+    "review",
+    "trend",
+    "controls",
+    "gate",
+    "preflight",
+    "baseline",
+    "validation",
+    "incidents",
+    "releases",
+    "config",
+    "export",
+];
 
 #[test]
 fn published_schemas_are_the_programs_own() {

@@ -52,6 +52,18 @@ pub struct TrendArgs {
     pub output: Output,
 }
 
+/// `relconf controls`.
+#[derive(Debug, Args)]
+pub struct ControlsArgs {
+    /// An export of what only the forge knows, as the command names them (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub forge: Vec<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub output: Output,
+}
+
 /// `relconf plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {

@@ -37,6 +37,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Is trust becoming real? Metrics, map and findings over the last windows: what changed, and since when
     Trend(TrendArgs),
+    /// What pipeline, owners, runbooks and checklists declare, since which release, and what only the forge knows
+    Controls(ControlsArgs),
     /// The CI step: has a metric regressed, beyond chance? Exit 0 no, 1 yes
     Gate(GateArgs),
     /// Before the tag: what ships since the last release, its odds, what it must earn first
@@ -191,6 +193,7 @@ impl Command {
             Self::Map(args) => Some(&mut args.input),
             Self::Plan(args) => Some(&mut args.input),
             Self::Trend(args) => Some(&mut args.input),
+            Self::Controls(args) => Some(&mut args.input),
             Self::Gate(args) => Some(&mut args.input),
             Self::Preflight(args) => Some(&mut args.input),
             Self::Baseline(args) => match &mut args.what {

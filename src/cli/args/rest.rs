@@ -176,6 +176,8 @@ pub enum DocsOf {
     Metrics,
     /// Every finding: when it fires, its stage, plan and owner
     Findings,
+    /// Every kind of control that is read, and of which stage it is
+    Controls,
     /// Every threshold of findings and of the map
     Thresholds,
     /// Every setting of `relconf.toml` with its default
@@ -201,6 +203,8 @@ pub enum SchemaOf {
     Review,
     /// `relconf trend --format json`
     Trend,
+    /// `relconf controls --format json`
+    Controls,
     /// `relconf gate --format json`
     Gate,
     /// `relconf preflight --format json`

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::export::{Column, Kind, TABLES, Table};
 use crate::finding;
 use crate::metric::METRICS;
-use crate::model::{Incident, Milestone, NoticeCode, NoticeWeight, Record, ReleaseEntry};
+use crate::model::{ControlKind, Incident, Milestone, NoticeCode, NoticeWeight, Record, ReleaseEntry};
 use crate::render::docs::{code, fields, metric, table, threshold};
 use crate::source::import::{BUILTIN, Builtin, FORMATS};
 
@@ -41,6 +41,14 @@ fn text(of: DocsOf) -> String {
                 let places =
                     [rule.stage.title().to_lowercase(), rule.plan.id().to_owned(), rule.owner.title().to_owned()];
                 [vec![code(rule.code), rule.about.to_owned()], places.to_vec()].concat()
+            }),
+        ),
+        DocsOf::Controls => table(
+            &["control", "stage", "what it is"],
+            ControlKind::ALL.iter().map(|kind| {
+                let stage = if *kind == ControlKind::Configured { "as configured" } else { kind.stage().title() };
+                let weak = if kind.is_weakness() { " A weakness." } else { "" };
+                vec![code(kind.name()), stage.to_lowercase(), format!("{}{weak}", kind.about())]
             }),
         ),
         DocsOf::Thresholds => table(

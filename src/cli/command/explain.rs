@@ -14,7 +14,8 @@ use crate::factor;
 use crate::finding::{self, Plan, Rule};
 use crate::metric::{self, METRICS};
 use crate::model::{
-    ChangeIndex, History, Moment, NoticeCode, PersonIndex, Policy, ReleaseIndex, Signal, Untrusted, Version,
+    ChangeIndex, ControlKind, History, Moment, NoticeCode, PersonIndex, Policy, ReleaseIndex, Signal, Untrusted,
+    Version,
 };
 use crate::render::explain::{self, CommitLine, KindText, Patch, PersonText, ReleaseExtra, RuleText, SettingText};
 use crate::render::plan::{PLAN_FORMATS, Planned};
@@ -74,10 +75,13 @@ const KINDS: &[Kind] = &[
         Ok(cell.and_then(|(stage, source)| explain::cell(known.review, stage, source, &known.options)))
     }),
     kind("what people felt", ("felt", "relconf review felt"), felt_name, felt_page),
+    kind("plan", ("operability", "relconf plan"), plan_names, |known, name| Ok(plan_page(known, name))),
     kind("section of the long form", ("people", "relconf review --full"), section_names, |known, name| {
         Ok(section_page(known, name))
     }),
-    kind("plan", ("operability", "relconf plan"), plan_names, |known, name| Ok(plan_page(known, name))),
+    kind("control, or a file that declares one", ("canary", "relconf controls"), control_names, |known, name| {
+        Ok(explain::declared(known.review, name, &known.options))
+    }),
     kind("release", ("TAG", "relconf list releases"), release_names, release_page),
     kind("incident", ("ID", "relconf list incidents"), incident_names, |known, id| {
         Ok(explain::incident(known.review, id, &known.options))
@@ -329,6 +333,10 @@ fn letter(change: PathChange) -> char {
         PathChange::Deleted => 'D',
         PathChange::Modified => 'M',
     }
+}
+
+fn control_names(_: &Known<'_>) -> Vec<String> {
+    ControlKind::ALL.iter().map(|kind| kind.name().to_owned()).collect()
 }
 
 fn incident_names(known: &Known<'_>) -> Vec<String> {

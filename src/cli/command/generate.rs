@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::export;
 use crate::gate::{Baseline, GateReport};
 use crate::preflight::Preflight;
+use crate::render::controls::ControlsOnly;
 use crate::render::report::Kind;
 use crate::render::trend::TrendReport;
 use crate::render::validation::Validation;
@@ -41,6 +42,7 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
             let schema = match of {
                 SchemaOf::Review => Review::schema().to_value(),
                 SchemaOf::Trend => schemars::schema_for!(TrendReport).to_value(),
+                SchemaOf::Controls => schemars::schema_for!(ControlsOnly).to_value(),
                 SchemaOf::Gate => schemars::schema_for!(GateReport).to_value(),
                 SchemaOf::Preflight => schemars::schema_for!(Preflight).to_value(),
                 SchemaOf::Baseline => schemars::schema_for!(Baseline).to_value(),

@@ -3,6 +3,7 @@
 mod baseline;
 mod cache;
 mod config;
+mod controls;
 mod demo;
 mod docs;
 mod explain;
@@ -34,6 +35,7 @@ pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Map(args) => map::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Trend(args) => trend::run(&args, terminal),
+        Command::Controls(args) => controls::run(&args, terminal),
         Command::Gate(args) => gate::run(&args, terminal),
         Command::Preflight(args) => preflight::run(&args, terminal),
         Command::Baseline(args) => baseline::run(&args, terminal),

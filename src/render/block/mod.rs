@@ -1,5 +1,6 @@
 //! What several views for a terminal draw alike. A view takes its blocks from here, never from another view.
 
+pub mod controls;
 pub mod felt;
 pub mod map;
 pub mod trend;

@@ -1,5 +1,6 @@
 //! One thing by itself: what it is, the data behind it, the arithmetic, and what to do about it.
 
+mod control;
 mod felt;
 mod incident;
 mod metric;
@@ -7,6 +8,7 @@ mod part;
 mod release;
 mod words;
 
+pub use control::declared;
 pub use felt::{felt, felt_by};
 pub use incident::{cause, incident};
 pub use metric::metric;

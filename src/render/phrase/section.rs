@@ -22,6 +22,8 @@ pub const PEOPLE: &str = "People";
 pub const TIMING: &str = "Timing";
 /// How sure people were, and what became of it.
 pub const FELT: &str = "What people felt";
+/// What the pipeline, its owners and its pages declare.
+pub const CONTROLS: &str = "What the pipeline says";
 /// The three plans.
 pub const PLANS: &str = "Plans";
 /// What was tested for going with failure.

@@ -118,6 +118,11 @@ pub fn trend(review: &Review) -> String {
     with_template(Kind::Markdown, include_str!("trend.only.md.j2"), review).unwrap_or_else(|error| error.what)
 }
 
+/// Draws what the repository declares as Markdown.
+pub fn controls(review: &Review) -> String {
+    with_template(Kind::Markdown, include_str!("controls.only.md.j2"), review).unwrap_or_else(|error| error.what)
+}
+
 /// Draws a review with any template.
 ///
 /// # Errors
@@ -220,6 +225,7 @@ fn environment(kind: Kind, review: &Review) -> Environment<'static> {
     }
     // A part of the retro document, and a document of its own; it is tried by our tests.
     let _ = environment.add_template("trend", include_str!("trend.md.j2"));
+    let _ = environment.add_template("controls", include_str!("controls.md.j2"));
     environment.set_fuel(Some(FUEL));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(move |_| AutoEscape::Custom(kind.name().into()));

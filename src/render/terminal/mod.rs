@@ -38,6 +38,7 @@ pub const SECTIONS: &[Section] = &[
     Section { name: "people", draw: |page, review, _| people::draw(page, review) },
     Section { name: "timing", draw: |page, review, _| timing::draw(page, review) },
     Section { name: "felt", draw: |page, review, _| block::felt::draw(page, review) },
+    Section { name: "controls", draw: |page, review, _| block::controls::draw(page, review) },
     Section { name: "plans", draw: |page, review, _| findings::plans(page, review) },
     Section { name: "tested", draw: |page, review, _| findings::screened(page, review) },
     Section { name: "data", draw: |page, review, options| data::draw(page, review, options.verbose) },

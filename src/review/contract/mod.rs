@@ -3,6 +3,7 @@
 //! Times are RFC 3339, durations seconds, ratios 0 to 1; what is absent is null, never 0.
 
 mod against;
+mod controls;
 mod data;
 mod metrics;
 mod releases;
@@ -25,7 +26,10 @@ pub use crate::finding::{Effect, Evidence, Finding, Moved, Owner, Plan, Plans, S
 pub use crate::forecast::{Bin, Quality};
 pub use crate::map::{Cell, Cells, ConfidenceMap, MapReading, Source, Stage, StageId, Standing, Trust};
 pub use crate::metric::{Behind, Change, ChangeVerdict, IntervalReport, MetricInfo, Part, Reading};
-pub use crate::model::{Basis, Better, Covered, LinkReport, LogFile, Unit, UnreadLog};
+pub use crate::model::{
+    Basis, Better, Control, ControlFacts, ControlKind, ControlUnread, Covered, ForgeKind, ForgeRule, LinkReport,
+    LogFile, OwnedPaths, Unit, UnreadLog,
+};
 use crate::model::{Moment, Signal, Untrusted};
 pub use crate::trend::{
     By, Course, FindingTrend, IdleCheck, LastWindow, MetricTrend, MilestoneMetric, MilestonePlace, MilestoneTrend,
@@ -33,6 +37,7 @@ pub use crate::trend::{
     TrendVerdict, TrendWindow,
 };
 pub use against::{Against, AgainstFinding, AgainstMetric, AgainstReview};
+pub use controls::{ControlReport, ControlSinceReport, ControlsReport, PageReport};
 pub use data::{
     Data, DateSources, IncidentData, InferredFailures, ReleaseData, Skipped, SuspectReport, TagData, TagKind, TagList,
     TagReport, Tiers, Unmatched, Warning,
@@ -92,6 +97,9 @@ pub struct Review {
     /// How sure people said to be before releases, against what became of these, over all history; null where nobody ever
     /// said so. Never of fewer than three people.
     pub felt: Option<FeltReport>,
+    /// What the repository declares about how it is released; null where none could be read.
+    #[serde(default)]
+    pub controls: Option<ControlsReport>,
     /// Checks and rituals, over all history.
     pub checks: Vec<CheckReport>,
     /// Traits of releases, those that differ first.

@@ -34,6 +34,7 @@ mod tag_object;
 mod tags;
 mod takeback;
 mod walk;
+mod watched;
 
 /// The parsers of what a repository holds, for those who have the bytes.
 pub mod raw {
@@ -57,6 +58,7 @@ pub use paths::{ChangedPath, PathChange, add_folders};
 pub use script::Script;
 pub use tags::TagsRead;
 pub use walk::Walk;
+pub use watched::{Watched, WatchedFile};
 
 use sha1::{Digest as _, Sha1};
 
@@ -200,6 +202,24 @@ impl Repository {
     /// When the tree cannot be read, or holds too much there.
     pub fn files_at(&self, commit: CommitId, path: &str) -> Result<Vec<CommittedFile>, Error> {
         files::at(self, commit, path)
+    }
+
+    /// Looks for files by their names in many commits.
+    pub fn watch(&self, folder: fn(&str) -> bool, file: fn(&str) -> bool) -> Watched<'_> {
+        Watched::new(self, folder, file)
+    }
+
+    /// The object of a file of a commit; `None` where it has no such file.
+    pub fn find_file(&self, commit: CommitId, path: &str) -> Option<CommitId> {
+        watched::find(self, commit, path)
+    }
+
+    /// What a file's object holds; an error says why it cannot be read, as a predicate.
+    ///
+    /// # Errors
+    /// It is missing, damaged or too large.
+    pub fn content(&self, id: CommitId) -> Result<std::sync::Arc<Vec<u8>>, &'static str> {
+        self.objects.read(id).map(|object| object.data).map_err(objects::Fault::name)
     }
 
     /// Who works here, as git is told: `user.name`.

@@ -295,7 +295,7 @@ fn root(objects: &Objects, id: CommitId) -> Result<CommitId, Error> {
 
 impl TreeCache {
     /// Reads a tree's raw bytes.
-    fn read(&self, objects: &Objects, id: CommitId) -> Result<Arc<Vec<u8>>, Error> {
+    pub fn read(&self, objects: &Objects, id: CommitId) -> Result<Arc<Vec<u8>>, Error> {
         if let Some(tree) = self.kept.borrow().trees.get(&id) {
             return Ok(Arc::clone(tree));
         }

@@ -3,6 +3,7 @@
 
 mod actions;
 mod cards;
+mod controls;
 mod data;
 mod failed;
 mod felt;
@@ -56,6 +57,7 @@ pub(super) struct View {
     people: Vec<people::RoleView>,
     timing: timing::TimingView,
     felt: Option<felt::FeltView>,
+    controls: Option<controls::ControlsView>,
     plans: Vec<actions::PlanView>,
     records: Vec<actions::Action>,
     silenced: Vec<actions::SilencedView>,
@@ -77,6 +79,7 @@ struct Titles {
     people: &'static str,
     timing: &'static str,
     felt: &'static str,
+    controls: &'static str,
     plans: &'static str,
     tested: &'static str,
     data: &'static str,
@@ -97,6 +100,7 @@ impl Titles {
             people: section::PEOPLE,
             timing: section::TIMING,
             felt: section::FELT,
+            controls: section::CONTROLS,
             plans: section::PLANS,
             tested: section::TESTED,
             data: section::DATA,
@@ -261,6 +265,7 @@ pub(super) fn of(review: &Review) -> View {
         people: people::all(review),
         timing: timing::of(review),
         felt: felt::of(review),
+        controls: controls::of(review),
         plans: actions::plans(review, &rows),
         records: actions::records(review, &rows),
         silenced: actions::silenced(review),
@@ -285,6 +290,7 @@ fn contents(
     (rate, trend): (bool, bool),
     since: Option<usize>,
 ) -> Vec<Entry> {
+    let declared = controls::of(review).is_some();
     let of = |id, title| Some(Entry { id, title, count: None });
     let counted = |id, title, count| Some(Entry { id, title, count: Some(count) });
     if review.releases.is_empty() {
@@ -302,6 +308,7 @@ fn contents(
         of("people", section::PEOPLE),
         of("timing", section::TIMING),
         review.felt.is_some().then(|| of("felt", section::FELT)).flatten(),
+        declared.then(|| of("controls", section::CONTROLS)).flatten(),
         counted("plans", section::PLANS, review.findings.len()),
         of("tested", "Tested"),
         of("data", "Data"),

@@ -1,0 +1,99 @@
+use super::{Gathered, MapReading, Source, Standing};
+use crate::analysis::Analysis;
+use crate::factor::{TraitReport, TraitVerdict};
+use crate::model::{Basis, Control, ControlKind, ControlSince, Untrusted};
+use crate::phrase::{at, control, rate, shortened, since};
+
+/// Controls that a statement names.
+const NAMED: usize = 3;
+
+/// What the repository declares of a stage, where no record says anything of a source: declared is not earned. It opens a stage
+/// that would be blind, and is unproven until outcomes speak.
+pub(super) fn add(analysis: &Analysis<'_>, draft: &mut Gathered) {
+    let Some(controls) = &analysis.facts.history.controls else { return };
+    let of_stage: Vec<(&Control, &ControlSince)> =
+        controls.found.iter().zip(&controls.since).filter(|(control, _)| control.stage == draft.id).collect();
+    for source in [Source::Evidence, Source::Ritual, Source::Timing, Source::Person] {
+        if draft.measured(source) {
+            continue;
+        }
+        let mine: Vec<_> = of_stage.iter().filter(|(control, _)| of(control.kind) == source).copied().collect();
+        draft.add(source, reading(analysis, source, &mine));
+    }
+    // What the forge says stands beside what the files say.
+    let asked = controls.forge.iter().filter(|rule| rule.stage == draft.id).count() as u64;
+    if asked > 0 && !draft.measured(Source::Evidence) {
+        let first = controls.forge.iter().find(|rule| rule.stage == draft.id);
+        let says = first.map_or_else(String::new, |rule| {
+            let asks: Vec<&str> = rule.asks.iter().map(Untrusted::raw).collect();
+            format!("{} asks for {}", rule.subject.raw(), asks.join(", "))
+        });
+        let statement = format!("declared on the forge, not yet proven: {says}");
+        draft.add(Source::Evidence, [MapReading::new(Standing::Unproven, asked, statement, "asked by the forge")]);
+    }
+}
+
+/// Where the confidence comes from that a control gives.
+fn of(kind: ControlKind) -> Source {
+    match kind {
+        ControlKind::Runbook | ControlKind::Checklist => Source::Ritual,
+        ControlKind::Window => Source::Timing,
+        ControlKind::ManualStep | ControlKind::NamedPerson => Source::Person,
+        _ => Source::Evidence,
+    }
+}
+
+fn reading(analysis: &Analysis<'_>, source: Source, mine: &[(&Control, &ControlSince)]) -> Option<MapReading> {
+    let (first, _) = mine.first()?;
+    // Outcomes that speak for a control make it more than a declaration, where they are on record.
+    let traits = &analysis.screening.traits;
+    let helps = mine.iter().find_map(|(control, _)| {
+        TraitReport::of_control(traits, control.kind)
+            .filter(|found| found.verdict == TraitVerdict::Safer && !control.kind.is_weakness())
+    });
+    if let Some(found) = helps.filter(|_| source == Source::Evidence) {
+        let statement = format!(
+            "releases {} fail {}, the others {}",
+            found.title.raw(),
+            rate(found.split.failed, found.split.judged),
+            rate(found.split.failed_without, found.split.judged_without)
+        );
+        let sample = found.split.judged + found.split.judged_without;
+        let brief = found.title.raw().strip_prefix("with ").unwrap_or(found.title.raw()).to_owned();
+        let reading = MapReading::new(Standing::Earned, sample, statement, format!("{brief}: fewer fail"));
+        return Some(if analysis.facts.learned == Some(Basis::Inferred) { reading.guessed() } else { reading });
+    }
+    let weak = mine.iter().filter(|(control, _)| control.kind.is_weakness()).count();
+    let named: Vec<String> = mine
+        .iter()
+        .map(|(declared, from)| format!("{} ({}, {})", control(declared), at(declared), told(analysis, from)))
+        .collect();
+    let standing =
+        if source == Source::Person && mine.iter().any(|(control, _)| control.kind == ControlKind::NamedPerson) {
+            Standing::Borrowed
+        } else {
+            Standing::Unproven
+        };
+    let statement = format!("declared, not yet proven: {}", shortened(&named, NAMED));
+    let brief = match mine.len() {
+        1 => format!("{}, declared", short(first.kind)),
+        n if weak == n => format!("{n} weak spots"),
+        n => format!("{n} declared"),
+    };
+    Some(MapReading::new(standing, mine.len() as u64, statement, brief))
+}
+
+fn told(analysis: &Analysis<'_>, from: &ControlSince) -> String {
+    let tag = |index| analysis.facts.history.release(index).tag.raw();
+    match from {
+        ControlSince::Unreleased => since(None, false),
+        ControlSince::Release(index) => since(Some(tag(*index)), false),
+        ControlSince::Before(index) => since(Some(tag(*index)), true),
+    }
+}
+
+/// A kind in a cell of a table.
+fn short(kind: ControlKind) -> &'static str {
+    let title = kind.title();
+    title.strip_prefix("a ").unwrap_or(title)
+}

@@ -1,0 +1,266 @@
+//! What the repository declares about how it is released: at the commit that is looked at, and at each of the newest releases.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::error::Error;
+use crate::model::{
+    ChangeIndex, CommitId, ControlKind, ControlSince, Controls, ForgeRule, History, Moment, OwnedPaths, PageHistory,
+    Policy, ReleaseIndex, Untrusted,
+};
+use crate::source::git::Repository;
+use crate::source::pipeline::{Beside, Declared, Owned, Owners, Readings, is_watched_file, watch_folder};
+
+use super::TOUCHED;
+
+/// Most commits of which is looked whether they changed a page.
+const LOOKED_AT: usize = 3_000;
+/// Most releases of a window whose paths are held against their owners, and most paths.
+const OWNED_RELEASES: usize = 60;
+const OWNED_PATHS: usize = 100_000;
+/// Folders that are named of those without an owner.
+const NAMED: usize = 5;
+
+/// A commit's files, for whoever follows a reference to another one.
+struct Tree<'r> {
+    repository: &'r Repository,
+    commit: CommitId,
+    found: RefCell<HashMap<String, Option<CommitId>>>,
+}
+
+impl<'r> Tree<'r> {
+    fn of(repository: &'r Repository, commit: CommitId) -> Self {
+        Self { repository, commit, found: RefCell::default() }
+    }
+}
+
+impl Beside for Tree<'_> {
+    fn find(&self, path: &str) -> Option<CommitId> {
+        if let Some(known) = self.found.borrow().get(path) {
+            return *known;
+        }
+        let found = self.repository.find_file(self.commit, path);
+        self.found.borrow_mut().insert(path.to_owned(), found);
+        found
+    }
+
+    fn read(&self, id: CommitId) -> Result<Arc<Vec<u8>>, &'static str> {
+        self.repository.content(id)
+    }
+}
+
+/// Reads the controls into a history: those of HEAD (where that is later than the moment that is stood at, of the newest release
+/// before it), and which kinds each of the newest releases has. Gives who must look at which paths, where that is said.
+///
+/// # Errors
+/// A glob of `[controls] ignore` that is none.
+pub fn controls(
+    repository: &Repository,
+    history: &mut History,
+    policy: &Policy,
+    forge: Vec<ForgeRule>,
+) -> Result<Option<Rc<Owners>>, Error> {
+    let ignored = ignored(policy)?;
+    let Some(at) = looked_at(repository, history, policy) else {
+        history.controls = Some(Controls { forge, ..Controls::default() });
+        return Ok(None);
+    };
+    let mut watched = repository.watch(watch_folder, is_watched_file);
+    let mut readings = Readings::default();
+    let mut declared = |commit: CommitId| {
+        let mut files = watched.files(commit);
+        files.retain(|(path, _)| !ignored.is_match(path));
+        readings.declared(files, &policy.extra_controls, &Tree::of(repository, commit))
+    };
+    let here = declared(at);
+    let mut of_release: BTreeMap<ReleaseIndex, Rc<Declared>> = BTreeMap::new();
+    for index in newest(history) {
+        if let Some(commit) = history.release(index).commit {
+            of_release.insert(index, declared(history.changes.id(commit)));
+        }
+    }
+    let kinds = |declared: &Declared| declared.controls.iter().map(|control| control.kind).collect::<BTreeSet<_>>();
+    // Most releases share what they declare with the one before.
+    let mut known: HashMap<*const Declared, BTreeSet<ControlKind>> = HashMap::new();
+    let present = of_release
+        .iter()
+        .map(|(index, declared)| (*index, known.entry(Rc::as_ptr(declared)).or_insert_with(|| kinds(declared)).clone()))
+        .collect();
+    let since = since(history, &here, &of_release);
+    let pages = pages(repository, history, at, &here, &of_release);
+    history.controls = Some(Controls {
+        since,
+        pages,
+        present,
+        forge,
+        found: here.controls.clone(),
+        unread: here.unread.clone(),
+        files: here.files,
+        owned: None,
+        forge_kind: here.forge,
+    });
+    Ok(here.owners.clone())
+}
+
+fn ignored(policy: &Policy) -> Result<GlobSet, Error> {
+    let wrong = |error: globset::Error| {
+        Error::config(format!("[controls] ignore: {error}"), "write a glob such as \".github/workflows/old-*\"")
+    };
+    let mut set = GlobSetBuilder::new();
+    for glob in &policy.ignored_controls {
+        set.add(Glob::new(glob).map_err(wrong)?);
+    }
+    set.build().map_err(wrong)
+}
+
+/// The commit whose declarations hold: HEAD, unless it was made after the moment that is stood at.
+fn looked_at(repository: &Repository, history: &History, policy: &Policy) -> Option<CommitId> {
+    let before = |seconds: i64| seconds < policy.as_of.timestamp();
+    let head =
+        repository.info().head.filter(|&head| repository.committed_at(head).is_some_and(|(time, _)| before(time)));
+    head.or_else(|| {
+        let newest = newest(history).into_iter().next()?;
+        history.release(newest).commit.map(|commit| history.changes.id(commit))
+    })
+}
+
+/// The releases that are looked at, the newest first.
+fn newest(history: &History) -> Vec<ReleaseIndex> {
+    let mut newest: Vec<_> = (0..history.releases.len() as u32).map(ReleaseIndex).collect();
+    newest.sort_by_key(|&index| std::cmp::Reverse((history.release(index).released_at, index)));
+    newest.truncate(TOUCHED);
+    newest
+}
+
+/// Since when each control is there: back from the newest release through its predecessors, without a gap.
+fn since(history: &History, here: &Declared, of_release: &BTreeMap<ReleaseIndex, Rc<Declared>>) -> Vec<ControlSince> {
+    let newest = newest(history).into_iter().next();
+    let line = std::iter::successors(newest, |&index| history.release(index).predecessor);
+    let line: Vec<ReleaseIndex> = line.take_while(|index| of_release.contains_key(index)).take(TOUCHED).collect();
+    let keys: Vec<BTreeSet<_>> =
+        line.iter().map(|index| of_release[index].controls.iter().map(crate::model::Control::key).collect()).collect();
+    let of = |control: &crate::model::Control| {
+        let key = control.key();
+        let run = keys.iter().take_while(|keys| keys.contains(&key)).count();
+        match run.checked_sub(1) {
+            None => ControlSince::Unreleased,
+            Some(last) if run == line.len() => {
+                // The very first release of all has nothing before it.
+                let first = history.release(line[last]).predecessor.is_none();
+                if first { ControlSince::Release(line[last]) } else { ControlSince::Before(line[last]) }
+            }
+            Some(last) => ControlSince::Release(line[last]),
+        }
+    };
+    here.controls.iter().map(of).collect()
+}
+
+/// Who wrote the pages about releasing, and when they were changed last: of the commits of those releases in which a page
+/// differs from what it was before.
+fn pages(
+    repository: &Repository,
+    history: &History,
+    at: CommitId,
+    here: &Declared,
+    of_release: &BTreeMap<ReleaseIndex, Rc<Declared>>,
+) -> BTreeMap<Untrusted, PageHistory> {
+    let paths: BTreeSet<&Untrusted> = here
+        .controls
+        .iter()
+        .filter(|control| matches!(control.kind, ControlKind::Runbook | ControlKind::Checklist))
+        .map(|control| &control.path)
+        .collect();
+    let mut left = LOOKED_AT;
+    let mut found = BTreeMap::new();
+    for path in paths {
+        let id = |commit: ChangeIndex| repository.find_file(history.changes.id(commit), path.raw());
+        let mut page = PageHistory { changed_at: None, authors: BTreeSet::new(), whole: true };
+        let mut newest = None;
+        for &index in of_release.keys() {
+            let release = history.release(index);
+            let Some(commit) = release.commit else { continue };
+            let now = id(commit);
+            newest = newest.max(Some((release.released_at, now)));
+            let Some(base) = release.base else {
+                page.whole &= now.is_none() || history.changes.parents(commit).is_empty();
+                continue;
+            };
+            if now == id(base) {
+                continue;
+            }
+            for change in history.plain_commits(index) {
+                if left == 0 {
+                    page.whole = false;
+                    break;
+                }
+                left -= 1;
+                let before = history.changes.parents(change).first().and_then(|&parent| id(ChangeIndex(parent)));
+                if id(change) != before {
+                    page.authors.insert(history.author(change));
+                    page.changed_at = page.changed_at.max(Some(recorded(history, change)));
+                }
+            }
+        }
+        // Changed since the newest release: as new as the commit that is looked at.
+        let now = repository.find_file(at, path.raw());
+        if newest.is_some_and(|(_, released)| released != now) {
+            page.changed_at = None;
+        } else if page.changed_at.is_none() {
+            page.whole = false;
+            let oldest = of_release.keys().map(|&index| history.release(index).released_at).min();
+            page.changed_at = oldest;
+        }
+        let oldest_has = of_release.keys().min_by_key(|&&index| history.release(index).released_at);
+        page.whole &= oldest_has.is_none_or(|&index| history.release(index).commit.and_then(id).is_none());
+        page.authors.retain(|&person| !history.person(person).bot);
+        found.insert(path.clone(), page);
+    }
+    found
+}
+
+/// When a commit was recorded.
+fn recorded(history: &History, commit: ChangeIndex) -> Moment {
+    let utc = chrono::DateTime::from_timestamp(history.changes.commit_time(commit), 0).unwrap_or_default();
+    utc.fixed_offset()
+}
+
+/// Holds the paths that releases shipped against their owners.
+pub fn owned(repository: &Repository, history: &mut History, owners: &Owners, releases: &[ReleaseIndex]) {
+    let mut paths: BTreeSet<String> = BTreeSet::new();
+    for &index in releases.iter().rev().take(OWNED_RELEASES) {
+        let release = history.release(index);
+        let (Some(base), Some(commit)) = (release.base, release.commit) else { continue };
+        let ids = [base, commit].map(|commit| history.changes.id(commit));
+        // What cannot be read is left out: what changed is told elsewhere.
+        let _ = repository.each_changed(Some(ids[0]), ids[1], |path| {
+            if !paths.contains(path) {
+                paths.insert(path.to_owned());
+            }
+            if paths.len() >= OWNED_PATHS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+    }
+    let mut found = OwnedPaths { paths: paths.len() as u64, ..OwnedPaths::default() };
+    let mut without: BTreeMap<&str, u64> = BTreeMap::new();
+    for path in &paths {
+        match owners.of(path) {
+            Owned::Nobody => {
+                let folder = path.split_once('/').map_or(".", |(folder, _)| folder);
+                *without.entry(folder).or_default() += 1;
+            }
+            Owned::OnePerson => (found.owned, found.alone) = (found.owned + 1, found.alone + 1),
+            Owned::Several => found.owned += 1,
+        }
+    }
+    let mut without: Vec<_> = without.into_iter().map(|(folder, n)| (Untrusted::new(folder), n)).collect();
+    without.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    without.truncate(NAMED);
+    found.without = without;
+    if let Some(controls) = &mut history.controls {
+        controls.owned = Some(found);
+    }
+}

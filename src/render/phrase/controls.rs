@@ -1,0 +1,151 @@
+//! What the repository declares, in the words of every format.
+
+use crate::model::FORGE_EXPORTS;
+use crate::phrase::{at, control, count, date, percent, rate, since};
+use crate::render::phrase::capital;
+use crate::review::contract::{
+    Basis, ControlKind, ControlReport, ControlUnread, ControlsReport, OwnedPaths, Review, StageId, TraitReport,
+    TraitVerdict,
+};
+
+/// What a line is about: something to rely on, once it has proven itself; a weakness; what is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// A control.
+    Declared,
+    /// A weakness.
+    Weak,
+}
+
+/// What was read, and what it is worth.
+pub fn basis(controls: &ControlsReport) -> String {
+    if controls.files == 0 {
+        return "No pipeline, owners, runbook or alert rule was found in the places that are known. Name what there is in \
+                [controls] extra."
+            .to_owned();
+    }
+    format!(
+        "Read from {}; since when, from the {}. Declared is not earned: only outcomes can tell what helps.",
+        count(controls.files, "file"),
+        if controls.releases == 1 {
+            "newest release".to_owned()
+        } else {
+            format!("newest {} releases", controls.releases)
+        }
+    )
+}
+
+/// A control, in a line: what it says, and where and since when.
+pub struct Line {
+    /// What a line is about.
+    pub tone: Tone,
+    /// The sentence.
+    pub says: String,
+    /// `deploy.yml:12`.
+    pub at: String,
+    /// `since v2.3.0`.
+    pub since: String,
+}
+
+/// What is declared of a stage: controls, then weaknesses.
+pub fn stage(controls: &ControlsReport, stage: StageId) -> Vec<Line> {
+    let mut found: Vec<&ControlReport> = controls.found.iter().filter(|of| of.control.stage == stage).collect();
+    found.sort_by_key(|of| of.weakness);
+    found.into_iter().map(line).collect()
+}
+
+fn line(of: &ControlReport) -> Line {
+    Line {
+        tone: if of.weakness { Tone::Weak } else { Tone::Declared },
+        says: control(&of.control),
+        at: at(&of.control),
+        since: since_of(of),
+    }
+}
+
+/// Since which release a control is there.
+pub fn since_of(of: &ControlReport) -> String {
+    since(of.since.release.as_ref().map(crate::model::Untrusted::raw), of.since.or_before)
+}
+
+/// The past of a page, where it is known.
+pub fn page(of: &ControlReport) -> Vec<String> {
+    let Some(page) = &of.page else { return Vec::new() };
+    let changed = page.changed_at.map_or_else(
+        || "changed after the newest release".to_owned(),
+        |at| {
+            if page.whole {
+                format!("changed last on {}", date(at))
+            } else {
+                format!("not changed since {} or before", date(at))
+            }
+        },
+    );
+    let more = if page.whole { "" } else { " or more" };
+    let authors = match page.authors {
+        0 => String::new(),
+        n => format!(", by {}{more}", count(n, "person")),
+    };
+    vec![format!("{changed}{authors}")]
+}
+
+/// How releases with a control fared, and those without it: of one kind, or of all that could be compared.
+pub fn helped(review: &Review, kind: Option<ControlKind>) -> Vec<String> {
+    let of = |kind: &ControlKind| {
+        let found = TraitReport::of_control(&review.traits, *kind)?;
+        let split = &found.split;
+        let said = match found.verdict {
+            TraitVerdict::Safer => "fewer fail",
+            TraitVerdict::Risky => "more fail",
+            TraitVerdict::NoPracticalDifference => "no practical difference",
+            TraitVerdict::Undetermined if split.q.is_some() => "could be chance",
+            TraitVerdict::Undetermined => "too few to say",
+        };
+        let guessed = if review.screened.basis == Some(Basis::Inferred) { ", as far as git shows" } else { "" };
+        Some(format!(
+            "{}: {} failed with it, {} without it: {said}{guessed}",
+            capital(kind.title()),
+            rate(split.failed, split.judged),
+            rate(split.failed_without, split.judged_without)
+        ))
+    };
+    ControlKind::ALL.iter().filter(|known| kind.is_none_or(|kind| kind == **known)).filter_map(of).collect()
+}
+
+/// Who must look at what the window shipped.
+pub fn owned(owned: &OwnedPaths) -> String {
+    if owned.paths == 0 {
+        return "No path changed in the window, so none could be held against its owners.".to_owned();
+    }
+    let alone = match owned.alone {
+        0 => String::new(),
+        alone => format!(", {} with one person alone", percent(alone as f64 / owned.paths as f64)),
+    };
+    let without: Vec<String> = owned.without.iter().map(|(folder, n)| format!("{} ({n})", folder.raw())).collect();
+    let without = if without.is_empty() { String::new() } else { format!("; without one: {}", without.join(", ")) };
+    format!("{} paths shipped in the window have an owner{alone}{without}.", rate(owned.owned, owned.paths))
+}
+
+/// What was not read: file, line, why.
+pub fn unread(unread: &ControlUnread) -> String {
+    let at = unread.line.map_or_else(String::new, |line| format!(":{line}"));
+    format!("{}{at} {}", unread.path.raw(), unread.why.raw())
+}
+
+/// What the forge says by its exports.
+pub fn forge(controls: &ControlsReport) -> Vec<String> {
+    let rule = |rule: &crate::review::contract::ForgeRule| {
+        let asks: Vec<&str> = rule.asks.iter().map(crate::model::Untrusted::raw).collect();
+        format!("{}: {} ({})", rule.subject.raw(), asks.join(", "), rule.file.raw())
+    };
+    controls.forge.iter().map(rule).collect()
+}
+
+/// What only the forge knows, and the command that exports it, where no export was given.
+pub fn exports(controls: &ControlsReport) -> Vec<(&'static str, &'static str)> {
+    if !controls.forge.is_empty() {
+        return Vec::new();
+    }
+    let of = |export: &&crate::model::ForgeExport| Some(export.forge) == controls.forge_kind;
+    FORGE_EXPORTS.iter().filter(of).map(|export| (export.about, export.command)).collect()
+}

@@ -1,0 +1,90 @@
+//! Rules for alerts (Prometheus, Loki, the operators' `PrometheusRule`) and dashboards beside the code.
+
+use super::kubernetes::is_manifest;
+use super::yaml::{self, Node};
+use super::{File, Found, Reader, ends, is_yaml};
+use crate::model::{Control, ControlKind};
+
+pub(super) struct Rules;
+pub(super) struct Dashboards;
+
+impl Reader for Rules {
+    fn name(&self) -> &'static str {
+        "Prometheus rules"
+    }
+
+    fn wants(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        let yaml = is_yaml(&name) || ends(&name, ".rules");
+        let first = path.split('/').next().unwrap_or_default();
+        yaml && (is_manifest(path)
+            || ["alerts", "alerting", "prometheus", "grafana"].contains(&first)
+            || name.contains("alert")
+            || ends(&name, ".rules")
+            || name.contains("rules"))
+            && !path.starts_with(".github/")
+    }
+
+    fn may_hold(&self, bytes: &[u8]) -> bool {
+        memchr::memmem::find(bytes, b"alert:").is_some()
+    }
+
+    fn read(&self, file: &File<'_>, found: &mut Found) {
+        if file.path.contains("/templates/") {
+            let alerts = file.text.lines().filter(|line| line.trim_start().starts_with("- alert:")).count();
+            if alerts > 0 {
+                let at = file.text.lines().position(|line| line.trim_start().starts_with("- alert:")).unwrap_or(0);
+                add(file, at as u32 + 1, alerts as u64, found);
+            }
+            return;
+        }
+        // Rules quote `{{ $labels }}` in strings: what is no YAML is a template.
+        let documents = match yaml::documents(file.text) {
+            Ok(documents) => documents,
+            Err(fault) => return found.note(file.path, fault.line, fault.why),
+        };
+        for document in documents {
+            let groups = document.get("groups").or_else(|| document.at(&["spec", "groups"]));
+            let rules = groups.map(Node::items).unwrap_or_default().iter().filter_map(|group| group.get("rules"));
+            let alerts: Vec<u32> =
+                rules.flat_map(Node::items).filter_map(|rule| rule.get("alert")).map(|node| node.line).collect();
+            if let Some(&first) = alerts.first() {
+                add(file, first, alerts.len() as u64, found);
+            }
+        }
+    }
+}
+
+fn add(file: &File<'_>, line: u32, number: u64, found: &mut Found) {
+    let mut control = Control::new(ControlKind::AlertRules, file.path, line, "");
+    control.number = Some(number);
+    found.add(control);
+}
+
+impl Reader for Dashboards {
+    fn name(&self) -> &'static str {
+        "dashboards"
+    }
+
+    fn wants(&self, path: &str) -> bool {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let lower = name.to_ascii_lowercase();
+        ends(&lower, ".json") && (lower.contains("dashboard") || folder.split('/').any(|part| part == "dashboards"))
+    }
+
+    fn by_path(&self) -> bool {
+        true
+    }
+
+    fn read(&self, file: &File<'_>, found: &mut Found) {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let same = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder) == folder && self.wants(path);
+        let mut all = file.listed.iter().map(|(path, _)| path.as_str()).filter(|path| same(path));
+        // One control a folder: told at its first file.
+        if all.next() == Some(file.path) {
+            let mut control = Control::new(ControlKind::Dashboards, file.path, 1, "");
+            control.number = Some(1 + all.count() as u64);
+            found.add(control);
+        }
+    }
+}

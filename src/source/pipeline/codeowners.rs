@@ -1,0 +1,216 @@
+//! CODEOWNERS, as GitHub and GitLab read it: which paths have an owner, and which of these is one person.
+
+use std::rc::Rc;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::{File, Found, Reader};
+use crate::model::{Control, ControlKind};
+
+pub(super) struct CodeOwners;
+
+/// Where it may lie, the first that is there holds.
+const PLACES: &[&str] = &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+/// Most rules that are read.
+const MOST: usize = 10_000;
+
+/// Who must look at which paths.
+#[derive(Debug)]
+pub struct Owners {
+    globs: GlobSet,
+    /// Of each glob: its rule.
+    of: Vec<usize>,
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    /// The section, of which the last rule that fits holds.
+    section: usize,
+    owners: usize,
+    person: bool,
+}
+
+/// Who must look at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owned {
+    /// Nobody.
+    Nobody,
+    /// One person alone.
+    OnePerson,
+    /// Several, or a team.
+    Several,
+}
+
+impl Reader for CodeOwners {
+    fn name(&self) -> &'static str {
+        "CODEOWNERS"
+    }
+
+    fn wants(&self, path: &str) -> bool {
+        PLACES.contains(&path)
+    }
+
+    fn read(&self, file: &File<'_>, found: &mut Found) {
+        let place = |path: &str| PLACES.iter().position(|known| *known == path);
+        if file.listed.iter().any(|(other, _)| place(other).is_some_and(|at| Some(at) < place(file.path))) {
+            return;
+        }
+        let (owners, first, unread) = read(file.text);
+        for line in unread {
+            found.note(file.path, Some(line), "has a pattern that cannot be read");
+        }
+        let Some(line) = first else { return };
+        let alone = owners.rules.iter().filter(|rule| rule.owners == 1 && rule.person).count() as u64;
+        let owned = owners.rules.iter().filter(|rule| rule.owners > 0).count() as u64;
+        let mut control = Control::new(ControlKind::Owners, file.path, line, "");
+        control.number = Some(owned);
+        control.facts.alone = Some((alone, owned));
+        found.add(control);
+        found.owners = Some(Rc::new(owners));
+    }
+}
+
+/// The rules of a text, the line of the first, and the lines that cannot be read.
+fn read(text: &str) -> (Owners, Option<u32>, Vec<u32>) {
+    let (mut set, mut of, mut rules) = (GlobSetBuilder::new(), Vec::new(), Vec::new());
+    let (mut first, mut unread) = (None, Vec::new());
+    let (mut section, mut inherited) = (0, Vec::new());
+    for (at, line) in text.lines().enumerate().take(MOST) {
+        let number = at as u32 + 1;
+        let line = line.split(" #").next().unwrap_or_default().trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if (line.starts_with('[') || line.starts_with("^[")) && line.contains(']') {
+            section += 1;
+            let rest = line.rsplit(']').next().unwrap_or_default();
+            inherited = rest.split_whitespace().filter(|word| is_owner(word)).map(str::to_owned).collect();
+            continue;
+        }
+        let mut words = split(line).into_iter();
+        let Some(pattern) = words.next() else { continue };
+        let mut owners: Vec<String> = words.filter(|word| is_owner(word)).collect();
+        if owners.is_empty() && section > 0 {
+            owners.clone_from(&inherited);
+        }
+        let globs: Vec<_> = globs(&pattern)
+            .iter()
+            .filter_map(|glob| GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build().ok())
+            .collect();
+        if globs.is_empty() {
+            unread.push(number);
+            continue;
+        }
+        for glob in globs {
+            set.add(glob);
+            of.push(rules.len());
+        }
+        if !owners.is_empty() {
+            first = first.or(Some(number));
+        }
+        rules.push(Rule { section, owners: owners.len(), person: owners.iter().all(|owner| is_person(owner)) });
+    }
+    let globs = set.build().unwrap_or_else(|_| GlobSet::empty());
+    (Owners { globs, of, rules }, first, unread)
+}
+
+/// The words of a line; a blank behind a backslash belongs to the word.
+fn split(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (c, words.last_mut()) {
+            ('\\', Some(word)) => word.extend(chars.next()),
+            (c, _) if c.is_whitespace() => words.push(String::new()),
+            (c, Some(word)) => word.push(c),
+            _ => {}
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn is_owner(word: &str) -> bool {
+    word.starts_with('@') && word.len() > 1 || word.contains('@') && !word.starts_with('#')
+}
+
+/// Whether an owner is one person, as far as the name tells: a team has a slash, a role of GitLab two signs.
+fn is_person(owner: &str) -> bool {
+    !owner.contains('/') && !owner.starts_with("@@")
+}
+
+/// The globs of a pattern: what it names, and what lies below that.
+fn globs(pattern: &str) -> Vec<String> {
+    let anchored = pattern.trim_end_matches('/').contains('/');
+    let body = pattern.trim_start_matches('/').trim_end_matches('/');
+    if body.is_empty() {
+        return vec!["**".to_owned()];
+    }
+    let base = if anchored || pattern.starts_with('/') { body.to_owned() } else { format!("**/{body}") };
+    let below = format!("{base}/**");
+    if pattern.ends_with('/') {
+        vec![below]
+    } else if body.ends_with("/*") {
+        vec![base]
+    } else {
+        vec![base, below]
+    }
+}
+
+impl Owners {
+    /// Who must look at a path: of each section the last rule that fits.
+    pub fn of(&self, path: &str) -> Owned {
+        let mut last: Vec<(usize, usize)> = Vec::new();
+        for glob in self.globs.matches(path) {
+            let rule = self.of[glob];
+            let section = self.rules[rule].section;
+            match last.iter_mut().find(|(known, _)| *known == section) {
+                Some((_, best)) => *best = rule.max(*best),
+                None => last.push((section, rule)),
+            }
+        }
+        let owners: usize = last.iter().map(|(_, rule)| self.rules[*rule].owners).sum();
+        match owners {
+            0 => Owned::Nobody,
+            1 if last.iter().any(|(_, rule)| self.rules[*rule].owners == 1 && self.rules[*rule].person) => {
+                Owned::OnePerson
+            }
+            _ => Owned::Several,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_rule_that_fits_holds() {
+        let (owners, first, unread) = read(
+            "# comment\n*  @org/all\n/docs/ @ana\n*.js @bo @cy\napps/* @dan\n/apps/github\n/build/logs/ @eve # note\nmy\\ file @fay\n",
+        );
+        assert_eq!((first, unread.len()), (Some(2), 0));
+        for (path, owned) in [
+            ("src/main.rs", Owned::Several),
+            ("docs/a/b.md", Owned::OnePerson),
+            ("x/docs/a.md", Owned::Several),
+            ("docs/a.js", Owned::Several),
+            ("apps/one", Owned::OnePerson),
+            ("apps/one/deep", Owned::Several),
+            ("apps/github/x", Owned::Nobody),
+            ("build/logs/x.txt", Owned::OnePerson),
+            ("my file", Owned::OnePerson),
+        ] {
+            assert_eq!(owners.of(path), owned, "{path}");
+        }
+    }
+
+    #[test]
+    fn sections_of_gitlab_give_their_owners_to_rules_without() {
+        let (owners, ..) = read("* @org/team\n[Docs][2] @ana\n/docs/\n/other/ @bo\n^[Optional]\n/x/ @cy\n");
+        assert_eq!(owners.of("docs/x.md"), Owned::Several, "of the team, and of the section");
+        let (owners, ..) = read("[Docs] @ana\n/docs/\n");
+        assert_eq!((owners.of("docs/x.md"), owners.of("src/x")), (Owned::OnePerson, Owned::Nobody));
+    }
+}

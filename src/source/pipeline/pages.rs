@@ -1,0 +1,171 @@
+//! Pages that say how to release and how to repair: runbooks, release pages, and the checklists in them.
+
+use super::{File, Found, Reader, words};
+use crate::model::{Control, ControlKind};
+
+pub(super) struct Pages;
+
+/// Endings of documents.
+const ENDINGS: &[&str] = &["md", "markdown", "rst", "adoc", "asciidoc", "txt", "org", "mdx"];
+/// Words of a name that make it a list of what has changed, or nothing of this project's releases.
+const NOT: &[&str] =
+    &["note", "notes", "changelog", "changes", "history", "highlights", "announcement", "news", "template", "blog"];
+
+/// What a path says a page is; `None` where it is none.
+fn page(path: &str) -> Option<ControlKind> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let lower = name.to_ascii_lowercase();
+    let (stem, ending) = lower.rsplit_once('.').unwrap_or((&lower, ""));
+    let words: Vec<&str> = stem.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if !(ENDINGS.contains(&ending) || ending.is_empty()) || words.iter().any(|word| NOT.contains(word)) {
+        return None;
+    }
+    // `release-1.2.md` is about one release.
+    if words.iter().any(|word| word.bytes().next().is_some_and(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let first = folder.split('/').next().unwrap_or_default();
+    if folder.to_ascii_lowercase().starts_with(".github/issue_template")
+        || folder.starts_with(".gitlab/issue_templates")
+    {
+        return (has(&["release", "releasing", "rollout"]) && !has(&["request", "bug", "feature"]))
+            .then_some(ControlKind::Checklist);
+    }
+    let documents = [
+        "docs",
+        "doc",
+        "Documentation",
+        "documentation",
+        "project",
+        "ops",
+        "operations",
+        "runbooks",
+        "runbook",
+        "playbooks",
+        "release",
+        "releasing",
+        "hack",
+        ".github",
+    ]
+    .contains(&first);
+    if !(folder.is_empty() || documents) {
+        return None;
+    }
+    let runbook = has(&["runbook", "runbooks", "playbook", "rollback"])
+        || folder.split('/').any(|part| ["runbook", "runbooks", "playbooks"].contains(&part)) && stem != "readme";
+    let release = ["release", "releasing"].contains(&words.first().copied().unwrap_or_default())
+        || has(&["releasing"])
+        || has(&["release"])
+            && has(&["process", "checklist", "guide", "howto", "how", "procedure", "steps", "maintainers", "manual"]);
+    let alone = ending.is_empty() && !["release", "releasing", "runbook"].contains(&stem);
+    ((runbook || release) && !alone).then_some(ControlKind::Runbook)
+}
+
+impl Reader for Pages {
+    fn name(&self) -> &'static str {
+        "runbooks and checklists"
+    }
+
+    fn wants(&self, path: &str) -> bool {
+        page(path).is_some()
+    }
+
+    fn read(&self, file: &File<'_>, found: &mut Found) {
+        let Some(kind) = page(file.path) else { return };
+        if file.text.trim().is_empty() {
+            return;
+        }
+        let boxes: Vec<u32> =
+            file.text.lines().enumerate().filter(|(_, line)| is_box(line)).map(|(at, _)| at as u32 + 1).collect();
+        if kind == ControlKind::Runbook {
+            let mut control = Control::new(ControlKind::Runbook, file.path, 1, words::quotable(file.name()));
+            control.facts.goes_back = Some(goes_back(file.text));
+            found.add(control);
+        }
+        if let Some(&first) = boxes.first() {
+            let mut control = Control::new(ControlKind::Checklist, file.path, first, words::quotable(file.name()));
+            control.number = Some(boxes.len() as u64);
+            found.add(control);
+        }
+    }
+}
+
+/// Whether a line is a box to tick.
+fn is_box(line: &str) -> bool {
+    let line = line.trim_start();
+    let item = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = ["- ", "* ", "+ ", ". ", ") "].iter().find_map(|mark| item.strip_prefix(mark)).map(str::trim_start);
+    rest.is_some_and(|rest| ["[ ] ", "[x] ", "[X] "].iter().any(|mark| rest.starts_with(mark)))
+}
+
+/// Whether a page has words of going back.
+fn goes_back(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "roll back",
+        "rollback",
+        "roll-back",
+        "rolling back",
+        "rolled back",
+        "revert",
+        "back out",
+        "backing out",
+        "yank",
+        "withdraw",
+        "unpublish",
+        "downgrade",
+        "go back to",
+        "previous version",
+        "previous release is restored",
+        "undo the",
+    ];
+    let lower = text.to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_about_releasing_are_told_from_notes() {
+        for path in [
+            "RELEASING.md",
+            "docs/releasing.rst",
+            "docs/release.md",
+            "RELEASING_RAILS.md",
+            "docs/release-process.md",
+            "docs/ops/runbook.md",
+            "runbooks/db.md",
+            "project/RELEASE-PROCESS.md",
+            "docs/gitbook/dev/release-guide.md",
+            "RELEASE",
+        ] {
+            assert_eq!(page(path), Some(ControlKind::Runbook), "{path}");
+        }
+        assert_eq!(page(".github/ISSUE_TEMPLATE/release.md"), Some(ControlKind::Checklist));
+        for path in [
+            "RELEASE_NOTES.md",
+            "docs/release-notes/1.2.md",
+            "docs/release-1.2.md",
+            "CHANGELOG.md",
+            "docs/index.md",
+            "src/release.md",
+            "docs/releases.md",
+            ".github/ISSUE_TEMPLATE/feature_request.md",
+            "release.sh",
+        ] {
+            assert_eq!(page(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn boxes_are_counted() {
+        for line in ["- [ ] tag", "  * [x] done", "1. [ ] first"] {
+            assert!(is_box(line), "{line}");
+        }
+        for line in ["- [link](x)", "[ ] alone", "- item", "- []"] {
+            assert!(!is_box(line), "{line}");
+        }
+    }
+}
