@@ -7,7 +7,7 @@ use super::{File, Found, Reader, documents, inside, is_yaml, judge, words};
 pub(super) struct Pipelines;
 
 /// How deep templates are followed, and most of them.
-const DEEPEST: usize = 5;
+const DEEPEST: usize = 10;
 const MOST: usize = 200;
 
 impl Reader for Pipelines {

@@ -198,6 +198,7 @@ impl Judge<'_> {
         for (at, job) in self.jobs() {
             let ships = self.ships[at].is_some() || deploys_by_name(job) || publishes_by_name(job);
             if let Some((line, name)) = &job.environment
+                && ships
                 && !words::is_no_release(name)
                 && job.undoes.is_none()
             {

@@ -186,8 +186,6 @@ const TESTS: &[&str] = &[
     "python -m unittest",
     "python3 -m unittest",
     "manage.py test",
-    "tox",
-    "nox",
     "go test",
     "gotestsum",
     "make test",
@@ -455,13 +453,23 @@ const NO_TEST: &[&str] = &[
     "packages",
 ];
 
+/// Words with which the name of something other than a test begins.
+const NO_TEST_FIRST: &[&str] = &[
+    "check", "ensure", "find", "list", "add", "make", "validate", "update", "split", "start", "stop", "wait", "enable",
+    "disable", "reject", "select", "write", "copy", "trigger", "build", "compile", "lint", "format",
+];
+
 /// Whether a name says that tests run.
 fn named_test(name: &str) -> bool {
     let words = name_words(name);
-    any(&words, &["test", "tests", "testing", "e2e", "spec", "specs", "unittest", "unittests", "pytest", "testsuite"])
-        && !any(&words, NO_TEST)
-        || any(&words, &["integration", "unit", "acceptance"])
-            && any(&words, &["test", "tests", "suite", "check", "checks"])
+    let both = any(&words, &["and"]) || name.contains('&');
+    if any(&words, NO_TEST)
+        || words.first().is_some_and(|first| NO_TEST_FIRST.contains(&first.as_str()) && !both && words.len() > 1)
+    {
+        return false;
+    }
+    any(&words, &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"])
+        || any(&words, &["integration", "unit", "acceptance"]) && any(&words, &["suite", "check", "checks"])
 }
 
 /// Whether a step tests.
@@ -510,8 +518,21 @@ pub(super) fn command_tests(line: &str) -> bool {
         }) {
             return false;
         }
-        TESTS.iter().any(|pattern| is(&words, pattern)) || runs_script(&words)
+        TESTS.iter().any(|pattern| is(&words, pattern)) || sessions(&words) || runs_script(&words)
     })
+}
+
+/// Whether a command runs sessions of tox or nox that test: all, or such as are called after tests or a version of Python.
+fn sessions(words: &[String]) -> bool {
+    if !is(words, "tox") && !is(words, "nox") {
+        return false;
+    }
+    let mut named = words
+        .iter()
+        .skip_while(|word| !["-e", "-s", "--session", "--sessions"].contains(&word.as_str()))
+        .skip(1)
+        .peekable();
+    named.peek().is_none() || named.any(|name| name.contains("test") || name.starts_with("py"))
 }
 
 /// Whether a command runs a script of the repository that is called after tests, such as `./ci/run-tests.sh`.
@@ -607,8 +628,26 @@ pub(super) fn command_ships(line: &str) -> Option<Ships> {
             let found = list.iter().find(|(pattern, _)| is(&words, pattern));
             found.map(|(_, tool)| Ships { tool, deploys })
         };
-        find(PUBLISHES, false).or_else(|| find(DEPLOYS, true))
+        find(PUBLISHES, false).or_else(|| find(DEPLOYS, true)).or_else(|| ships_by_script(&words))
     })
+}
+
+/// A script of the repository that is called after publishing or deploying.
+fn ships_by_script(words: &[String]) -> Option<Ships> {
+    const RUN_BY: &[&str] = &["node", "tsx", "ts-node", "deno", "bun"];
+    let script = words.iter().find(|word| !is_leading(word) && !RUN_BY.contains(&word.as_str()))?;
+    let (_, name) = script.rsplit_once('/')?;
+    let stem = name.split('.').next().unwrap_or_default();
+    let said = name_words(stem);
+    if any(&said, &["test", "tests", "check", "docs", "notes", "prepare", "local", "changelog"]) {
+        None
+    } else if any(&said, &["publish"]) {
+        Some(Ships { tool: "a script that publishes, by its name", deploys: false })
+    } else if any(&said, &["deploy"]) {
+        Some(Ships { tool: "a script that deploys, by its name", deploys: true })
+    } else {
+        None
+    }
 }
 
 /// Whether a name is of something other than a release: what a request shows, what is built every night, a page of documents.
@@ -933,7 +972,8 @@ pub(super) fn looks_secret(text: &str) -> bool {
     }
     text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ':' | ',' | ';' | '/' | '@')).any(|word| {
         let lower = word.to_ascii_lowercase();
-        if word.len() >= 16 && MARKS.iter().any(|mark| lower.starts_with(mark)) {
+        let odd = word.bytes().filter(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()).count();
+        if word.len() >= 16 && odd >= 4 && MARKS.iter().any(|mark| lower.starts_with(mark)) {
             return true;
         }
         // Long, and of letters and digits mixed as no word is.
@@ -971,6 +1011,7 @@ mod tests {
             ("kubectl --context prod apply -f k8s", "kubectl apply"),
             ("bundle exec cap production deploy", "cap deploy"),
             ("npx semantic-release", "semantic-release"),
+            ("node ./scripts/publish.ts", "a script that publishes, by its name"),
         ] {
             assert_eq!(ships(command), Some(tool), "{command}");
         }
@@ -1005,6 +1046,8 @@ mod tests {
             "script/test",
             "mvn -B verify",
             "CI=1 yarn test",
+            "nox -s test-3.12",
+            "tox",
         ] {
             assert!(command_tests(command), "{command}");
         }
@@ -1015,11 +1058,41 @@ mod tests {
             "cargo test --no-run",
             "mvn -DskipTests verify",
             "git checkout test",
+            "nox -s docs",
+            "tox -e lint",
             "cd tests",
             "npm install jest",
             "./upload-test-results.sh",
         ] {
             assert!(!command_tests(command), "{command}");
+        }
+    }
+
+    #[test]
+    fn names_of_tests() {
+        for name in [
+            "test",
+            "Run tests",
+            "unit-tests",
+            "e2e",
+            "Build and test",
+            "test:linux",
+            "integration test (docker)",
+            "smokeTest",
+        ] {
+            assert!(named_test(name), "{name}");
+        }
+        for name in [
+            "Ensure dev/test gems are installed",
+            "Build ct-test-srv container",
+            "Check Packse scenario tests",
+            "Reject committed working files and specs",
+            "Upload test results",
+            "latest",
+            "clone test repo",
+            "attest",
+        ] {
+            assert!(!named_test(name), "{name}");
         }
     }
 
@@ -1038,6 +1111,7 @@ mod tests {
             "deploy-to-production",
             "Build and test (ubuntu-latest, stable)",
             "publish_pypi_wheels_manylinux2014",
+            "pypi-publish-uv-build",
             "v1.2.3",
         ] {
             assert_eq!(quotable(name), name);
