@@ -16,7 +16,7 @@ use crate::model::{
     Product, ReleaseIndex, Touched, Undone, UnreadLog, Untrusted,
 };
 use crate::remark;
-use crate::source::git::{LACKING, Lacking, LogFile, LogFiles, Repository, TakenOut, Wanted, add_folders};
+use crate::source::git::{LACKING, Lacking, LogFile, LogFiles, Repository, Taken, TakenOut, Wanted, add_folders};
 use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
 
 pub use controls::{controls, owned};
@@ -273,11 +273,11 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
         let wanted =
             Wanted { path: |path: &str| inference::is_own_path(path) && of_it(path), line: inference::is_telling_line };
         match repository.taken_out([before, release, next], &wanted) {
-            Ok(Some(TakenOut { removed, own, path: Some(path) })) => {
+            Ok(Taken::Out(TakenOut { removed, own, path: Some(path) })) => {
                 history.own_lines.insert(pair.release, OwnLines { next: pair.next, removed, own, path });
             }
-            Ok(Some(_)) => {}
-            Ok(None) | Err(_) => skipped += 1,
+            Ok(Taken::Out(_)) => {}
+            Ok(Taken::TooMuch) | Err(_) => skipped += 1,
         }
     }
     history.product = product;

@@ -120,6 +120,9 @@ pub(super) fn attribute(
     takebacks: &Takebacks<'_>,
     notices: &mut Vec<Notice>,
 ) -> Vec<Attribution> {
+    if history.incidents.is_empty() {
+        return Vec::new();
+    }
     let finder = Finder::new(history, policy, scope, takebacks);
     // Why a tag is no release; asked for where an incident names one.
     let skipped = LazyCell::new(|| {

@@ -95,7 +95,6 @@ impl Facts<'_> {
         let within = |at| spans.iter().flatten().any(|span| span.contains(at));
         let of = |&component| {
             neighbours(self.history, self.policy, component, |release| within(release.released_at))
-                .into_iter()
                 .filter(|pair| self.failures[pair.release].iter().all(|failure| failure.late))
                 .collect::<Vec<_>>()
         };

@@ -1,10 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Event, Facts, Span};
-use crate::model::{IncidentIndex, Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
+use crate::model::{Arena, History, IncidentIndex, Moment, PersonIndex, ReleaseFlag, ReleaseIndex, Untrusted};
 use crate::stats;
 
 /// A role in a release.
@@ -85,8 +85,8 @@ pub struct Carried {
     pub of: u64,
     /// Of the known, those of which it is only guessed from the commit who released.
     pub guessed: u64,
-    /// Per known release, the people (bots apart): nobody where bots carried it alone.
-    pub teams: Vec<BTreeSet<PersonIndex>>,
+    /// Per known release, the people, each once and in order (bots apart): nobody where bots carried it alone.
+    pub teams: Vec<Vec<PersonIndex>>,
     /// When each of them was made.
     times: Vec<Moment>,
     /// Releases by somebody who had never done it: their judged and failed ones too.
@@ -118,15 +118,13 @@ impl PartCarried {
 pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
     let incidents = if role == Role::Responder { facts.incidents_by_release() } else { BTreeMap::new() };
     let is_bot = |person: &PersonIndex| facts.history.person(*person).bot;
-    let mut seen: BTreeSet<PersonIndex> = BTreeSet::new();
+    let mut seen = Seen::of(facts.history);
     let mut carried = Carried { known: 0, of: 0, guessed: 0, teams: Vec::new(), times: Vec::new(), first_time: [0; 3] };
     let exposed = facts.events.iter().filter(|event| event.exposed && event.released_at < span.end);
     for event in exposed {
         let Some(everyone) = team(facts, event, role, &incidents) else { continue };
-        let people: BTreeSet<_> = everyone.iter().copied().filter(|person| !is_bot(person)).collect();
-        // Somebody had to be the very first: that says nothing about letting new people in.
-        let new = !seen.is_empty() && people.iter().any(|person| !seen.contains(person));
-        seen.extend(people.iter().copied());
+        let people = everyone.iter().filter(|person| !is_bot(person));
+        let new = seen.add(people.clone());
         if !span.contains(event.released_at) {
             continue;
         }
@@ -137,7 +135,7 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
         carried.known += 1;
         let guessed = |&release: &ReleaseIndex| facts.history.release(release).has(ReleaseFlag::ReleaserInferred);
         carried.guessed += u64::from(role == Role::Releaser && event.releases.iter().any(guessed));
-        carried.teams.push(people);
+        carried.teams.push(people.copied().collect());
         carried.times.push(event.released_at);
         if new {
             carried.first_time[0] += 1;
@@ -149,15 +147,39 @@ pub fn carried(facts: &Facts<'_>, span: Span, role: Role) -> Carried {
     carried
 }
 
-/// Who carried an event in a role, bots included; nobody where that is not known. `None` where the role does not apply to it:
+/// Who has carried a release so far.
+struct Seen {
+    by_person: Arena<PersonIndex, bool>,
+    anybody: bool,
+}
+
+impl Seen {
+    fn of(history: &History) -> Self {
+        Self { by_person: history.people.iter().map(|_| false).collect(), anybody: false }
+    }
+
+    /// Adds those who carried the next release; whether somebody new is among them. Somebody had to be the very first: that
+    /// says nothing about letting new people in.
+    fn add<'p>(&mut self, people: impl Iterator<Item = &'p PersonIndex>) -> bool {
+        let before = self.anybody;
+        let mut new = false;
+        for &person in people {
+            self.anybody = true;
+            new |= !std::mem::replace(&mut self.by_person[person], true);
+        }
+        new && before
+    }
+}
+
+/// Who carried an event in a role, each once and in order, bots included; nobody where that is not known. `None` where the role does not apply to it:
 /// nothing was there to respond to. What is attributed to each release is [`Facts::incidents_by_release`].
 pub fn team(
     facts: &Facts<'_>,
     event: &Event,
     role: Role,
     incidents: &BTreeMap<ReleaseIndex, Vec<IncidentIndex>>,
-) -> Option<BTreeSet<PersonIndex>> {
-    let mut everyone = BTreeSet::new();
+) -> Option<Vec<PersonIndex>> {
+    let mut everyone = Vec::new();
     let mut applies = role != Role::Responder;
     for &index in &event.releases {
         let release = facts.history.release(index);
@@ -176,6 +198,8 @@ pub fn team(
     if role == Role::Author {
         everyone.extend(facts.authors(event));
     }
+    everyone.sort_unstable();
+    everyone.dedup();
     applies.then_some(everyone)
 }
 

@@ -1,6 +1,6 @@
 //! Tags and log entries become drafts of releases.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::TimeDelta;
 
@@ -87,15 +87,17 @@ pub(super) fn join(
             }
         }
     }
-    let mut register = Register::new(drafts, changes);
     let mut unmatched = Vec::new();
-    // What only says how sure somebody was speaks of a release that something else has made.
-    let (felt, made): (Vec<_>, Vec<_>) = entries.into_iter().partition(ReleaseEntry::is_only_felt);
-    for entry in made.into_iter().chain(felt) {
-        register.attach(entry, &known, &mut prereleases, &mut unmatched, notices);
+    if !entries.is_empty() {
+        let mut register = Register::new(drafts, changes);
+        // What only says how sure somebody was speaks of a release that something else has made.
+        let (felt, made): (Vec<_>, Vec<_>) = entries.into_iter().partition(ReleaseEntry::is_only_felt);
+        for entry in made.into_iter().chain(felt) {
+            register.attach(entry, &known, &mut prereleases, &mut unmatched, notices);
+        }
+        drafts = register.drafts;
+        mark_redeployments(&mut drafts);
     }
-    let mut drafts = register.drafts;
-    mark_redeployments(&mut drafts);
     notices.extend(ahead(&later, &drafts, policy));
     let (drafts, future): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| draft.released_at < policy.as_of);
     // Of a version that was deployed again only the second deployment may lie ahead.
@@ -117,16 +119,25 @@ pub(super) fn join(
 /// Tags of one component on one commit, the leading one first: annotated, then the highest version, then the longest
 /// name.
 fn by_commit(candidates: Vec<Candidate>) -> Vec<Vec<Candidate>> {
-    let mut groups: BTreeMap<(String, [u8; 20]), Vec<Candidate>> = BTreeMap::new();
-    for candidate in candidates {
-        groups.entry((candidate.component.clone(), candidate.commit.0)).or_default().push(candidate);
+    fn place(candidate: &Candidate) -> (&str, &[u8; 20]) {
+        (&candidate.component, &candidate.commit.0)
+    }
+    // Places are sorted, and each candidate is moved once: they are large.
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by(|&a, &b| place(&candidates[a]).cmp(&place(&candidates[b])));
+    let mut candidates: Vec<Option<Candidate>> = candidates.into_iter().map(Some).collect();
+    let mut groups: Vec<Vec<Candidate>> = Vec::new();
+    for candidate in order.into_iter().filter_map(|at| candidates[at].take()) {
+        match groups.last_mut() {
+            Some(group) if place(&group[0]) == place(&candidate) => group.push(candidate),
+            _ => groups.push(vec![candidate]),
+        }
     }
     let leading = |candidate: &Candidate| {
         let name = candidate.tag.name.clone();
         (candidate.tag.annotated, candidate.version.clone(), name.len(), std::cmp::Reverse(name))
     };
-    let mut groups: Vec<_> = groups.into_values().collect();
-    for group in &mut groups {
+    for group in groups.iter_mut().filter(|group| group.len() > 1) {
         group.sort_by_cached_key(|candidate| std::cmp::Reverse(leading(candidate)));
     }
     groups

@@ -1,7 +1,8 @@
 //! Releases along their lines (X.Y), and how often a component releases.
 
-use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::{Datelike, TimeDelta, Utc};
 
@@ -16,7 +17,8 @@ const FEWEST: usize = 8;
 #[derive(Debug)]
 pub struct Lines {
     along: Vec<Vec<ReleaseIndex>>,
-    place: HashMap<ReleaseIndex, (usize, usize)>,
+    /// The line of each release and its place there, by release.
+    place: Vec<(ReleaseIndex, usize, usize)>,
     made: Made,
 }
 
@@ -37,10 +39,11 @@ impl Lines {
             }
         }
         let lines: Vec<_> = by_line.into_values().collect();
-        let places = |(line, releases): (usize, &Vec<ReleaseIndex>)| {
-            releases.iter().enumerate().map(move |(at, &index)| (index, (line, at))).collect::<Vec<_>>()
-        };
-        let place = lines.iter().enumerate().flat_map(places).collect();
+        let mut place = Vec::with_capacity(component.releases.len());
+        for (line, releases) in lines.iter().enumerate() {
+            place.extend(releases.iter().enumerate().map(|(at, &index)| (index, line, at)));
+        }
+        place.sort_unstable();
         Self { along: lines, place, made: Made::of(history, component) }
     }
 
@@ -51,18 +54,27 @@ impl Lines {
 
     /// The usual gap when the component began: that of its first eight gaps. `None` where it has not made as many.
     pub fn first_rhythm(&self) -> Option<TimeDelta> {
-        usual(self.made.days.get(..=FEWEST)?)
+        let days = self.made.days.get(..=FEWEST)?;
+        let mut gaps = Gaps { first: 0, last: 0, counts: BTreeMap::new() };
+        gaps.move_to(days, 0, FEWEST);
+        gaps.usual()
+    }
+
+    fn place(&self, release: ReleaseIndex) -> Option<(usize, usize)> {
+        let found = self.place.binary_search_by_key(&release, |&(of, ..)| of).ok()?;
+        let (_, line, at) = self.place[found];
+        Some((line, at))
     }
 
     /// The release before on its line.
     pub fn before(&self, release: ReleaseIndex) -> Option<ReleaseIndex> {
-        let &(line, at) = self.place.get(&release)?;
+        let (line, at) = self.place(release)?;
         Some(self.along[line][at.checked_sub(1)?])
     }
 
     /// The next release of its line.
     pub fn after(&self, release: ReleaseIndex) -> Option<ReleaseIndex> {
-        let &(line, at) = self.place.get(&release)?;
+        let (line, at) = self.place(release)?;
         self.along[line].get(at + 1).copied()
     }
 
@@ -108,8 +120,17 @@ struct Made {
     times: Vec<(Moment, usize)>,
     /// The days, each once, in order.
     days: Vec<i64>,
-    /// The last answer, with the first and the last day that it is about: many releases of one day ask the same.
-    last: Cell<Option<(usize, usize, Option<TimeDelta>)>>,
+    /// The gaps that were asked of last.
+    gaps: RefCell<Gaps>,
+}
+
+/// The gaps between the days of a stretch, counted by their length: it is moved on from what was asked of last, so that
+/// asking for each of many releases in turn costs no more than there are days.
+#[derive(Debug)]
+struct Gaps {
+    first: usize,
+    last: usize,
+    counts: BTreeMap<i64, usize>,
 }
 
 impl Made {
@@ -126,33 +147,72 @@ impl Made {
             }
             *place = days.len() - 1;
         }
-        Self { times, days, last: Cell::new(None) }
+        Self { times, days, gaps: RefCell::new(Gaps { first: 0, last: 0, counts: BTreeMap::new() }) }
     }
 
     fn usual_at(&self, at: Moment) -> Option<TimeDelta> {
         let until = self.times.partition_point(|(time, _)| *time <= at);
-        let since = self.times[..until].partition_point(|(time, _)| at - *time > MEMORY);
+        let earliest = at.checked_sub_signed(MEMORY);
+        let since = earliest.map_or(0, |earliest| self.times[..until].partition_point(|(time, _)| *time < earliest));
         let (&(_, first), &(_, last)) = (self.times[since..until].first()?, self.times[..until].last()?);
-        match self.last.get() {
-            Some((from, to, usual)) if (from, to) == (first, last) => usual,
-            _ => {
-                let usual = usual(&self.days[first..=last]);
-                self.last.set(Some((first, last, usual)));
-                usual
-            }
-        }
+        let mut gaps = self.gaps.borrow_mut();
+        gaps.move_to(&self.days, first, last);
+        gaps.usual()
     }
 }
 
-/// The median gap between days; of an even number the mean of the middle two, in half days.
-fn usual(days: &[i64]) -> Option<TimeDelta> {
-    let mut gaps: Vec<i64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    if gaps.len() < FEWEST {
-        return None;
+impl Gaps {
+    /// Counts the gaps of another stretch of days.
+    fn move_to(&mut self, days: &[i64], first: usize, last: usize) {
+        let gap = |at: usize| days[at + 1] - days[at];
+        if first > self.last || last < self.first {
+            *self = Self { first, last: first, counts: BTreeMap::new() };
+        }
+        while self.first > first {
+            self.first -= 1;
+            self.add(gap(self.first));
+        }
+        while self.last < last {
+            self.add(gap(self.last));
+            self.last += 1;
+        }
+        while self.first < first {
+            self.remove(gap(self.first));
+            self.first += 1;
+        }
+        while self.last > last {
+            self.last -= 1;
+            self.remove(gap(self.last));
+        }
     }
-    let middle = gaps.len() / 2;
-    let even = gaps.len().is_multiple_of(2);
-    let (below, &mut upper, _) = gaps.select_nth_unstable(middle);
-    let lower = if even { below.iter().copied().max().unwrap_or(upper) } else { upper };
-    Some(TimeDelta::hours(12 * (upper + lower)))
+
+    fn add(&mut self, gap: i64) {
+        *self.counts.entry(gap).or_default() += 1;
+    }
+
+    fn remove(&mut self, gap: i64) {
+        if let Entry::Occupied(mut counted) = self.counts.entry(gap) {
+            *counted.get_mut() -= 1;
+            if *counted.get() == 0 {
+                counted.remove();
+            }
+        }
+    }
+
+    /// The median gap; of an even number the mean of the middle two, in half days. `None` with fewer than eight.
+    fn usual(&self) -> Option<TimeDelta> {
+        let n = self.last - self.first;
+        if n < FEWEST {
+            return None;
+        }
+        let at = |rank: usize| {
+            let mut seen = 0;
+            let mut found = self.counts.iter().skip_while(|(_, count)| {
+                seen += **count;
+                seen <= rank
+            });
+            found.next().map(|(gap, _)| *gap)
+        };
+        Some(TimeDelta::hours(12 * (at((n - 1) / 2)? + at(n / 2)?)))
+    }
 }

@@ -180,6 +180,9 @@ fn release(
 
 /// Counts rehearsals to the releases that they precede: same component, same version.
 fn rehearse(history: &mut History, prereleases: &[Prerelease]) {
+    if prereleases.is_empty() {
+        return;
+    }
     let mut by_version: HashMap<Vec<u64>, Vec<(ComponentIndex, ReleaseIndex)>> = HashMap::new();
     for (index, release) in history.releases.indexed() {
         if let Some(version) = &release.version {

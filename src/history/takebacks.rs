@@ -1,9 +1,9 @@
 //! Which commits take back which, as their messages say it.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use crate::model::{ChangeIndex, Changes, Mention, MentionKind, Moment, Named, Quoted, request, title};
+use crate::model::{ChangeIndex, Changes, FastMap, Mention, MentionKind, Moment, Named, Quoted, request, title};
 
 use super::ancestry::Ancestry;
 
@@ -81,8 +81,8 @@ fn read(changes: &Changes) -> Read {
     let mut reader = Reader {
         changes,
         ancestry: Ancestry::new(changes),
-        undone: HashMap::new(),
-        takes_back: HashMap::new(),
+        undone: FastMap::default(),
+        takes_back: FastMap::default(),
         found: Read::default(),
     };
     for speaker in &speakers {
@@ -125,15 +125,15 @@ fn speakers(changes: &Changes) -> Vec<Speaker<'_>> {
 /// Where the subjects and requests are that somebody takes back.
 struct Index<'c> {
     /// By title and how often it is taken back.
-    titles: HashMap<(&'c [u8], u32), Vec<ChangeIndex>>,
+    titles: FastMap<(&'c [u8], u32), Vec<ChangeIndex>>,
     /// By title up to where a forge cut it.
-    starts: HashMap<(&'c [u8], u32), Vec<ChangeIndex>>,
-    requests: HashMap<u64, Vec<ChangeIndex>>,
+    starts: FastMap<(&'c [u8], u32), Vec<ChangeIndex>>,
+    requests: FastMap<u64, Vec<ChangeIndex>>,
 }
 
 impl<'c> Index<'c> {
     fn of(changes: &'c Changes, speakers: &[Speaker<'c>]) -> Self {
-        let mut index = Self { titles: HashMap::new(), starts: HashMap::new(), requests: HashMap::new() };
+        let mut index = Self { titles: FastMap::default(), starts: FastMap::default(), requests: FastMap::default() };
         let mut cut: BTreeSet<&[u8]> = BTreeSet::new();
         for speaker in speakers {
             if let Some(quoted) = speaker.subject {
@@ -201,9 +201,9 @@ struct Reader<'c> {
     changes: &'c Changes,
     ancestry: Ancestry<'c>,
     /// Who takes a commit back, so far.
-    undone: HashMap<ChangeIndex, Vec<ChangeIndex>>,
+    undone: FastMap<ChangeIndex, Vec<ChangeIndex>>,
     /// Whether a commit that speaks takes back a change, so far.
-    takes_back: HashMap<ChangeIndex, bool>,
+    takes_back: FastMap<ChangeIndex, bool>,
     found: Read,
 }
 

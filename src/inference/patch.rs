@@ -75,16 +75,14 @@ pub fn neighbours(
     policy: &Policy,
     component: ComponentIndex,
     wanted: impl Fn(&Release) -> bool,
-) -> Vec<Pair> {
+) -> impl Iterator<Item = Pair> {
     let of: &Component = history.component(component);
     let near =
         |&index: &ReleaseIndex| wanted(history.release(index)) && !history.release(index).has(ReleaseFlag::Planned);
     let candidates: Vec<ReleaseIndex> = of.releases.iter().copied().filter(near).collect();
-    if candidates.is_empty() {
-        return Vec::new();
-    }
-    let lines = Lines::of(history, of);
-    let pair = |release: ReleaseIndex| {
+    let lines = (!candidates.is_empty()).then(|| Lines::of(history, of));
+    let pair = move |release: ReleaseIndex| {
+        let lines = lines.as_ref()?;
         let (next, before) = (lines.after(release)?, history.release(release).predecessor?);
         let made = |index: ReleaseIndex| history.release(index).released_at;
         let gap = made(next) - made(release);
@@ -92,12 +90,12 @@ pub fn neighbours(
         let soon = gap > TimeDelta::zero() && gap <= window && made(next) < policy.as_of;
         (soon && !per_merge(lines.rhythm(made(release)))).then_some(Pair { before, release, next })
     };
-    candidates.into_iter().filter_map(pair).collect()
+    candidates.into_iter().filter_map(pair)
 }
 
 /// Whether any release has a next of its line near enough to compare lines.
 pub fn any_neighbours(history: &History, policy: &Policy) -> bool {
-    history.components.indices().any(|component| !neighbours(history, policy, component, |_| true).is_empty())
+    history.components.indices().any(|component| neighbours(history, policy, component, |_| true).next().is_some())
 }
 
 fn limits(release: &Release) -> (TimeDelta, f64) {

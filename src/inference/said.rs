@@ -1,13 +1,11 @@
 //! What commits of later releases tell: that a version or a commit broke something, that something had regressed, or by
 //! taking back what was shipped.
 
-use std::collections::HashMap;
-
 use super::{Evidence, Found, Suspicion, is_product_subject};
 use crate::history::{Place, Shipping, reverts};
 use crate::model::{
-    Arena, ChangeIndex, ComponentIndex, Product, ReleaseFlag, ReleaseIndex, Remark, Says, Signal, Untrusted, Version,
-    VersionKey,
+    Arena, ChangeIndex, ComponentIndex, FastMap, Product, ReleaseFlag, ReleaseIndex, Remark, Says, Signal, Untrusted,
+    Version, VersionKey,
 };
 
 pub(super) fn find(found: &mut Found<'_>) {
@@ -144,7 +142,7 @@ fn taken_back(found: &mut Found<'_>) {
 /// The releases of each component by version, made when first asked.
 struct Versions<'h> {
     history: &'h crate::model::History,
-    of: Arena<ComponentIndex, std::cell::OnceCell<HashMap<VersionKey<'h>, ReleaseIndex>>>,
+    of: Arena<ComponentIndex, std::cell::OnceCell<FastMap<VersionKey<'h>, ReleaseIndex>>>,
 }
 
 impl<'h> Versions<'h> {

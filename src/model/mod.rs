@@ -7,6 +7,7 @@ mod change;
 mod control;
 mod coverage;
 pub mod culprit;
+mod fast_map;
 mod felt;
 pub mod fields;
 mod finding;
@@ -42,6 +43,7 @@ pub use control::{
 };
 pub use coverage::{Basis, Coverage, Covered, FileCoverage};
 pub use culprit::CausedBy;
+pub use fast_map::FastMap;
 pub use felt::{Felt, Statement, Statements};
 pub use fields::{FieldInfo, FieldKind, Placed, Record, Shape, Take, TakenFrom, Word};
 pub use finding::{FindingPolicy, Silence};

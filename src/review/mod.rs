@@ -45,6 +45,8 @@ pub struct Asked<'a> {
     pub earlier: Option<&'a Earlier>,
     /// The last windows, cut so.
     pub trend: Option<By>,
+    /// How good forecasts of single releases have been.
+    pub forecasts: bool,
 }
 
 impl Review {
@@ -105,7 +107,7 @@ impl Review {
             checks,
             traits,
             hotspots,
-            forecasts: Forecaster::of(facts, &values).quality(),
+            forecasts: asked.forecasts.then(|| Forecaster::of(facts, &values).quality()),
             screened: Screened { checks: checks_tested, traits: traits_tested, basis: facts.learned },
             plans: finding::plans(&findings),
             first: finding::first(&findings),

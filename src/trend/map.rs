@@ -187,8 +187,7 @@ pub fn moves(facts: &Facts<'_>, windows: &[Span], maps: &[ConfidenceMap], from: 
 /// How many of the known releases of a window somebody carried.
 fn part(facts: &Facts<'_>, window: Span, role: Role, person: &Untrusted) -> (u64, u64) {
     let carried = carried(facts, window, role);
-    let holds =
-        |team: &&std::collections::BTreeSet<_>| team.iter().any(|&index| facts.history.person(index).name == *person);
+    let holds = |team: &&Vec<_>| team.iter().any(|&index| facts.history.person(index).name == *person);
     (carried.teams.iter().filter(holds).count() as u64, carried.known)
 }
 

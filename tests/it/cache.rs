@@ -9,6 +9,7 @@ use release_confidence::model::CommitId;
 use release_confidence::source::git::Repository;
 use sha1::Digest as _;
 
+use crate::inference::rewritten;
 use crate::support::raw::{Raw, pack};
 use crate::support::{Place, Ran};
 
@@ -254,4 +255,35 @@ fn it_is_shown_and_cleared() {
     let cleared = raw.place.relconf_with(&["cache", "clear"], &variables);
     assert_eq!((cleared.code, cleared.stdout.as_str()), (0, "removed what was kept of 1 repository\n"));
     assert_eq!(files(caches.path()), Vec::<PathBuf>::new());
+}
+
+/// What is compared line by line costs most, and is kept by the contents of the files.
+#[test]
+fn no_files_are_compared_twice() {
+    let place = rewritten(true);
+    pack(&git2::Repository::open(place.path()).unwrap());
+    let caches = Place::empty();
+    let review = |more: &[&str]| run(&place, caches.path(), &[&["review"], more].concat());
+    let alone = review(&["--no-cache"]).stdout;
+    assert_eq!(review(&[]).stdout, alone);
+    let [file] = &files(caches.path())[..] else { panic!("one file") };
+    assert_eq!(review(&[]).stdout, alone);
+    // Were it read, it would say what stands there: one line of two is its own.
+    let kept = fs::read(file).unwrap();
+    let counts = |own: u64| [2_u64, own].map(u64::to_le_bytes).concat();
+    let places: Vec<usize> = (0..kept.len() - 16).filter(|&at| kept[at..at + 16] == counts(2)).collect();
+    let [at] = places[..] else { panic!("it stands there once: {places:?}") };
+    let mut other = kept[..kept.len() - 20].to_vec();
+    other[at..at + 16].copy_from_slice(&counts(1));
+    let sum = sha1::Sha1::digest(&other);
+    other.extend_from_slice(&sum);
+    fs::write(file, &other).unwrap();
+    let second = review(&[]).stdout;
+    assert_ne!(second, alone);
+    assert!(second.contains("\"own\": 1") && alone.contains("\"own\": 2"), "{second}");
+    // Other contents are other files, whatever they are called.
+    let kept = rewritten(false);
+    pack(&git2::Repository::open(kept.path()).unwrap());
+    let others = run(&kept, caches.path(), &["review"]).stdout;
+    assert!(!others.contains("\"own\""), "{others}");
 }

@@ -219,7 +219,7 @@ fn explain_shows_where_a_failure_was_read() {
 }
 
 /// Eleven monthly releases, then v1.11.0 brings lines that v1.11.1 takes out again a good week later, or keeps.
-fn rewritten(taken_out: bool) -> Place {
+pub fn rewritten(taken_out: bool) -> Place {
     let mut script = PEOPLE.to_owned();
     for month in 1..=10 {
         script.push_str(&format!("2025-{month:02}-01T10:00:00Z ana commit work | src/b.rs\n2025-{month:02}-01T12:00:00Z ana tag v1.{month}.0 | x\n"));

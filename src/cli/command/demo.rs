@@ -14,7 +14,6 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::render::terminal::Extent;
 use crate::render::{FORMATS, TerminalOptions, encode};
-use crate::review::Asked;
 use crate::review::contract::Review;
 use crate::source::git::Script;
 
@@ -77,8 +76,7 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
     let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let extent = if args.full { Extent::Full } else { Extent::Screen };
-    let trend = super::trend::shown(&outputs, extent, terminal);
-    let mut review = Review::asked(&facts, &Asked { trend, ..Asked::default() });
+    let mut review = Review::asked(&facts, &super::review::asked(&outputs, extent, terminal));
     if args.into.is_none()
         && let Some(repository) = &mut review.repository
     {

@@ -29,7 +29,7 @@ pub(super) fn run(args: &PlanArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         PlanWhat::Repeatability => Plan::Repeatability,
     });
     outputs.write(
-        &Planned { review: Review::asked(&facts, &Asked { earlier: earlier.as_ref(), trend: None }), plan },
+        &Planned { review: Review::asked(&facts, &Asked { earlier: earlier.as_ref(), ..Asked::default() }), plan },
         terminal,
     )?;
     Ok(Exit::Done)

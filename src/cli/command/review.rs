@@ -14,7 +14,7 @@ use crate::render::report::{self, Kind};
 use crate::render::terminal::Extent;
 use crate::render::{FORMATS, TerminalOptions};
 use crate::review::Asked;
-use crate::review::contract::Review;
+use crate::review::contract::{By, Review};
 
 pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, FORMATS)?;
@@ -34,7 +34,7 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
     let history = terminal.working("reading the history", || settings.read_all())?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let extent = if args.full { Extent::Full } else { Extent::of(&args.sections) };
-    let asked = Asked { earlier: earlier.as_ref(), trend: super::trend::shown(&outputs, extent, terminal) };
+    let asked = Asked { earlier: earlier.as_ref(), ..asked(&outputs, extent, terminal) };
     let review = Review::asked(&facts, &asked);
     if template.is_some() {
         exit::bound_memory();
@@ -46,6 +46,14 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
         _ => Ok((format.draw)(&review, &TerminalOptions { extent, ..*options })),
     })?;
     Ok(Exit::Done)
+}
+
+/// What one of the formats shows, and a screen has no room for: nothing else of it is computed.
+pub(super) fn asked<'a>(outputs: &Outputs<Review>, extent: Extent, terminal: &Terminal) -> Asked<'a> {
+    let all = extent == Extent::Screen && terminal.options().verbose;
+    let long = ["json", "markdown", "html"].iter().any(|format| outputs.holds(format));
+    let shows = |section| long || outputs.holds("terminal") && (all || extent.shows(section));
+    Asked { earlier: None, trend: shows("trend").then(By::default), forecasts: shows("tested") }
 }
 
 fn read(path: &Path) -> Result<String, Error> {

@@ -11,7 +11,6 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::render::TREND_FORMATS;
 use crate::render::against::AGAINST_FORMATS;
-use crate::render::terminal::Extent;
 use crate::review::contract::{By, Review};
 use crate::review::{self, Asked, Saved};
 
@@ -47,14 +46,6 @@ fn against(args: &TrendArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     };
     outputs.write(&review::against(one, other), terminal)?;
     Ok(Exit::Done)
-}
-
-/// The windows of a review's trend, where one of its formats shows it: a screen has no room for it.
-pub(super) fn shown(outputs: &Outputs<Review>, extent: Extent, terminal: &Terminal) -> Option<By> {
-    let long =
-        outputs.holds("terminal") && (extent.shows("trend") || extent == Extent::Screen && terminal.options().verbose);
-    let holds = ["json", "markdown", "html"].iter().any(|format| outputs.holds(format));
-    (long || holds).then(By::default)
 }
 
 /// How many releases a window has at least: of fewer nothing can be said.

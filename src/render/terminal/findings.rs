@@ -110,5 +110,7 @@ pub(super) fn screened(page: &mut Page, review: &Review) {
     for check in &review.checks {
         page.bullet(&format!("{}.", check_in_words(check)));
     }
-    page.bullet(&format!("{}.", forecasts(&review.forecasts)));
+    if let Some(quality) = &review.forecasts {
+        page.bullet(&format!("{}.", forecasts(quality)));
+    }
 }

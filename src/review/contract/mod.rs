@@ -108,8 +108,9 @@ pub struct Review {
     pub hotspots: Vec<Hotspot>,
     /// How many comparisons the q-values are corrected for.
     pub screened: Screened,
-    /// How good forecasts of single releases would have been: what `relconf preflight` rests on.
-    pub forecasts: Quality,
+    /// How good forecasts of single releases would have been: what `relconf preflight` rests on. Null where it was not asked
+    /// for: a review's JSON has it.
+    pub forecasts: Option<Quality>,
     /// What should be done, ranked by expected effect.
     pub findings: Vec<Finding>,
     /// What to do first: ids of at most three findings, none of which only asks for a record.

@@ -1,7 +1,7 @@
 //! What was read of a repository, kept for the next run, so that no commit is read twice.
 //!
-//! An object never changes: what was parsed of one holds for good. Kept are commits, tag objects, and the folders that differ
-//! between two commits; of messages no more than the subject, unless they tell something, for then they are parsed again.
+//! An object never changes: what was parsed of one holds for good. Kept are commits, tag objects, the folders that differ
+//! between two commits, and what was taken out of files, by their contents; of messages no more than the subject, unless they tell something, for then they are parsed again.
 //! A walk takes its commits from here instead of from their objects, one by one and in its own order, so that its outcome is
 //! that of reading them: whichever tips it begins at.
 //!
@@ -21,9 +21,10 @@ use std::time::UNIX_EPOCH;
 use sha1::{Digest as _, Sha1};
 
 use super::ids::ById;
+use super::lines::{Taken, TakenOut};
 use super::objects::Objects;
 use super::signature::{LATEST, Signature, TimeFault};
-use crate::model::CommitId;
+use crate::model::{CommitId, Untrusted};
 
 /// How it begins.
 const MAGIC: [u8; 16] = *b"relconf's cache\n";
@@ -41,15 +42,17 @@ const OFFSET: i16 = 24 * 60;
 /// What stands for the program that parsed: another one may read other things out of the same bytes.
 const PROGRAM: u64 = {
     let mut hash = fnv(0xcbf2_9ce4_8422_2325, env!("CARGO_PKG_VERSION").as_bytes());
-    let parsers: [&[u8]; 14] = [
+    let parsers: [&[u8]; 16] = [
         include_bytes!("bytes.rs"),
         include_bytes!("cache.rs"),
         include_bytes!("commit.rs"),
+        include_bytes!("lines.rs"),
         include_bytes!("message.rs"),
         include_bytes!("signature.rs"),
         include_bytes!("tag_object.rs"),
         include_bytes!("takeback.rs"),
         include_bytes!("paths.rs"),
+        include_bytes!("../../inference/product.rs"),
         include_bytes!("../../remark/message.rs"),
         include_bytes!("../../remark/sentence.rs"),
         include_bytes!("../../remark/pattern.rs"),
@@ -79,7 +82,7 @@ const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
 pub struct Cache {
     /// As it was read; empty where nothing was.
     bytes: Vec<u8>,
-    sections: [Range<usize>; 4],
+    sections: [Range<usize>; 5],
     /// Where the name of each person stands.
     people: Vec<Range<usize>>,
     /// Where the record of each commit begins, behind its id.
@@ -88,6 +91,8 @@ pub struct Cache {
     tags: ById<u32>,
     /// Where the folders stand that differ between two commits.
     folders: HashMap<(CommitId, CommitId), Range<usize>>,
+    /// Where it stands what was taken out of files, by a digest of their contents.
+    lines: ById<u32>,
     /// The packs as they are now.
     packs: Vec<u8>,
     fresh: RefCell<Fresh>,
@@ -103,6 +108,7 @@ struct Fresh {
     commits: Vec<u8>,
     tags: Vec<u8>,
     folders: Vec<u8>,
+    lines: Vec<u8>,
 }
 
 /// A commit as it is kept.
@@ -139,22 +145,24 @@ impl Cache {
         let packs = packs(objects.packs());
         let mut cache = Self {
             bytes,
-            sections: [const { 0..0 }; 4],
+            sections: [const { 0..0 }; 5],
             people: Vec::new(),
             commits: ById::default(),
             tags: ById::default(),
             folders: HashMap::new(),
+            lines: ById::default(),
             packs,
             fresh: RefCell::default(),
             spoiled: Cell::new(false),
         };
         if cache.load(objects).is_none() {
             cache.bytes = Vec::new();
-            cache.sections = [const { 0..0 }; 4];
+            cache.sections = [const { 0..0 }; 5];
             cache.people.clear();
             cache.commits.clear();
             cache.tags.clear();
             cache.folders.clear();
+            cache.lines.clear();
         }
         cache
     }
@@ -195,7 +203,7 @@ impl Cache {
         if reader.at != reader.bytes.len() {
             return None;
         }
-        let [people, commits, tags, folders] = self.sections.clone();
+        let [people, commits, tags, folders, lines] = self.sections.clone();
         let within = |range: &Range<usize>| Reader { bytes: &reader.bytes[..range.end], at: range.start };
         let mut reader = within(&people);
         while !reader.is_done() {
@@ -222,6 +230,12 @@ impl Cache {
             let names = reader.counted(LARGEST)?;
             std::str::from_utf8(names).ok()?;
             self.folders.insert(pair, from..reader.at);
+        }
+        let mut reader = within(&lines);
+        while !reader.is_done() {
+            let files = reader.id()?;
+            self.lines.insert(files, reader.at as u32);
+            taken_out(&mut reader)?;
         }
         Some(recorded)
     }
@@ -263,6 +277,11 @@ impl Cache {
         let mut reader = Reader { bytes: &self.bytes[..range.end], at: range.start + 2 * ID };
         let names = std::str::from_utf8(reader.counted(LARGEST)?).ok()?;
         Some(names.split_terminator('\0').map(str::to_owned).collect())
+    }
+
+    /// What was taken out of files with such contents, where that is known.
+    pub fn taken_out(&self, files: CommitId) -> Option<Taken> {
+        taken_out(&mut Reader { bytes: &self.bytes, at: *self.lines.get(&files)? as usize })
     }
 
     /// The two trees whose folders stand in a range.
@@ -337,10 +356,29 @@ impl Cache {
         }
     }
 
+    /// Keeps what was taken out of files with such contents, all of which lie in packs.
+    pub fn keep_taken_out(&self, files: CommitId, taken: &Taken) {
+        let found = match taken {
+            Taken::Out(found) => Some(found),
+            Taken::TooMuch => None,
+        };
+        let path = found.and_then(|found| found.path.as_ref()).map_or("", Untrusted::raw);
+        if path.len() > LONGEST {
+            return;
+        }
+        let into = &mut self.fresh.borrow_mut().lines;
+        into.extend_from_slice(&files.0);
+        into.push(u8::from(found.is_some()));
+        for count in found.map_or([0, 0], |found| [found.removed, found.own]) {
+            into.extend_from_slice(&count.to_le_bytes());
+        }
+        put_counted(into, path.as_bytes());
+    }
+
     /// What to keep for the next run; `None` where this one has learnt nothing, or may not keep it.
     pub fn to_keep(&self) -> Option<Vec<u8>> {
         let fresh = self.fresh.borrow();
-        let added = [&fresh.people, &fresh.commits, &fresh.tags, &fresh.folders];
+        let added = [&fresh.people, &fresh.commits, &fresh.tags, &fresh.folders, &fresh.lines];
         if self.spoiled.get() || added.iter().all(|section| section.is_empty()) {
             return None;
         }
@@ -364,7 +402,7 @@ impl Cache {
 
     /// How many commits, tag objects and comparisons are known.
     pub fn counts(&self) -> [usize; 3] {
-        [self.commits.len(), self.tags.len(), self.folders.len()]
+        [self.commits.len(), self.tags.len(), self.folders.len() + self.lines.len()]
     }
 }
 
@@ -424,6 +462,18 @@ fn tag<'c>(reader: &mut Reader<'c>, people: usize) -> Option<RawTag<'c>> {
         _ => return None,
     };
     Some((commit, tagger, reader.counted(LONGEST)?))
+}
+
+fn taken_out(reader: &mut Reader<'_>) -> Option<Taken> {
+    let compared = match reader.u8()? {
+        0 => false,
+        1 => true,
+        _ => return None,
+    };
+    let (removed, own) = (reader.u64()?, reader.u64()?);
+    let path = std::str::from_utf8(reader.counted(LONGEST)?).ok()?;
+    let path = (!path.is_empty()).then(|| Untrusted::from(path));
+    Some(if compared { Taken::Out(TakenOut { removed, own, path }) } else { Taken::TooMuch })
 }
 
 fn put_counted(into: &mut Vec<u8>, bytes: &[u8]) {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use git2::{DiffOptions, Patch};
+use sha1::{Digest as _, Sha1};
 
 use super::Repository;
 use super::objects::Objects;
@@ -25,6 +26,15 @@ pub struct TakenOut {
     pub path: Option<Untrusted>,
 }
 
+/// What a comparison gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It could be made.
+    Out(TakenOut),
+    /// There is too much to compare.
+    TooMuch,
+}
+
 /// What is looked at of a comparison.
 pub struct Wanted<P, L> {
     /// Whether a path is looked at.
@@ -34,48 +44,94 @@ pub struct Wanted<P, L> {
 }
 
 /// Of the lines that `next` takes out of `release`, how many `release` had brought since `before`: on the same path, as
-/// the same text but for the blanks around it. `None` where there is more than 5 MB to compare.
+/// the same text but for the blanks around it.
 pub fn taken_out<P: Fn(&str) -> bool, L: Fn(&str) -> bool>(
     repository: &Repository,
     [before, release, next]: [CommitId; 3],
     wanted: &Wanted<P, L>,
-) -> Result<Option<TakenOut>, Error> {
+) -> Result<Taken, Error> {
     let differing = |old, new| {
         let differs = paths::differing(repository, Some(old), new)?;
         Ok::<_, Error>(differs.into_iter().filter(|differs| (wanted.path)(differs.path.raw())))
     };
     let taken: Vec<Differs> = differing(release, next)?.filter(|differs| differs.old.is_some()).collect();
     if taken.is_empty() {
-        return Ok(Some(TakenOut::default()));
+        return Ok(Taken::Out(TakenOut::default()));
     }
     let brought: HashMap<Untrusted, Differs> =
         differing(before, release)?.map(|differs| (differs.path.clone(), differs)).collect();
-    let mut budget = Budget { objects: &repository.objects, files: FILES, lines: DIFFER };
-    let mut found = TakenOut::default();
-    let mut most = 0;
-    for differs in taken {
-        let Some(removed) = budget.lines(&differs, '-', wanted) else { return Ok(None) };
-        found.removed += removed.len() as u64;
-        let Some(earlier) = brought.get(&differs.path).filter(|_| !removed.is_empty()) else { continue };
-        let Some(added) = budget.lines(earlier, '+', wanted) else { return Ok(None) };
-        let added: HashSet<String> = added.into_iter().collect();
-        let own = removed.iter().filter(|line| added.contains(*line)).count() as u64;
-        found.own += own;
-        if own > most {
-            most = own;
-            found.path = Some(differs.path);
+    let cache = repository.cache.as_ref().filter(|_| all_packed(&repository.objects, &taken, &brought));
+    let files = cache.map(|_| contents(&taken, &brought));
+    if let Some(known) = cache.zip(files).and_then(|(cache, files)| cache.taken_out(files)) {
+        return Ok(known);
+    }
+    let mut budget = Budget { objects: &repository.objects, files: FILES, lines: DIFFER, all_read: true };
+    let found = budget.compare(taken, &brought, wanted).map_or(Taken::TooMuch, Taken::Out);
+    if let Some((cache, files)) = cache.zip(files).filter(|_| budget.all_read) {
+        cache.keep_taken_out(files, &found);
+    }
+    Ok(found)
+}
+
+/// The objects on both sides of files that differ.
+fn sides<'d>(taken: &'d [Differs], brought: &'d HashMap<Untrusted, Differs>) -> impl Iterator<Item = [&'d Differs; 2]> {
+    taken.iter().map(|differs| [differs, brought.get(&differs.path).unwrap_or(differs)])
+}
+
+/// Whether what would be compared lies in packs, all of it.
+fn all_packed(objects: &Objects, taken: &[Differs], brought: &HashMap<Untrusted, Differs>) -> bool {
+    let there = |differs: &Differs| differs.old.iter().chain(&differs.new).all(|&id| objects.is_packed(id));
+    sides(taken, brought).flatten().all(there)
+}
+
+/// Stands for what is compared: the files that something was taken out of, by path and contents, and what they were before.
+fn contents(taken: &[Differs], brought: &HashMap<Untrusted, Differs>) -> CommitId {
+    let mut digest = Sha1::new();
+    for [differs, earlier] in sides(taken, brought) {
+        digest.update((differs.path.raw().len() as u64).to_le_bytes());
+        digest.update(differs.path.raw());
+        digest.update([u8::from(std::ptr::eq(differs, earlier))]);
+        for id in [differs.old, differs.new, earlier.old, earlier.new] {
+            digest.update([u8::from(id.is_some())]);
+            digest.update(id.map_or([0; 20], |id| id.0));
         }
     }
-    Ok(Some(found))
+    CommitId(digest.finalize().into())
 }
 
 struct Budget<'o> {
     objects: &'o Objects,
     files: usize,
     lines: usize,
+    /// Whether no object was missing or broken so far.
+    all_read: bool,
 }
 
 impl Budget<'_> {
+    /// What was taken out of files, and how much of it they had brought before; `None` where the budget is spent.
+    fn compare<P, L: Fn(&str) -> bool>(
+        &mut self,
+        taken: Vec<Differs>,
+        brought: &HashMap<Untrusted, Differs>,
+        wanted: &Wanted<P, L>,
+    ) -> Option<TakenOut> {
+        let mut found = TakenOut::default();
+        let mut most = 0;
+        for differs in taken {
+            let removed = self.lines(&differs, '-', wanted)?;
+            found.removed += removed.len() as u64;
+            let Some(earlier) = brought.get(&differs.path).filter(|_| !removed.is_empty()) else { continue };
+            let added: HashSet<String> = self.lines(earlier, '+', wanted)?.into_iter().collect();
+            let own = removed.iter().filter(|line| added.contains(*line)).count() as u64;
+            found.own += own;
+            if own > most {
+                most = own;
+                found.path = Some(differs.path);
+            }
+        }
+        Some(found)
+    }
+
     /// The lines of one side of a file's difference that say something; `None` where the budget is spent. What is no text
     /// or cannot be read has none.
     fn lines<P, L: Fn(&str) -> bool>(
@@ -86,7 +142,10 @@ impl Budget<'_> {
     ) -> Option<Vec<String>> {
         let mut kept = Vec::new();
         let read = |id: Option<CommitId>| id.map(|id| self.objects.read(id)).transpose();
-        let (Ok(old), Ok(new)) = (read(differs.old), read(differs.new)) else { return Some(kept) };
+        let (Ok(old), Ok(new)) = (read(differs.old), read(differs.new)) else {
+            self.all_read = false;
+            return Some(kept);
+        };
         let (old, new) = (old.map(|blob| blob.data).unwrap_or_default(), new.map(|blob| blob.data).unwrap_or_default());
         self.files = self.files.checked_sub(old.len() + new.len())?;
         if old.contains(&0) || new.contains(&0) {

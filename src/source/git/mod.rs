@@ -51,7 +51,7 @@ use std::path::{Path, PathBuf};
 
 pub use change_logs::{LogFile, LogFiles};
 pub use files::CommittedFile;
-pub use lines::{TakenOut, Wanted};
+pub use lines::{Taken, TakenOut, Wanted};
 pub use objects::LACKING;
 pub use partial::Lacking;
 pub use paths::{ChangedPath, PathChange, add_folders};
@@ -306,7 +306,7 @@ impl Repository {
         &self,
         commits: [CommitId; 3],
         wanted: &Wanted<P, L>,
-    ) -> Result<Option<TakenOut>, Error> {
+    ) -> Result<Taken, Error> {
         lines::taken_out(self, commits, wanted)
     }
 

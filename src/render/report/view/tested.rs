@@ -21,7 +21,7 @@ pub(super) struct Tested {
     more: usize,
     spots: Vec<Compared>,
     checks: Vec<String>,
-    forecasts: String,
+    forecasts: Option<String>,
     bins: Vec<Bin>,
 }
 
@@ -78,8 +78,8 @@ pub(super) fn of(review: &Review) -> Tested {
             .map(|spot| of_spot(spot, Untrusted::new(format!("{} {}", part(spot.kind), spot.name.raw()))))
             .collect(),
         checks: review.checks.iter().map(|check| format!("{}.", check_in_words(check))).collect(),
-        forecasts: format!("{}.", forecasts(&review.forecasts)),
-        bins: review.forecasts.bins.iter().map(bin).collect(),
+        forecasts: review.forecasts.as_ref().map(|quality| format!("{}.", forecasts(quality))),
+        bins: review.forecasts.iter().flat_map(|quality| &quality.bins).map(bin).collect(),
     }
 }
 
