@@ -6,6 +6,7 @@
 mod basis;
 mod by_version;
 mod calibration;
+mod declared;
 mod earlier;
 mod event;
 mod failure;

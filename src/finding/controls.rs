@@ -117,8 +117,7 @@ const MEANT: f64 = 0.20;
 const PATHS: u64 = 20;
 
 fn declared<'a>(analysis: &Look<'a>, kinds: &[ControlKind]) -> Vec<(&'a Control, &'a ControlSince)> {
-    let Some(controls) = &analysis.facts.history.controls else { return Vec::new() };
-    controls.found.iter().zip(&controls.since).filter(|(control, _)| kinds.contains(&control.kind)).collect()
+    analysis.facts.declared().filter(|(control, _)| kinds.contains(&control.kind)).collect()
 }
 
 fn controls<'a>(analysis: &Look<'a>) -> Option<&'a Controls> {
@@ -179,17 +178,17 @@ fn cannot_fail(analysis: &Look<'_>) -> Vec<Proposal> {
 }
 
 fn no_way_back(analysis: &Look<'_>) -> Vec<Proposal> {
-    let Some(controls) = controls(analysis) else { return Vec::new() };
     let policy = analysis.facts.policy;
-    let deploys = |control: &&Control| {
+    let all: Vec<&Control> = analysis.facts.declared().map(|(control, _)| control).collect();
+    let deploys = |control: &&&Control| {
         control.facts.deploys == Some(true)
             || matches!(
                 control.kind,
                 ControlKind::Canary | ControlKind::BlueGreen | ControlKind::RollingUpdate | ControlKind::Regions
             )
     };
-    let Some(first) = controls.found.iter().find(deploys) else { return Vec::new() };
-    let back = controls.found.iter().any(|control| {
+    let Some(first) = all.iter().find(deploys) else { return Vec::new() };
+    let back = all.iter().any(|control| {
         control.stage == StageId::Recovery
             && (matches!(control.kind, ControlKind::Rollback | ControlKind::DownMigrations | ControlKind::Configured)
                 || control.facts.goes_back == Some(true))
@@ -236,7 +235,10 @@ fn checklist(analysis: &Look<'_>) -> Vec<Proposal> {
     let found = declared(analysis, &[ControlKind::Checklist]);
     let Some(controls) = controls(analysis) else { return Vec::new() };
     let history = analysis.facts.history;
-    let with = controls.present.values().filter(|kinds| kinds.contains(&ControlKind::Checklist)).count() as u64;
+    let had = |(index, kinds): &(&crate::model::ReleaseIndex, &std::collections::BTreeSet<ControlKind>)| {
+        kinds.contains(&ControlKind::Checklist) && history.release(**index).released_at < analysis.facts.policy.as_of
+    };
+    let with = controls.present.iter().filter(had).count() as u64;
     let caught = analysis.screening.checks.iter().any(|check| check.catches > 0)
         || history.releases.iter().any(|release| release.entry.as_ref().is_some_and(|entry| entry.blocked));
     if (with as f64) < analysis.limit(Threshold::Releases) || caught {
@@ -317,7 +319,9 @@ fn one_person(analysis: &Look<'_>) -> Vec<Proposal> {
 
 fn unowned(analysis: &Look<'_>) -> Vec<Proposal> {
     let limit = analysis.limit(Threshold::OwnedPaths);
-    let Some(owned) = controls(analysis).and_then(|controls| controls.owned.as_ref()) else { return Vec::new() };
+    let Some(owned) = analysis.facts.declared_now().and_then(|controls| controls.owned.as_ref()) else {
+        return Vec::new();
+    };
     let share = if owned.paths == 0 { 1.0 } else { owned.owned as f64 / owned.paths as f64 };
     // A file that names a few paths was never meant for the whole.
     if share >= limit || share < MEANT || owned.paths < PATHS {

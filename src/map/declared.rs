@@ -10,9 +10,8 @@ const NAMED: usize = 3;
 /// What the repository declares of a stage, where no record says anything of a source: declared is not earned. It opens a stage
 /// that would be blind, and is unproven until outcomes speak.
 pub(super) fn add(analysis: &Analysis<'_>, draft: &mut Gathered) {
-    let Some(controls) = &analysis.facts.history.controls else { return };
     let of_stage: Vec<(&Control, &ControlSince)> =
-        controls.found.iter().zip(&controls.since).filter(|(control, _)| control.stage == draft.id).collect();
+        analysis.facts.declared().filter(|(control, _)| control.stage == draft.id).collect();
     for source in [Source::Evidence, Source::Ritual, Source::Timing, Source::Person] {
         if draft.measured(source) {
             continue;
@@ -21,6 +20,7 @@ pub(super) fn add(analysis: &Analysis<'_>, draft: &mut Gathered) {
         draft.add(source, reading(analysis, source, &mine));
     }
     // What the forge says stands beside what the files say.
+    let Some(controls) = analysis.facts.declared_now() else { return };
     let asked = controls.forge.iter().filter(|rule| rule.stage == draft.id).count() as u64;
     if asked > 0 && !draft.measured(Source::Evidence) {
         let first = controls.forge.iter().find(|rule| rule.stage == draft.id);

@@ -249,6 +249,8 @@ pub struct Controls {
     pub unread: Vec<ControlUnread>,
     /// Files that were read there.
     pub files: u64,
+    /// When the commit that was looked at was recorded.
+    pub read_at: Option<Moment>,
     /// The kinds that each release has, of those that were looked at.
     pub present: BTreeMap<ReleaseIndex, BTreeSet<ControlKind>>,
     /// The past of pages about releasing, by path.

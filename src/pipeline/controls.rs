@@ -101,6 +101,10 @@ pub fn controls(
         found: here.controls.clone(),
         unread: here.unread.clone(),
         files: here.files,
+        read_at: repository
+            .committed_at(at)
+            .and_then(|(seconds, _)| chrono::DateTime::from_timestamp(seconds, 0))
+            .map(|at| at.fixed_offset()),
         owned: None,
         forge_kind: here.forge,
     });

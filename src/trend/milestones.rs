@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, Span};
 use crate::factor::{Carried, carried};
-use crate::metric::{Case, Measurement, Value};
-use crate::model::{Better, Milestone, Moment, Unit, Untrusted};
+use crate::metric::{Case, Measurement, MetricId, Value};
+use crate::model::{
+    Better, Control, ControlKind, ControlSince, Controls, Milestone, Moment, ReleaseIndex, Unit, Untrusted,
+};
 use crate::stats::{self, Observation};
 
 use super::change;
@@ -27,6 +29,9 @@ pub struct MilestoneTrend {
     pub title: Untrusted,
     /// Where it lies.
     pub place: MilestonePlace,
+    /// Whether it was read from the repository, which declares a control since then, and not written by the team.
+    #[serde(default)]
+    pub declared: bool,
     /// The metrics that it names, where it lies in the windows.
     pub metrics: Vec<MilestoneMetric>,
 }
@@ -111,10 +116,75 @@ pub fn milestones(facts: &Facts<'_>, courses: &[Option<Course>], compared: Optio
         let of = |compared: Span| {
             courses.iter().flatten().filter(named).map(|course| by.compare(course, at, compared)).collect()
         };
-        MilestoneTrend { at, title: milestone.title.clone(), place, metrics: inside.map(of).unwrap_or_default() }
+        let metrics = inside.map(of).unwrap_or_default();
+        MilestoneTrend { at, title: milestone.title.clone(), place, declared: false, metrics }
     };
     let mut found: Vec<MilestoneTrend> = facts.history.milestones.iter().map(one).collect();
     correct(&mut found);
+    found.extend(declared(facts, courses, compared));
+    found.sort_by_key(|milestone| milestone.at);
+    found
+}
+
+/// Controls that the repository declares since a release of the windows, one milestone a release, where enough is known before
+/// and after: how often releases failed. They part no others, and are corrected among themselves.
+fn declared(facts: &Facts<'_>, courses: &[Option<Course>], compared: Option<Span>) -> Vec<MilestoneTrend> {
+    let (Some(controls), Some(compared)) = (&facts.history.controls, compared) else { return Vec::new() };
+    let rate = |course: &&Course| course.metric.info.id == MetricId::ChangeFailureRate;
+    let Some(course) = courses.iter().flatten().find(rate) else { return Vec::new() };
+    let by = Compared { facts, named: BTreeMap::new(), carried: None };
+    let mut found: Vec<MilestoneTrend> = Vec::new();
+    for (index, added) in introduced(facts, controls) {
+        let release = facts.history.release(index);
+        if release.released_at <= compared.start || release.released_at >= facts.policy.as_of {
+            continue;
+        }
+        let metric = by.compare(course, release.released_at, compared);
+        if metric.verdict != TrendVerdict::TooFew {
+            let first =
+                added.iter().take(NAMED).map(|control| format!("{} ({})", control.kind.title(), control.path.raw()));
+            let more = added.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+            let title = format!("{}{more}, since {}", first.collect::<Vec<_>>().join(", "), release.tag.raw());
+            let place = MilestonePlace::InWindows;
+            let at = release.released_at;
+            found.push(MilestoneTrend {
+                at,
+                title: Untrusted::new(title),
+                place,
+                declared: true,
+                metrics: vec![metric],
+            });
+        }
+    }
+    correct(&mut found);
+    found
+}
+
+/// Controls that a milestone names; the others are counted.
+const NAMED: usize = 2;
+
+/// The controls of a kind that was not there before, by the release that has them first.
+fn introduced<'f>(facts: &Facts<'f>, controls: &'f Controls) -> BTreeMap<ReleaseIndex, Vec<&'f Control>> {
+    let at = |index: ReleaseIndex| facts.history.release(index).released_at;
+    let mut first: BTreeMap<ControlKind, Option<(ReleaseIndex, &'f Control)>> = BTreeMap::new();
+    for (control, since) in controls.found.iter().zip(&controls.since) {
+        let here = match since {
+            ControlSince::Release(index) => Some((*index, control)),
+            // It was there before anything that was looked at, in one place at least.
+            ControlSince::Before(_) => None,
+            ControlSince::Unreleased => continue,
+        };
+        let known = first.entry(control.kind).or_insert(here);
+        let earlier = known.zip(here).is_some_and(|((known, _), (here, _))| at(here) < at(known));
+        if here.is_none() || earlier {
+            *known = here;
+        }
+    }
+    let mut found: BTreeMap<ReleaseIndex, Vec<&'f Control>> = BTreeMap::new();
+    for (index, control) in first.into_values().flatten().filter(|(_, control)| !control.kind.is_weakness()) {
+        found.entry(index).or_default().push(control);
+    }
     found
 }
 

@@ -673,3 +673,44 @@ fn what_is_old_soft_or_unowned_is_found() {
         (&80.into(), &40.into(), &serde_json::json!(["b", 40]))
     );
 }
+
+#[test]
+fn a_control_is_a_milestone_of_the_trend_where_enough_is_known() {
+    let mut script = "person ana = Ana Costa <ana@example.com>\n".to_owned();
+    for n in 0..60_i64 {
+        let at = chrono::DateTime::from_timestamp(1_735_725_600 + n * 7 * 86_400, 0).expect("a time").to_rfc3339();
+        let file = if n == 30 {
+            " deploy/rollout.yaml=\"apiVersion: argoproj.io/v1alpha1\\nkind: Rollout\\nspec: {strategy: {canary: {}}}\\n\""
+        } else {
+            ""
+        };
+        script.push_str(&format!(
+            "{at} ana commit feat: number {n} | src/{n}.rs{file}\n{at} ana tag v1.{n}.0 | v1.{n}.0\n"
+        ));
+    }
+    let place = Place::repository(&script);
+    // Two of the first thirty failed, and none since.
+    let failed = |n: i64| {
+        let at =
+            chrono::DateTime::from_timestamp(1_735_725_600 + n * 7 * 86_400 + 3600, 0).expect("a time").to_rfc3339();
+        format!(
+            "[[incident]]\nid = \"I-{n}\"\ntitle = \"x\"\ndetected_at = {at}\ncaused_by = {{ release = \"v1.{n}.0\" }}\n"
+        )
+    };
+    place.file("incidents.toml", &format!("covers_from = 2025-01-01\n{}{}", failed(20), failed(25)));
+    let trend = place.relconf(&["trend", NOW, "--by", "10", "--format", "json"]).json();
+    let milestones = trend["trend"]["milestones"].as_array().expect("milestones");
+    let [one] = &milestones[..] else { panic!("one milestone: {milestones:#?}") };
+    assert_eq!(
+        (&one["declared"], &one["title"]),
+        (&true.into(), &"a canary (deploy/rollout.yaml), since v1.30.0".into())
+    );
+    assert_eq!(one["metrics"][0]["id"], "change_failure_rate");
+    let said = place.relconf(&["trend", NOW, "--by", "10", "--color", "never"]).stdout;
+    assert!(said.contains("A canary (deploy/rollout.yaml), since v1.30.0"), "{said}");
+    // No window of the past knows what came later.
+    assert!(said.contains("New: ") && !said.contains("Found in every window: no-way-back"), "{said}");
+    let cell =
+        |line: &str| said.lines().find(|found| found.trim_start().starts_with(line)).unwrap_or_default().to_owned();
+    assert!(cell("Rollout").contains("···???"), "{said}");
+}
