@@ -111,8 +111,19 @@ pub fn watch_folder(path: &str) -> bool {
 
 /// Whether a file is one that a reader may want, by its path from the root.
 pub fn is_watched_file(path: &str) -> bool {
+    // Documents are many, and few are about releasing: a word of the name decides before any reader is asked.
+    let first = path.split('/').next().unwrap_or_default();
+    if DOCUMENTS.contains(&first) {
+        let lower = path.to_ascii_lowercase();
+        if !["releas", "runbook", "playbook", "rollback", "codeowners"].iter().any(|word| lower.contains(word)) {
+            return false;
+        }
+    }
     READERS.iter().any(|reader| reader.wants(path)) || is_part(path)
 }
+
+/// Folders of the root that hold documents.
+const DOCUMENTS: &[&str] = &["docs", "doc", "Documentation", "documentation"];
 
 /// Whether a file is one that a pipeline may include by a pattern.
 fn is_part(path: &str) -> bool {
