@@ -141,3 +141,29 @@ fn it_needs_a_new_folder() {
     place.relconf(&["demo", "fleet", "--into", "taken"]).fails_saying(&["taken is not empty"]);
     place.relconf(&["demo", "flet"]).fails_saying(&["there is no example \"flet\"", "recovery, fleet"]);
 }
+
+/// What GNU parallel and an Indexed Job run: one repository after the other, and none of them ends it.
+#[cfg(target_os = "linux")]
+#[test]
+#[allow(clippy::disallowed_methods, reason = "what is tested here is a script for a shell")]
+fn a_slice_of_the_list_is_done_to_its_end() {
+    let place = built();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/fleet/export-list.sh");
+    let relconf = Path::new(env!("CARGO_BIN_EXE_relconf")).parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(relconf).chain(std::env::split_paths(&path))).unwrap();
+    let mut command = std::process::Command::new("sh");
+    command.arg(script).args(["fleet", "out", AS_OF, "log"]).current_dir(place.path()).env("PATH", path);
+    command.env("HOME", place.path().join("no-home")).env("GIT_CONFIG_NOSYSTEM", "1");
+    command.stdin(fs::File::open(place.path().join("fleet/list.tsv")).unwrap());
+    let ran = command.output().unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
+    let log = fs::read_to_string(place.path().join("log")).unwrap();
+    assert_eq!(log.lines().count(), 20, "{log}");
+    assert_eq!(log.lines().filter(|line| line.starts_with("ok\t")).count(), 14, "{log}");
+    let torn = log.lines().find(|line| line.starts_with("failed\ttorn\t2\t")).unwrap();
+    assert!(torn.contains("error: packed-refs cannot be trusted"), "{torn}");
+    let runs = place.path().join("out/export_run/as_of=2026-06-30");
+    let files = fs::read_dir(runs).unwrap().flat_map(|bucket| fs::read_dir(bucket.unwrap().path()).unwrap());
+    assert_eq!(files.count(), 14);
+}

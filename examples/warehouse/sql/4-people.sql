@@ -1,0 +1,34 @@
+-- The largest share of releases that one person carried, over those of which the role is known; of the roles that are known for half
+-- or more, the one where it is largest. A bot is nobody, but its releases count. A responder is known only where something
+-- failed: ten of those, or nothing is said.
+CREATE TEMPORARY VIEW dependence AS
+WITH role AS (
+  SELECT repo_id, window_name, 'releaser' AS role, 1 AS place,
+         SUM(CASE WHEN releaser_known THEN 1 ELSE 0 END) AS known, COUNT(*) AS applies
+  FROM event_in WHERE exposed GROUP BY repo_id, window_name
+  UNION ALL
+  SELECT repo_id, window_name, 'approver', 2, SUM(CASE WHEN approver_known THEN 1 ELSE 0 END), COUNT(*)
+  FROM event_in WHERE exposed GROUP BY repo_id, window_name
+  UNION ALL
+  SELECT repo_id, window_name, 'responder', 3, SUM(CASE WHEN responder_known THEN 1 ELSE 0 END), COUNT(*)
+  FROM event_in WHERE exposed AND responder_applies GROUP BY repo_id, window_name
+), carried AS (
+  SELECT e.repo_id, e.window_name, p.role, p.person_id, COUNT(*) AS k
+  FROM event_in e JOIN person_now p ON p.repo_id = e.repo_id AND p.event_id = e.event_id
+  WHERE e.exposed AND NOT p.bot GROUP BY e.repo_id, e.window_name, p.role, p.person_id
+), most AS (
+  SELECT r.repo_id, r.window_name, r.role, r.place, r.known AS n, COALESCE(MAX(c.k), 0) AS k
+  FROM role r LEFT JOIN carried c ON c.repo_id = r.repo_id AND c.window_name = r.window_name AND c.role = r.role
+  WHERE r.known > 0 AND 2 * r.known >= r.applies AND (r.role <> 'responder' OR r.known >= 10)
+  GROUP BY r.repo_id, r.window_name, r.role, r.place, r.known
+), ranked AS (
+  SELECT repo_id, window_name, role, k, n,
+         ROW_NUMBER() OVER (PARTITION BY repo_id, window_name ORDER BY 1e0 * k / n DESC, place) AS nth
+  FROM most
+)
+SELECT repo_id, window_name, role, k, n, 1e0 * k / n AS value FROM ranked WHERE nth = 1;
+
+-- Who carries releases of several repositories: the ids are those of one key.
+CREATE TEMPORARY VIEW carrier AS
+SELECT person_id, COUNT(DISTINCT repo_id) AS repositories, COUNT(*) AS releases
+FROM person_now WHERE role = 'releaser' AND NOT bot GROUP BY person_id;
