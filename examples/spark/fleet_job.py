@@ -117,6 +117,7 @@ def main():
     session = session.config("spark.sql.session.timeZone", "UTC").config("spark.ui.showConsoleProgress", "false")
     session = session.config("spark.sql.sources.partitionOverwriteMode", "dynamic").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    session.conf.set("spark.sql.shuffle.partitions", str(max(2, session.sparkContext.defaultParallelism)))
     conf = dict(relconf=args.relconf, as_of=args.as_of, last=args.last, timeout=args.timeout, memory=args.memory, tries=args.tries)
     arrow = pyarrow.schema([
         ("repo_id", pyarrow.string()), ("bucket", pyarrow.int32()), ("status", pyarrow.string()), ("error", pyarrow.string()),
@@ -160,8 +161,14 @@ def main():
             lost = text.where("status <> 'ok'").select("bucket", "repo_id", "status", "error", "seconds")
             lost = lost.withColumn("stood_at", F.to_timestamp(F.lit(args.as_of)))
             own = own.drop("took").unionByName(lost, allowMissingColumns=True)
-        own = own.drop("took").withColumn("as_of", F.lit(day)).withColumn("bucket", F.format_string("%02d", "bucket"))
-        own.repartition("bucket").write.mode("overwrite").partitionBy("as_of", "bucket").parquet(f"{args.out}/{name}")
+        own = own.drop("took").withColumn("bucket", F.format_string("%02d", "bucket")).cache()
+        # The day is written anew as a whole: what a bucket held before and holds no more is gone with it.
+        today = f"{args.out}/{name}/as_of={day}"
+        if own.isEmpty():
+            # A table without a row has its columns all the same.
+            own.drop("bucket").coalesce(1).write.parquet(f"{today}/bucket=00", mode="overwrite")
+        else:
+            own.repartition("bucket").write.options(partitionOverwriteMode="static").parquet(today, mode="overwrite", partitionBy="bucket")
     runs = session.read.parquet(f"{args.out}/export_run").where(F.col("as_of") == day)
     runs.createOrReplaceTempView("run")
     session.read.parquet(f"{args.out}/release_event").where(F.col("as_of") == day).createOrReplaceTempView("event")
