@@ -12,6 +12,7 @@
 //! config ─► source ─► history ─► inference ─► attribution ─► factor ─► metric ─► analysis ─► map, finding ─► trend ─► review ─► render
 //!                                                            │        └─► forecast ─► preflight ──────────────► render
 //!                                                            └─────► gate ─────────────────────────────────────► render
+//!                                                       review, gate of many repositories ──────────────► fleet ─► render
 //! ```
 #![forbid(unsafe_code)]
 
@@ -33,6 +34,8 @@ pub mod export;
 pub mod factor;
 #[doc(hidden)]
 pub mod finding;
+#[doc(hidden)]
+pub mod fleet;
 #[doc(hidden)]
 pub mod forecast;
 #[doc(hidden)]

@@ -105,6 +105,7 @@ pub fn beside(repository: Option<&Repository>, logs: Logs, policy: &Policy) -> R
         let named = entries.iter().filter_map(|entry| entry.commit.as_ref());
         tips.extend(named.filter_map(|commit| repository.find_commit(commit.raw())));
         let walk = repository.walk(&tips);
+        repository.in_time()?;
         notices.extend(walk.notices);
         (changes, head) = (walk.changes, walk.head);
         selection.learn(&changes, |commit| repository.committed_at(commit));
@@ -127,6 +128,7 @@ pub fn beside(repository: Option<&Repository>, logs: Logs, policy: &Policy) -> R
     unreadable(&history)?;
     if let Some(repository) = repository {
         listen(repository, &mut history, policy);
+        repository.in_time()?;
     }
     history.notices.extend(emptiness(&history));
     Ok(history)
@@ -144,6 +146,9 @@ fn listen(repository: &Repository, history: &mut History, policy: &Policy) {
     // A bare repository is called after what it holds.
     let project = folder.map(|name| name.strip_suffix(".git").map_or(name.clone(), str::to_owned));
     for (rank, &index) in components.iter().enumerate().take(LOGS) {
+        if repository.in_time().is_err() {
+            return;
+        }
         let log = change_log(repository, history, index, rank == 0, project.as_deref());
         history.change_logs.extend(log);
     }
@@ -161,7 +166,11 @@ fn listen(repository: &Repository, history: &mut History, policy: &Policy) {
                 }
             }
             // Without folders to tell apart, one path says all.
-            if parts.elsewhere && !product.has_folders() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if repository.in_time().is_err() || parts.elsewhere && !product.has_folders() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         // What cannot be read is not known to be anything else.
         if read.is_err() {
@@ -263,6 +272,9 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
     let product = history.product.take();
     let mut skipped = pairs.len().saturating_sub(COMPARED);
     for pair in pairs.iter().rev().take(COMPARED) {
+        if repository.in_time().is_err() {
+            break;
+        }
         let commit = |index| history.release(index).commit.map(|commit| history.changes.id(commit));
         let (Some(before), Some(release), Some(next)) = (commit(pair.before), commit(pair.release), commit(pair.next))
         else {
@@ -315,6 +327,7 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
     for index in newest.into_iter().take(TOUCHED) {
         let (changes, release) = (&history.changes, history.release(index));
         let (Some(base), Some(commit)) = (release.base, release.commit) else { continue };
+        repository.in_time()?;
         match classes.touched(repository, policy, [base, commit].map(|commit| changes.id(commit))) {
             Ok(touched) => {
                 history.touched.insert(index, touched);

@@ -73,20 +73,20 @@ impl Base {
         self.commit
     }
 
-    /// The configuration that the commit has; the defaults where it has none. Its paths start from the repository's root.
+    /// The configuration that the commit has; `None` where it has none. Its paths start from the repository's root.
     ///
     /// # Errors
     /// It has two, or one that cannot be used.
-    pub fn config(&self, repository: &Repository) -> Result<Config, Error> {
+    pub fn config(&self, repository: &Repository) -> Result<Option<Config>, Error> {
         let mut found = Vec::new();
         for name in config::NAMES {
             found.extend(repository.files_at(self.commit, name)?.into_iter().filter(|(path, _)| path == name));
         }
         match found.len() {
-            0 => Ok(Config::defaults(repository.root().to_owned())),
+            0 => Ok(None),
             1 => {
                 let (name, bytes) = found.remove(0);
-                config::parse_in(repository.root(), Path::new(&format!("{}:{name}", self.name)), bytes)
+                config::parse_in(repository.root(), Path::new(&format!("{}:{name}", self.name)), bytes).map(Some)
             }
             _ => Err(Error::config(
                 format!("{} has both {} and {}", self.name, found[0].0, found[1].0),

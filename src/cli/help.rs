@@ -3,6 +3,7 @@
 use clap::CommandFactory;
 
 use super::args::Cli;
+use crate::render::fleet::{FLEET_FORMATS, FLEET_GATE_FORMATS};
 use crate::render::gate::GATE_FORMATS;
 use crate::render::list::LIST_FORMATS;
 use crate::render::map::MAP_FORMATS;
@@ -21,10 +22,11 @@ Exit codes: 0 done, gate passed; 1 gate: regressed, preflight --gate: not ready;
 3 gate: inconclusive, where on_inconclusive = \"fail\".";
 
 /// The commands by what they are for, as the help lists them.
-const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look", &["review", "map", "plan", "trend", "controls", "explain", "list", "export"]),
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("Look", &["review", "map", "plan", "trend", "controls", "explain", "list"]),
     ("Ship", &["preflight", "gate", "baseline"]),
     ("Feed", &["init", "record", "import", "validate"]),
+    ("Many", &["fleet", "export"]),
     ("Else", &["demo", "config", "cache", "generate"]),
 ];
 
@@ -34,7 +36,7 @@ pub fn in_order() -> impl Iterator<Item = &'static str> {
 }
 
 /// The commands that have formats, each with their names.
-fn formats() -> [(&'static str, Vec<&'static str>); 10] {
+fn formats() -> [(&'static str, Vec<&'static str>); 11] {
     fn names<T>(formats: &[Format<T>]) -> Vec<&'static str> {
         formats.iter().map(|format| format.name).collect()
     }
@@ -49,6 +51,7 @@ fn formats() -> [(&'static str, Vec<&'static str>); 10] {
         ("preflight", names(PREFLIGHT_FORMATS)),
         ("gate", names(GATE_FORMATS)),
         ("validate", names(VALIDATION_FORMATS)),
+        ("fleet", names(FLEET_FORMATS)),
     ]
 }
 
@@ -59,6 +62,11 @@ pub fn command() -> clap::Command {
         let help = format!("{}; with =PATH to write a file (repeatable)", formats.join(", "));
         command = command.mut_subcommand(name, |command| command.mut_arg("format", |format| format.help(help)));
     }
+    command = command.mut_subcommand("fleet", |fleet| {
+        let names: Vec<_> = FLEET_GATE_FORMATS.iter().map(|format| format.name).collect();
+        let help = format!("{}; with =PATH to write a file (repeatable)", names.join(", "));
+        fleet.mut_subcommand("gate", |gate| gate.mut_arg("format", |format| format.help(help)))
+    });
     let mut groups = String::new();
     for (title, names) in GROUPS {
         groups.push_str(&format!("{title}:\n"));

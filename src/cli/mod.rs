@@ -9,11 +9,14 @@ mod demo_fleet;
 mod exit;
 mod feeling;
 mod file;
+mod fleet;
 mod given;
 mod help;
+mod many;
 mod output;
 mod settings;
 mod summary;
+mod tables;
 mod terminal;
 mod version;
 

@@ -1,6 +1,6 @@
 //! What the flags, the environment and `relconf.toml` mean together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -18,7 +18,7 @@ use crate::model::{
     CommitId, ComponentChoice, ForgeRule, History, Moment, Policy, PolicyFrom, Untrusted, WindowRequest,
 };
 use crate::source::git::Repository;
-use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
+use crate::source::log::{self, Earlier, Logs, Routed, Sources, TimeRules};
 use crate::source::pipeline::exported;
 use crate::{analysis, export, finding, inference, pipeline};
 
@@ -76,7 +76,7 @@ impl Settings {
         // A change is judged: what an earlier job may have left, which the change may have run in, is not believed.
         let place = Place::open_anew(input)?;
         let base = Base::find(place.repository.as_ref(), rev)?;
-        let config = place.repository.as_ref().map(|repository| base.config(repository)).transpose()?;
+        let config = place.repository.as_ref().map(|repository| base.config(repository)).transpose()?.flatten();
         let config = config.unwrap_or_else(|| Config::defaults(place.root.clone()));
         let mut settings = Self::over(place, config, input)?;
         if let Some(repository) = &mut settings.repository {
@@ -221,13 +221,7 @@ impl Settings {
         let logs =
             log::read(&self.sources, &self.rules, &mut io::stdin().lock()).map_err(|error| self.below_root(error))?;
         let key = self.inputs_key(input, &logs, more)?;
-        let history = pipeline::beside(self.repository.as_ref(), logs, &self.policy)?;
-        let mut history = self.compared(history)?;
-        if let Some(repository) = &self.repository {
-            pipeline::touch(repository, &mut history, &self.policy)?;
-            self.declare(repository, &mut history)?;
-        }
-        Ok((self.keeping(history), key))
+        Ok((self.read_beside(logs)?, key))
     }
 
     /// The key of everything that a run reads: the program, its settings, the logs, the tags, HEAD and the names of people. No
@@ -294,6 +288,34 @@ impl Settings {
     /// As [`pipeline::read`].
     pub fn read_history(&self) -> Result<History, Error> {
         Ok(self.keeping(self.compared(self.read_names()?)?))
+    }
+
+    /// Reads the logs, with what the organisation's log says of the repository, and the ids of what that adds. Nothing is read
+    /// from standard input: several read at once.
+    ///
+    /// # Errors
+    /// As [`log::read`].
+    pub fn read_logs(&self, routed: &Routed) -> Result<(Logs, BTreeSet<Untrusted>), Error> {
+        let logs = log::read(&self.sources, &self.rules, &mut io::empty());
+        let mut logs = logs.map_err(|error| self.below_root(error))?;
+        let added = logs.join(routed);
+        Ok((logs, added))
+    }
+
+    /// Reads the history beside logs that have been read, and what its releases changed.
+    ///
+    /// # Errors
+    /// As [`pipeline::beside`].
+    pub fn read_beside(&self, logs: Logs) -> Result<History, Error> {
+        let read = || -> Result<History, Error> {
+            let mut history = self.compared(pipeline::beside(self.repository.as_ref(), logs, &self.policy)?)?;
+            if let Some(repository) = &self.repository {
+                pipeline::touch(repository, &mut history, &self.policy)?;
+                self.declare(repository, &mut history)?;
+            }
+            Ok(history)
+        };
+        Ok(self.keeping(read().map_err(|error| self.below_root(error))?))
     }
 
     /// Keeps for the next run what was read of the repository.
@@ -394,23 +416,34 @@ impl Place {
         match &input.config {
             Some(path) if is_stream(path) => self.config_from(path),
             Some(path) => config::load(path),
-            None => match (&self.head, &self.repository) {
-                (Some(head), Some(repository)) => head.config(repository),
-                _ => self.discovered(),
+            None => match self.own()? {
+                Some(config) => Ok(config),
+                None => match &input.fallback {
+                    Some(path) => config::parse_in(&self.root, path, read_file(path)?),
+                    None => Ok(Config::defaults(self.root.clone())),
+                },
             },
         }
     }
 
+    /// The configuration that the repository has: of HEAD where nothing is checked out.
+    fn own(&self) -> Result<Option<Config>, Error> {
+        match (&self.head, &self.repository) {
+            (Some(head), Some(repository)) => head.config(repository),
+            _ => self.discovered(),
+        }
+    }
+
     /// The configuration that lies in the root.
-    fn discovered(&self) -> Result<Config, Error> {
+    fn discovered(&self) -> Result<Option<Config>, Error> {
         match config::discover(&self.root)? {
             // Shown from the root: where the checkout lies is nobody's business.
             Some(path) => {
                 let shown = path.strip_prefix(&self.root).unwrap_or(&path);
                 let bytes = read_file(&path).map_err(|error| error.named_from(&self.root))?;
-                config::parse_in(&self.root, shown, bytes)
+                config::parse_in(&self.root, shown, bytes).map(Some)
             }
-            None => Ok(Config::defaults(self.root.clone())),
+            None => Ok(None),
         }
     }
 
@@ -513,7 +546,10 @@ pub fn typed_time(flag: &str, text: &str, now: Moment, zone: Option<Zone>) -> Re
 }
 
 /// The moment to stand at: what depends on the day on which it is typed would change from run to run.
-fn exact(flag: &str, text: &str, zone: Option<Zone>) -> Result<Moment, Error> {
+///
+/// # Errors
+/// It is no time.
+pub fn exact(flag: &str, text: &str, zone: Option<Zone>) -> Result<Moment, Error> {
     let zone = zone.unwrap_or(Zone::Named(Tz::UTC));
     parse_time(text, Some(zone)).map(|time| time.at).map_err(|error| of_flag(flag, &error))
 }

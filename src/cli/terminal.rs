@@ -36,6 +36,40 @@ pub struct Terminal {
     verbose: bool,
 }
 
+/// How much of many jobs is done.
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    lines: bool,
+    total: usize,
+    done: usize,
+    failed: usize,
+}
+
+impl Progress {
+    /// One more is done.
+    pub fn step(&mut self, failed: bool, terminal: &Terminal) {
+        self.done += 1;
+        self.failed += usize::from(failed);
+        let unread = if self.failed > 0 { format!("{} unread", self.failed) } else { String::new() };
+        if let Some(bar) = &self.bar {
+            bar.set_message(unread);
+            bar.inc(1);
+        } else if self.lines && (self.done * 10 / self.total > (self.done - 1) * 10 / self.total) {
+            let unread = if unread.is_empty() { unread } else { format!(", {unread}") };
+            terminal.note(&format!("{} of {} repositories{unread}", self.done, self.total));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 impl Terminal {
     /// As the flags say.
     pub fn new(global: &Global) -> Self {
@@ -92,6 +126,19 @@ impl Terminal {
         let result = work();
         spinner.finish_and_clear();
         result
+    }
+
+    /// Shows on a terminal how much of many jobs is done; elsewhere only where that was asked for, a tenth of them a line.
+    pub fn progress(&self, total: usize, asked: bool) -> Progress {
+        let bar = !self.quiet && io::stderr().is_terminal();
+        let bar = bar.then(|| {
+            let bar = ProgressBar::new(total as u64);
+            let style = ProgressStyle::with_template("{bar:24} {pos} of {len} repositories {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        let lines = bar.is_none() && asked && !self.quiet;
+        Progress { bar, lines, total, done: 0, failed: 0 }
     }
 
     /// Says something that is no data.

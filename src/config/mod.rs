@@ -5,9 +5,11 @@
 
 mod find;
 mod findings;
+mod fleet;
 mod gate;
 mod import;
 mod kinds;
+mod owners;
 mod schema;
 mod settings;
 mod write;
@@ -16,8 +18,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use find::{NAMES, discover};
+pub use fleet::{FleetList, Listed, parse_fleet, parse_fleet_window};
 pub use gate::{GATE_SETTINGS, gate_value};
 pub use kinds::parse_window;
+pub use owners::{CODEOWNERS, Owned, owner_of_all, parse_catalog};
 pub use schema::schema;
 pub use settings::Config;
 

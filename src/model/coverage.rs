@@ -101,6 +101,17 @@ impl Coverage {
         Self(joined)
     }
 
+    /// What it covers together with further files; see [`Coverage::of`].
+    #[must_use]
+    pub fn with(&self, files: &[FileCoverage]) -> Self {
+        let known = self.0.iter().map(|span| FileCoverage {
+            from: (!span.assumed).then_some(span.from),
+            until: span.until,
+            entries: if span.assumed { vec![span.from] } else { Vec::new() },
+        });
+        Self::of(&known.chain(files.iter().cloned()).collect::<Vec<_>>())
+    }
+
     /// The times, oldest first.
     pub fn spans(&self) -> &[Covered] {
         &self.0

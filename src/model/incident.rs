@@ -119,6 +119,8 @@ record! {
         declared_cause "cause": OneOf<Cause>, "Only a change, or an unknown cause, can fail a release";
         cause_key "cause_key": Text, "Short and free: recurrence compares it";
         components "component": Texts, "The parts of the system that it touched";
+        services "service": Texts, "The services that it touched: in a fleet, it belongs to the repositories that have them";
+        repositories "repository": Texts, "The repositories that it belongs to, by their names in a fleet's list";
         environment "environment": Text, "Where; absent: production";
         started_at "started_at": Time, "Start of the impact";
         detected_at "detected_at": Time, "When it was noticed; needed where its start is not known";

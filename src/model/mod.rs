@@ -26,6 +26,7 @@ mod policy;
 mod release;
 mod remark;
 mod stage;
+mod stop;
 mod sure;
 mod tag;
 mod text;
@@ -69,6 +70,7 @@ pub use release::{
 };
 pub use remark::{ChangeLog, LogRemark, MessageRemark, Remark, Says};
 pub use stage::StageId;
+pub use stop::Stop;
 pub use sure::{Sure, Words};
 pub use tag::{Tag, TagTarget, Tagger};
 pub use text::Untrusted;

@@ -9,6 +9,7 @@ pub mod controls;
 pub mod docs;
 pub mod encode;
 pub mod explain;
+pub mod fleet;
 pub mod gate;
 pub mod json;
 pub mod link;

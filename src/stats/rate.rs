@@ -14,16 +14,17 @@ pub fn wilson(k: u64, n: u64, level: f64) -> Option<Interval> {
     if n == 0 || k > n {
         return None;
     }
+    let interval = score(k as f64 / n as f64, n as f64, level);
+    Some(Interval { low: if k == 0 { 0.0 } else { interval.low }, high: if k == n { 1.0 } else { interval.high } })
+}
+
+/// The score interval of a share `p` of `size` trials, which need not be a whole number.
+pub(super) fn score(p: f64, size: f64, level: f64) -> Interval {
     let z = quantile::two_sided(level);
-    let (count, size) = (k as f64, n as f64);
-    let p = count / size;
     let scale = 1.0 + z * z / size;
     let center = (p + z * z / (2.0 * size)) / scale;
     let half = z / scale * (p * (1.0 - p) / size + z * z / (4.0 * size * size)).sqrt();
-    Some(Interval {
-        low: if k == 0 { 0.0 } else { (center - half).max(0.0) },
-        high: if k == n { 1.0 } else { (center + half).min(1.0) },
-    })
+    Interval { low: (center - half).max(0.0), high: (center + half).min(1.0) }
 }
 
 /// The exact interval of k of n (Clopper and Pearson 1934): never below its level, wider than Wilson's.

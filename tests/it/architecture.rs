@@ -35,7 +35,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("export", &["attribution", "factor", "metric", "model", "review", "stats"]),
     ("preflight", &["attribution", "factor", "forecast", "metric", "model", "stats"]),
-    ("render", &["gate", "model", "phrase", "preflight", "review"]),
+    ("fleet", &["attribution", "gate", "map", "model", "review", "stats"]),
+    ("render", &["fleet", "gate", "model", "phrase", "preflight", "review"]),
 ];
 
 /// Crates that belong to one room.
@@ -63,6 +64,7 @@ const PURE: &[&str] = &[
     "export",
     "factor",
     "finding",
+    "fleet",
     "forecast",
     "gate",
     "history",

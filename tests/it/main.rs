@@ -25,6 +25,7 @@ mod explain;
 mod export;
 mod felt;
 mod findings;
+mod fleet;
 mod forecast;
 mod fuzz_corpus;
 mod gate;

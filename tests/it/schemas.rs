@@ -6,12 +6,13 @@ use std::path::Path;
 
 use crate::support::Place;
 
-const SCHEMAS: [&str; 11] = [
+const SCHEMAS: [&str; 12] = [
     "review",
     "trend",
     "controls",
     "gate",
     "preflight",
+    "fleet",
     "baseline",
     "validation",
     "incidents",

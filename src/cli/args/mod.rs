@@ -3,6 +3,7 @@
 
 mod feed;
 mod look;
+mod many;
 mod rest;
 mod ship;
 
@@ -12,6 +13,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub use feed::*;
 pub use look::*;
+pub use many::*;
 pub use rest::*;
 pub use ship::*;
 
@@ -59,6 +61,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// What was found, as tables for a warehouse: one row a release event, incident, person's part, reading, …
     Export(ExportArgs),
+    /// Many repositories at once: how often their releases fail, which stand out, where evidence is missing
+    Fleet(FleetArgs),
     /// A small realistic history with its logs, built and reviewed
     Demo(DemoArgs),
     /// Show every setting with its value and where it comes from
@@ -168,6 +172,10 @@ pub struct Input {
     #[arg(long, value_name = "TIME", env = "RELCONF_AS_OF", hide_env = true, help_heading = "Window")]
     pub as_of: Option<String>,
 
+    /// The configuration of a repository that has none of its own: never typed here, a fleet's list says so.
+    #[arg(skip)]
+    pub fallback: Option<PathBuf>,
+
     /// The variables that gave a value, filled in after parsing.
     #[arg(skip)]
     pub from_environment: Vec<&'static str>,
@@ -211,7 +219,7 @@ impl Command {
             Self::Explain(args) => Some(&mut args.input),
             Self::Export(args) => Some(&mut args.input),
             Self::Config(args) => Some(&mut args.input),
-            Self::Demo(_) | Self::Generate(_) | Self::Cache(_) => None,
+            Self::Demo(_) | Self::Generate(_) | Self::Cache(_) | Self::Fleet(_) => None,
         }
     }
 }

@@ -209,6 +209,8 @@ pub enum SchemaOf {
     Gate,
     /// `relconf preflight --format json`
     Preflight,
+    /// `relconf fleet --format json`
+    Fleet,
     /// `relconf baseline write`
     Baseline,
     /// `relconf validate --format json`

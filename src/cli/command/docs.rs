@@ -122,16 +122,18 @@ fn commands() -> String {
 /// What follows the name of a command: its own commands, or its arguments with the words that they take.
 fn arguments(command: &clap::Command) -> Vec<String> {
     let inner: Vec<_> = command.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "help").collect();
-    if !inner.is_empty() {
+    if !inner.is_empty() && command.is_subcommand_required_set() {
         return vec![inner.join("|")];
     }
+    // What it may be asked besides.
+    let others = (!inner.is_empty()).then(|| format!("[{}]", inner.join("|")));
     let argument = |argument: &clap::Arg| {
         let words: Vec<_> = argument.get_possible_values().iter().map(|word| word.get_name().to_owned()).collect();
         let what = if words.is_empty() { argument.get_id().as_str().to_uppercase() } else { words.join("|") };
         let many = if argument.get_num_args().is_some_and(|number| number.max_values() > 1) { "…" } else { "" };
         if argument.is_required_set() { format!("{what}{many}") } else { format!("[{what}]{many}") }
     };
-    command.get_positionals().map(argument).collect()
+    others.into_iter().chain(command.get_positionals().map(argument)).collect()
 }
 
 fn weight(weight: NoticeWeight) -> &'static str {

@@ -10,6 +10,7 @@ use crate::config;
 use crate::document::nearest;
 use crate::error::Error;
 use crate::export;
+use crate::fleet::Fleet;
 use crate::gate::{Baseline, GateReport};
 use crate::preflight::Preflight;
 use crate::render::controls::ControlsOnly;
@@ -48,6 +49,7 @@ pub(super) fn run(args: &GenerateArgs, terminal: &Terminal) -> anyhow::Result<Ex
                 SchemaOf::Baseline => schemars::schema_for!(Baseline).to_value(),
                 SchemaOf::Validation => schemars::schema_for!(Validation).to_value(),
                 SchemaOf::Incidents | SchemaOf::Releases => log::schema(),
+                SchemaOf::Fleet => schemars::schema_for!(Fleet).to_value(),
                 SchemaOf::Config => config::schema(),
                 SchemaOf::Export => export::schema(),
             };

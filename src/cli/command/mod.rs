@@ -8,6 +8,7 @@ mod demo;
 mod docs;
 mod explain;
 mod export;
+mod fleet;
 mod gate;
 mod generate;
 mod import;
@@ -46,6 +47,7 @@ pub fn run(command: Command, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal).map(|()| Exit::Done),
         Command::Export(args) => export::run(&args, terminal),
+        Command::Fleet(args) => fleet::run(&args, terminal),
         Command::Demo(args) => demo::run(&args, terminal),
         Command::Config(args) => config::run(&args, terminal),
         Command::Cache(args) => cache::run(&args, terminal),

@@ -63,7 +63,7 @@ pub use watched::{Watched, WatchedFile};
 use sha1::{Digest as _, Sha1};
 
 use crate::error::Error;
-use crate::model::{CommitId, NoticeCode, RepositoryInfo};
+use crate::model::{CommitId, NoticeCode, RepositoryInfo, Stop};
 
 /// An open repository.
 pub struct Repository {
@@ -80,6 +80,8 @@ pub struct Repository {
     names_of: Option<CommitId>,
     /// What earlier runs have read.
     cache: Option<cache::Cache>,
+    /// Asks to read no further.
+    stop: Stop,
 }
 
 /// The version of the libgit2 that is built in.
@@ -240,6 +242,24 @@ impl Repository {
         let object = self.objects.read(commit).ok()?;
         let committer = commit::parse(&object.data, &mut Vec::new()).committer;
         (committer.fault != signature::TimeFault::Missing).then_some((committer.time, committer.offset))
+    }
+
+    /// Lets somebody end the reading: [`Repository::walk`] then returns early, and [`Repository::in_time`] says so.
+    pub fn stop_on(&mut self, stop: Stop) {
+        self.stop = stop;
+    }
+
+    /// Whether the reading may go on.
+    ///
+    /// # Errors
+    ///
+    /// It was ended: what was read so far is not whole.
+    pub fn in_time(&self) -> Result<(), Error> {
+        if self.stop.asked() {
+            Err(Error::repository("the time that was allowed is over", "allow more with --timeout"))
+        } else {
+            Ok(())
+        }
     }
 
     /// All commits reachable from `tips` and HEAD, each read once. Those that cannot be read are absent, with a notice.

@@ -9,7 +9,7 @@ use super::objects::Objects;
 use super::{Repository, head, include, paths, shallow};
 use crate::document::is_plain;
 use crate::error::Error;
-use crate::model::{Links, Notice, NoticeCode, RepositoryInfo, Untrusted, last_part};
+use crate::model::{Links, Notice, NoticeCode, RepositoryInfo, Stop, Untrusted, last_part};
 
 /// Opens the repository at or above `dir`.
 pub fn open(dir: &Path) -> Result<Repository, Error> {
@@ -37,7 +37,18 @@ pub fn open(dir: &Path) -> Result<Repository, Error> {
         links: origin.as_deref().map(Links::of_origin).unwrap_or_default(),
     };
     let trees = paths::TreeCache::default();
-    Ok(Repository { inner, info, root, shallow, objects, notices, trees, names_of: None, cache: None })
+    Ok(Repository {
+        inner,
+        info,
+        root,
+        shallow,
+        objects,
+        notices,
+        trees,
+        names_of: None,
+        cache: None,
+        stop: Stop::default(),
+    })
 }
 
 /// Whether a remote has promised what the clone left out (`git clone --filter`).

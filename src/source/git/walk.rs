@@ -96,6 +96,11 @@ impl Walker<'_> {
     fn visit(&mut self, tip: CommitId) {
         self.open(tip);
         while let Some(frame) = self.frames.last_mut() {
+            if self.repository.stop.asked() {
+                // Whoever asked throws away what was read.
+                self.frames.clear();
+                return;
+            }
             let Some(&parent) = self.named.get(frame.next as usize) else {
                 self.close();
                 continue;

@@ -12,12 +12,14 @@ mod incident;
 mod milestone;
 mod record;
 mod release;
+mod routed;
 mod schema;
 mod silence;
 mod take;
 mod write;
 
 pub use earlier::{Decision, Earlier, decide};
+pub use routed::Routed;
 pub use schema::schema;
 pub use write::{fields, toml};
 
@@ -112,6 +114,16 @@ pub const DEFAULT_LOG: [&str; 2] = ["releases.toml", "releases.json"];
 pub struct TimeRules {
     /// Gives an offset to times without one; `None` makes each of them a problem.
     pub assume: Option<Zone>,
+}
+
+/// The files that are named: files, folders, globs, each file once and by name.
+///
+/// # Errors
+///
+/// One does not exist, a glob matches nothing, a folder cannot be read.
+pub fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let found = files::find(&Sources { log: paths.to_vec(), ..Sources::default() })?;
+    Ok(found.files.into_iter().map(|found| found.path).collect())
 }
 
 /// Reads all logs. `stdin` is read where a source is `-`, once.

@@ -77,6 +77,8 @@ fn every_key_is_read() {
     let logs = good(FULL);
     assert!(!logs.read.coverage.is_empty());
     let incident = Incident {
+        services: Vec::new(),
+        repositories: Vec::new(),
         id: "INC-7".into(),
         title: "Checkout answers 500".into(),
         kind: IncidentKind::NearMiss,

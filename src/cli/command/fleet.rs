@@ -1,0 +1,338 @@
+//! `relconf fleet`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use chrono::{SubsecRound, TimeDelta, Utc};
+
+use crate::attribution::Span;
+use crate::cli::args::{FleetArgs, FleetRun, FleetWhat, Input};
+use crate::cli::exit::Exit;
+use crate::cli::file;
+use crate::cli::fleet::{self, Chosen, Counted, Done, Job, Journal, Member, Tables};
+use crate::cli::many::{self, Ended, Event, Limits};
+use crate::cli::output::Outputs;
+use crate::cli::settings::exact;
+use crate::cli::tables;
+use crate::cli::terminal::{Progress, Terminal};
+use crate::document::{Zone, duration_text};
+use crate::error::Error;
+use crate::fleet::contract::{Fleet, Routing};
+use crate::fleet::{About, RepositoryReport, Route, Router, Status};
+use crate::gate::Verdict;
+use crate::model::{Moment, Untrusted};
+use crate::phrase::count;
+use crate::render::fleet::{FLEET_FORMATS, FLEET_GATE_FORMATS};
+use crate::source::log::{self, Logs, Routed, Sources, TimeRules};
+
+pub(super) fn run(args: &FleetArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
+    match &args.what {
+        None => {
+            let outputs = Outputs::parse(&args.run.output, FLEET_FORMATS)?;
+            let fleet = read(&args.run, terminal)?;
+            outputs.write(&fleet, terminal)?;
+            Ok(whole(&fleet, terminal))
+        }
+        Some(FleetWhat::Gate(run)) => {
+            let outputs = Outputs::parse(&run.output, FLEET_GATE_FORMATS)?;
+            let fleet = read(run, terminal)?;
+            outputs.write(&fleet, terminal)?;
+            // What regressed is known, whatever else is not.
+            Ok(match (fleet.gate.verdict, whole(&fleet, terminal)) {
+                (Verdict::Regressed, _) => Exit::Regressed,
+                (_, whole) => whole,
+            })
+        }
+    }
+}
+
+/// Whether enough of it could be read.
+fn whole(fleet: &Fleet, terminal: &Terminal) -> Exit {
+    if !fleet.counts.too_many_unread() {
+        return Exit::Done;
+    }
+    let (unread, all) = (fleet.counts.unread, count(fleet.counts.repositories, "repository"));
+    let allowed = match fleet.counts.unread_allowed {
+        0 => "none may be".to_owned(),
+        allowed => format!("{allowed} may be"),
+    };
+    let what = format!("{unread} of {all} could not be read, {allowed}");
+    terminal.error(
+        &Error::repository(what, "see what is wrong with each above; --allow-unread 20% lets more be missing").into(),
+    );
+    Exit::CouldNot
+}
+
+fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
+    let limits = Limits {
+        jobs: args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |jobs| jobs as usize),
+        timeout: fleet::timeout(&args.timeout)?,
+    };
+    let allowed = fleet::allowed(&args.allow_unread)?;
+    let zone: Option<Zone> = args
+        .assume_tz
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|error: Error| Error::usage(format!("--assume-tz: {error}"), error.help()))?;
+    let chosen = fleet::choose(args)?;
+    let person_key = args.person_key.as_deref().map(tables::person_key).transpose()?;
+    let mut journal = args.export.as_deref().map(Journal::open).transpose()?;
+    let as_of = as_of(args, zone, journal.as_ref(), terminal)?;
+    if let Some(journal) = &mut journal {
+        journal.run(as_of, args.resume)?;
+    }
+    let input = Input {
+        as_of: Some(as_of.to_rfc3339()),
+        last: Some(duration_text(Some(chosen.window))),
+        fallback: chosen.fallback.clone(),
+        assume_tz: args.assume_tz.clone(),
+        no_cache: args.no_cache,
+        ..Input::default()
+    };
+    // One that cannot be used would be told of every repository.
+    if let Some(path) = &chosen.fallback {
+        crate::config::load(path)?;
+    }
+    let Chosen { members, window, incidents, teams, root, .. } = chosen;
+    let members: Arc<[Member]> = members.into();
+    let sent = send(&members, &incidents, zone, limits)?;
+    let known = match (&journal, &args.export) {
+        (Some(journal), Some(folder)) if args.resume => counted(journal, folder, &members, as_of),
+        _ => BTreeMap::new(),
+    };
+    let format = args.export_format.unwrap_or(tables::DEFAULT);
+    let tables = args.export.is_some().then_some(Tables { format, person_key });
+    let job = Arc::new(Job { input, as_of, routed: sent.routed, teams, root, tables, known });
+    let order = fleet::order(&members);
+    let progress = terminal.progress(order.len(), args.progress);
+    let run = Run { members, job, journal, args, terminal, progress, reports: Vec::with_capacity(order.len()) };
+    let reports = run.all(order, limits)?;
+    let about = About { as_of, window: Span { start: as_of - window, end: as_of } };
+    Ok(Fleet::of(&about, reports, sent.routing, allowed))
+}
+
+/// What earlier runs counted whose rows are still there, by name: from what it was counted.
+fn counted(journal: &Journal, folder: &Path, members: &[Member], as_of: Moment) -> BTreeMap<String, String> {
+    let whole = |member: &Member| {
+        let name = &member.listed.name;
+        let place = fleet::place(as_of, name);
+        let there = ["ndjson", "parquet"].iter().any(|end| folder.join(place.file("export_run", name, end)).exists());
+        Some((name.clone(), journal.known(name)?.key.clone().filter(|_| there)?))
+    };
+    members.iter().filter_map(whole).collect()
+}
+
+/// A run over the repositories.
+struct Run<'a> {
+    members: Arc<[Member]>,
+    job: Arc<Job>,
+    journal: Option<Journal>,
+    args: &'a FleetRun,
+    terminal: &'a Terminal,
+    progress: Progress,
+    reports: Vec<RepositoryReport>,
+}
+
+impl Run<'_> {
+    /// Reads them all. Those at which an earlier run was ended come last, one by one; those that ended several are told as such.
+    fn all(mut self, order: Vec<usize>, limits: Limits) -> Result<Vec<RepositoryReport>, Error> {
+        let journal = self.journal.as_ref().filter(|_| self.args.resume);
+        let suspect = |at: &usize| journal.is_some_and(|journal| journal.is_suspect(&self.members[*at].listed.name));
+        let ends = |at: &usize| journal.is_some_and(|journal| journal.ends_runs(&self.members[*at].listed.name));
+        let (bad, order): (Vec<usize>, Vec<usize>) = order.into_iter().partition(ends);
+        let (suspects, order): (Vec<usize>, Vec<usize>) = order.into_iter().partition(suspect);
+        for at in bad {
+            let help = "look at it with `relconf review`; without --resume it is begun with again";
+            let error =
+                "several runs were ended while they were at it: it may take more memory than there is".to_owned();
+            let counted = fleet::unread(&self.job, fleet::blank(&self.members[at]), Status::Crashed, error, help);
+            self.keep(counted)?;
+        }
+        self.some(order, limits)?;
+        self.some(suspects, Limits { jobs: 1, ..limits })?;
+        if let Some(journal) = self.journal {
+            journal.finish()?;
+        }
+        Ok(self.reports)
+    }
+
+    fn some(&mut self, order: Vec<usize>, limits: Limits) -> Result<(), Error> {
+        let (members, job) = (Arc::clone(&self.members), Arc::clone(&self.job));
+        many::run(
+            order,
+            limits,
+            move |at, stop| fleet::read(&job, &members[at], at, stop),
+            |event| match event {
+                Event::Begins(at) => match &mut self.journal {
+                    Some(journal) => journal.begin(&self.members[at].listed.name),
+                    None => Ok(()),
+                },
+                Event::Ends(at, ended) => self.ended(at, ended),
+            },
+        )
+    }
+
+    fn ended(&mut self, at: usize, ended: Ended<Done>) -> Result<(), Error> {
+        let member = &self.members[at];
+        let (status, error, help) = match ended {
+            Ended::Returned(Done::Counted(counted)) => return self.keep(*counted),
+            Ended::Returned(Done::Elsewhere) => return self.aside(at, None),
+            Ended::Returned(Done::Unchanged) => {
+                let known = self.journal.as_ref().and_then(|journal| journal.known(&member.listed.name));
+                let report = known.map(|known| known.report.clone());
+                return self.aside(at, report);
+            }
+            Ended::Late => (
+                Status::Timeout,
+                format!("it was not done after {} and did not stop", self.args.timeout),
+                "look at it with `relconf review`, or allow more with --timeout",
+            ),
+            Ended::Panicked(said) => (
+                Status::Crashed,
+                said,
+                "this is a mistake of relconf: please report it with the output of `relconf --version`",
+            ),
+        };
+        self.keep(fleet::unread(&self.job, fleet::blank(member), status, error, help))
+    }
+
+    /// Keeps what stands in the journal already, or nothing.
+    fn aside(&mut self, at: usize, report: Option<RepositoryReport>) -> Result<(), Error> {
+        if let (Some(journal), Some(report)) = (&mut self.journal, &report) {
+            let key = self.job.known.get(&self.members[at].listed.name).cloned();
+            journal.done(key, report)?;
+        }
+        self.progress.step(false, self.terminal);
+        self.reports.extend(report);
+        Ok(())
+    }
+
+    /// Writes the rows of a repository and then, that they are there. One that cannot be read today keeps what it had.
+    fn keep(&mut self, counted: Counted) -> Result<(), Error> {
+        let Counted { mut report, key, files } = counted;
+        if let (Some(journal), Some(folder)) = (&mut self.journal, &self.args.export) {
+            if !report.status.is_read()
+                && let Some(known) = journal.known(report.id.raw())
+                && known.report.read.is_some()
+            {
+                report.read.clone_from(&known.report.read);
+                report.team = report.team.or_else(|| known.report.team.clone());
+                report.stale = true;
+            }
+            file::write_set(folder, &files)?;
+            journal.done(key, &report)?;
+        }
+        self.progress.step(!report.status.is_read(), self.terminal);
+        self.reports.push(report);
+        Ok(())
+    }
+}
+
+/// The moment that all repositories are looked at from.
+fn as_of(args: &FleetRun, zone: Option<Zone>, journal: Option<&Journal>, terminal: &Terminal) -> Result<Moment, Error> {
+    if let Some(text) = &args.as_of {
+        return exact("--as-of", text, zone);
+    }
+    // What was counted of some holds for that moment alone.
+    if let Some(open) = journal.filter(|_| args.resume).and_then(Journal::open_since) {
+        terminal.note(&format!("going on with the run of {}", open.to_rfc3339()));
+        return Ok(open);
+    }
+    // As for one repository, what was tagged a moment ago is there: git counts in seconds.
+    #[expect(clippy::disallowed_methods, reason = "\"now\" is the default of --as-of and is passed on from here")]
+    let now = Utc::now().trunc_subsecs(0).fixed_offset() + TimeDelta::seconds(1);
+    Ok(now)
+}
+
+/// What was sent where.
+struct Sent {
+    routed: BTreeMap<usize, Routed>,
+    routing: Option<Routing>,
+}
+
+/// Sends each entry of the organisation's log to the repository that it belongs to.
+fn send(members: &Arc<[Member]>, incidents: &[PathBuf], zone: Option<Zone>, limits: Limits) -> Result<Sent, Error> {
+    if incidents.is_empty() {
+        return Ok(Sent { routed: BTreeMap::new(), routing: None });
+    }
+    let sources = Sources { incidents: incidents.to_vec(), ..Sources::default() };
+    let Logs { incidents, read, problems, .. } =
+        log::read(&sources, &TimeRules { assume: zone }, &mut std::io::empty())?;
+    let name = Untrusted::from("the organisation's log");
+    let nothing = Routed::nothing(&read.coverage, &name);
+    let places: Vec<_> = members.iter().map(Member::place).collect();
+    let router = Router::new(&places);
+    let mut routing = Routing { entries: incidents.len() as u64, set_aside: read.set_aside, ..Routing::default() };
+    if let Some(first) = problems.iter().find(|problem| !problem.record_kept) {
+        let found = &first.problem;
+        let at = format!("{}:{}:{}", found.file.display(), found.line, found.column);
+        routing.nowhere(&Untrusted::new(at), found.what.clone());
+    }
+    // A log that is said to be complete speaks of the repositories whose services are named, also where nothing happened.
+    let spoken_of = members.iter().enumerate().filter(|(_, member)| !member.listed.services.is_empty());
+    let mut routed: BTreeMap<usize, Routed> =
+        spoken_of.filter(|_| !nothing.covers.is_empty()).map(|(at, _)| (at, nothing.clone())).collect();
+    let mut commits: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut add = |at: usize, incident: usize| {
+        let incident = incidents[incident].clone();
+        routed.entry(at).or_insert_with(|| nothing.clone()).incidents.push(incident);
+    };
+    for (number, incident) in incidents.iter().enumerate() {
+        match router.route(incident) {
+            Route::Named(all) => {
+                routing.by_repository += 1;
+                for at in all {
+                    add(at, number);
+                }
+            }
+            Route::Service(at) => {
+                routing.by_service += 1;
+                add(at, number);
+            }
+            Route::Commit(commit) => commits.entry(commit.raw().to_owned()).or_default().push(number),
+            Route::Nowhere(why) => routing.nowhere(&incident.id, why),
+        }
+    }
+    let having = having(members, commits.keys().cloned().collect(), limits)?;
+    for ((commit, numbers), having) in commits.iter().zip(&having) {
+        for &number in numbers {
+            match router.by_commit(&Untrusted::new(commit.clone()), having) {
+                Ok(at) => {
+                    routing.by_commit += 1;
+                    add(at, number);
+                }
+                Err(why) => routing.nowhere(&incidents[number].id, why),
+            }
+        }
+    }
+    Ok(Sent { routed, routing: Some(routing) })
+}
+
+/// The repositories that have each of these commits.
+fn having(members: &Arc<[Member]>, commits: Vec<String>, limits: Limits) -> Result<Vec<Vec<usize>>, Error> {
+    let mut having = vec![Vec::new(); commits.len()];
+    if commits.is_empty() {
+        return Ok(having);
+    }
+    let theirs = Arc::clone(members);
+    many::run(
+        (0..members.len()).collect(),
+        limits,
+        move |at, _| fleet::having(&theirs[at].path, &commits),
+        |event| -> Result<(), Error> {
+            if let Event::Ends(at, Ended::Returned(found)) = event {
+                for commit in found {
+                    having[commit].push(at);
+                }
+            }
+            Ok(())
+        },
+    )?;
+    for repositories in &mut having {
+        repositories.sort_unstable();
+    }
+    Ok(having)
+}

@@ -1,0 +1,58 @@
+//! Tables as files: what `export` writes of one repository, and `fleet` of many.
+
+use std::path::Path;
+
+use super::args::ExportFormat;
+use super::file;
+use crate::error::Error;
+use crate::export::{self, PersonKey, Place, Rows, Table, Value};
+
+/// How tables are written to a folder where nobody says.
+pub const DEFAULT: ExportFormat = if cfg!(feature = "parquet") { ExportFormat::Parquet } else { ExportFormat::Ndjson };
+
+/// The files of a run, the run itself last.
+///
+/// # Errors
+/// They cannot be written so.
+pub fn files(format: ExportFormat, rows: &Rows, place: &Place, repo_id: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let file = |(table, rows): (&'static Table, Vec<Vec<Value<'_>>>)| {
+        let (ending, bytes) = match format {
+            ExportFormat::Ndjson => ("ndjson", export::ndjson(table, &rows).into_bytes()),
+            ExportFormat::Parquet => ("parquet", parquet(table, &rows)?),
+        };
+        Ok((place.file(table.name, repo_id, ending), bytes))
+    };
+    rows.tables().into_iter().map(file).collect()
+}
+
+#[cfg(feature = "parquet")]
+fn parquet(table: &Table, rows: &[Vec<Value<'_>>]) -> Result<Vec<u8>, Error> {
+    export::parquet(table, rows).map_err(|error| {
+        let what = format!("the table {} cannot be written as Parquet", table.name);
+        Error::io(what, "write --format ndjson instead, and tell us").caused_by(error)
+    })
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: &Table, _: &[Vec<Value<'_>>]) -> Result<Vec<u8>, Error> {
+    Err(Error::usage(
+        "this relconf was built without Parquet",
+        "write --format ndjson, or build it with the feature parquet",
+    ))
+}
+
+/// The secret with which people are told apart across repositories.
+///
+/// # Errors
+/// It cannot be read, or is too short to be one.
+pub fn person_key(path: &Path) -> Result<PersonKey, Error> {
+    let shown = path.display();
+    let text = file::read(path).map_err(|error| {
+        Error::io(format!("cannot read the key {shown}"), "make one: openssl rand -hex 32 > person.key")
+            .caused_by(error)
+    })?;
+    PersonKey::new(text.as_bytes()).ok_or_else(|| {
+        let what = format!("the key {shown} has fewer than {} characters: it could be tried out", PersonKey::SHORTEST);
+        Error::input(what, "make a longer one: openssl rand -hex 32 > person.key")
+    })
+}

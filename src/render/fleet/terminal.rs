@@ -1,0 +1,132 @@
+//! A fleet on a terminal.
+
+use crate::fleet::Fleet;
+use crate::gate::Verdict;
+use crate::render::encode::terminal as safe;
+use crate::render::page::{Page, Tone};
+use crate::render::{TerminalOptions, phrase};
+
+use super::words;
+
+/// The whole of it.
+pub fn fleet(fleet: &Fleet, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    page.toned(Tone::Strong, &format!("Fleet · {}", words::about(fleet).join(" · ")));
+    page.blank();
+    if fleet.strata.is_empty() {
+        page.item("No repository has a judged release in the window.");
+    }
+    for (first, rest) in words::rates(fleet) {
+        page.point("", &safe(&format!("{first}{rest}")));
+    }
+    for line in fleet.strata.iter().filter_map(words::spread).chain(words::git_misses(fleet).map(str::to_owned)) {
+        page.item(&line);
+    }
+    outside(&mut page, fleet);
+    regressed(&mut page, fleet);
+    teams(&mut page, fleet);
+    evidence(&mut page, fleet);
+    routing(&mut page, fleet);
+    unread(&mut page, fleet);
+    page.blank();
+    page.toned(Tone::Dim, &format!("{} Page: --format html=fleet.html", words::NO_RANKS));
+    page.finish()
+}
+
+/// The gate's part.
+pub fn gate(fleet: &Fleet, options: &TerminalOptions) -> String {
+    let mut page = Page::new(options);
+    let (verdict, rest) = words::gate(fleet);
+    let tone = match fleet.gate.verdict {
+        Verdict::Pass => Tone::Good,
+        Verdict::Regressed => Tone::Bad,
+        Verdict::Inconclusive => Tone::Unsure,
+    };
+    page.toned(tone, &format!("{verdict}: {rest}"));
+    page.item(&words::about(fleet).join(" · "));
+    for regression in fleet.gate.regressed.iter().take(words::LISTED) {
+        page.bullet(&format!("{}: {}", safe(regression.id.raw()), safe(&words::regression(regression))));
+        page.under(&format!("In it: relconf gate, then {}", phrase::explain(&regression.test.metric)));
+    }
+    more(&mut page, fleet.gate.regressed.len());
+    unread(&mut page, fleet);
+    page.finish()
+}
+
+/// The rest of a list that was cut.
+fn more(page: &mut Page, all: usize) {
+    if let Some(more) = words::more(all) {
+        page.item(&more);
+    }
+}
+
+fn outside(page: &mut Page, fleet: &Fleet) {
+    if fleet.strata.is_empty() {
+        return;
+    }
+    page.heading(words::OUTSIDE);
+    for stratum in &fleet.strata {
+        page.item(&words::about_outside(stratum));
+        let found = words::outside(stratum);
+        for one in found.iter().take(words::LISTED) {
+            page.bullet(&format!("{}: {}", safe(one.id.raw()), one.says));
+        }
+        more(page, found.len());
+    }
+}
+
+fn regressed(page: &mut Page, fleet: &Fleet) {
+    page.heading(words::REGRESSED);
+    let (verdict, rest) = words::gate(fleet);
+    page.item(&format!("{verdict}: {rest}"));
+    for regression in fleet.gate.regressed.iter().take(words::LISTED) {
+        page.bullet(&format!("{}: {}", safe(regression.id.raw()), safe(&words::regression(regression))));
+    }
+    more(page, fleet.gate.regressed.len());
+}
+
+fn teams(page: &mut Page, fleet: &Fleet) {
+    if fleet.teams.iter().all(|team| team.team.is_none()) {
+        return;
+    }
+    page.heading(words::TEAMS);
+    let header = words::team_header(fleet);
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let rows: Vec<Vec<String>> =
+        fleet.teams.iter().map(|team| words::team_row(fleet, team).iter().map(|cell| safe(cell)).collect()).collect();
+    page.table(&header, rows);
+}
+
+fn evidence(page: &mut Page, fleet: &Fleet) {
+    page.heading(words::MISSING);
+    for line in words::missing(fleet) {
+        page.bullet(&safe(&line));
+    }
+    if fleet.stages.is_empty() {
+        return;
+    }
+    page.heading(&format!("{}, in repositories", words::TRUST));
+    let (header, rows) = words::trust_table(fleet);
+    page.table(&header.iter().map(String::as_str).collect::<Vec<_>>(), rows);
+}
+
+fn routing(page: &mut Page, fleet: &Fleet) {
+    let (Some(said), Some(routing)) = (words::routing(fleet), &fleet.routing) else { return };
+    page.heading(words::ROUTING);
+    page.item(&said);
+    for one in routing.unrouted.iter().take(words::LISTED) {
+        page.bullet(&format!("{}: {}", safe(one.id.raw()), safe(one.why.raw())));
+    }
+    more(page, routing.unrouted.len());
+}
+
+fn unread(page: &mut Page, fleet: &Fleet) {
+    if fleet.counts.unread == 0 {
+        return;
+    }
+    page.heading(&format!("{}: {} of {}", words::UNREAD, fleet.counts.unread, fleet.counts.repositories));
+    for report in fleet.unread().take(words::LISTED) {
+        page.bullet(&format!("{}: {}", safe(report.id.raw()), safe(&words::unread(report))));
+    }
+    more(page, fleet.counts.unread as usize);
+}
