@@ -331,8 +331,8 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
 fn is(words: &[String], pattern: &str) -> bool {
     let mut wanted = pattern.split(' ').peekable();
     let Some(first) = wanted.next() else { return false };
-    let last_part = |word: &str| word.rsplit('/').next().unwrap_or_default().to_owned();
-    let named = |word: &String| word == first || !first.contains('/') && last_part(word) == first;
+    let whole = first.contains('/');
+    let named = |word: &String| word == first || !whole && word.rsplit('/').next() == Some(first);
     let lead = words.iter().take(LEADING).position(named);
     let Some(begin) = lead.filter(|&at| words[..at].iter().all(|word| is_leading(word))) else { return false };
     let mut at = begin + 1;
@@ -795,15 +795,19 @@ fn about(step: &Step, list: &'static [&'static str]) -> Option<&'static str> {
                 || part.strip_suffix("-action") == Some(wanted)
         }) || name_words(&step.uses).iter().any(|word| word == wanted)
     };
+    // Cut into words once, for all that is looked for.
+    let commands: Vec<Vec<String>> = step
+        .commands
+        .iter()
+        .flat_map(|(_, command)| parts(command))
+        .map(tokens)
+        .filter(|words| !words.is_empty())
+        .collect();
     let runs = |wanted: &str| {
-        step.commands.iter().any(|(_, command)| {
-            parts(command).any(|part| {
-                let words = tokens(part);
-                let said = words.first().is_some_and(|word| {
-                    ["echo", "printf", "pip", "pip3", "npm", "apt-get", "brew", "curl", "go"].contains(&word.as_str())
-                });
-                (!said || wanted.starts_with(words[0].as_str())) && is(&words, wanted)
-            })
+        commands.iter().any(|words| {
+            let said =
+                ["echo", "printf", "pip", "pip3", "npm", "apt-get", "brew", "curl", "go"].contains(&words[0].as_str());
+            (!said || wanted.starts_with(words[0].as_str())) && is(words, wanted)
         })
     };
     list.iter()
