@@ -348,7 +348,9 @@ pub fn routing(fleet: &Fleet) -> Option<String> {
 pub fn unread(report: &RepositoryReport) -> String {
     let why = report.error.as_ref().map_or_else(String::new, |error| format!(": {}", error.raw()));
     let stale = if report.stale { "; an earlier run's counts stand for it" } else { "" };
-    let help = report.help.as_ref().map_or_else(String::new, |help| format!(". {}", capital(help.raw())));
+    // What is to be typed stays as it is typed.
+    let help = |help: &str| if help.starts_with("git ") { help.to_owned() } else { capital(help) };
+    let help = report.help.as_ref().map_or_else(String::new, |text| format!(". {}", help(text.raw())));
     format!("{}{why}{stale}{help}", report.status.words())
 }
 
