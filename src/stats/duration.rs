@@ -231,11 +231,11 @@ mod tests {
     #[test]
     fn what_is_still_open_is_not_short() {
         let before = ended(&[60.0, 70.0, 80.0, 90.0, 100.0, 110.0]);
-        // Open for ten minutes: nothing is known of which is longer.
+        // Open for ten minutes: nothing is known of which is longer, and chance does as much either way.
         let now = open(&[10.0; 6]);
-        for (now, before) in [(&now, &before), (&before, &now)] {
-            assert!((open_rank_test(now, before).expect("two sides").p_greater - 1.0).abs() < 1e-12);
-        }
+        let [one, other] = [(&now, &before), (&before, &now)]
+            .map(|(now, before)| open_rank_test(now, before).expect("two sides").p_greater);
+        assert!((one - other).abs() < 1e-12 && one > 0.5, "{one} and {other}");
         // Open for longer than all before: of the 924 splits one is as far.
         let found = open_rank_test(&open(&[200.0; 6]), &before).expect("two sides");
         assert!((found.p_greater - 1.0 / 924.0).abs() < 1e-12 && found.exact, "{found:?}");
