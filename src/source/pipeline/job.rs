@@ -92,6 +92,8 @@ pub(super) struct Step {
     pub lax: Option<u32>,
     /// Whether it waits for a person.
     pub manual: bool,
+    /// Whether it tests, once that was asked.
+    pub tests: std::cell::OnceCell<bool>,
 }
 
 impl Flow {

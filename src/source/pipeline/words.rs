@@ -316,10 +316,27 @@ const GOES_BACK: &[(&str, &str)] = &[
     ("vercel rollback", "vercel rollback"),
 ];
 
+/// A command, cut into words.
+struct Cut {
+    words: Vec<String>,
+    /// How many words may be the one that names the command: those that run others, and the one behind them.
+    heads: usize,
+}
+
+impl std::ops::Deref for Cut {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.words
+    }
+}
+
 /// Words of a command, in lower case: cut at blanks, without quotes.
-fn tokens(command: &str) -> Vec<String> {
+fn tokens(command: &str) -> Cut {
     let cut = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | ',' | '[' | ']');
-    command.split(cut).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+    let words: Vec<String> = command.split(cut).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
+    let heads = words.iter().take(LEADING).take_while(|word| is_leading(word)).count() + 1;
+    Cut { words, heads }
 }
 
 /// The commands of a line: what a shell runs one after the other.
@@ -328,13 +345,13 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a command is one of a pattern. It begins where a command does: behind variables, `sudo` and the like.
-fn is(words: &[String], pattern: &str) -> bool {
-    let mut wanted = pattern.split(' ').peekable();
+fn is(words: &Cut, pattern: &str) -> bool {
+    let mut wanted = pattern.split(' ');
     let Some(first) = wanted.next() else { return false };
     let whole = first.contains('/');
-    let named = |word: &String| word == first || !whole && word.rsplit('/').next() == Some(first);
-    let lead = words.iter().take(LEADING).position(named);
-    let Some(begin) = lead.filter(|&at| words[..at].iter().all(|word| is_leading(word))) else { return false };
+    let named =
+        |word: &String| word == first || !whole && word.strip_suffix(first).is_some_and(|before| before.ends_with('/'));
+    let Some(begin) = words.iter().take(words.heads).position(named) else { return false };
     let mut at = begin + 1;
     while let Some(word) = wanted.next() {
         if word == "…" {
@@ -472,8 +489,12 @@ fn named_test(name: &str) -> bool {
         || any(&words, &["integration", "unit", "acceptance"]) && any(&words, &["suite", "check", "checks"])
 }
 
-/// Whether a step tests.
+/// Whether a step tests: asked often, and told once.
 pub(super) fn step_tests(step: &Step) -> bool {
+    *step.tests.get_or_init(|| tests(step))
+}
+
+fn tests(step: &Step) -> bool {
     let action = step.uses.as_str();
     if !action.is_empty() {
         let tool = action.rsplit('/').next().unwrap_or_default();
@@ -523,7 +544,7 @@ pub(super) fn command_tests(line: &str) -> bool {
 }
 
 /// Whether a command runs sessions of tox or nox that test: all, or such as are called after tests or a version of Python.
-fn sessions(words: &[String]) -> bool {
+fn sessions(words: &Cut) -> bool {
     if !is(words, "tox") && !is(words, "nox") {
         return false;
     }
@@ -536,7 +557,7 @@ fn sessions(words: &[String]) -> bool {
 }
 
 /// Whether a command runs a script of the repository that is called after tests, such as `./ci/run-tests.sh`.
-fn runs_script(words: &[String]) -> bool {
+fn runs_script(words: &Cut) -> bool {
     let Some(script) = words.iter().find(|word| !is_leading(word)) else { return false };
     let (folder, name) = script.rsplit_once('/').unwrap_or(("", script));
     let is_script = script.starts_with("./")
@@ -633,7 +654,7 @@ pub(super) fn command_ships(line: &str) -> Option<Ships> {
 }
 
 /// A script of the repository that is called after publishing or deploying.
-fn ships_by_script(words: &[String]) -> Option<Ships> {
+fn ships_by_script(words: &Cut) -> Option<Ships> {
     const RUN_BY: &[&str] = &["node", "tsx", "ts-node", "deno", "bun"];
     let script = words.iter().find(|word| !is_leading(word) && !RUN_BY.contains(&word.as_str()))?;
     let (_, name) = script.rsplit_once('/')?;
@@ -796,7 +817,7 @@ fn about(step: &Step, list: &'static [&'static str]) -> Option<&'static str> {
         }) || name_words(&step.uses).iter().any(|word| word == wanted)
     };
     // Cut into words once, for all that is looked for.
-    let commands: Vec<Vec<String>> = step
+    let commands: Vec<Cut> = step
         .commands
         .iter()
         .flat_map(|(_, command)| parts(command))
