@@ -131,6 +131,12 @@ fn workflows_and_actions_of_the_same_repository_are_followed() {
         said(&[(CI, &caller), ("tools/check/action.yml", action)], &SHIPS),
         ["tested-publish 9 out [Run specs]"]
     );
+    let builds = workflow("  only:\n    uses: ./.github/workflows/image.yml\n    with: {push: false}\n");
+    let image = "on: workflow_call\njobs:\n  i:\n    steps: [{uses: docker/build-push-action@v6, with: {push: '${{ inputs.push }}'}}]\n";
+    assert!(
+        said(&[(CI, &builds), (".github/workflows/image.yml", image)], &SHIPS).is_empty(),
+        "it is told not to push"
+    );
     let elsewhere = workflow(
         "  t:\n    uses: org/other/.github/workflows/test.yml@v1\n  out:\n    needs: t\n    steps: [{run: gem push x.gem}]\n",
     );

@@ -63,6 +63,12 @@ fn flow(file: &File<'_>, document: &Node, found: &mut Found) -> Flow {
         let mut budget = MOST_STEPS;
         if let Some(uses) = node.get("uses") {
             called(file, uses, &mut job, found, DEEPEST, &mut budget);
+            // What a workflow is told not to push, it only builds.
+            if node.at(&["with", "push"]).is_some_and(Node::is_false) {
+                for step in job.steps.iter_mut().filter(|step| step.given.contains("push=${{ inputs.push }}")) {
+                    step.given = step.given.replace("push=${{ inputs.push }}", "push=false");
+                }
+            }
         }
         for step in node.get("steps").map(Node::items).unwrap_or_default() {
             add_step(file, step, &mut job, None, found, DEEPEST, &mut budget);

@@ -24,6 +24,7 @@ fn shipped(flow: &Flow, job: &Job) -> Option<(usize, u32, Ships)> {
         || job.hidden
         || words::is_no_release(&job.id)
         || words::is_no_release(&job.title)
+        || job.path.as_deref().is_some_and(|path| path.starts_with("bootstrap/"))
     {
         return None;
     }

@@ -52,7 +52,12 @@ fn page(path: &str) -> Option<ControlKind> {
     if !(folder.is_empty() || documents) {
         return None;
     }
-    let runbook = has(&["runbook", "runbooks", "playbook", "rollback"])
+    // A manual of the product may have a page about rolling back too: only by its place is one about this project.
+    let operates = folder
+        .split('/')
+        .any(|part| ["ops", "operations", "release", "releasing", "dev", "development"].contains(&part));
+    let runbook = has(&["runbook", "runbooks", "playbook"])
+        || has(&["rollback"]) && (folder.is_empty() || operates)
         || folder.split('/').any(|part| ["runbook", "runbooks", "playbooks"].contains(&part)) && stem != "readme";
     let release = ["release", "releasing"].contains(&words.first().copied().unwrap_or_default())
         || has(&["releasing"])
@@ -152,6 +157,7 @@ mod tests {
             "docs/index.md",
             "src/release.md",
             "docs/releases.md",
+            "docs/user-guide/commands/app_rollback.md",
             ".github/ISSUE_TEMPLATE/feature_request.md",
             "release.sh",
         ] {
