@@ -30,7 +30,7 @@ pub fn parse_catalog(file: &Path, bytes: Vec<u8>) -> Result<Vec<Owned>, Error> {
     };
     let document = Document::parse(file, bytes, Some(Format::Json)).map_err(broken)?;
     let diagnostics = Diagnostics::new(&document);
-    let root = Field::root(&diagnostics, "the catalog");
+    let root = Field::root(&diagnostics, "the catalogue");
     let entries = match root.value() {
         Value::List(_) => root.tables().unwrap_or_default(),
         _ => root.table().into_iter().collect(),

@@ -83,7 +83,7 @@ fn one_spelling() {
     ];
     for (name, text) in texts() {
         for word in words(&text) {
-            let american = stems.iter().any(|stem| word.starts_with(stem))
+            let american = stems.iter().any(|stem| word.starts_with(stem)) && !word.starts_with("catalogue")
                 || ["color", "colors", "colored", "coloring", "gray", "catalogs", "fulfill", "defense"]
                     .contains(&&*word);
             assert!(!american, "{name}: {word}");

@@ -208,7 +208,7 @@ fn owners(list: &FleetList, beside: &Path) -> Result<BTreeMap<String, Owned>, Er
             match owners.get(&owned.repository) {
                 Some(known) if *known != owned => {
                     return Err(Error::config(
-                        format!("the catalog says two things of {} ({})", owned.repository, file.display()),
+                        format!("the catalogue says two things of {} ({})", owned.repository, file.display()),
                         "keep one entry a repository",
                     ));
                 }

@@ -299,7 +299,7 @@ pub fn missing(fleet: &Fleet) -> Vec<String> {
     let lines = [
         of(missing.log, "No incident log", "Their failures are only guessed from git. In one of them: relconf init"),
         of(missing.checks, "No check on record", "In one of them: relconf explain evidence_coverage"),
-        of(missing.owner, "No owner", "Name the team in the list, a catalog, or the line for * in CODEOWNERS."),
+        of(missing.owner, "No owner", "Name the team in the list, a catalogue, or the line for * in CODEOWNERS."),
     ];
     let blind = fleet.most_blind.map(|stage| format!("Most often blind: {}.", stage.title()));
     lines.into_iter().flatten().chain(blind).chain(findings(&fleet.findings)).chain(causes(fleet)).collect()
