@@ -1,7 +1,7 @@
 //! What a repository's pipelines, owners, runbooks and checklists declare: controls, each with its file and line.
 //!
-//! One reader a format, one line in [`READERS`]. What runs jobs is brought into one form ([`job`]) and asked the same questions
-//! ([`judge`]). Nothing is run, filled in or guessed: a template is named, what lies elsewhere is named, and what no reader knows
+//! One reader a format, one line in `READERS`. What runs jobs is brought into one form (`job`) and asked the same questions
+//! (`judge`). Nothing is run, filled in or guessed: a template is named, what lies elsewhere is named, and what no reader knows
 //! says nothing. Names and lines are quoted, never the bodies of scripts; what looks like a secret is not quoted at all.
 
 mod alerts;
