@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::command::Command;
 use super::job::{Flow, Job, Starts, Step, commands};
 use super::yaml::Node;
 use super::{File, Found, Reader, documents, inside, judge, words};
@@ -198,7 +199,7 @@ impl Whole {
     }
 
     /// The commands of a script, `!reference [job, key]` followed.
-    fn script(&self, node: &Node, deepest: usize, out: &mut Vec<(u32, String)>) {
+    fn script(&self, node: &Node, deepest: usize, out: &mut Vec<Command>) {
         if node.tag.as_deref() == Some("reference") {
             let parts: Vec<&str> = node.texts().into_iter().map(|(_, text)| text).collect();
             if let [job, key] = parts[..]
@@ -208,7 +209,7 @@ impl Whole {
                 // What stands in another job, and perhaps in another file, is told where it is asked for.
                 let first = out.len();
                 self.script(value, deepest - 1, out);
-                out[first..].iter_mut().for_each(|(line, _)| *line = node.line);
+                out[first..].iter_mut().for_each(|command| command.line = node.line);
             }
             return;
         }
@@ -326,15 +327,15 @@ impl Whole {
                 let other =
                     Some(path) != job.path.as_deref() && path != self.root || job.path.is_some() && path == self.root;
                 if other || self.keys[name].iter().all(|(_, _, own)| own.get(key).is_none()) {
-                    for (line, _) in &mut script {
-                        *line = job.line;
+                    for command in &mut script {
+                        command.line = job.line;
                     }
                 }
                 step.commands.extend(script);
             }
         }
         if value("release").is_some() {
-            step.commands.push((job.line, "release-cli create".to_owned()));
+            step.commands.push(Command::new(job.line, "release-cli create"));
         }
         if !step.commands.is_empty() {
             job.steps.push(step);

@@ -1,6 +1,7 @@
 //! Jenkins: declarative pipelines, as text. Their blocks and stages are found by their braces; Groovy is not run, and what a
 //! script computes is not known.
 
+use super::command::Command;
 use super::job::{Flow, Job, Starts, Step};
 use super::{File, Found, Reader, ends, judge, words};
 
@@ -234,7 +235,7 @@ fn statements(block: &Block, job: &mut Job) {
                 submitter(std::slice::from_ref(&(*line, said.clone())), job);
             }
             "docker" | "dockerImage" | "image" if said.contains(".push(") => {
-                let commands = vec![(*line, "docker push".to_owned())];
+                let commands = vec![Command::new(*line, "docker push")];
                 job.steps.push(Step { line: *line, commands, ..Step::default() });
             }
             "lock" => job.guard = job.guard.or(Some(*line)),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::command::Command;
+
 /// A pipeline: what one file starts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flow {
@@ -86,8 +88,8 @@ pub(super) struct Step {
     pub uses: String,
     /// What is given to that, in lower case: `key=value`, a line each.
     pub given: String,
-    /// Its commands, with their lines.
-    pub commands: Vec<(u32, String)>,
+    /// Its commands.
+    pub commands: Vec<Command>,
     /// Where it is said that its failure stops nothing.
     pub lax: Option<u32>,
     /// Whether it waits for a person.
@@ -112,7 +114,7 @@ impl Flow {
 
 /// The commands of a script that begins on a line: one a line, joined where a line goes on, without comments. Text in a block
 /// begins on the line after its key.
-pub(super) fn commands(first: u32, script: &str) -> Vec<(u32, String)> {
+pub(super) fn commands(first: u32, script: &str) -> Vec<Command> {
     let mut found: Vec<(u32, String)> = Vec::new();
     let mut goes_on = false;
     for (at, line) in script.lines().enumerate() {
@@ -130,7 +132,7 @@ pub(super) fn commands(first: u32, script: &str) -> Vec<(u32, String)> {
         }
         goes_on = more;
     }
-    found
+    found.into_iter().map(|(line, text)| Command::new(line, &text)).collect()
 }
 
 /// Longest command that is looked at, bytes.

@@ -80,8 +80,8 @@ impl Judge<'_> {
         let own = job.steps[..step].iter().find(|step| words::step_tests(step));
         let own = own.map(|step| if step.name.is_empty() { "a step before it".to_owned() } else { step.name.clone() });
         let shipping = &job.steps[step].commands;
-        let ships = shipping.iter().position(|(_, command)| words::command_ships(command).is_some());
-        let same = shipping[..ships.unwrap_or(0)].iter().any(|(_, command)| words::command_tests(command));
+        let ships = shipping.iter().position(|command| words::command_ships(command).is_some());
+        let same = shipping[..ships.unwrap_or(0)].iter().any(words::command_tests);
         let own = own.or_else(|| same.then(|| "a command before it".to_owned()));
         let others = self.flow.before(at).into_iter().map(|at| &self.flow.jobs[at]);
         let others = others.filter(|job| words::job_tests(job) && stops(job)).map(|job| job.id.clone());
@@ -140,10 +140,10 @@ impl Judge<'_> {
                 continue;
             }
             for step in job.steps.iter().filter(|step| checks(step)) {
-                let command = step.commands.iter().find(|(_, command)| {
-                    words::cannot_fail(command) && (words::command_tests(command) || words::step_scans(step).is_some())
+                let command = step.commands.iter().find(|command| {
+                    command.cannot_fail && (words::command_tests(command) || words::step_scans(step).is_some())
                 });
-                if let Some(line) = step.lax.or(command.map(|(line, _)| *line)) {
+                if let Some(line) = step.lax.or(command.map(|command| command.line)) {
                     let name = if step.name.is_empty() { &job.id } else { &step.name };
                     found.add(self.of_step(ControlKind::CannotFail, job, step, line, name));
                 }
@@ -306,7 +306,7 @@ impl Judge<'_> {
             }
             for step in &job.steps {
                 let by_command =
-                    step.commands.iter().find_map(|(line, command)| Some((*line, words::command_back(command)?)));
+                    step.commands.iter().find_map(|command| Some((command.line, words::command_back(command)?)));
                 let by_flag = (step.uses.contains("helm") && step.given.lines().any(|line| line == "atomic=true"))
                     .then_some((step.line, "helm --atomic"));
                 if let Some((line, tool)) = by_command.or(by_flag) {
@@ -327,7 +327,7 @@ impl Judge<'_> {
 
 /// Whether a job's tests stop anything when they fail.
 fn stops(job: &Job) -> bool {
-    let lax = |step: &&Step| step.lax.is_some() || step.commands.iter().any(|(_, command)| words::cannot_fail(command));
+    let lax = |step: &&Step| step.lax.is_some() || step.commands.iter().any(|command| command.cannot_fail);
     let mut tests = job.steps.iter().filter(|step| words::step_tests(step)).peekable();
     job.lax.is_none() && (tests.peek().is_none() || !tests.all(|step| lax(&step)))
 }

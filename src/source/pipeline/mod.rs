@@ -9,6 +9,7 @@ mod azure;
 mod bitbucket;
 mod circleci;
 mod codeowners;
+mod command;
 mod forge;
 mod github;
 mod gitlab;

@@ -1,0 +1,113 @@
+//! What else steps do: go back, scan, compare contracts, ask something of a change, make releases by themselves.
+
+use std::collections::BTreeSet;
+
+use super::super::command::{Command, Patterns};
+use super::super::job::Step;
+use super::lists::{ASKS_MORE, ASKS_TYPES, AUTOMATES, CONTRACTS, GOES_BACK, SCANS};
+use super::name::name_words;
+
+/// How a command goes back.
+pub fn command_back(command: &Command) -> Option<&'static str> {
+    command
+        .parts
+        .iter()
+        .filter(|words| !words.begins_with(&["echo", "printf"]))
+        .find_map(|words| GOES_BACK.first(words))
+}
+
+/// The first of a list that a step is about: in its action, its commands or its name.
+fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
+    /// What names other things too: the command is one of them only where it begins so.
+    const SAYS: &[&str] = &["echo", "printf", "pip", "pip3", "npm", "apt-get", "brew", "curl", "go"];
+    let runs: BTreeSet<&str> = step
+        .commands
+        .iter()
+        .flat_map(|command| &command.parts)
+        .flat_map(|words| {
+            let says = words.begins_with(SAYS);
+            list.all(words).filter(move |wanted| !says || wanted.starts_with(words[0].as_str()))
+        })
+        .collect();
+    let called: Vec<String> = if step.uses.is_empty() {
+        let apart = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_');
+        step.name.split(apart).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+    } else {
+        Vec::new()
+    };
+    let called = |wanted: &str| {
+        let many = wanted.split(' ').count();
+        called.windows(many).any(|found| found.iter().zip(wanted.split(' ')).all(|(found, wanted)| found == wanted))
+    };
+    let of_action = name_words(&step.uses);
+    let action = |wanted: &str| {
+        let mut parts = step.uses.split('/');
+        parts.any(|part| {
+            part == wanted
+                || part.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('-'))
+                || part.strip_suffix("-action") == Some(wanted)
+        }) || of_action.iter().any(|word| word == wanted)
+    };
+    list.values().find(|wanted| runs.contains(wanted) || action(wanted) || called(wanted))
+}
+
+/// What a step scans with.
+pub fn step_scans(step: &Step) -> Option<&'static str> {
+    let setup = step.uses.contains("upload-") || step.uses.contains("/setup-");
+    about(step, &SCANS).filter(|_| !setup)
+}
+
+/// What a step compares contracts with.
+pub fn step_contracts(step: &Step) -> Option<&'static str> {
+    about(step, &CONTRACTS)
+}
+
+/// What a step asks the type of a change with.
+pub fn step_types(step: &Step) -> Option<&'static str> {
+    const KNOWN: &[(&str, &str)] = &[
+        ("action-semantic-pull-request", "titles of requests"),
+        ("commitlint", "commitlint"),
+        ("pr-title-checker", "titles of requests"),
+        ("action-pr-title", "titles of requests"),
+        ("conventional-pr-title", "titles of requests"),
+        ("conventional-commits", "conventional commits"),
+        ("verify-pr-title", "titles of requests"),
+    ];
+    let runs = run(step, &ASKS_TYPES).is_some();
+    KNOWN.iter().find(|(name, _)| step.uses.contains(name)).map(|(_, what)| *what).or(runs.then_some("commitlint"))
+}
+
+/// What a step asks of a change beside.
+pub fn step_rules(step: &Step) -> Option<&'static str> {
+    let runs = run(step, &ASKS_MORE).is_some();
+    if step.uses.contains("danger/danger") || step.uses.ends_with("/danger-js") || runs {
+        Some("danger")
+    } else if step.uses.contains("size-label") || step.uses.contains("pr-size") {
+        Some("labels of size")
+    } else {
+        None
+    }
+}
+
+/// The tool that makes the releases in a step.
+pub fn step_automates(step: &Step) -> Option<&'static str> {
+    const KNOWN: &[(&str, &str)] = &[
+        ("release-please-action", "release-please"),
+        ("changesets/action", "changesets"),
+        ("cycjimmy/semantic-release-action", "semantic-release"),
+        ("release-plz/action", "release-plz"),
+        ("goreleaser/goreleaser-action", "goreleaser"),
+        ("jreleaser/release-action", "jreleaser"),
+    ];
+    let action = KNOWN.iter().find(|(name, _)| step.uses.contains(name)).map(|(_, tool)| *tool);
+    let dry = step.given.contains("install-only=true") || step.given.contains("--snapshot");
+    action.filter(|_| !dry).or_else(|| run(step, &AUTOMATES))
+}
+
+/// What the first command of a step that is on a list stands for; what only tries it out is not on it.
+fn run(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
+    let parts = step.commands.iter().flat_map(|command| &command.parts);
+    parts
+        .filter(|words| !words.has(&["--snapshot", "--version", "--help", "--dry-run"]))
+        .find_map(|words| list.first(words))
+}

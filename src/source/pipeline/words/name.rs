@@ -1,0 +1,213 @@
+//! What names say, as people give them to jobs, steps, environments and files.
+
+use crate::model::ControlKind;
+
+/// The words of a name: `e2e-tests / unit (linux)` has e2e, tests, unit, linux.
+pub fn name_words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for c in name.chars() {
+        if c.is_alphanumeric() {
+            let new = !before.is_alphanumeric() || before.is_lowercase() && c.is_uppercase();
+            if new {
+                words.push(String::new());
+            }
+            if let Some(word) = words.last_mut() {
+                word.extend(c.to_lowercase());
+            }
+        }
+        before = c;
+    }
+    words
+}
+
+pub fn any(words: &[String], wanted: &[&str]) -> bool {
+    words.iter().any(|word| wanted.contains(&word.as_str()))
+}
+
+/// Whether one word follows another.
+fn follow(words: &[String], first: &str, second: &str) -> bool {
+    words.windows(2).any(|pair| pair[0] == first && pair[1] == second)
+}
+
+/// What a name may not have to be the name of a test that runs.
+pub const NO_TEST: &[&str] = &[
+    "publish",
+    "upload",
+    "report",
+    "reports",
+    "pypi",
+    "testpypi",
+    "comment",
+    "results",
+    "artifact",
+    "artifacts",
+    "deploy",
+    "release",
+    "download",
+    "install",
+    "setup",
+    "cache",
+    "prepare",
+    "login",
+    "checkout",
+    "push",
+    "skip",
+    "image",
+    "images",
+    "matrix",
+    "plan",
+    "generate",
+    "collect",
+    "summary",
+    "notify",
+    "configure",
+    "create",
+    "cleanup",
+    "delete",
+    "clean",
+    "save",
+    "clone",
+    "restore",
+    "get",
+    "print",
+    "show",
+    "determine",
+    "set",
+    "environment",
+    "data",
+    "package",
+    "packages",
+];
+
+/// Words with which the name of something other than a test begins.
+const NO_TEST_FIRST: &[&str] = &[
+    "check", "ensure", "find", "list", "add", "make", "validate", "update", "split", "start", "stop", "wait", "enable",
+    "disable", "reject", "select", "write", "copy", "trigger", "build", "compile", "lint", "format",
+];
+
+/// Whether a name says that tests run.
+pub fn named_test(name: &str) -> bool {
+    let words = name_words(name);
+    let both = any(&words, &["and"]) || name.contains('&');
+    if any(&words, NO_TEST)
+        || words.first().is_some_and(|first| NO_TEST_FIRST.contains(&first.as_str()) && !both && words.len() > 1)
+    {
+        return false;
+    }
+    any(&words, &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"])
+        || any(&words, &["integration", "unit", "acceptance"]) && any(&words, &["suite", "check", "checks"])
+}
+
+/// Whether a name is of something other than a release: what a request shows, what is built every night, a page of documents.
+pub fn is_no_release(name: &str) -> bool {
+    any(
+        &name_words(name),
+        &[
+            "docs",
+            "doc",
+            "documentation",
+            "pages",
+            "website",
+            "site",
+            "storybook",
+            "preview",
+            "previews",
+            "nightly",
+            "nightlies",
+            "snapshot",
+            "snapshots",
+            "edge",
+            "bleeding",
+            "unstable",
+            "dev",
+            "development",
+            "ci",
+            "cache",
+            "benchmark",
+            "benchmarks",
+            "bench",
+            "fork",
+            "test",
+            "tests",
+            "e2e",
+            "testing",
+            "devcontainer",
+            "wiki",
+            "demo",
+            "experimental",
+            "sandbox",
+            "backport",
+            "coverage",
+            "example",
+            "examples",
+            "kind",
+            "review",
+            "latest",
+            "weekly",
+            "daily",
+            "lint",
+            "qa",
+            "devel",
+        ],
+    )
+}
+
+/// Whether a job or its environment is called after going out in parts.
+pub fn staged(names: &[&str]) -> Option<ControlKind> {
+    let words: Vec<String> = names.iter().flat_map(|name| name_words(name)).collect();
+    if any(&words, &["canary", "canaries"]) {
+        Some(ControlKind::Canary)
+    } else if any(&words, &["bluegreen"]) || follow(&words, "blue", "green") {
+        Some(ControlKind::BlueGreen)
+    } else if follow(&words, "feature", "flag")
+        || follow(&words, "feature", "flags")
+        || any(&words, &["launchdarkly", "unleash", "flagsmith"])
+    {
+        Some(ControlKind::FeatureFlag)
+    } else {
+        None
+    }
+}
+
+/// Whether a name is that of a look at what was just deployed.
+pub fn named_smoke(name: &str) -> bool {
+    let words = name_words(name);
+    any(&words, &["smoke", "smoketest", "smoketests", "healthcheck", "synthetic", "synthetics"])
+        || follow(&words, "health", "check")
+        || (follow(&words, "verify", "deployment")
+            || follow(&words, "verify", "deploy")
+            || follow(&words, "post", "deploy")
+            || follow(&words, "verify", "release"))
+        || follow(&words, "verify", "released")
+}
+
+/// Whether a name is that of a way back.
+pub fn named_back(name: &str) -> bool {
+    let words = name_words(name);
+    any(&words, &["rollback", "rollbacks", "rollbacking", "yank", "unpublish"])
+        || words.windows(2).any(|pair| ["roll", "rolling"].contains(&pair[0].as_str()) && pair[1] == "back")
+        || words
+            .windows(2)
+            .any(|pair| pair[0] == "revert" && ["release", "deploy", "deployment"].contains(&pair[1].as_str()))
+}
+
+/// Whether a name is that of a check for times at which nothing is released.
+pub fn named_window(name: &str) -> bool {
+    let words = name_words(name);
+    follow(&words, "freeze", "check")
+        || follow(&words, "check", "freeze")
+        || follow(&words, "code", "freeze")
+        || follow(&words, "deploy", "freeze")
+        || follow(&words, "deployment", "freeze")
+        || follow(&words, "change", "window")
+        || follow(&words, "release", "window")
+        || follow(&words, "deploy", "window")
+        || follow(&words, "deployment", "window")
+        || follow(&words, "business", "hours")
+}
+
+/// Whether a name is that of a step at which somebody says go.
+pub fn named_approval(name: &str) -> bool {
+    any(&name_words(name), &["approve", "approval", "approvals", "gate", "confirm", "hold", "promote", "signoff"])
+}

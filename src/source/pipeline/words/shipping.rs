@@ -1,0 +1,103 @@
+//! What steps and commands ship with.
+
+use super::super::command::{Command, Words, is_leading};
+use super::super::job::Step;
+use super::lists::{DEPLOYING_ACTIONS, DEPLOYS, PUBLISHES, PUBLISHING_ACTIONS};
+use super::name::{any, name_words};
+
+/// What a command or an action ships with, and how it is called in a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ships {
+    /// The tool, in our own words.
+    pub tool: &'static str,
+    /// Whether it changes what runs, instead of handing out a version.
+    pub deploys: bool,
+}
+
+/// What a step ships with.
+pub fn step_ships(step: &Step) -> Option<(u32, Ships)> {
+    let known = |list: &[(&str, &'static str)], deploys| {
+        let found = list.iter().find(|(name, tool)| !tool.is_empty() && step.uses.contains(name));
+        found.map(|(_, tool)| (step.line, Ships { tool, deploys }))
+    };
+    let given = |wanted: &str| step.given.lines().any(|line| line == wanted);
+    let starts = |wanted: &str| step.given.lines().any(|line| line.starts_with(wanted));
+    let dry = step.given.contains("--snapshot") || step.given.contains("--dry-run");
+    if step.uses.contains("goreleaser/goreleaser-action") {
+        let releases =
+            step.given.lines().any(|line| line.strip_prefix("args=").is_some_and(|args| args.contains("release")));
+        return (releases && !dry).then_some((step.line, Ships { tool: "goreleaser", deploys: false }));
+    }
+    if step.uses.contains("docker/build-push-action") || step.uses.contains("docker/bake-action") {
+        return (given("push=true") || starts("push=${{"))
+            .then_some((step.line, Ships { tool: "docker build-push", deploys: false }));
+    }
+    if step.uses.contains("changesets/action") {
+        return starts("publish=").then_some((step.line, Ships { tool: "changeset publish", deploys: false }));
+    }
+    if step.uses.starts_with("docker@") {
+        let pushes = step.given.contains("command=push") || step.given.contains("command=buildandpush");
+        return pushes.then_some((step.line, Ships { tool: "Docker task", deploys: false }));
+    }
+    if step.uses.starts_with("nugetcommand@") || step.uses.starts_with("dotnetcorecli@") {
+        return step
+            .given
+            .contains("command=push")
+            .then_some((step.line, Ships { tool: "nuget push", deploys: false }));
+    }
+    if step.uses.contains("pypa/gh-action-pypi-publish") && step.given.contains("test.pypi.org") {
+        return None;
+    }
+    if let Some(found) = known(PUBLISHING_ACTIONS, false).or_else(|| known(DEPLOYING_ACTIONS, true)) {
+        return Some(found);
+    }
+    step.commands.iter().find_map(|command| Some((command.line, command_ships(command)?)))
+}
+
+/// What a command ships with. What only tries it out ships nothing.
+pub fn command_ships(command: &Command) -> Option<Ships> {
+    const DRY: &[&str] = &[
+        "--dry-run",
+        "--dryrun",
+        "--snapshot",
+        "--help",
+        "--dry-run=client",
+        "--dry-run=server",
+        "--version",
+        "--check",
+        "--dry-run=true",
+        "--skip-publish",
+        "-n",
+        "--no-execute",
+        "testpypi",
+    ];
+    const SAYS: &[&str] = &["echo", "printf", "cat", "grep", "which"];
+    const NOT_OUT: &[&str] = &["test.pypi.org", "localhost:", "kind-registry"];
+    command.parts.iter().find_map(|words| {
+        let nowhere = |word: &String| NOT_OUT.iter().any(|place| word.contains(place));
+        if words.begins_with(SAYS) || words.has(DRY) || words.iter().any(nowhere) {
+            return None;
+        }
+        let publishes = || PUBLISHES.first(words).map(|tool| Ships { tool, deploys: false });
+        let deploys = || DEPLOYS.first(words).map(|tool| Ships { tool, deploys: true });
+        publishes().or_else(deploys).or_else(|| ships_by_script(words))
+    })
+}
+
+/// A script of the repository that is called after publishing or deploying.
+fn ships_by_script(words: &Words) -> Option<Ships> {
+    const RUN_BY: &[&str] = &["node", "tsx", "ts-node", "deno", "bun"];
+    let script = words.iter().find(|word| !is_leading(word) && !RUN_BY.contains(&word.as_str()))?;
+    let (_, name) = script.rsplit_once('/')?;
+    let stem = name.split('.').next().unwrap_or_default();
+    let said = name_words(stem);
+    if any(&said, &["test", "tests", "check", "docs", "notes", "prepare", "local", "changelog"]) {
+        None
+    } else if any(&said, &["publish"]) {
+        Some(Ships { tool: "a script that publishes, by its name", deploys: false })
+    } else if any(&said, &["deploy"]) {
+        Some(Ships { tool: "a script that deploys, by its name", deploys: true })
+    } else {
+        None
+    }
+}

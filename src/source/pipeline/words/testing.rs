@@ -1,0 +1,79 @@
+//! Whether steps and jobs test.
+
+use super::super::command::{Command, Words, is_leading};
+use super::super::job::{Job, Step};
+use super::lists::{SESSIONS, TESTS};
+use super::name::{NO_TEST, any, name_words, named_test};
+
+/// Whether a step tests: asked often, and told once.
+pub fn step_tests(step: &Step) -> bool {
+    *step.tests.get_or_init(|| tests(step))
+}
+
+fn tests(step: &Step) -> bool {
+    let action = step.uses.as_str();
+    if !action.is_empty() {
+        let tool = action.rsplit('/').next().unwrap_or_default();
+        return any(&name_words(tool), &["test", "tests", "cypress", "pytest", "maestro"])
+            && !any(&name_words(action), NO_TEST)
+            || ["vstest@", "cypress-io/github-action"].iter().any(|known| action.starts_with(known))
+            || action.starts_with("dotnetcorecli@") && step.given.contains("command=test")
+            || (action.starts_with("maven@") || action.starts_with("gradle@")) && tests_by_goal(&step.given)
+            || named_test(&step.name)
+                && !["actions/upload", "actions/download", "actions/setup", "actions/cache", "codecov/"]
+                    .iter()
+                    .any(|known| action.starts_with(known));
+    }
+    named_test(&step.name) && !step.commands.is_empty() || step.commands.iter().any(command_tests)
+}
+
+fn tests_by_goal(given: &str) -> bool {
+    given.lines().any(|line| {
+        line.strip_prefix("goals=").or_else(|| line.strip_prefix("tasks=")).is_some_and(|goals| {
+            goals.split_whitespace().any(|goal| ["test", "verify", "install", "build", "check"].contains(&goal))
+        })
+    })
+}
+
+/// Whether a command runs tests: of a known tool, or a script or target that is called so.
+pub fn command_tests(command: &Command) -> bool {
+    const NONE: &[&str] = &["--no-run", "-dskiptests", "--collect-only", "-dskiptests=true", "--version"];
+    const OTHERS: &[&str] = &[
+        "echo", "cd", "mkdir", "cp", "mv", "rm", "cat", "ls", "curl", "wget", "export", "test", "printf", "git", "pip",
+        "apt-get", "apt",
+    ];
+    command.parts.iter().any(|words| {
+        let other = words.begins_with(OTHERS) || words.begins_with(&["docker"]) && words.len() <= 2;
+        !other && !words.has(NONE) && (TESTS.first(words).is_some() || sessions(words) || runs_script(words))
+    })
+}
+
+/// Whether a command runs sessions of tox or nox that test: all, or such as are called after tests or a version of Python.
+fn sessions(words: &Words) -> bool {
+    if SESSIONS.first(words).is_none() {
+        return false;
+    }
+    let mut named = words
+        .iter()
+        .skip_while(|word| !["-e", "-s", "--session", "--sessions"].contains(&word.as_str()))
+        .skip(1)
+        .peekable();
+    named.peek().is_none() || named.any(|name| name.contains("test") || name.starts_with("py"))
+}
+
+/// Whether a command runs a script of the repository that is called after tests, such as `./ci/run-tests.sh`.
+fn runs_script(words: &Words) -> bool {
+    let Some(script) = words.iter().find(|word| !is_leading(word)) else { return false };
+    let (folder, name) = script.rsplit_once('/').unwrap_or(("", script));
+    let is_script = script.starts_with("./")
+        || [".sh", ".py", ".rb", ".ps1", ".bat", ".js"].iter().any(|end| name.ends_with(end))
+        || ["script", "scripts", "bin", "ci", "hack", "tools", "build"].contains(&folder);
+    let stem = name.split('.').next().unwrap_or_default();
+    is_script && named_test(stem)
+}
+
+/// Whether a job tests: by its name, or by a step.
+pub fn job_tests(job: &Job) -> bool {
+    (named_test(&job.id) || named_test(&job.title)) && (!job.steps.is_empty() || job.elsewhere) && job.manual.is_none()
+        || job.steps.iter().any(step_tests)
+}

@@ -1,0 +1,237 @@
+//! What a review, a trend and every view make of controls.
+
+use crate::support::Place;
+
+const NOW: &str = "--as-of=2026-06-30T12:00:00Z";
+
+/// Twenty releases; a canary and its runbook from v1.10.0 on.
+fn story() -> Place {
+    let mut script = "person ana = Ana Costa <ana@example.com>\nperson bo = Bo Lind <bo@example.com>\n".to_owned();
+    for n in 0..20 {
+        let (month, day) = (1 + n / 4, 1 + 7 * (n % 4));
+        let at = |hour: u32| format!("2026-{month:02}-{day:02}T{hour:02}:00:00Z");
+        let who = if n % 2 == 0 { "ana" } else { "bo" };
+        let files = match n {
+            0 => {
+                " .github/workflows/ship.yml=\"on: {push: {tags: ['v*']}}\\njobs:\\n  deploy:\\n    if: github.actor == 'ana'\\n    steps:\\n      - run: kubectl apply -f k8s\\n\""
+            }
+            10 => {
+                " deploy/rollout.yaml=\"apiVersion: argoproj.io/v1alpha1\\nkind: Rollout\\nmetadata: {name: web}\\nspec:\\n  strategy:\\n    canary:\\n      steps: [{setWeight: 20}]\\n\" RELEASING.md=\"- [ ] tag it\\n\""
+            }
+            _ => "",
+        };
+        script.push_str(&format!(
+            "{} {who} commit feat: number {n} | src/{n}.rs{files}\n{} {who} tag v1.{n}.0 | v1.{n}.0\n",
+            at(9),
+            at(10)
+        ));
+    }
+    Place::repository(&script)
+}
+
+#[test]
+fn each_control_says_since_when_and_what_to_do_follows() {
+    let place = story();
+    let json = place.relconf(&["controls", NOW, "--format", "json"]).json();
+    let found = json["controls"]["found"].as_array().expect("controls");
+    let of =
+        |kind: &str| found.iter().find(|found| found["kind"] == kind).unwrap_or_else(|| panic!("{kind}: {found:#?}"));
+    assert_eq!(of("untested-publish")["since"]["release"], "v1.0.0");
+    assert_eq!(of("canary")["since"]["release"], "v1.10.0");
+    assert_eq!((&of("canary")["path"], &of("canary")["line"]), (&"deploy/rollout.yaml".into(), &2.into()));
+    assert_eq!(of("runbook")["page"]["authors"], 1);
+    assert_eq!(json["controls"]["nothing"], serde_json::json!(["change", "verification", "decision", "detection"]));
+
+    let review = place.relconf(&["review", NOW, "--format", "json"]).json();
+    assert_eq!(review["controls"], json["controls"], "a section of the review says the same");
+    let codes: Vec<&str> =
+        review["findings"].as_array().expect("findings").iter().filter_map(|f| f["code"].as_str()).collect();
+    for code in [
+        "untested-publish",
+        "no-way-back",
+        "person-in-pipeline",
+        "checklist-never-caught",
+        "runbook-one-person",
+        "rollout-without-analysis",
+    ] {
+        assert!(codes.contains(&code), "{code} is not among {codes:?}");
+    }
+    let canary = review["traits"]
+        .as_array()
+        .expect("traits")
+        .iter()
+        .find(|found| found["id"] == "control:canary")
+        .expect("a trait");
+    assert_eq!(
+        (&canary["split"]["judged"], &canary["split"]["judged_without"]),
+        (&10.into(), &9.into()),
+        "the first ships everything"
+    );
+    let stage = |review: &serde_json::Value, id: &str| {
+        let stages = review["map"]["stages"].as_array().expect("stages");
+        stages.iter().find(|stage| stage["id"] == id).expect("a stage").clone()
+    };
+    let recovery = stage(&review, "recovery");
+    assert_eq!(
+        (&recovery["trust"], &recovery["cells"]["ritual"]["standing"]),
+        (&"unproven".into(), &"unproven".into())
+    );
+    assert!(
+        recovery["cells"]["ritual"]["readings"][0]["statement"]
+            .as_str()
+            .expect("text")
+            .contains("RELEASING.md:1, since v1.10.0")
+    );
+    assert_eq!(
+        stage(&review, "decision")["cells"]["person"]["standing"],
+        "borrowed",
+        "it rests on whom the pipeline names"
+    );
+    assert_eq!(stage(&review, "detection")["trust"], "blind", "nothing is declared of it");
+}
+
+#[test]
+fn every_view_tells_them() {
+    let place = story();
+    let said = place.relconf(&["controls", NOW, "--color", "never"]).stdout;
+    for part in [
+        "a canary rollout: web (1 weight, no analysis) [deploy/rollout.yaml:2, since",
+        "v1.10.0]",
+        "gh api",
+        "Did it help?",
+    ] {
+        assert!(said.contains(part), "\"{part}\" is missing in:\n{said}");
+    }
+    let document = place.relconf(&["controls", NOW, "--format", "markdown"]).stdout;
+    assert!(document.contains("(`deploy/rollout.yaml:2`, since v1.10.0)"), "{document}");
+    let page = place.relconf(&["review", NOW, "--format", "html"]).stdout;
+    assert!(page.contains("<h2 id=\"controls\">What the pipeline says</h2>"));
+    let explained = place.relconf(&["explain", "canary", NOW]).stdout;
+    assert!(explained.contains("A few users get it first.") && explained.contains("rollout.yaml:2"), "{explained}");
+    let file = place.relconf(&["explain", ".github/workflows/ship.yml", NOW]).stdout;
+    assert!(file.contains("tests before"), "{file}");
+}
+
+#[test]
+fn settings_ignore_add_and_give_what_the_forge_knows() {
+    let place = story();
+    place.file("env.json", r#"{"environments":[{"name":"production","protection_rules":[{"type":"required_reviewers","reviewers":[{}]}]}]}"#);
+    place.file(
+        "relconf.toml",
+        "[controls]\nignore = [\".github/*\"]\nforge = [\"env.json\"]\nextra = [{ stage = \"recovery\", name = \"switch\", path = \"src/5.rs\" }]\n",
+    );
+    let json = place.relconf(&["controls", NOW, "--format", "json"]).json();
+    let found = json["controls"]["found"].as_array().expect("controls");
+    assert!(found.iter().all(|found| found["path"] != ".github/workflows/ship.yml"), "{found:#?}");
+    let extra = found.iter().find(|found| found["kind"] == "configured").expect("the settings' own");
+    assert_eq!(
+        (&extra["stage"], &extra["subject"], &extra["since"]["release"]),
+        (&"recovery".into(), &"switch".into(), &"v1.5.0".into())
+    );
+    assert_eq!(json["controls"]["forge"][0]["asks"], serde_json::json!(["an approval of 1 reviewer"]));
+    place.file("bad.json", r#"{"message":"Not Found"}"#);
+    place.relconf(&["controls", NOW, "--forge", "bad.json"]).fails_saying(&[
+        "bad.json",
+        "error of the forge",
+        "relconf controls names",
+    ]);
+    place.file("relconf.toml", "[controls]\nextra = [{ stage = \"recovry\", name = \"x\", path = \"../y\" }]\n");
+    place.relconf(&["controls", NOW]).fails_saying(&["relconf.toml:2", "recovery"]);
+    place.file("relconf.toml", "[controls]\nignore = [\"[\"]\n");
+    assert_eq!(place.relconf(&["controls", NOW]).code, 2);
+}
+
+#[test]
+fn the_moment_that_is_stood_at_decides_and_the_gate_reads_none() {
+    let place = story();
+    let then = place.relconf(&["controls", "--as-of=2026-03-03T00:00:00Z", "--format", "json"]).json();
+    let found = then["controls"]["found"].as_array().expect("controls");
+    assert!(found.iter().all(|found| found["kind"] != "canary"), "it came later: {found:#?}");
+    let gate = place.relconf(&["gate", NOW, "--format", "json"]);
+    assert!(!gate.stdout.contains("ship.yml") && !gate.stdout.contains("rollout.yaml"), "{}", gate.stdout);
+    let bare = Place::repository("person a = Ana Costa <a@example.com>\n2026-01-01T00:00:00Z a commit x | README.md\n");
+    let said = bare.relconf(&["controls", NOW, "--color", "never"]).stdout;
+    assert!(said.contains("No pipeline, owners, runbook or alert rule was found"), "{said}");
+}
+
+/// Thirty releases over two years with a runbook of the first day, a nightly window, a scan that cannot say no, and owners for
+/// part of the paths.
+#[test]
+fn what_is_old_soft_or_unowned_is_found() {
+    let mut script = "person ana = Ana Costa <ana@example.com>\nperson bo = Bo Lind <bo@example.com>\n".to_owned();
+    for n in 0..30 {
+        let (year, month) = (2024 + n / 12, 1 + n % 12);
+        let at = |hour: u32| format!("{year}-{month:02}-05T{hour:02}:00:00Z");
+        let who = if n % 2 == 0 { "ana" } else { "bo" };
+        let first = " RUNBOOK.md=\"# Run\\nroll back\\n\" CODEOWNERS=\"/a/ @org/team\\n\" .github/workflows/ship.yml=\"on:\\n  schedule: [{cron: '0 9 * * 1'}]\\njobs:\\n  test:\\n    steps:\\n      - run: cargo test || true\\n  out:\\n    steps:\\n      - run: cargo publish\\n\"";
+        let files = if n == 0 { first } else { "" };
+        let paths = format!("a/{n}.rs a/x{n}.rs b/{n}.rs b/x{n}.rs");
+        script.push_str(&format!(
+            "{} {who} commit feat: number {n} | {paths}{files}\n{} {who} tag v1.{n}.0 | v1.{n}.0\n",
+            at(9),
+            at(10)
+        ));
+    }
+    let place = Place::repository(&script);
+    let review = place.relconf(&["review", NOW, "--last", "20", "--format", "json"]).json();
+    let findings = review["findings"].as_array().expect("findings");
+    let of =
+        |code: &str| findings.iter().find(|found| found["code"] == code).unwrap_or_else(|| panic!("{code} is missing"));
+    for (code, part) in [
+        ("check-cannot-fail", "test (.github/workflows/ship.yml:6)"),
+        ("window-in-pipeline", "ship.yml (.github/workflows/ship.yml:2)"),
+        ("untested-publish", "out (.github/workflows/ship.yml:9)"),
+        ("runbook-old", "RUNBOOK.md was last changed on 2024-01-05"),
+        ("paths-without-owner", "50% (40 of 80)"),
+    ] {
+        let statement = of(code)["statement"].as_str().expect("text");
+        assert!(statement.contains(part), "{code}: {statement}");
+    }
+    assert!(findings.iter().all(|found| found["code"] != "no-way-back"), "nothing deploys");
+    let owned = &review["controls"]["owned"];
+    assert_eq!(
+        (&owned["paths"], &owned["owned"], &owned["without"][0]),
+        (&80.into(), &40.into(), &serde_json::json!(["b", 40]))
+    );
+}
+
+#[test]
+fn a_control_is_a_milestone_of_the_trend_where_enough_is_known() {
+    let mut script = "person ana = Ana Costa <ana@example.com>\n".to_owned();
+    for n in 0..60_i64 {
+        let at = chrono::DateTime::from_timestamp(1_735_725_600 + n * 7 * 86_400, 0).expect("a time").to_rfc3339();
+        let file = if n == 30 {
+            " deploy/rollout.yaml=\"apiVersion: argoproj.io/v1alpha1\\nkind: Rollout\\nspec: {strategy: {canary: {}}}\\n\""
+        } else {
+            ""
+        };
+        script.push_str(&format!(
+            "{at} ana commit feat: number {n} | src/{n}.rs{file}\n{at} ana tag v1.{n}.0 | v1.{n}.0\n"
+        ));
+    }
+    let place = Place::repository(&script);
+    // Two of the first thirty failed, and none since.
+    let failed = |n: i64| {
+        let at =
+            chrono::DateTime::from_timestamp(1_735_725_600 + n * 7 * 86_400 + 3600, 0).expect("a time").to_rfc3339();
+        format!(
+            "[[incident]]\nid = \"I-{n}\"\ntitle = \"x\"\ndetected_at = {at}\ncaused_by = {{ release = \"v1.{n}.0\" }}\n"
+        )
+    };
+    place.file("incidents.toml", &format!("covers_from = 2025-01-01\n{}{}", failed(20), failed(25)));
+    let trend = place.relconf(&["trend", NOW, "--by", "10", "--format", "json"]).json();
+    let milestones = trend["trend"]["milestones"].as_array().expect("milestones");
+    let [one] = &milestones[..] else { panic!("one milestone: {milestones:#?}") };
+    assert_eq!(
+        (&one["declared"], &one["title"]),
+        (&true.into(), &"a canary (deploy/rollout.yaml), since v1.30.0".into())
+    );
+    assert_eq!(one["metrics"][0]["id"], "change_failure_rate");
+    let said = place.relconf(&["trend", NOW, "--by", "10", "--color", "never"]).stdout;
+    assert!(said.contains("A canary (deploy/rollout.yaml), since v1.30.0"), "{said}");
+    // No window of the past knows what came later.
+    assert!(said.contains("New: ") && !said.contains("Found in every window: no-way-back"), "{said}");
+    let cell =
+        |line: &str| said.lines().find(|found| found.trim_start().starts_with(line)).unwrap_or_default().to_owned();
+    assert!(cell("Rollout").contains("···???"), "{said}");
+}
