@@ -36,13 +36,13 @@ fn measure(facts: &Facts<'_>, span: Span) -> Measurement {
         .map(|&index| (index, incident(facts, index)))
         .filter(|(_, incident)| incident.cause_key.is_some())
         .collect();
+    let causes = Causes::of(facts);
     let mut same_component = 0;
     let mut cases = Vec::new();
     for (index, incident) in &with_cause {
-        let before: Vec<_> = seen_before(facts, incident).collect();
-        cases.extend(facts.placed_at(*index).map(|at| Case::counted(at, !before.is_empty())));
-        let shares = |earlier: &&Incident| earlier.components.iter().any(|name| incident.components.contains(name));
-        same_component += u64::from(before.iter().any(shares));
+        let before = causes.seen_before(incident) == Some(true);
+        cases.extend(facts.placed_at(*index).map(|at| Case::counted(at, before)));
+        same_component += u64::from(causes.seen_in_a_component(incident));
     }
     let n = with_cause.len() as u64;
     let undefined = match (facts.kept(span).is_some(), failing.is_empty()) {
@@ -62,29 +62,21 @@ fn incident<'f>(facts: &'f Facts<'_>, index: IncidentIndex) -> &'f Incident {
     &facts.history.incidents[index]
 }
 
-/// Earlier incidents and near misses with the same cause.
-fn seen_before<'f>(facts: &'f Facts<'_>, incident: &'f Incident) -> impl Iterator<Item = &'f Incident> {
-    facts.history.incidents.iter().zip(&facts.attributions).filter_map(move |(earlier, attribution)| {
-        let (Some(at), Some(now)) = (earlier.anchor(), incident.anchor()) else { return None };
-        let counts = !matches!(attribution.fate, Fate::Drill | Fate::Later);
-        let same = earlier.cause_key.is_some() && earlier.cause_key == incident.cause_key && earlier.id != incident.id;
-        (counts && same && at < now && now - at <= MEMORY).then_some(earlier)
-    })
-}
-
-/// When each cause stood in the log, for whoever asks of many incidents whether theirs had been seen before.
+/// When each cause stood in the log, drills apart: at all, and in each component.
 #[derive(Debug)]
-pub struct Causes<'f>(HashMap<&'f Untrusted, Vec<Moment>>);
+pub struct Causes<'f>(HashMap<(&'f Untrusted, Option<&'f Untrusted>), Vec<Moment>>);
 
 impl<'f> Causes<'f> {
-    /// Of all entries, drills apart.
+    /// Of all entries.
     pub fn of(facts: &'f Facts<'_>) -> Self {
         let mut causes: HashMap<_, Vec<_>> = HashMap::new();
         for (incident, attribution) in facts.history.incidents.iter().zip(&facts.attributions) {
             if !matches!(attribution.fate, Fate::Drill | Fate::Later)
                 && let (Some(key), Some(at)) = (&incident.cause_key, incident.anchor())
             {
-                causes.entry(key).or_default().push(at);
+                for place in incident.components.iter().map(Some).chain([None]) {
+                    causes.entry((key, place)).or_default().push(at);
+                }
             }
         }
         for times in causes.values_mut() {
@@ -95,9 +87,18 @@ impl<'f> Causes<'f> {
 
     /// Whether an incident's cause stood in another entry of the 365 days before; `None` where it names none.
     pub fn seen_before(&self, incident: &Incident) -> Option<bool> {
-        let times = self.0.get(incident.cause_key.as_ref()?);
-        let now = incident.anchor()?;
+        Some(self.seen(incident.cause_key.as_ref()?, None, incident.anchor()?))
+    }
+
+    /// Whether it did so in one of the incident's components.
+    fn seen_in_a_component(&self, incident: &Incident) -> bool {
+        let asked = incident.cause_key.as_ref().zip(incident.anchor());
+        asked.is_some_and(|(key, now)| incident.components.iter().any(|name| self.seen(key, Some(name), now)))
+    }
+
+    fn seen(&self, key: &Untrusted, place: Option<&Untrusted>, now: Moment) -> bool {
+        let times = self.0.get(&(key, place));
         let earlier = times.and_then(|times| times[..times.partition_point(|at| *at < now)].last());
-        Some(earlier.is_some_and(|&at| now - at <= MEMORY))
+        earlier.is_some_and(|&at| now - at <= MEMORY)
     }
 }
