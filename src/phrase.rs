@@ -18,6 +18,11 @@ pub fn duration(seconds: f64) -> String {
     format!("{number} {name}")
 }
 
+/// A median of durations of which some may be open; where too many are, it is not reached.
+pub fn median(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "longer than was seen".to_owned(), duration)
+}
+
 /// The number that is shown of a duration, its unit in seconds, and the unit's name.
 fn in_its_unit(seconds: f64) -> (String, f64, &'static str) {
     let size = seconds.abs();
@@ -74,13 +79,10 @@ pub fn decimal(value: f64) -> String {
     }
 }
 
-/// A share as `12%`. Nearly nothing is not nothing, and nearly all is not all.
+/// A share as `12%`. Below one percent, but not nothing, it says so.
 pub fn percent(share: f64) -> String {
-    match share * 100.0 {
-        value if value > 0.0 && value < 0.5 => "under 1%".to_owned(),
-        value if (99.5..100.0).contains(&value) => "over 99%".to_owned(),
-        value => format!("{value:.0}%"),
-    }
+    let value = share * 100.0;
+    if value > 0.0 && value < 0.5 { "under 1%".to_owned() } else { format!("{value:.0}%") }
 }
 
 /// `11 to 42%`.
@@ -177,14 +179,17 @@ pub fn minute(moment: Moment) -> String {
 
 /// `1 release`, `2 releases`; `2 entries`, `2 days`, `2 people`.
 pub fn count(n: u64, singular: &str) -> String {
-    match (n, singular) {
-        (1, _) => format!("1 {singular}"),
-        (_, "person") => format!("{n} people"),
-        _ => match singular.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u'])) {
-            Some(stem) => format!("{n} {stem}ies"),
-            None => format!("{n} {singular}s"),
-        },
-    }
+    let many = match (singular, singular.strip_suffix('y')) {
+        ("person", _) => "people".to_owned(),
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{singular}s"),
+    };
+    counted(n, singular, &many)
+}
+
+/// The same of what has a plural that no rule gives: `2 entries of the log`.
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// Names that a sentence lists; the others are counted.
@@ -272,7 +277,6 @@ mod tests {
         assert_eq!(duration(-7_200.0), "-2 h");
         assert_eq!(percent(0.004), "under 1%");
         assert_eq!(percent(0.0), "0%");
-        assert_eq!((percent(0.9949), percent(0.9955), percent(1.0)), ("99%".into(), "over 99%".into(), "100%".into()));
         assert_eq!(rate(3, 25), "12% (3 of 25)");
         assert_eq!(rate(0, 0), "no data");
     }

@@ -21,7 +21,7 @@ use crate::factor::{FeltMean, Role, felt_of_stage};
 use crate::metric::{Behind, MetricId, Value};
 pub use crate::model::StageId;
 use crate::model::{Better, Untrusted};
-use crate::phrase::{duration, percent, rate};
+use crate::phrase::{duration, median, percent, rate};
 use crate::stats;
 
 use standing::{HALF, Held};
@@ -300,9 +300,10 @@ fn against(
             let (k, n) = stats::longer_than(limit, durations);
             let reading = measured.now.reading();
             let held = Held::at_most(HALF, k, n, analysis.threshold(Threshold::MapIncidents));
-            let median = reading.value.map_or_else(|| "more than was seen".to_owned(), duration);
-            let shown = format!("{median} (n={})", reading.sample);
-            (held, shown.clone(), shown, duration(limit))
+            let shown = format!("{} (n={})", median(reading.value), reading.sample);
+            // In little room: not within what was seen.
+            let short = reading.value.map_or_else(|| format!("? (n={})", reading.sample), |_| shown.clone());
+            (held, shown, short, duration(limit))
         }
         _ => return None,
     };

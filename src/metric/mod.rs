@@ -4,7 +4,7 @@ mod base;
 
 pub use base::{
     Case, Change, ChangeVerdict, IntervalReport, Measurement, NO_INCIDENT, NO_INCIDENT_LOG, NO_MARKS, Part, Reading,
-    Value, change, comparable, no_log,
+    Value, change, comparable, durations, no_log,
 };
 
 pub use change_failure_rate::rate_interval;

@@ -23,8 +23,8 @@ pub use timing::{avoided, fared, zone};
 
 use crate::model::Signal;
 pub use crate::phrase::{
-    HOTFIX_RULE, TOO_FEW, count, date, decimal, duration, failing, in_ten, minute, percent, percents, probability,
-    rate, shortened, sign,
+    HOTFIX_RULE, TOO_FEW, count, counted, date, decimal, duration, failing, in_ten, median, minute, percent, percents,
+    probability, rate, shortened, sign,
 };
 use crate::phrase::{Period, decimal_change, duration_change, points_change};
 use crate::review::contract::{

@@ -7,7 +7,7 @@ use crate::model::Untrusted;
 
 use super::encode::{self, width};
 use super::page::{Page, Tone};
-use super::phrase::count;
+use super::phrase::{count, counted};
 use super::{Format, TerminalOptions, json};
 
 /// What was read, and what is wrong with it.
@@ -86,8 +86,7 @@ fn page(validation: &Validation, options: &TerminalOptions) -> String {
         page.toned(Tone::Unsure, &encode::terminal(doubt.what.raw()));
         help(&mut page, &doubt.help);
     }
-    let entries = count(validation.releases, "entry of the release log")
-        .replace("entry of the release logs", "entries of the release log");
+    let entries = counted(validation.releases, "entry of the release log", "entries of the release log");
     let incidents = count(validation.incidents, "incident");
     let read = match validation.milestones {
         0 => format!("{incidents} and {entries} read"),

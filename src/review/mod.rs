@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
 
 use crate::analysis::{Analysis, Threshold};
-use crate::attribution::{Event, Facts, Failure, Fate, Interval, Rate, Span};
+use crate::attribution::{Event, Facts, Failure, Fate, Rate, Span};
 use crate::factor::{Role, Screening, carried};
 use crate::finding::{self, Findings};
 use crate::forecast::{Base, Forecaster};
@@ -176,12 +176,9 @@ fn headline(facts: &Facts<'_>) -> Headline {
         basis,
     });
     let rates: Vec<RateReport> = facts.rates(current).iter().map(|rate| rate_report(facts, current, rate)).collect();
-    let timelines = || facts.failing_incidents(current).into_iter().map(|index| &facts.timelines[index]);
-    let ended = |interval: fn(&crate::attribution::Timeline) -> Interval| -> Vec<f64> {
-        timelines().filter_map(|timeline| interval(timeline).ended()).map(|seconds| seconds as f64).collect()
-    };
-    let noticed = ended(|timeline| timeline.detect);
-    let stopped = ended(|timeline| timeline.hurt);
+    // As the metrics have it: what is still open counts for as long as it has lasted.
+    let noticed = metric::durations(facts, current, |timeline| timeline.detect).reading();
+    let stopped = metric::durations(facts, current, |timeline| timeline.hurt).reading();
     let able: std::collections::BTreeSet<_> = [Role::Releaser, Role::Responder]
         .into_iter()
         .flat_map(|role| carried(facts, current, role).teams)
@@ -200,10 +197,10 @@ fn headline(facts: &Facts<'_>) -> Headline {
         rates,
         doubts: doubts(facts),
         next_release_fails: chance,
-        seconds_to_notice: stats::median(&noticed),
-        notices: noticed.len() as u64,
-        seconds_to_stop: stats::median(&stopped),
-        stops: stopped.len() as u64,
+        seconds_to_notice: noticed.value,
+        notices: noticed.sample,
+        seconds_to_stop: stopped.value,
+        stops: stopped.sample,
         people_who_can_stop: (!able.is_empty()).then_some(able.len() as u64),
         people_on_record: on_record.len() as u64,
         releasers_on_record: facts.exposed(current).filter(|event| recorded(event)).count() as u64,

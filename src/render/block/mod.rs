@@ -8,7 +8,7 @@ pub mod trend;
 use crate::review::contract::{LogReport, Review};
 
 use super::page::{Page, Tone};
-use super::phrase::{became, course, date, duration, section};
+use super::phrase::{became, course, date, section};
 use super::{basis, encode, phrase};
 
 /// What was found as a log and says nothing: before anything else.
@@ -28,19 +28,14 @@ pub fn headline(page: &mut Page, review: &Review) {
     if let Some(doubts) = basis::doubts(headline) {
         page.toned(Tone::Unsure, &doubts);
     }
-    match (headline.seconds_to_notice, headline.seconds_to_stop) {
-        (Some(notice), Some(stop)) => page.text(&format!(
-            "Users are hurt for {} before it is noticed (median, n={}) and for {} before it is stopped (median, n={}).",
-            duration(notice),
-            headline.notices,
-            duration(stop),
-            headline.stops,
-        )),
-        (Some(notice), None) => page.text(&format!(
-            "Users are hurt for {} before it is noticed (median, n={}). How long until it is stopped: no data; log \
-             [incident.remediation] with type and at.",
-            duration(notice),
-            headline.notices
+    let lasts = |median: Option<f64>, until: &str, n: u64| {
+        (n > 0).then(|| format!("for {} before it is {until} (median, n={n})", phrase::median(median)))
+    };
+    let noticed = lasts(headline.seconds_to_notice, "noticed", headline.notices);
+    match (noticed, lasts(headline.seconds_to_stop, "stopped", headline.stops)) {
+        (Some(noticed), Some(stopped)) => page.text(&format!("Users are hurt {noticed} and {stopped}.")),
+        (Some(noticed), None) => page.text(&format!(
+            "Users are hurt {noticed}. How long until it is stopped: no data; log [incident.remediation] with type and at."
         )),
         _ if review.data.incidents.log_given => {
             page.text("How fast a bad release is noticed and stopped: no data in this window.");

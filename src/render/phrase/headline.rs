@@ -82,19 +82,17 @@ pub fn before(review: &Review) -> Option<String> {
 /// How fast a bad release is noticed and stopped, and how many could do that: a few words each.
 pub fn times(review: &Review) -> Vec<String> {
     let mut said = Vec::new();
-    let median = |id: &str| {
-        let now = &review.metrics.get(id)?.now;
-        Some((now.value?, now.sample))
+    let fast = |id: &str, what: &str, said: &dyn Fn(String) -> String| {
+        let now = review.metrics.get(id).map(|metric| &metric.now);
+        match now.map(|now| (now.value, now.sample)) {
+            Some((Some(time), n)) => format!("{} (median of {n})", said(duration(time))),
+            Some((None, n)) if n > 0 => format!("how fast it is {what}: too many of {n} are still open"),
+            _ => format!("how fast it is {what}: no data"),
+        }
     };
     if review.data.incidents.log_given {
-        said.push(match median("time_to_detect") {
-            Some((time, n)) => format!("noticed after {} (median of {n})", duration(time)),
-            None => "how fast it is noticed: no data".to_owned(),
-        });
-        said.push(match median("time_to_stop") {
-            Some((time, n)) => format!("stopped {} later (median of {n})", duration(time)),
-            None => "how fast it is stopped: no data".to_owned(),
-        });
+        said.push(fast("time_to_detect", "noticed", &|time| format!("noticed after {time}")));
+        said.push(fast("time_to_stop", "stopped", &|time| format!("stopped {time} later")));
     }
     let headline = &review.headline;
     let persons = |n: u64| count(n, "person");
