@@ -248,6 +248,13 @@ impl Carried {
         known.map(move |(at, team)| (*at, team.contains(&person)))
     }
 
+    /// How many of the known releases of a part of the span any of some people carried.
+    pub fn part_of(&self, part: Span, wanted: impl Fn(PersonIndex) -> bool) -> (u64, u64) {
+        let (from, until) = self.places(part);
+        let held = |team: &&Vec<PersonIndex>| team.iter().any(|&person| wanted(person));
+        (self.teams[from..until].iter().filter(held).count() as u64, (until - from) as u64)
+    }
+
     /// The known releases of a part: from which until which.
     fn places(&self, part: Span) -> (usize, usize) {
         let from = self.times.partition_point(|at| *at < part.start);

@@ -148,11 +148,10 @@ fn hot_component(analysis: &Look<'_>) -> Vec<Proposal> {
 fn fares(proposal: Proposal, analysis: &Look<'_>, lead: Suspect, title: &str) -> Proposal {
     let (split, _) = split_of(&analysis.screening, lead);
     let share = |k: u64, n: u64| if n == 0 { 0.0 } else { k as f64 / n as f64 };
-    let now = share(split.failed, split.judged);
     let target = share(split.failed_without, split.judged_without);
     let id = id_of(&analysis.screening, lead);
     let about = id.split_once(':').map_or("", |(_, about)| about).to_owned();
-    proposal.about(&about).share(format!("failure rate of releases {title}"), now, target)
+    proposal.about(&about).share(format!("failure rate of releases {title}"), (split.failed, split.judged), target)
 }
 
 /// What must be said where failures are guessed.

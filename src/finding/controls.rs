@@ -339,7 +339,7 @@ fn unowned(analysis: &Look<'_>) -> Vec<Proposal> {
             format!("Give {first} an owner in CODEOWNERS, a team before a person."),
         )
         .because(format!("At least {} are asked for.", percent(limit)))
-        .share("share of shipped paths with an owner", share, limit),
+        .share("share of shipped paths with an owner", (owned.owned, owned.paths), limit),
     ]
 }
 

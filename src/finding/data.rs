@@ -83,7 +83,7 @@ fn gap(analysis: &Look<'_>) -> Vec<Proposal> {
         ),
     )
     .because(format!("As far as git can see, the log is complete to {}.", rate(k, n)))
-    .share("failures that git suggests and the log has", k as f64 / n as f64, 1.0);
+    .share("failures that git suggests and the log has", (k, n), 1.0);
     for sign in calibration.iter().flat_map(|calibration| &calibration.signs) {
         proposal = proposal.because(format!(
             "Of failures by {}, the log confirms {}; elsewhere {} are right.",
@@ -171,7 +171,7 @@ fn fields(analysis: &Look<'_>) -> Vec<Proposal> {
     )
     .about("incident fields")
     .incidents(analysis.ids(behind))
-    .share("incidents without the field that is missing most", worst as f64 / n as f64, 0.0);
+    .share("incidents without the field that is missing most", (worst, n), 0.0);
     for (name, needed_for, _) in &gaps {
         proposal = proposal.because(format!("{name} is needed for {needed_for}."));
     }

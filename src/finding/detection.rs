@@ -108,7 +108,7 @@ fn customers(analysis: &Look<'_>) -> Vec<Proposal> {
             },
         )
         .incidents(ids)
-        .share("incidents noticed by customers", k as f64 / n as f64, limit),
+        .share("incidents noticed by customers", (k, n), limit),
     ]
 }
 

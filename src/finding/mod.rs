@@ -212,6 +212,9 @@ pub struct Success {
     pub better: Better,
     /// Today.
     pub now: Option<f64>,
+    /// Of how many it is a share; null where it is none, or a metric, which says so itself.
+    #[serde(default)]
+    pub of: Option<u64>,
     /// What to reach.
     pub target: Option<f64>,
     /// When to look again.
@@ -258,6 +261,8 @@ struct Proposal {
     evidence: Evidence,
     action: String,
     success: (String, Unit, Better, Option<f64>, Option<f64>),
+    /// n of a share that success is.
+    of: Option<u64>,
     effect: Option<Effect>,
 }
 
@@ -271,6 +276,7 @@ impl Proposal {
             evidence: Evidence::default(),
             action: action.into(),
             success: (String::new(), Unit::Count, Better::Lower, None, None),
+            of: None,
             effect: None,
         }
     }
@@ -323,10 +329,12 @@ impl Proposal {
         self
     }
 
-    /// Success is a share that comes to a target.
-    fn share(mut self, what: impl Into<String>, now: f64, target: f64) -> Self {
-        let better = if target > now { Better::Higher } else { Better::Lower };
-        self.success = (what.into(), Unit::Ratio, better, Some(now), Some(target));
+    /// Success is a share, k of n today, that comes to a target.
+    fn share(mut self, what: impl Into<String>, (k, n): (u64, u64), target: f64) -> Self {
+        let now = (n > 0).then(|| k as f64 / n as f64);
+        let better = if target > now.unwrap_or_default() { Better::Higher } else { Better::Lower };
+        self.success = (what.into(), Unit::Ratio, better, now, Some(target));
+        self.of = Some(n);
         self
     }
 
@@ -359,7 +367,7 @@ impl Proposal {
             evidence: self.evidence,
             action: Untrusted::new(self.action),
             owner: rule.owner,
-            success: Success { metric: Untrusted::new(metric), unit, better, now, target, review_by },
+            success: Success { metric: Untrusted::new(metric), unit, better, now, of: self.of, target, review_by },
             effect: self.effect,
             reference: rule.reference.to_owned(),
         }

@@ -105,7 +105,7 @@ fn single(analysis: &Look<'_>, of: &Role1<'_>) -> Vec<Proposal> {
         of.action.replace("{name}", name).replace("{somebody}", &somebody),
     )
     .because(format!("More than {} is asked about.", percent(limit)))
-    .share(format!("largest share of one {}", of.role.id()), share, limit);
+    .share(format!("largest share of one {}", of.role.id()), (k, carried.known), limit);
     if concentration.guessed > 0 {
         proposal = proposal.because(format!(
             "Who released is guessed from the commit for {}.",
@@ -263,7 +263,7 @@ fn role_unclear(analysis: &Look<'_>) -> Vec<Proposal> {
         )
         .because("A lightweight tag has no tagger: the releaser is guessed from the tagged commit.")
         .releases(releases)
-        .share("releases without a known releaser", k as f64 / n as f64, 0.0),
+        .share("releases without a known releaser", (k, n), 0.0),
     ]
 }
 
@@ -287,6 +287,6 @@ fn escalation_unclear(analysis: &Look<'_>) -> Vec<Proposal> {
             "Write responders with each incident, and who may stop a release into the on-call page.",
         )
         .incidents(analysis.ids(silent))
-        .share("incidents without a responder", k as f64 / n as f64, 0.0),
+        .share("incidents without a responder", (k, n), 0.0),
     ]
 }

@@ -119,7 +119,7 @@ fn no_rollback(analysis: &Look<'_>) -> Vec<Proposal> {
             "Build one way back that works for every release, and use it in a drill before the next one.",
         )
         .incidents(analysis.ids(remedied.iter().map(|(index, _)| *index)))
-        .share("incidents stopped by rollback, pause or flag", 0.0, 0.5),
+        .share("incidents stopped by rollback, pause or flag", (0, n), 0.5),
     ]
 }
 
@@ -141,7 +141,7 @@ fn forward_only(analysis: &Look<'_>) -> Vec<Proposal> {
         )
         .because("A roll-forward is no stop: until it is out, the fault is.")
         .incidents(analysis.ids(remedied.iter().map(|(index, _)| *index)))
-        .share("incidents stopped by rollback, pause or flag", 0.0, 0.5),
+        .share("incidents stopped by rollback, pause or flag", (0, n), 0.5),
     ]
 }
 

@@ -85,7 +85,6 @@ fn avoided(
     windows
         .map(|window| {
             let even = window.even_share.unwrap_or(0.0);
-            let now = window.releases as f64 / window.of.max(1) as f64;
             let statement = format!(
                 "{} is avoided ({} of {} releases) {why}: {} fail there, {} elsewhere.",
                 window.name(),
@@ -110,7 +109,7 @@ fn avoided(
                     window.of,
                     probability(window.p_avoided.unwrap_or(1.0))
                 ))
-                .share(format!("releases {}", window.on()), now, even)
+                .share(format!("releases {}", window.on()), (window.releases, window.of), even)
         })
         .collect()
 }

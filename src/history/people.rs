@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{
-    ArenaIndex, ChangeIndex, Changes, Identity, IdentityIndex, Incident, Notice, NoticeCode, PeopleDoubts, Person,
-    PersonIndex, Policy, Untrusted,
+    ArenaIndex, ChangeIndex, Changes, Identity, IdentityIndex, Incident, LikelyOne, Notice, NoticeCode, PeopleDoubts,
+    Person, PersonIndex, Policy, Untrusted,
 };
 
 use super::address::{handle, is_forge, is_placeholder, lower, owner_key};
@@ -178,7 +178,7 @@ impl People {
         PeopleDoubts {
             taken_for_machines: sure(guessed).collect(),
             perhaps_machines: sure(perhaps).collect(),
-            likely_one: alike(&self.list, person_of, &named_as(mentioned)),
+            likely_one: LikelyOne::of(alike(&self.list, person_of, &named_as(mentioned))),
         }
     }
 
@@ -218,8 +218,8 @@ impl People {
                 "where one name is two people, give one of them another in .mailmap",
             ));
         }
-        if let Some((one, other)) = likely_one.first() {
-            let pairs = likely_one.iter().map(|(one, other)| format!("{} and {}", name(one), name(other)));
+        if let Some((one, other)) = likely_one.pairs().first() {
+            let pairs = likely_one.pairs().iter().map(|(one, other)| format!("{} and {}", name(one), name(other)));
             notices.push(Notice::new(
                 NoticeCode::LikelyOnePerson,
                 format!("likely one person each: {}", list(pairs)),

@@ -61,7 +61,7 @@ pub use mapping::Mapping;
 pub use milestone::{MetricName, Milestone};
 pub use notice::{Notice, NoticeCode, NoticeWeight};
 pub use origin::Origin;
-pub use person::{Identity, PeopleDoubts, Person};
+pub use person::{Identity, LikelyOne, PeopleDoubts, Person};
 pub use policy::{
     ComponentChoice, HotfixWindow, Policy, Probabilities, ProjectKind, RecoveryFrom, Signal, TagCheck, WindowRequest,
 };

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{PersonIndex, Untrusted};
 
 /// A name and an e-mail as recorded: raw bytes, because identity must not depend on a lossy decoding.
@@ -16,8 +18,67 @@ pub struct PeopleDoubts {
     pub taken_for_machines: Vec<PersonIndex>,
     /// People who release and may be automation all the same.
     pub perhaps_machines: Vec<PersonIndex>,
-    /// Two who are likely one, and were not joined.
-    pub likely_one: Vec<(PersonIndex, PersonIndex)>,
+    /// Names that are likely one person's, and were not joined.
+    pub likely_one: LikelyOne,
+}
+
+/// Names that are likely one person's: of two that are each like a third, all three.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LikelyOne {
+    pairs: Vec<(PersonIndex, PersonIndex)>,
+    /// The first of all names of one person, by each of the others.
+    first: BTreeMap<PersonIndex, PersonIndex>,
+}
+
+impl LikelyOne {
+    /// Of pairs, the lesser first in each.
+    pub fn of(pairs: Vec<(PersonIndex, PersonIndex)>) -> Self {
+        let mut found = Self::default();
+        for &(one, other) in &pairs {
+            let (one, other) = (found.one(one), found.one(other));
+            if one != other {
+                found.first.insert(one.max(other), one.min(other));
+            }
+        }
+        let others: Vec<PersonIndex> = found.first.keys().copied().collect();
+        found.first = others.into_iter().map(|other| (other, found.one(other))).collect();
+        Self { pairs, ..found }
+    }
+
+    /// Two by two.
+    pub fn pairs(&self) -> &[(PersonIndex, PersonIndex)] {
+        &self.pairs
+    }
+
+    /// Whoever a name likely is: the first of that person's names.
+    pub fn one(&self, mut person: PersonIndex) -> PersonIndex {
+        while let Some(&before) = self.first.get(&person) {
+            person = before;
+        }
+        person
+    }
+
+    /// Every name that is likely another's, too, and the first of them.
+    pub fn names(&self) -> impl Iterator<Item = (PersonIndex, PersonIndex)> + '_ {
+        self.first.iter().map(|(&other, &first)| (other, first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LikelyOne, PersonIndex};
+    use crate::model::ArenaIndex;
+
+    #[test]
+    fn who_is_like_a_third_is_one_with_it() {
+        let person = |at| PersonIndex::from_place(at);
+        let likely = LikelyOne::of([(3, 7), (5, 7), (1, 9)].map(|(one, other)| (person(one), person(other))).to_vec());
+        let one = |at| likely.one(person(at));
+        assert_eq!([3, 5, 7].map(one), [person(3); 3]);
+        assert_eq!([one(1), one(9), one(2)], [person(1), person(1), person(2)]);
+        assert_eq!(likely.pairs().len(), 3);
+        assert_eq!(likely.names().count(), 3);
+    }
 }
 
 /// One person, after the mailmap, the configured aliases and the merging of equal addresses and names.

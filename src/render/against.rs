@@ -2,11 +2,11 @@
 
 use crate::model::Untrusted;
 use crate::phrase::first_of;
-use crate::review::contract::{Against, AgainstFinding, AgainstMetric, AgainstReview, ChangeVerdict, TrendPoint};
+use crate::review::contract::{Against, AgainstFinding, AgainstMetric, AgainstReview, ChangeVerdict, TrendPoint, Unit};
 
 use super::page::{Page, Tone};
 use super::phrase::trend::{point, point_shown};
-use super::phrase::{capital, date, moved_by, value};
+use super::phrase::{capital, date, moved_by, rate, value};
 use super::{Format, TerminalOptions, encode, json, prose};
 
 /// Every format of the comparison; the first is the default.
@@ -88,8 +88,13 @@ fn course(finding: &AgainstFinding) -> String {
     let shown = point_shown(finding.success.unit, points);
     let amount = |told: Option<&TrendPoint>| match told {
         Some(told) if finding.metric.is_some() => point(told, shown),
-        Some(told) => told.value.map_or_else(|| "no data".to_owned(), |number| value(number, shown)),
-        None => "not found, so not told".to_owned(),
+        Some(TrendPoint { value: Some(number), sample, .. }) => match (finding.success.unit, sample) {
+            (Unit::Ratio, 0) => format!("{} (of how many is not on record)", value(*number, shown)),
+            (Unit::Ratio, n) => rate((number * *n as f64).round() as u64, *n),
+            _ => value(*number, shown),
+        },
+        Some(_) => "no data".to_owned(),
+        None => "not found".to_owned(),
     };
     // What is no metric has no title: its words are those of its id.
     let signal = finding.metric.clone().unwrap_or_else(|| capital(&finding.success.metric.raw().replace('_', " ")));

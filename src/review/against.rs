@@ -10,7 +10,7 @@ use crate::trend::TrendPoint;
 
 use super::contract::{
     Against, AgainstFinding, AgainstMetric, AgainstReview, Finding, MetricReport, Metrics, Project, Review, Scope,
-    Window,
+    Success, Window,
 };
 
 /// What is read of a saved review.
@@ -62,8 +62,8 @@ pub fn against(one: Saved, other: Saved) -> Against {
         let metric = |review: &'_ Saved| review.metrics.get(signal).map(|metric| metric.now.clone().into());
         // What is no metric is told by the finding alone.
         let told = |found: &Option<Finding>| {
-            let value = found.as_ref().and_then(|found| found.success.now)?;
-            Some(TrendPoint { value: Some(value), ..TrendPoint::default() })
+            let Success { now: Some(value), of, .. } = found.as_ref()?.success else { return None };
+            Some(TrendPoint { value: Some(value), sample: of.unwrap_or_default(), ..TrendPoint::default() })
         };
         let title = |metric: &MetricReport| metric.title.clone();
         AgainstFinding {

@@ -1,14 +1,12 @@
 //! Which metrics have changed, since when, and which have not beyond chance.
 
-use std::borrow::Cow;
-
 use crate::attribution::{Facts, Span};
 use crate::factor::{Role, carried};
 use crate::metric::{self, Behind, Case, Measurement, Metric, MetricId, Value};
 use crate::model::{Basis, Untrusted};
 use crate::stats::{self, ChangePoint, Observation};
 
-use super::course::{Course, MetricTrend, Slope, Tested, TrendVerdict, verdict};
+use super::course::{Course, MetricTrend, Slope, Tested, TrendPoint, TrendVerdict, verdict};
 use super::told::told;
 use super::windows::{By, windows};
 
@@ -47,6 +45,12 @@ impl Measured {
         self.windows.get(from).zip(self.windows.last()).map(|(first, last)| Span { start: first.start, end: last.end })
     }
 
+    /// Whether each window has a value of a metric.
+    pub(super) fn told(&self, id: MetricId) -> Vec<bool> {
+        let of = self.metrics.iter().filter(|(metric, _)| metric.info.id == id);
+        of.flat_map(|(_, then)| then).map(|then| then.reading().value.is_some()).collect()
+    }
+
     /// The values of a metric, oldest first; nothing where one rests on something else than the last.
     pub fn values(&self, id: MetricId) -> Vec<Option<f64>> {
         let Some((_, measured)) = self.metrics.iter().find(|(metric, _)| metric.info.id == id) else {
@@ -81,27 +85,29 @@ pub fn courses(facts: &Facts<'_>, from: usize, measured: &Measured) -> Vec<Optio
         let stretch = measured.stretch(from)?;
         let whole = (metric.measure)(facts, stretch);
         let person = whole.role.and_then(|role| top(facts, stretch, role));
-        let slope = slope(in_its_role(facts, measured, then, whole.role).get(from..)?);
-        Some(Course { metric, from, whole, person, slope })
+        let points = in_its_role(facts, measured, then, whole.role);
+        let slope = slope(points.get(from..)?);
+        Some(Course { metric, from, whole, person, points, slope })
     };
     measured.metrics.iter().map(course).collect()
 }
 
 /// What a metric is in each window; where it is about one role over all of them, in that role.
-fn in_its_role<'m>(
-    facts: &Facts<'_>,
-    measured: &Measured,
-    then: &'m [Measurement],
-    role: Option<Role>,
-) -> Cow<'m, [Measurement]> {
-    let Some(role) = role else { return then.into() };
-    measured.windows.iter().map(|&window| metric::person_dependence_in(facts, window, role)).collect()
+fn in_its_role(facts: &Facts<'_>, measured: &Measured, then: &[Measurement], role: Option<Role>) -> Vec<TrendPoint> {
+    let of = |then: &Measurement| TrendPoint::from(then.reading());
+    match role {
+        None => then.iter().map(of).collect(),
+        Some(role) => {
+            let windows = measured.windows.iter();
+            windows.map(|&window| of(&metric::person_dependence_in(facts, window, role))).collect()
+        }
+    }
 }
 
 /// Looks for changes, and corrects for how many metrics were looked at.
 pub fn metrics(facts: &Facts<'_>, measured: &Measured, courses: &[Option<Course>]) -> Vec<MetricTrend> {
     let all = measured.metrics.iter().zip(courses.iter().zip(tests(courses)));
-    all.map(|((metric, then), (course, tested))| {
+    all.map(|((metric, _), (course, tested))| {
         let from = course.as_ref().map_or(0, |course| course.from);
         let role = course.as_ref().and_then(|course| course.whole.role);
         let mut trend = MetricTrend {
@@ -110,7 +116,7 @@ pub fn metrics(facts: &Facts<'_>, measured: &Measured, courses: &[Option<Course>
             unit: metric.info.unit,
             better: metric.info.better,
             role,
-            windows: in_its_role(facts, measured, then, role).iter().map(|then| then.reading().into()).collect(),
+            windows: course.as_ref().map_or_else(Vec::new, |course| course.points.clone()),
             compared_from: from as u32,
             verdict: match (metric.info.better, course.as_ref()) {
                 (None, _) => TrendVerdict::NotTested,
@@ -163,8 +169,8 @@ fn compared_from(then: &[Measurement], from: usize) -> usize {
     then.iter().rposition(|other| !alike(other)).map_or(from, |apart| from.max(apart + 1)).min(then.len() - 1)
 }
 
-fn slope(then: &[Measurement]) -> Option<Slope> {
-    let values: Vec<f64> = then.iter().filter_map(|then| then.reading().value).collect();
+fn slope(points: &[TrendPoint]) -> Option<Slope> {
+    let values: Vec<f64> = points.iter().filter_map(|point| point.value).collect();
     if values.len() < LEAST_WINDOWS {
         return None;
     }

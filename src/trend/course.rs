@@ -94,11 +94,11 @@ pub struct TrendChange {
     pub at: Moment,
     /// The window that it lies in.
     pub window: u32,
-    /// What the metric was before, in the windows that are compared.
+    /// What the metric was before, in the windows that are compared; of a share that one person carries, the part of `person`.
     pub before: TrendPoint,
     /// What it has been since.
     pub after: TrendPoint,
-    /// Whether it rose; null where it only passed from one person to another.
+    /// Whether it rose; null where no more and no less rests on one person.
     pub rises: Option<bool>,
     /// What it is in the last window, as far as that lies after it; null where nothing there tells.
     pub now: Option<TrendPoint>,
@@ -114,6 +114,20 @@ pub struct TrendChange {
     pub passed_from: Option<PersonPart>,
     /// Who has carried most since, and how much.
     pub passed_to: Option<PersonPart>,
+    /// What became of who carries most; null where it is the same person, and of other metrics.
+    pub carriers: Option<Carriers>,
+}
+
+/// What is said where another name carries most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Carriers {
+    /// One handed over to the other: who carried nearly all carries hardly anything, and the other way.
+    HandedOver,
+    /// It is somebody else, to whom nothing was handed over as a whole.
+    Others,
+    /// Names that are likely one person's make the difference: nothing is said of more or less.
+    LikelyOne,
 }
 
 /// Whether the last window bears a change out.
@@ -158,6 +172,8 @@ pub struct Course {
     pub whole: Measurement,
     /// Of a share that one person carries: who that is over all of them.
     pub person: Option<Untrusted>,
+    /// What it is in each window, those before the first that is compared included.
+    pub points: Vec<TrendPoint>,
     /// Whether its values in the windows rise or fall.
     pub slope: Option<Slope>,
 }

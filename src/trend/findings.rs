@@ -13,6 +13,8 @@ use crate::metric;
 use crate::model::{Moment, Untrusted};
 use crate::stats;
 
+use super::change::Measured;
+
 /// A finding in each window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingTrend {
@@ -26,7 +28,8 @@ pub struct FindingTrend {
     pub course: Course,
     /// The window in which it appeared, went or came back; null where it stayed.
     pub window: Option<u32>,
-    /// Whether it can be told today: its signal has a value in the last window, or is none of a metric.
+    /// Whether the last window tells: its signal has a value there, and as many releases were made as a window needs that could
+    /// have it.
     pub told: bool,
 }
 
@@ -55,8 +58,22 @@ fn course(found: &[bool]) -> Option<(Course, Option<usize>)> {
     Some((if before { Course::CameBack } else { Course::Appeared }, Some(gone + 1)))
 }
 
-/// Every finding of the compared windows, in the order in which they are found, today's first.
-pub fn findings(windows: &[Vec<Finding>], from: usize, analysis: &Analysis<'_>) -> Vec<FindingTrend> {
+/// Releases of a window that could have had a finding: as many as a statement needs, or as the smallest that has it, but one
+/// at least.
+fn enough(found: &[bool], releases: &[u64], least: u64) -> u64 {
+    let has = found.iter().zip(releases).filter(|(found, _)| **found);
+    has.map(|(_, releases)| *releases).min().map_or(least, |smallest| smallest.min(least)).max(1)
+}
+
+/// Every finding of the compared windows, in the order in which they are found, today's first. A window that cannot tell, for
+/// its signal has no value there or too few releases were made in it, says nothing: a finding neither comes nor goes with it.
+pub fn findings(
+    windows: &[Vec<Finding>],
+    from: usize,
+    measured: &Measured,
+    releases: &[u64],
+    least: u64,
+) -> Vec<FindingTrend> {
     let mut seen = BTreeSet::new();
     let mut trends = Vec::new();
     for finding in windows.iter().skip(from).rev().flatten() {
@@ -65,14 +82,18 @@ pub fn findings(windows: &[Vec<Finding>], from: usize, analysis: &Analysis<'_>) 
         }
         let has = |window: &Vec<Finding>| window.iter().any(|other| other.id == finding.id);
         let found: Vec<bool> = windows.iter().map(has).collect();
-        let Some((course, window)) = course(&found[from..]) else { continue };
         let signal = metric::find(finding.success.metric.raw());
+        let signal = signal.map(|metric| measured.told(metric.info.id));
+        let least = enough(&found[from..], &releases[from..], least);
+        let tells = |at: &usize| found[*at] || releases[*at] >= least && signal.as_ref().is_none_or(|told| told[*at]);
+        let places: Vec<usize> = (from..found.len()).filter(tells).collect();
+        let Some((course, at)) = course(&places.iter().map(|at| found[*at]).collect::<Vec<_>>()) else { continue };
         trends.push(FindingTrend {
             id: finding.id.clone(),
             records: finding.records,
             course,
-            window: window.map(|window| (from + window) as u32),
-            told: signal.is_none_or(|metric| analysis.value(metric.info.id).is_some()),
+            window: at.map(|at| places[at] as u32),
+            told: found.len().checked_sub(1).is_some_and(|last| tells(&last)),
             found,
         });
     }
@@ -205,7 +226,15 @@ fn gone(analysis: &Analysis<'_>, name: &Untrusted) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Course, course};
+    use super::{Course, course, enough};
+
+    #[test]
+    fn a_window_tells_that_could_have_the_finding() {
+        assert_eq!(enough(&[true, true, false], &[30, 12, 7], 10), 10);
+        assert_eq!(enough(&[true, true, false], &[30, 4, 2], 10), 4);
+        // What has nothing to do with releases is found in a window without any.
+        assert_eq!(enough(&[true, false], &[0, 3], 10), 1);
+    }
 
     #[test]
     fn a_finding_appears_goes_comes_back_or_stays() {

@@ -1,5 +1,7 @@
 //! The map over time: where each cell stood in each window, and what moved from borrowed to earned or back.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -117,16 +119,32 @@ struct Stand<'m> {
     window: usize,
     cell: &'m Cell,
     reading: &'m MapReading,
+    /// Who it rests on, where on one person, by the first of that person's names. Who writes changes all the time.
+    on: Option<&'m Untrusted>,
 }
 
 impl Stand<'_> {
-    /// Whether it stands as another: on the same side, and on the same person where on one. Who writes changes all the time.
+    /// Whether it stands as another: on the same side, and on the same person where on one.
     fn like(&self, other: &Self) -> bool {
-        let person = |stand: &Self| {
-            let about = stand.cell.standing == Standing::Borrowed && stand.reading.role != Some(Role::Author);
-            stand.reading.person.clone().filter(|_| about)
-        };
-        supports(self.cell.standing) == supports(other.cell.standing) && person(self) == person(other)
+        supports(self.cell.standing) == supports(other.cell.standing) && self.on == other.on
+    }
+}
+
+/// The first of all names that are likely one person's, by each of the others.
+struct Names<'f>(HashMap<&'f Untrusted, &'f Untrusted>);
+
+impl<'f> Names<'f> {
+    fn of(facts: &'f Facts<'_>) -> Self {
+        let name = |person| &facts.history.person(person).name;
+        let others = facts.history.people_doubts.likely_one.names();
+        Self(others.map(|(other, first)| (name(other), name(first))).collect())
+    }
+
+    fn first<'n>(&self, name: &'n Untrusted) -> &'n Untrusted
+    where
+        'f: 'n,
+    {
+        self.0.get(name).copied().unwrap_or(name)
     }
 }
 
@@ -152,19 +170,34 @@ pub fn moves(facts: &Facts<'_>, windows: &[Span], maps: &[ConfidenceMap], from: 
             .enumerate()
             .map(move |(place, source)| (at, stage.id, place, source))
     });
+    let names = Names::of(facts);
     let mut moves = Vec::new();
     for (at, stage, place, source) in places {
         let mut stands = Vec::new();
         for (window, map) in maps.iter().enumerate().skip(from) {
             let cell = cells(&map.stages[at].cells)[place].1;
             let reading = decides(cell).filter(|_| supports(cell.standing).is_some());
-            stands.extend(reading.map(|reading| Stand { window, cell, reading }));
+            stands.extend(reading.map(|reading| {
+                let about = cell.standing == Standing::Borrowed && reading.role != Some(Role::Author);
+                let on = reading.person.as_ref().filter(|_| about).map(|person| names.first(person));
+                Stand { window, cell, reading, on }
+            }));
         }
         // What nobody knows of the last window has not moved.
         let Some((then, now)) = moved(&stands).filter(|(_, now)| now.window + 1 == maps.len()) else { continue };
         let earned = now.cell.standing == Standing::Earned;
         let rests = if earned { then.reading } else { now.reading };
         let (then_window, now_window) = (windows[then.window], windows[now.window]);
+        let person = rests.person.as_ref().zip(rests.role).map(|(person, role)| {
+            let (then, then_of) = part(facts, &names, then_window, role, person);
+            let (now, now_of) = part(facts, &names, now_window, role, person);
+            PersonThenNow { person: person.clone(), then, then_of, now, now_of }
+        });
+        // Whoever carries more than half by another name, too, has not let go, or not just begun.
+        let (was, is) = (then.cell.standing == Standing::Earned, earned);
+        if person.as_ref().is_some_and(|p| (was && 2 * p.then > p.then_of) || (is && 2 * p.now > p.now_of)) {
+            continue;
+        }
         moves.push(Move {
             stage,
             source,
@@ -174,21 +207,16 @@ pub fn moves(facts: &Facts<'_>, windows: &[Span], maps: &[ConfidenceMap], from: 
             now: now.cell.standing,
             then_says: then.reading.brief.clone(),
             now_says: now.reading.brief.clone(),
-            person: rests.person.as_ref().zip(rests.role).map(|(person, role)| {
-                let (then, then_of) = part(facts, then_window, role, person);
-                let (now, now_of) = part(facts, now_window, role, person);
-                PersonThenNow { person: person.clone(), then, then_of, now, now_of }
-            }),
+            person,
         });
     }
     moves
 }
 
-/// How many of the known releases of a window somebody carried.
-fn part(facts: &Facts<'_>, window: Span, role: Role, person: &Untrusted) -> (u64, u64) {
+/// How many of the known releases of a window somebody carried, by whatever name.
+fn part(facts: &Facts<'_>, names: &Names<'_>, window: Span, role: Role, person: &Untrusted) -> (u64, u64) {
     let carried = carried(facts, window, role);
-    let holds = |team: &&Vec<_>| team.iter().any(|&index| facts.history.person(index).name == *person);
-    (carried.teams.iter().filter(holds).count() as u64, carried.known)
+    carried.part_of(window, |index| names.first(&facts.history.person(index).name) == names.first(person))
 }
 
 #[cfg(test)]
@@ -204,7 +232,8 @@ mod tests {
                 Cell { standing, readings: vec![MapReading { standing, ..reading() }] }
             })
             .collect();
-        let stand = |(window, cell): (usize, &'static Cell)| Stand { window, cell, reading: &cell.readings[0] };
+        let stand =
+            |(window, cell): (usize, &'static Cell)| Stand { window, cell, reading: &cell.readings[0], on: None };
         let cells: &'static [Cell] = Box::leak(cells.into_boxed_slice());
         let stands: Vec<Stand<'_>> = cells.iter().enumerate().map(stand).collect();
         moved(&stands).map(|(then, _)| then.window)

@@ -9,16 +9,16 @@ use crate::attribution::{Facts, Span};
 use crate::factor::{Carried, carried};
 use crate::metric::{Case, Measurement, MetricId, Value};
 use crate::model::{
-    Better, Control, ControlKind, ControlSince, Controls, Milestone, Moment, ReleaseIndex, Unit, Untrusted,
+    Better, Control, ControlKind, ControlSince, Controls, Milestone, Moment, PersonIndex, ReleaseIndex, Unit, Untrusted,
 };
 use crate::stats::{self, Observation};
 
 use super::change;
-use super::course::{Course, PersonPart, TrendPoint, TrendVerdict};
+use super::course::{Carriers, Course, PersonPart, TrendPoint, TrendVerdict};
 use super::told;
 
-/// A change is told from chance up to this, corrected for all that were compared.
-const TOLD: f64 = 0.05;
+/// The chance that any of the milestones is said to have made a difference where none did.
+pub const ERROR: f64 = 0.05;
 
 /// Something that the team changed, or is to change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +44,8 @@ pub enum MilestonePlace {
     BeforeWindows,
     /// In them.
     InWindows,
+    /// At the end of the windows, or after it: there is nothing after it to compare with.
+    AfterWindows,
     /// After the moment that the review stands at.
     NotYet,
 }
@@ -58,14 +60,14 @@ pub struct MilestoneMetric {
     pub title: String,
     /// The unit of its values.
     pub unit: Unit,
-    /// Of a share that one person carries: who carried most, before as after.
+    /// Of a share that one person carries: who carried most over both sides, and whose part is before and after.
     pub person: Option<Untrusted>,
     /// Who carried most before, where that is not who did after, and how much.
     pub passed_from: Option<PersonPart>,
     /// Who carried most after.
     pub passed_to: Option<PersonPart>,
-    /// Whether as much rests on somebody else, and no more and no less.
-    pub passed: bool,
+    /// What became of who carries most; null where it is the same person, and of other metrics.
+    pub carriers: Option<Carriers>,
     /// Before; null where the windows hold nothing of it.
     pub before: Option<TrendPoint>,
     /// After.
@@ -82,7 +84,7 @@ pub struct MilestoneMetric {
 /// What milestones are compared by.
 struct Compared<'c> {
     facts: &'c Facts<'c>,
-    /// When milestones name each metric, up to now, in order.
+    /// When milestones name each metric, up to the end of the windows, in order.
     named: BTreeMap<&'static str, Vec<Moment>>,
     /// Who carries, where a metric is about that.
     carried: Option<Carried>,
@@ -92,7 +94,9 @@ struct Compared<'c> {
 pub fn milestones(facts: &Facts<'_>, courses: &[Option<Course>], compared: Option<Span>) -> Vec<MilestoneTrend> {
     let as_of = facts.policy.as_of;
     let mut named: BTreeMap<&'static str, Vec<Moment>> = BTreeMap::new();
-    for milestone in facts.history.milestones.iter().filter(|milestone| milestone.at.at < as_of) {
+    // What lies after the windows parts nothing in them.
+    let end = compared.map_or(as_of, |compared| compared.end.min(as_of));
+    for milestone in facts.history.milestones.iter().filter(|milestone| milestone.at.at < end) {
         for name in &milestone.metrics {
             named.entry(name.id()).or_default().push(milestone.at.at);
         }
@@ -108,6 +112,7 @@ pub fn milestones(facts: &Facts<'_>, courses: &[Option<Course>], compared: Optio
         let at = milestone.at.at;
         let place = match compared {
             _ if at >= as_of => MilestonePlace::NotYet,
+            Some(compared) if compared.end <= at => MilestonePlace::AfterWindows,
             Some(compared) if compared.start < at => MilestonePlace::InWindows,
             _ => MilestonePlace::BeforeWindows,
         };
@@ -136,7 +141,7 @@ fn declared(facts: &Facts<'_>, courses: &[Option<Course>], compared: Option<Span
     let mut found: Vec<MilestoneTrend> = Vec::new();
     for (index, added) in introduced(facts, controls) {
         let release = facts.history.release(index);
-        if release.released_at <= compared.start || release.released_at >= facts.policy.as_of {
+        if release.released_at <= compared.start || release.released_at >= compared.end {
             continue;
         }
         let metric = by.compare(course, release.released_at, compared);
@@ -199,9 +204,12 @@ impl Compared<'_> {
         let start = others.0.map_or(compared.start, |from| from.max(compared.start));
         let end = others.1.map_or(compared.end, |until| (*until).min(compared.end));
         let place = |at: Moment| course.whole.cases.partition_point(|case| case.at < at);
-        let cases = match self.carried.as_ref().filter(|_| course.whole.role.is_some()) {
-            Some(carried) => carries_most(carried, Span { start, end }),
-            None => course.whole.cases[place(start)..place(end).max(place(start))].to_vec(),
+        let carried = self.carried.as_ref().filter(|_| course.whole.role.is_some());
+        let most = carried.and_then(|carried| Some((carried, carried.within(Span { start, end }).top()?.0)));
+        let cases = match (carried, most) {
+            (Some(_), None) => Vec::new(),
+            (Some(_), Some((carried, person))) => carries(carried, person, Span { start, end }),
+            (None, _) => course.whole.cases[place(start)..place(end).max(place(start))].to_vec(),
         };
         let (before, after) = cases.split_at(cases.partition_point(|case| case.at < at));
         let info = &course.metric.info;
@@ -209,10 +217,10 @@ impl Compared<'_> {
             id: info.id.name().to_owned(),
             title: info.title.to_owned(),
             unit: info.unit,
-            person: None,
+            person: most.map(|(_, person)| self.facts.history.person(person).name.clone()),
             passed_from: None,
             passed_to: None,
-            passed: false,
+            carriers: None,
             before: point(course, before),
             after: point(course, after),
             p: None,
@@ -239,7 +247,7 @@ impl Compared<'_> {
                 Some(rises)
             }
         };
-        if let (Some(carried), true) = (&self.carried, course.whole.role.is_some()) {
+        if let Some(carried) = carried {
             self.passed(&mut metric, carried, [Span { start, end: at }, Span { start: at, end }], &mut rises);
         }
         if metric.p.is_some() {
@@ -258,22 +266,21 @@ impl Compared<'_> {
         let (Some((from, k0)), Some((to, k1))) = (before.top(), after.top()) else { return };
         let part = |k: u64, n: u64| TrendPoint::from(Measurement::from(Value::Ratio { k, n }).reading());
         let name = |person| self.facts.history.person(person).name.clone();
-        let (old, new) = (part(k0, before.known), part(k1, after.known));
-        (metric.before, metric.after) = (Some(old.clone()), Some(new.clone()));
-        if from == to {
-            metric.person = Some(name(from));
-            return;
+        if from != to {
+            metric.passed_from = Some(PersonPart { person: name(from), part: part(k0, before.known) });
+            metric.passed_to = Some(PersonPart { person: name(to), part: part(k1, after.known) });
+            *rises = rises.and_then(|_| told::moved((k0, before.known), (k1, after.known)));
         }
-        metric.passed_from = Some(PersonPart { person: name(from), part: old });
-        metric.passed_to = Some(PersonPart { person: name(to), part: new });
-        *rises = rises.and_then(|_| told::moved((k0, before.known), (k1, after.known)));
-        metric.passed = metric.p.is_some() && told::handed_over(&before, &after);
+        let likely = &self.facts.history.people_doubts.likely_one;
+        metric.carriers = told::carriers(likely, carried, (from, to), spans, told::handed_over(&before, &after));
+        if metric.carriers == Some(Carriers::LikelyOne) {
+            *rises = None;
+        }
     }
 }
 
-/// The releases of a span, and whether whoever carries most of them carries each.
-fn carries_most(carried: &Carried, span: Span) -> Vec<Case> {
-    let Some((person, _)) = carried.within(span).top() else { return Vec::new() };
+/// The releases of a span, and whether somebody carries each.
+fn carries(carried: &Carried, person: PersonIndex, span: Span) -> Vec<Case> {
     carried.by_within(person, span).map(|(at, carries)| Case::counted(at, carries)).collect()
 }
 
@@ -318,7 +325,8 @@ fn test(course: &Course, before: &[Case], after: &[Case]) -> Asked {
             tests.map(|(rise, fall)| ((2.0 * rise.min(fall)).min(1.0), rise < fall))
         }
     };
-    told.map_or(Asked::Not(TrendVerdict::TooFew), |(p, rises)| Asked::Told(p, rises))
+    // Enough of both, and nothing that tells one from another.
+    told.map_or(Asked::Not(TrendVerdict::TooAlike), |(p, rises)| Asked::Told(p, rises))
 }
 
 /// Corrects for all comparisons; what is not told from chance then has not changed.
@@ -331,10 +339,8 @@ fn correct(milestones: &mut [MilestoneTrend]) {
     let tests: Vec<f64> = tested.iter().map(|metric| metric.p.unwrap_or(1.0)).collect();
     for (metric, adjusted) in tested.iter_mut().zip(stats::holm(&tests)) {
         metric.p_adjusted = Some(adjusted);
-        if adjusted > TOLD {
+        if adjusted > ERROR {
             metric.verdict = TrendVerdict::Unchanged;
-        } else if metric.verdict == TrendVerdict::Unchanged {
-            metric.passed = metric.passed_to.is_some();
         }
     }
 }

@@ -12,7 +12,7 @@ mod windows;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Threshold};
 use crate::attribution::{Event, Facts, Span};
 use crate::finding::{self, Finding};
 use crate::map::ConfidenceMap;
@@ -20,7 +20,8 @@ use crate::model::{Basis, Untrusted};
 
 pub use change::{Measured, tests};
 pub use course::{
-    Course as MetricCourse, LastWindow, MetricTrend, PersonPart, Slope, Tested, TrendChange, TrendPoint, TrendVerdict,
+    Carriers, Course as MetricCourse, LastWindow, MetricTrend, PersonPart, Slope, Tested, TrendChange, TrendPoint,
+    TrendVerdict,
 };
 pub use findings::{Course, FindingTrend, IdleCheck, RitualGone, SilenceEnded};
 pub use map::{Move, PersonThenNow, Strip, StripCell};
@@ -43,6 +44,9 @@ pub struct Trend {
     pub not_compared: Option<String>,
     /// The chance, over all metrics together, that anything is called a change where nothing has changed.
     pub error: f64,
+    /// The same of the milestones that the team wrote, and once more of those that the repository declares.
+    #[serde(default)]
+    pub milestone_error: f64,
     /// The metrics, in the registry's order.
     pub metrics: Vec<MetricTrend>,
     /// What the team changed and is to change, and what came of it; oldest first.
@@ -94,6 +98,8 @@ impl Trend {
         let told: Vec<TrendWindow> = windows.iter().map(|&window| one(facts, window)).collect();
         let bases: Vec<_> = told.iter().map(|window| (window.basis, window.releases > 0)).collect();
         let from = windows::compared(&bases);
+        let releases: Vec<u64> = told.iter().map(|window| window.releases).collect();
+        let least = analysis.threshold(Threshold::Releases) as u64;
         let courses = change::courses(facts, from, measured);
         let (mut maps, mut found) = (Vec::new(), Vec::new());
         for (at, &window) in windows.iter().enumerate() {
@@ -115,11 +121,12 @@ impl Trend {
             compared_from: from as u32,
             not_compared: (from > 0).then(|| facts.log_begins()),
             error: course::ERROR,
+            milestone_error: milestones::ERROR,
             metrics: change::metrics(facts, measured, &courses),
             milestones: milestones::milestones(facts, &courses, measured.stretch(from)),
             map: map::strips(&maps),
             moves: map::moves(facts, windows, &maps, from),
-            findings: findings::findings(&found, from, analysis),
+            findings: findings::findings(&found, from, measured, &releases, least),
             silences: findings::silences(facts, now.findings),
             idle: findings::idle(analysis),
             rituals: findings::rituals(analysis),

@@ -4,10 +4,10 @@
 use crate::attribution::{Facts, Span};
 use crate::factor::{Carried, PartCarried, carried};
 use crate::metric::{Case, Measurement, Value};
-use crate::model::PersonIndex;
+use crate::model::{LikelyOne, PersonIndex};
 use crate::stats::{self, Observation};
 
-use super::course::{Course, LastWindow, MetricTrend, PersonPart, Tested, TrendChange, TrendPoint, verdict};
+use super::course::{Carriers, Course, LastWindow, MetricTrend, PersonPart, Tested, TrendChange, TrendPoint, verdict};
 
 /// Somebody has handed over who carried so much and carries hardly anything since, to somebody of whom the opposite is true.
 const HANDED: f64 = 0.75;
@@ -47,48 +47,90 @@ pub fn told(
         role: whole.role,
         passed_from: None,
         passed_to: None,
+        carriers: None,
     };
     let mut handed = false;
     if let Some(role) = whole.role {
-        let parts = [(stretch.start, first.at), (first.at, stretch.end), (start, stretch.end)]
+        let parts = [(stretch.start, first.at), (first.at, stretch.end), (first.at, start), (start, stretch.end)]
             .map(|(start, end)| Span { start, end });
         handed = passed(facts, &mut change, &carried(facts, stretch, role), parts);
     } else if let Some(point) = &change.now {
         let turned = match whole.value {
             Value::Durations(_) => turned_back(rest, now, tested.rises),
-            _ => turned(point, &change.after, tested.rises),
+            _ => turned(point, &side(whole, rest), tested.rises),
         };
         change.last_window = bears_out(&change.before, &change.after, point, turned);
     }
     match (tested.changed(), change.rises, change.last_window) {
         (true, Some(rises), LastWindow::Holds) => trend.verdict = verdict(trend, rises),
+        // No more and no less, and by whoever it was before.
+        (true, None, LastWindow::Back) => return,
         (true, ..) => {}
         // It went from one to another, as anybody can see; of more or less nothing is known.
-        (false, ..) if handed => change.rises = None,
+        (false, ..) if handed && change.carriers != Some(Carriers::Others) => change.rises = None,
         (false, ..) => return,
     }
     trend.change = Some(change);
 }
 
 /// What rested on one person may rest on another since: then it is more or less only where whoever carries most carries more
-/// or less, beyond chance. Whether it was handed over from one to the other.
-fn passed(facts: &Facts<'_>, change: &mut TrendChange, carried: &Carried, spans: [Span; 3]) -> bool {
-    let [before, after, now] = spans.map(|span| carried.within(span));
+/// or less, beyond chance. Whether one handed over to another, by whatever names.
+fn passed(facts: &Facts<'_>, change: &mut TrendChange, carried: &Carried, spans: [Span; 4]) -> bool {
+    let [before, after, rest, now] = spans.map(|span| carried.within(span));
     let (Some((from, k0)), Some((to, k1))) = (before.top(), after.top()) else { return false };
+    let likely = &facts.history.people_doubts.likely_one;
     let part = |k: u64, n: u64| TrendPoint::from(Measurement::from(Value::Ratio { k, n }).reading());
+    let of_top = |part: &PartCarried| (part.top().map_or(0, |(_, k)| k), part.known);
     let (old, new) = (part(k0, before.known), part(k1, after.known));
     let name = |person: PersonIndex| facts.history.person(person).name.clone();
-    change.now = (now.known > 0).then(|| part(now.top().map_or(0, |(_, k)| k), now.known));
+    change.now = (now.known > 0).then(|| part(of_top(&now).0, now.known));
     change.now_by = now.top().map(|(person, _)| name(person));
     if from != to {
         change.rises = moved((k0, before.known), (k1, after.known));
         change.passed_from = Some(PersonPart { person: name(from), part: old.clone() });
         change.passed_to = Some(PersonPart { person: name(to), part: new.clone() });
     }
-    if let (Some(rises), Some(now)) = (change.rises, &change.now) {
-        change.last_window = bears_out(&old, &new, now, turned(now, &new, rises));
+    let handed = handed_over(&before, &after);
+    change.carriers = carriers(likely, carried, (from, to), [spans[0], spans[1]], handed);
+    let is_now = |person: PersonIndex| now.top().is_some_and(|(now, _)| likely.one(now) == likely.one(person));
+    match change.carriers {
+        Some(Carriers::LikelyOne) => change.rises = None,
+        Some(Carriers::HandedOver) if !is_now(to) => change.carriers = Some(Carriers::Others),
+        _ => {}
     }
-    handed_over(&before, &after) && now.top().is_some_and(|(person, _)| person == to)
+    match (change.rises, &change.now) {
+        (Some(rises), Some(now)) => {
+            let rest = part(of_top(&rest).0, rest.known);
+            change.last_window = bears_out(&old, &new, now, turned(now, &rest, rises));
+        }
+        (None, Some(_)) if change.carriers == Some(Carriers::Others) && is_now(from) => {
+            change.last_window = LastWindow::Back;
+        }
+        _ => {}
+    }
+    handed
+}
+
+/// What became of who carries most, from one to another, in two parts.
+pub fn carriers(
+    likely: &LikelyOne,
+    carried: &Carried,
+    (from, to): (PersonIndex, PersonIndex),
+    parts: [Span; 2],
+    handed: bool,
+) -> Option<Carriers> {
+    if from != to {
+        return Some(match likely.one(from) == likely.one(to) {
+            true => Carriers::LikelyOne,
+            false if handed => Carriers::HandedOver,
+            false => Carriers::Others,
+        });
+    }
+    // By the other names of the same person, too: is there still a difference?
+    let of = |wanted: &dyn Fn(PersonIndex) -> bool| parts.map(|part| carried.part_of(part, wanted));
+    let [before, after] = of(&|person| likely.one(person) == likely.one(from));
+    let more = [before, after] != of(&|person| person == from);
+    (more && moved(before, after).is_none()).then_some(Carriers::LikelyOne)
 }
 
 /// Whether a rate rose beyond chance; nothing where it cannot be told from what it was.
@@ -127,10 +169,10 @@ fn level(point: &TrendPoint) -> Option<f64> {
     }
 }
 
-/// Whether a rate has turned back in the last window from what it has been since a change.
-fn turned(now: &TrendPoint, after: &TrendPoint, rises: bool) -> bool {
+/// Whether a rate has turned back in the last window from the others since a change.
+fn turned(now: &TrendPoint, rest: &TrendPoint, rises: bool) -> bool {
     let counts = |point: &TrendPoint| point.numerator.zip(point.denominator);
-    let moved = counts(after).zip(counts(now)).and_then(|(after, now)| moved(after, now));
+    let moved = counts(rest).zip(counts(now)).and_then(|(rest, now)| moved(rest, now));
     moved.is_some_and(|risen| risen != rises)
 }
 

@@ -1,6 +1,10 @@
 //! The trend: how often it sees a change where there is none and where there is one, and what it says of a team that has
 //! changed. All histories are drawn with fixed seeds.
 
+mod carriers;
+mod milestones;
+mod windows;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
@@ -69,7 +73,7 @@ fn draw(team: Drawn, random: &mut Random) -> Vec<Option<MetricCourse>> {
             Unit::Seconds => Measurement::from(Value::Durations(durations())).made_of(cases),
             _ => Measurement::counting(cases, "none"),
         };
-        Some(MetricCourse { metric, from: 0, whole, person: None, slope: None })
+        Some(MetricCourse { metric, from: 0, whole, person: None, points: Vec::new(), slope: None })
     };
     METRICS.iter().map(course).collect()
 }
@@ -201,6 +205,7 @@ fn a_team_whose_trust_became_real_is_told_so() {
         "nothing got worse without it",
         "The ritual release-notes has never caught anything",
         "The silence of single-responder ran out 2025-09-01",
+        " of 23, a year ago; ",
     ] {
         let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words.contains(part), "\"{part}\" is missing in:\n{said}");
@@ -293,6 +298,10 @@ fn two_reviews_of_any_age_are_held_against_each_other() {
     assert!(same.contains("share releases: what moved is not tested"), "{same}");
     let said = place.relconf(&["trend", NOW, "--against", "then.json", "--color", "never"]).stdout;
     assert!(said.contains("No longer found") && said.contains("late-detection"), "{said}");
+    // A share that is no metric says of how many, and what was not found then has no number.
+    assert!(!said.contains("so not told"), "{said}");
+    let shares = said.lines().filter(|line| line.contains(" then, ") && line.contains('%'));
+    assert!(shares.clone().count() > 0 && shares.clone().all(|line| line.contains(" of ")), "{said}");
 
     place.relconf(&["trend", "--against", "nothing.json"]).fails_saying(&["cannot read the review nothing.json"]);
     place.file("other.json", "{ \"schema\": 2, \"new\": true }");
@@ -321,84 +330,24 @@ fn team(releases: usize, by: impl Fn(usize) -> &'static str, fails: impl Fn(usiz
 
 /// What the trend in windows of ten says of such a team, as JSON and in words.
 fn trend_of(team: &Team, milestones: &str) -> (Json, String) {
+    asked(team, milestones, &["--by=10", NOW])
+}
+
+/// The same as it is asked for.
+fn asked(team: &Team, milestones: &str, flags: &[&str]) -> (Json, String) {
     let place = team.place();
     place.file("incidents.toml", milestones);
-    let ask = |format: &str| place.relconf(&["trend", "--no-git", "--by=10", NOW, "--color=never", "--format", format]);
+    let ask = |format: &str| {
+        let typed = [&["trend", "--no-git", "--color=never", "--format", format], flags].concat();
+        let ran = place.relconf(&typed);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran
+    };
     let said = ask("terminal").stdout;
     (ask("json").json()["trend"].clone(), said.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 const IN_TURN: fn(usize) -> &'static str = |number| PEOPLE[number % 4];
-
-#[test]
-fn what_is_back_where_it_was_is_not_better() {
-    // Half fail; then none of thirty; then half of the last ten: of all eight windows.
-    let fails = |number| number % 2 == 0 && !(40..70).contains(&number);
-    let (trend, said) = trend_of(&team(80, IN_TURN, fails), "");
-    let rate = by_id(&trend["metrics"], "change_failure_rate");
-    assert_eq!((&rate["verdict"], &rate["change"]["last_window"]), (&"unchanged".into(), &"back".into()), "{rate}");
-    assert!(said.contains("and is back: 5 of 10 now"), "{said}");
-    let (trend, said) = trend_of(&team(70, IN_TURN, fails), "");
-    let rate = by_id(&trend["metrics"], "change_failure_rate");
-    assert_eq!((&rate["verdict"], &rate["change"]["last_window"]), (&"better".into(), &"holds".into()), "{rate}");
-    assert!(!said.contains("is back"), "{said}");
-}
-
-#[test]
-fn what_passes_from_one_person_to_another_is_neither_better_nor_worse() {
-    let milestone = "[[milestone]]\nat = 2026-01-02\ntitle = \"Bo takes over\"\nmetrics = [\"person_dependence\"]\n";
-    let by = |number| if number < 60 { "Ana Costa" } else { "Bo Lind" };
-    let (trend, said) = trend_of(&team(120, by, |_| false), milestone);
-    let share = by_id(&trend["metrics"], "person_dependence");
-    assert_eq!((&share["verdict"], &share["change"]["rises"]), (&"unchanged".into(), &Json::Null), "{share}");
-    assert!(said.contains("passed from Ana Costa to Bo Lind with 1.60.0"), "{said}");
-    let found = by_id(&trend["milestones"][0]["metrics"], "person_dependence");
-    assert_eq!((&found["passed"], &found["verdict"]), (&true.into(), &"unchanged".into()), "{found}");
-    assert!(said.contains("after: passed from Ana Costa to Bo Lind"), "{said}");
-}
-
-#[test]
-fn turns_of_a_rota_are_no_change() {
-    let by = |number| PEOPLE[number / 12 % 2];
-    let (trend, said) = trend_of(&team(120, by, |_| false), "");
-    assert_eq!(by_id(&trend["metrics"], "person_dependence")["change"], Json::Null, "{said}");
-}
-
-#[test]
-fn milestones_are_told_wherever_they_lie_and_open_incidents_are_not_short() {
-    let mut team = team(120, IN_TURN, |number| number % 4 == 0);
-    // What began in the last half is still open after the hour that it has been seen for.
-    for incident in team.incidents.iter_mut().skip(15) {
-        (incident.stop, incident.restore) = (None, None);
-    }
-    let milestone = |at: &str, title: &str| {
-        format!(
-            "[[milestone]]\nat = {at}\ntitle = \"{title}\"\nmetrics = [\"recovery_time\", \"change_failure_rate\"]\n"
-        )
-    };
-    let (trend, said) = trend_of(
-        &team,
-        &[
-            milestone("2020-01-01", "long ago"),
-            milestone("2026-01-02", "one"),
-            milestone("2026-01-02", "another"),
-            milestone("2027-01-01", "next year"),
-        ]
-        .concat(),
-    );
-    let places = trend["milestones"].as_array().expect("milestones").iter().map(|one| one["place"].clone());
-    assert_eq!(places.collect::<Vec<_>>(), ["before_windows", "in_windows", "in_windows", "not_yet"]);
-    for at in [1, 2] {
-        let found = by_id(&trend["milestones"][at]["metrics"], "recovery_time");
-        assert_ne!(found["verdict"], "better", "what is open is not over: {found}");
-        let rate = by_id(&trend["milestones"][at]["metrics"], "change_failure_rate");
-        let n = |side: &str| rate[side]["denominator"].as_u64().expect("n");
-        assert!(n("before") > 20 && n("after") > 20, "neither blanks the other: {rate}");
-    }
-    for part in ["before these windows, with nothing to compare them with: long ago", "not yet reached: next year"] {
-        assert!(said.contains(part), "\"{part}\" is missing in {said}");
-    }
-}
 
 #[test]
 fn reviews_of_different_components_are_not_compared() {
@@ -420,17 +369,5 @@ fn reviews_of_different_components_are_not_compared() {
     assert_eq!(
         place.relconf(&["trend", NOW, "--against", "all.json", "--format", "json"]).json()["same_components"],
         true
-    );
-}
-
-#[test]
-fn a_window_larger_than_history_is_told_with_what_there_is() {
-    let (_, said) = trend_of(&team(12, IN_TURN, |_| false), "");
-    assert!(said.contains("One window of "), "{said}");
-    let place = team(12, IN_TURN, |_| false).place();
-    let said = place.relconf(&["trend", "--no-git", "--by=99999", NOW, "--color=never"]).stdout;
-    assert!(
-        said.contains("No window of 99999 judged releases: history has 12. Smaller ones: relconf trend --by 5"),
-        "{said}"
     );
 }

@@ -143,7 +143,7 @@ fn about_the_project(history: &History, ask: &Ask<'_>, answers: &mut Answers) ->
             _ => {}
         }
     }
-    for &(one, other) in doubts.likely_one.iter().take(ASKED_PEOPLE) {
+    for &(one, other) in doubts.likely_one.pairs().iter().take(ASKED_PEOPLE) {
         let (one, other) = (name(one), name(other));
         if ask.yes(&format!("Are {one} and {other} one person"), false)? {
             // The fuller name is the one to show.

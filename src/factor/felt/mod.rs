@@ -133,17 +133,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
 
 /// Who a person is for counting people: two names that are likely one person's are one, for what two felt is told to nobody.
 fn one_person(facts: &Facts<'_>, person: PersonIndex) -> PersonIndex {
-    let likely = &facts.history.people_doubts.likely_one;
-    let other = |person: PersonIndex| {
-        let pairs = likely.iter().filter(|(one, other)| *one == person || *other == person);
-        pairs.map(|(one, other)| *one.min(other)).min()
-    };
-    // A name may be like several: on to the first of all.
-    let (mut found, mut next) = (person, other(person));
-    while let Some(before) = next.filter(|before| *before < found) {
-        (found, next) = (before, other(before));
-    }
-    found
+    facts.history.people_doubts.likely_one.one(person)
 }
 
 /// What was said before each release that is compared, and how many others have a statement.

@@ -28,11 +28,11 @@ pub fn draw(page: &mut Page, review: &Review) {
     for said in trend::milestones(trend) {
         told(page, &said);
     }
-    page.blank();
     let (shares, others): (Vec<_>, Vec<_>) = trend::drawn(trend).partition(|metric| metric.unit == Unit::Ratio);
-    metrics(page, trend, &shares);
-    page.blank();
-    metrics(page, trend, &others);
+    for metrics in [shares, others].iter().filter(|metrics| !metrics.is_empty()) {
+        page.blank();
+        self::metrics(page, trend, metrics);
+    }
     page.blank();
     map(page, trend);
     for said in trend::moved(trend) {

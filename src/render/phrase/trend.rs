@@ -5,12 +5,12 @@ use chrono::{Datelike, TimeDelta};
 use crate::model::{Moment, Untrusted};
 use crate::phrase::shortened;
 use crate::review::contract::{
-    Basis, By, Course, FindingTrend, IdleCheck, LastWindow, MetricTrend, MilestoneMetric, MilestonePlace,
-    MilestoneTrend, Move, RitualGone, Role, SilenceEnded, Source, Standing, Trend, TrendChange, TrendPoint,
+    Basis, By, Carriers, Course, FindingTrend, IdleCheck, LastWindow, MetricTrend, MilestoneMetric, MilestonePlace,
+    MilestoneTrend, Move, PersonPart, RitualGone, Role, SilenceEnded, Source, Standing, Trend, TrendChange, TrendPoint,
     TrendVerdict, Unit,
 };
 
-use super::{Shown, capital, count, date, duration, percent, rate, value};
+use super::{Shown, capital, count, date, duration, median, percent, rate, value};
 
 /// Names in a sentence; the others are counted.
 const NAMED: usize = 6;
@@ -29,13 +29,20 @@ pub fn windows(trend: &Trend) -> String {
         judged => (judged, "judged release"),
     };
     let each = |size: u64, of: &str| {
-        let even = trend.windows.iter().all(|window| window.judged == size || window.judged == 0);
-        format!("{}{} each", if even { "" } else { "about " }, count(size, of))
+        let judged = || trend.windows.iter().map(|window| window.judged);
+        let even = |window: u64| window == size || window == 0;
+        let (about, oldest) = match judged().next() {
+            _ if judged().all(even) => ("", String::new()),
+            Some(oldest) if judged().skip(1).all(even) => ("", format!(", the oldest of {oldest}")),
+            _ => ("about ", String::new()),
+        };
+        format!("{about}{} each{oldest}", count(size, of))
     };
     let windows = count(n, "window");
     match trend.cut {
+        By::Window | By::Releases(_) if n == 1 && size == 0 => format!("No release lies in the window. {LONGER}"),
         By::Window | By::Releases(_) if n == 1 => {
-            format!("One window of {}, and none before.{}", count(size, of), smaller(trend.counted))
+            format!("One window of {}, and none before.{}", count(size, of), smaller(trend))
         }
         By::Window => format!("The last {windows} of {}; the last one is that of the review.", each(size, of)),
         By::Releases(size) => format!("The last {windows} of {}.", each(u64::from(size), "judged release")),
@@ -46,23 +53,55 @@ pub fn windows(trend: &Trend) -> String {
 
 /// That no window could be cut, and what there is.
 fn no_window(trend: &Trend) -> String {
-    let has = format!("history has {}", trend.counted);
     match trend.cut {
+        _ if trend.counted == 0 => {
+            format!("No release is old enough to be judged yet, so that there is no window. {LATER}")
+        }
         By::Releases(size) => {
             let asked = count(u64::from(size), "judged release");
-            format!("No window of {asked}: {has}.{}", smaller(trend.counted))
+            format!("No window of {asked}: history has {}.{}", trend.counted, smaller(trend))
         }
-        _ => format!("No window: {has}."),
+        _ => format!("No window: history has {}.{}", count(trend.counted, "judged release"), smaller(trend)),
     }
 }
 
-/// The size of window that cuts so many releases in two or more, as it is asked for; nothing where there are too few.
-fn smaller(counted: u64) -> &'static str {
-    match counted {
-        20.. => " Smaller ones: relconf trend --by 10",
-        10.. => " Smaller ones: relconf trend --by 5",
+/// What helps where no release lies in the window.
+const LONGER: &str = "A longer one: relconf trend --last 1y; the last releases: relconf trend --by 10";
+/// What helps where nothing can be judged.
+const LATER: &str = "What each release waits for: relconf review releases";
+
+/// The size of window that cuts history in two or more, as it is asked for; nothing where there are too few, or it is this one.
+fn smaller(trend: &Trend) -> &'static str {
+    match (trend.cut, trend.counted) {
+        (By::Releases(..=5), _) | (By::Releases(..=10), ..20) => "",
+        (By::Releases(..=10), _) | (_, 10..20) => " Smaller ones: relconf trend --by 5",
+        (_, 20..) => " Smaller ones: relconf trend --by 10",
         _ => "",
     }
+}
+
+/// That windows hold too little, and what helps; nothing where some metric could be tested.
+fn too_little(trend: &Trend) -> Option<String> {
+    let windows = match trend.cut {
+        By::Month => "months",
+        By::Quarter => "quarters",
+        By::Window | By::Releases(_) => "windows",
+    };
+    let tested = |metric: &MetricTrend| !matches!(metric.verdict, TrendVerdict::TooFew | TrendVerdict::NotTested);
+    let none_drawn = drawn(trend).next().is_none();
+    if drawn(trend).any(tested) {
+        return None;
+    }
+    let helps = match (trend.cut, trend.counted) {
+        (By::Month | By::Quarter, 20..) => " As many in each: relconf trend --by 10",
+        (By::Month | By::Quarter, 10..) => " As many in each: relconf trend --by 5",
+        // Smaller ones reach no further back.
+        _ if none_drawn => smaller(trend),
+        _ => "",
+    };
+    let what = if none_drawn { "No metric has a value in two of them" } else { "Nothing can be tested" };
+    let releases = count(trend.windows.iter().map(|window| window.releases).sum(), "release");
+    Some(format!("{what}: these {windows} hold {releases} together.{helps}"))
 }
 
 /// What a window is called: by when it begins.
@@ -95,29 +134,43 @@ pub fn row(metric: &MetricTrend) -> String {
 }
 
 /// What can be said of a metric's course, in few words.
-pub fn verdict(metric: &MetricTrend) -> &'static str {
+pub fn verdict(trend: &Trend, metric: &MetricTrend) -> &'static str {
     let change = metric.change.as_ref();
     match metric.verdict {
         TrendVerdict::Better => "better",
         TrendVerdict::Worse => "worse",
-        TrendVerdict::Unchanged => match change.map(|change| (change.rises, change.last_window)) {
+        TrendVerdict::Unchanged => match change.map(|change| (change.rises, change.carriers, change.last_window)) {
+            None if around_a_milestone(trend, metric) => "only around a milestone",
             None => NO_CHANGE,
-            Some((None, _)) => "passed on",
-            Some((Some(_), LastWindow::Back)) => "and is back",
-            Some((Some(_), _)) => "not borne out",
+            Some((_, Some(Carriers::LikelyOne), _)) => "likely one person",
+            Some((None, Some(Carriers::HandedOver), _)) => "passed on",
+            Some((None, ..)) => "others carry it",
+            Some((Some(_), _, LastWindow::Back)) => "and is back",
+            Some((Some(_), ..)) => "not borne out",
         },
-        TrendVerdict::TooAlike => TOO_ALIKE,
+        TrendVerdict::TooAlike => too_alike(metric.unit),
         TrendVerdict::TooFew => "too few",
         TrendVerdict::NotTested => "",
     }
 }
 
+/// Whether a milestone says better or worse of a metric.
+fn around_a_milestone(trend: &Trend, metric: &MetricTrend) -> bool {
+    let of = trend.milestones.iter().flat_map(|milestone| &milestone.metrics).filter(|of| of.id == metric.id);
+    of.into_iter().any(|of| better(of.verdict).is_some())
+}
+
 /// What was tested, and not told from chance.
 const NO_CHANGE: &str = "no change beyond chance";
-/// What was not tested: there are fewer than three of one kind.
-const TOO_ALIKE: &str = "too few either way to test";
+/// Where names that are likely one person's are joined.
+const JOIN: &str = "join them under [people] aliases in relconf.toml";
 /// Lines of milestones that are shown; of the others there is a count.
 const MILESTONES: usize = 20;
+
+/// What was not tested: of a rate fewer than three of one kind, of durations none that tells, for all are as long, or still open.
+fn too_alike(unit: Unit) -> &'static str {
+    if unit == Unit::Seconds { "nothing to tell apart" } else { "too few either way to test" }
+}
 
 /// All values of one metric are shown alike: as the latest asks for.
 pub fn shown(metric: &MetricTrend) -> Shown {
@@ -153,27 +206,61 @@ fn changed_metric(trend: &Trend, metric: &MetricTrend) -> Option<String> {
     let title = &metric.title;
     let since = format!("{} ({})", change.since.raw(), date(change.at));
     let role = change.role.map_or("releaser", Role::id);
-    let Some(rises) = change.rises else { return passed(metric, change, &since) };
-    let (rose, back) = (rose(rises), back(metric, change));
-    let git = if change.after.basis == Some(Basis::Inferred) { ", as far as git shows" } else { "" };
-    let (before, after) = (side(&change.before), side(&change.after));
-    let chance = chance(p);
-    Some(match (&change.passed_from, &change.passed_to, &change.person) {
-        (Some(from), Some(to), _) => format!(
-            "{title} {rose} with {since}{back}: as {role}, {} {} before, {} {} since{chance}.",
-            from.person.raw(),
-            side(&from.part),
-            to.person.raw(),
-            side(&to.part)
-        ),
-        (.., Some(person)) => {
-            format!(
-                "{title} {rose} with {since}{back}: {}, as {role}, {before} before, {after} since{chance}.",
-                person.raw()
-            )
+    let (before, after, chance) = (side(&change.before), side(&change.after), chance(p));
+    let own =
+        change.person.as_ref().map(|person| format!("{}, as {role}, {before} before, {after} since", person.raw()));
+    let most = most([change.passed_from.as_ref(), change.passed_to.as_ref()], change.person.as_ref(), "since");
+    match (change.rises, change.carriers, own) {
+        (_, Some(Carriers::LikelyOne), own) => likely(metric, change, &since, own.as_deref()),
+        (None, Some(Carriers::HandedOver), _) => passed(metric, change, &since),
+        (None, _, own) => Some(format!(
+            "{title} is no more and no less beyond chance, but others carry since {since}: {}{chance}{most}.",
+            own?
+        )),
+        (Some(rises), _, Some(own)) => {
+            Some(format!("{title} {} with {since}{}: {own}{chance}{most}.", rose(rises), back(metric, change)))
         }
-        _ => format!("{title} {rose} with {since}{back}: {before} before, {after} since{git}{chance}."),
-    })
+        (Some(rises), _, None) => {
+            let git = if from_git(change.after.basis) { AS_GIT_SHOWS } else { "" };
+            let back = back(metric, change);
+            Some(format!("{title} {} with {since}{back}: {before} before, {after} since{git}{chance}.", rose(rises)))
+        }
+    }
+}
+
+/// What rests on git's signs.
+const AS_GIT_SHOWS: &str = ", as far as git shows";
+
+fn from_git(basis: Option<Basis>) -> bool {
+    basis == Some(Basis::Inferred)
+}
+
+/// Who carried most on each side, where that is not the one whose part is told.
+fn most(tops: [Option<&PersonPart>; 2], told: Option<&Untrusted>, since: &str) -> String {
+    let one = |part: Option<&PersonPart>, when: &str| {
+        let other = part.filter(|part| told != Some(&part.person));
+        let said = |other: &PersonPart| format!("; most {when}: {}, {}", other.person.raw(), side(&other.part));
+        other.map_or_else(String::new, said)
+    };
+    one(tops[0], "before") + &one(tops[1], since)
+}
+
+/// That names which are likely one person's make the difference.
+fn likely(metric: &MetricTrend, change: &TrendChange, since: &str, own: Option<&str>) -> Option<String> {
+    let (title, role) = (&metric.title, change.role.map_or("releaser", Role::id));
+    let Some((from, to)) = change.passed_from.as_ref().zip(change.passed_to.as_ref()) else {
+        return Some(format!(
+            "{title}, with {since}: {}; with the other names that are likely theirs, no change beyond chance: {JOIN}.",
+            own?
+        ));
+    };
+    Some(format!(
+        "{title}, with {since}: as {role}, {} {} before, {} {} since; likely one person: {JOIN}.",
+        from.person.raw(),
+        side(&from.part),
+        to.person.raw(),
+        side(&to.part)
+    ))
 }
 
 /// Where the last window does not bear a change out.
@@ -204,10 +291,8 @@ fn slid(trend: &Trend, metric: &MetricTrend, p: f64) -> Option<String> {
 /// That as much rests on somebody else.
 fn passed(metric: &MetricTrend, change: &TrendChange, since: &str) -> Option<String> {
     let (from, to) = (change.passed_from.as_ref()?, change.passed_to.as_ref()?);
-    let now = change.now_by.as_ref().filter(|now| **now != to.person).zip(change.now.as_ref());
-    let now = now.map_or_else(String::new, |(by, now)| format!(", {} {} now", by.raw(), cell(metric, now, true)));
     Some(format!(
-        "{} passed from {} to {} with {since}: as {}, {} before, {} since{now}.",
+        "{} passed from {} to {} with {since}: as {}, {} before, {} since.",
         metric.title,
         from.person.raw(),
         to.person.raw(),
@@ -241,8 +326,7 @@ pub fn point(point: &TrendPoint, shown: Shown) -> String {
 fn side(point: &TrendPoint) -> String {
     match (point.value, point.numerator, point.denominator) {
         (_, Some(k), Some(n)) => rate(k, n),
-        (Some(seconds), ..) => format!("{} (n={})", duration(seconds), point.sample),
-        (None, ..) => format!("longer than was seen (n={})", point.sample),
+        (seconds, ..) => format!("{} (n={})", median(seconds), point.sample),
     }
 }
 
@@ -283,14 +367,18 @@ pub fn milestones(trend: &Trend) -> Vec<Said> {
     }
     for (place, intro) in [
         (MilestonePlace::BeforeWindows, "Milestones before these windows, with nothing to compare them with"),
+        (MilestonePlace::AfterWindows, "Milestones after these windows, with nothing to compare them with"),
         (MilestonePlace::NotYet, "Milestones not yet reached"),
     ] {
         let of = trend.milestones.iter().filter(|one| one.place == place);
         let titles: Vec<String> = of.map(|one| format!("{} ({})", one.title.raw(), date(one.at))).collect();
         if !titles.is_empty() {
             // The nearest first.
-            let nearest: Vec<&String> =
-                if place == MilestonePlace::NotYet { titles.iter().collect() } else { titles.iter().rev().collect() };
+            let nearest: Vec<&String> = if place == MilestonePlace::BeforeWindows {
+                titles.iter().rev().collect()
+            } else {
+                titles.iter().collect()
+            };
             said.push((None, format!("{intro}: {}.", shortened(nearest, NAMED))));
         }
     }
@@ -305,57 +393,74 @@ fn milestone_of(milestone: &MilestoneTrend, metric: &MilestoneMetric) -> String 
         _ => "no data".to_owned(),
     };
     let chance = metric.p_adjusted.map_or_else(String::new, chance);
-    let passed = metric.passed_from.as_ref().zip(metric.passed_to.as_ref());
-    let said = match (metric.verdict, passed) {
-        (TrendVerdict::Better, _) => format!("better{chance}"),
-        (TrendVerdict::Worse, _) => format!("worse{chance}"),
-        (TrendVerdict::Unchanged, Some((from, to))) if metric.passed => {
+    let tops = metric.passed_from.as_ref().zip(metric.passed_to.as_ref());
+    let said = match (metric.verdict, metric.carriers, tops) {
+        (TrendVerdict::Better, ..) => format!("better{chance}"),
+        (TrendVerdict::Worse, ..) => format!("worse{chance}"),
+        (TrendVerdict::Unchanged, Some(Carriers::LikelyOne), _) => format!("likely one person: {JOIN}"),
+        (TrendVerdict::Unchanged, Some(Carriers::HandedOver), Some((from, to))) => {
             format!("passed from {} to {}", from.person.raw(), to.person.raw())
         }
-        (TrendVerdict::Unchanged, _) => NO_CHANGE.to_owned(),
-        (TrendVerdict::TooAlike, _) => TOO_ALIKE.to_owned(),
-        (TrendVerdict::NotTested, _) => "told and not tested".to_owned(),
-        (TrendVerdict::TooFew, _) => "too few to compare".to_owned(),
+        (TrendVerdict::Unchanged, ..) => NO_CHANGE.to_owned(),
+        (TrendVerdict::TooAlike, ..) => too_alike(metric.unit).to_owned(),
+        (TrendVerdict::NotTested, ..) => "told and not tested".to_owned(),
+        (TrendVerdict::TooFew, ..) => "too few to compare".to_owned(),
     };
-    let name = |person: Option<&Untrusted>| person.map_or_else(String::new, |person| format!("{} ", person.raw()));
-    let (from, to) = passed.map_or((metric.person.as_ref(), None), |(from, to)| (Some(&from.person), Some(&to.person)));
+    // The chance is that of one person's part; without one, what is told is who carried most on each side.
+    let tested = better(metric.verdict).is_some();
+    let values = match tops.filter(|_| !tested) {
+        Some((from, to)) => {
+            let one = |most: &PersonPart| format!("{} {}", most.person.raw(), side(&most.part));
+            format!("{} before, {} after", one(from), one(to))
+        }
+        None => {
+            let who = metric.person.as_ref().map_or_else(String::new, |person| format!("{} ", person.raw()));
+            let git = metric.after.as_ref().is_some_and(|after| from_git(after.basis));
+            let git = if git { AS_GIT_SHOWS } else { "" };
+            let most = most([metric.passed_from.as_ref(), metric.passed_to.as_ref()], metric.person.as_ref(), "after");
+            format!("{who}{} before, {} after{most}{git}", part(&metric.before), part(&metric.after))
+        }
+    };
     format!(
-        "{}, {}: {}, {}{} before, {}{} after: {said}.",
+        "{}, {}: {}, {values}: {said}.",
         capital(milestone.title.raw()),
         date(milestone.at),
-        metric.title.to_lowercase(),
-        name(from),
-        part(&metric.before),
-        name(to),
-        part(&metric.after)
+        metric.title.to_lowercase()
     )
 }
 
 /// What has not changed, what nobody can tell, and what is not compared.
 pub fn unchanged(trend: &Trend) -> Vec<String> {
-    let git = |metric: &MetricTrend| metric.change.as_ref().is_some_and(|c| c.after.basis == Some(Basis::Inferred));
-    let titles = |verdict: TrendVerdict| {
-        let of = drawn(trend).filter(|metric| metric.verdict == verdict && metric.change.is_none());
+    let changes = trend.metrics.iter().filter_map(|metric| metric.change.as_ref()).map(|change| change.after.basis);
+    let told =
+        trend.milestones.iter().flat_map(|milestone| &milestone.metrics).filter(|of| better(of.verdict).is_some());
+    let told = told.filter_map(|of| of.after.as_ref()).map(|after| after.basis);
+    let titles = |wanted: &dyn Fn(&MetricTrend) -> bool| {
+        let of = drawn(trend).filter(|metric| metric.change.is_none() && wanted(metric));
         of.map(|metric| metric.title.to_lowercase()).collect::<Vec<_>>().join(", ")
     };
-    let mut lines = Vec::new();
-    if trend.metrics.iter().any(git) {
+    let mut lines: Vec<String> = too_little(trend).into_iter().collect();
+    if changes.chain(told).any(from_git) {
         lines.push(
             "What git shows depends on what people write down: a new habit there looks like a change.".to_owned(),
         );
     }
-    let (same, few) = (titles(TrendVerdict::Unchanged), titles(TrendVerdict::TooFew));
-    let alike = |metric: &&MetricTrend| metric.verdict == TrendVerdict::TooAlike;
-    let alike: Vec<String> = trend.metrics.iter().filter(alike).map(|metric| metric.title.to_lowercase()).collect();
-    if !same.is_empty() {
-        let all = if changed(trend).is_empty() { "No change beyond chance" } else { "No other change beyond chance" };
-        lines.push(format!("{all}: {same}."));
-    }
-    if !alike.is_empty() {
-        lines.push(format!("{}: {}.", capital(TOO_ALIKE), alike.join(", ")));
-    }
-    if !few.is_empty() {
-        lines.push(format!("Too few cases to tell: {few}."));
+    let same = |metric: &MetricTrend| metric.verdict == TrendVerdict::Unchanged;
+    let around = |metric: &MetricTrend| same(metric) && around_a_milestone(trend, metric);
+    let alike = |unit: bool| {
+        move |metric: &MetricTrend| metric.verdict == TrendVerdict::TooAlike && (metric.unit == Unit::Seconds) == unit
+    };
+    let all = if changed(trend).is_empty() { "No change beyond chance" } else { "No other change beyond chance" };
+    for (intro, titles) in [
+        (all, titles(&|metric| same(metric) && !around(metric))),
+        ("Better or worse only around a milestone, see there", titles(&around)),
+        (&capital(too_alike(Unit::Ratio)), titles(&alike(false))),
+        (&capital(too_alike(Unit::Seconds)), titles(&alike(true))),
+        ("Too few cases to tell", titles(&|metric| metric.verdict == TrendVerdict::TooFew)),
+    ] {
+        if !titles.is_empty() {
+            lines.push(format!("{intro}: {titles}."));
+        }
     }
     if let (Some(why), Some(window)) = (&trend.not_compared, trend.windows.get(trend.compared_from as usize)) {
         let since = date(window.span.start);
@@ -379,14 +484,14 @@ fn move_of(moved: &Move, last: Option<Moment>) -> String {
         let (before, now) =
             (format!("{} of {}", person.then, person.then_of), format!("{} of {}", person.now, person.now_of));
         return if earned {
-            format!("{stage} no longer rests on {who}: {before} {then}, {now} now.")
+            format!("{stage} no longer rests on {who}: {before}, {then}; {now} now.")
         } else if moved.then == Standing::Borrowed {
             format!(
                 "{stage} rests on {who} now ({now}); {then} it rested on somebody else ({}).",
                 moved.then_says.raw()
             )
         } else {
-            format!("{stage} rests on {who} now: {now}, and {before} {then}.")
+            format!("{stage} rests on {who} now: {before}, {then}; {now} now.")
         };
     }
     let (before, now) = (moved.then_says.raw(), moved.now_says.raw());
@@ -411,8 +516,8 @@ fn move_of(moved: &Move, last: Option<Moment>) -> String {
         (_, Source::Evidence, false) => {
             format!("{stage}: it rests on {rests} now ({now}); {then} outcomes supported it ({before}).")
         }
-        (_, _, true) => format!("{stage} no longer rests on {rests}: {before} {then}, {now} now."),
-        (_, _, false) => format!("{stage} rests on {rests} now: {before} {then}, {now} now."),
+        (_, _, true) => format!("{stage} no longer rests on {rests}: {before}, {then}; {now} now."),
+        (_, _, false) => format!("{stage} rests on {rests} now: {before}, {then}; {now} now."),
     }
 }
 
@@ -446,7 +551,7 @@ fn became(trend: &Trend, course: Course, findings: &[&FindingTrend]) -> String {
     let name = |finding: &&FindingTrend| {
         let start = |at: u32| trend.windows.get(at as usize).map(|window| window.span.start);
         let since = finding.window.and_then(start).map(|start| format!("since {}", start.format("%b %Y")));
-        let untold = (!finding.told).then(|| "no data for it now".to_owned());
+        let untold = (!finding.told).then(|| "no data in the last window".to_owned());
         let notes: Vec<String> = since.into_iter().chain(untold).collect();
         let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
         format!("{}{notes}", finding.id.raw())
@@ -455,7 +560,7 @@ fn became(trend: &Trend, course: Course, findings: &[&FindingTrend]) -> String {
         Course::Went => "Gone",
         Course::Appeared => "New",
         Course::CameBack => "Gone for a time, and back",
-        Course::Stayed => "Found in every window",
+        Course::Stayed => "Found throughout",
     };
     format!("{became}: {}.", shortened(findings.iter().map(name), NAMED))
 }
@@ -512,7 +617,9 @@ pub fn plausible(metric: &MetricTrend, point: &TrendPoint) -> String {
 pub fn sure(trend: &Trend) -> String {
     format!(
         "Over all metrics together, something is called a change in at most {} of histories in which nothing has changed and releases \
-         do not hang together (who carries them may come in turns); where no chance is said, it would hardly ever do as much.",
-        percent(trend.error)
+         do not hang together (who carries them may come in turns). Milestones are apart: {} over all that the team wrote, and as many over all that the \
+         repository declares. Where no chance is said, it would hardly ever do as much.",
+        percent(trend.error),
+        percent(trend.milestone_error)
     )
 }

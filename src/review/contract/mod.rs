@@ -32,9 +32,9 @@ pub use crate::model::{
 };
 use crate::model::{Moment, Signal, Untrusted};
 pub use crate::trend::{
-    By, Course, FindingTrend, IdleCheck, LastWindow, MetricTrend, MilestoneMetric, MilestonePlace, MilestoneTrend,
-    Move, PersonPart, PersonThenNow, RitualGone, SilenceEnded, Slope, Strip, StripCell, Trend, TrendChange, TrendPoint,
-    TrendVerdict, TrendWindow,
+    By, Carriers, Course, FindingTrend, IdleCheck, LastWindow, MetricTrend, MilestoneMetric, MilestonePlace,
+    MilestoneTrend, Move, PersonPart, PersonThenNow, RitualGone, SilenceEnded, Slope, Strip, StripCell, Trend,
+    TrendChange, TrendPoint, TrendVerdict, TrendWindow,
 };
 pub use against::{Against, AgainstFinding, AgainstMetric, AgainstReview};
 pub use controls::{ControlReport, ControlSinceReport, ControlsReport, PageReport};
@@ -246,11 +246,12 @@ pub struct Headline {
     pub doubts: Doubts,
     /// The chance that the next release fails; null without a judged release.
     pub next_release_fails: Option<Chance>,
-    /// Median seconds from the start of the impact until it was noticed; null without data.
+    /// Median seconds from the start of the impact until it was noticed, what is still open counting for as long as it has
+    /// lasted (Kaplan-Meier); null without data, and where too many are open.
     pub seconds_to_notice: Option<f64>,
     /// Incidents that `seconds_to_notice` rests on.
     pub notices: u64,
-    /// Median seconds from the start of the impact until it was stopped; null without data.
+    /// Median seconds from the start of the impact until it was stopped, likewise.
     pub seconds_to_stop: Option<f64>,
     /// Incidents that `seconds_to_stop` rests on.
     pub stops: u64,

@@ -119,7 +119,7 @@ fn row(trend: &Trend, metric: &MetricTrend) -> Row {
         _ => "",
     };
     let cells = metric.windows.iter().enumerate().map(cell).collect();
-    Row { title: trend::row(metric), cells, says: trend::verdict(metric), direction }
+    Row { title: trend::row(metric), cells, says: trend::verdict(trend, metric), direction }
 }
 
 fn stages(trend: &Trend) -> Vec<Stage> {
