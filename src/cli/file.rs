@@ -137,7 +137,9 @@ fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
 }
 
 /// Writes files below a folder, all of them or none: each has all its bytes on disk before the first takes its place, which they do
-/// in their order. Readers see a file as it was or as it is, and no other name that they would take for one.
+/// in their order. The last of them says that the others are there: it is gone while they are replaced, so that whoever reads
+/// meanwhile, or after a run that was killed, takes no mixture for whole. Readers see a file as it was or as it is, and no other
+/// name that they would take for one.
 ///
 /// # Errors
 /// Where one cannot be written: then all are as they were.
@@ -175,13 +177,64 @@ fn place_set(root: &Path, files: &[(String, Vec<u8>)], steps: &Steps) -> Result<
             })();
             waiting.push((target.clone(), written.map_err(|error| failed(&target, error))?));
         }
+        let Some((seal, _)) = waiting.last() else { return Ok(()) };
+        let mut replaced = Replaced::within(&inner);
+        replaced.set_aside(&seal.clone()).map_err(|error| failed(seal, error))?;
         for (target, file) in waiting {
-            (steps.rename)(file, &target).map_err(|error| failed(&target, error))?;
+            let taken = replaced.set_aside(&target).and_then(|()| (steps.rename)(file, &target));
+            if let Err(error) = taken {
+                replaced.undo();
+                return Err(failed(&target, error));
+            }
         }
         Ok(())
     })();
     drop(held);
     placed
+}
+
+/// Files that are about to be replaced, each with where its old bytes wait until all are.
+struct Replaced<'f> {
+    aside: &'f Path,
+    files: Vec<(PathBuf, Option<PathBuf>)>,
+}
+
+impl<'f> Replaced<'f> {
+    fn within(aside: &'f Path) -> Self {
+        Self { aside, files: Vec::new() }
+    }
+
+    /// Takes a file from its place, once, where it is there.
+    fn set_aside(&mut self, target: &Path) -> io::Result<()> {
+        if self.files.iter().any(|(known, _)| known == target) {
+            return Ok(());
+        }
+        let kept = self.aside.join(format!("{TEMPORARY}old-{}", self.files.len()));
+        let kept = match fs::rename(target, &kept) {
+            Ok(()) => Some(kept),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        self.files.push((target.to_owned(), kept));
+        Ok(())
+    }
+
+    /// Puts every file back as it was: what was taken first, the seal, last.
+    fn undo(self) {
+        for (target, kept) in self.files.into_iter().rev() {
+            // Where even this fails, the seal stays away: what is left is taken for nothing whole.
+            let undone = match kept {
+                Some(kept) => fs::rename(kept, &target),
+                None => fs::remove_file(&target).or_else(|error| match error.kind() {
+                    io::ErrorKind::NotFound => Ok(()),
+                    _ => Err(error),
+                }),
+            };
+            if undone.is_err() {
+                return;
+            }
+        }
+    }
 }
 
 /// Where the file that is being written lies: git looks into no folder of this name, so that `git add .` does not find what a
@@ -387,18 +440,29 @@ mod tests {
             assert!(error.help().contains("make room on the disk"), "{}", error.help());
             assert_eq!(all(), ["a/x old", "a/y old", "b/z old"]);
         }
-        // Each takes its place in the order given: what stands last says that all are there.
-        let third = Steps {
-            rename: |file, target| {
-                if target.ends_with("z") {
-                    return Err(io::ErrorKind::StorageFull.into());
-                }
-                file.persist(target).map(|_| ()).map_err(|error| error.error)
-            },
-            ..Steps::default()
-        };
-        assert!(place_set(&root, &set("new"), &third).is_err());
-        assert_eq!(all(), ["a/x new", "a/y new", "b/z old"]);
+        // Whichever cannot take its place: those that have taken theirs go back, and what was not there is not there.
+        fn but(file: tempfile::NamedTempFile, target: &std::path::Path, bad: &str) -> io::Result<()> {
+            // While any is replaced, the last is gone: a reader would not take them for whole.
+            assert!(!target.parent().unwrap().with_file_name("b").join("z").exists());
+            if target.ends_with(bad) {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            file.persist(target).map(|_| ()).map_err(|error| error.error)
+        }
+        let renames: [fn(tempfile::NamedTempFile, &std::path::Path) -> io::Result<()>; 3] = [
+            |file, target| but(file, target, "x"),
+            |file, target| but(file, target, "y"),
+            |file, target| but(file, target, "z"),
+        ];
+        for rename in renames {
+            let steps = Steps { rename, ..Steps::default() };
+            assert!(place_set(&root, &set("new"), &steps).is_err());
+            assert_eq!(all(), ["a/x old", "a/y old", "b/z old"]);
+            fs::remove_file(root.join("a/y")).unwrap();
+            assert!(place_set(&root, &set("new"), &steps).is_err());
+            assert_eq!(all(), ["a/x old", "b/z old"]);
+            write_set(&root, &set("old")).unwrap();
+        }
         write_set(&root, &set("newest")).unwrap();
         assert_eq!(all(), ["a/x newest", "a/y newest", "b/z newest"]);
     }
