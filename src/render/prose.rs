@@ -84,6 +84,8 @@ fn code(text: &str, before: Option<char>) -> Option<usize> {
         '`' => quoted(text),
         '[' => table(text),
         'r' if text.starts_with("relconf ") => command(text, "relconf "),
+        // With a folder and quotes in it, it is the rest of what is said: nothing of it may be broken.
+        'g' if text.starts_with("git -C ") => Some(text.len()),
         'g' if is_git(text) => command(text, "git "),
         _ if first.is_ascii_hexdigit() && commit(text).is_some() => commit(text),
         _ if first.is_ascii_lowercase() => assignment(text),
@@ -146,13 +148,16 @@ fn command(text: &str, program: &str) -> Option<usize> {
     let mut length = program.len() + name;
     rest = &rest[name..];
     let mut named = !NAMING.contains(&subcommand);
+    let mut after_option = false;
     while let Some(next) = rest.strip_prefix(' ') {
         let end = next.find([' ', ',', ';', ')', ':']).unwrap_or(next.len());
         let token = next[..end].trim_end_matches('.');
         let option = token.starts_with("--");
         let plain = !token.is_empty() && token.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=".contains(c));
-        // After an option its value, where it is written in capitals.
-        let value = token.len() > 1 && token.chars().all(|c| c.is_ascii_uppercase());
+        // After an option its value, where it is written in capitals or is a number of something.
+        let value = token.len() > 1 && token.chars().all(|c| c.is_ascii_uppercase())
+            || after_option && token.starts_with(|c: char| c.is_ascii_digit());
+        after_option = option && !token.contains('=');
         if !plain || !(option || value || !named) {
             break;
         }
@@ -211,8 +216,13 @@ mod tests {
             ("Why? relconf explain no-alert.", &["relconf explain no-alert"]),
             ("relconf init asks which", &["relconf init"]),
             ("see relconf review --component NAME or all", &["relconf review --component NAME"]),
+            ("In it: relconf gate --last 365d, then 3 more", &["relconf gate --last 365d"]),
             ("write covers_from = 2026-01-01 at its top", &["covers_from = 2026-01-01"]),
             ("run git fetch --tags; then", &["git fetch --tags"]),
+            (
+                "it lacks x of ba9fdfa57eac; type: git -C 'a b.git' archive ba9fdfa57eac 'x' > /dev/null",
+                &["ba9fdfa57eac", "git -C 'a b.git' archive ba9fdfa57eac 'x' > /dev/null"],
+            ),
             ("links.tag = \"https://x/{}\" (file)", &["links.tag = \"https://x/{}\""]),
             ("--since = 2026-03-01T00:00:00Z (flag)", &["--since = 2026-03-01T00:00:00Z"]),
             ("6a47389c7 reverts what it shipped", &["6a47389c7"]),
