@@ -400,6 +400,16 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).expect("there"), "new bytes");
     }
 
+    /// Gives a file its place, but the one of a name.
+    fn but(file: tempfile::NamedTempFile, target: &std::path::Path, bad: &str) -> io::Result<()> {
+        // While any is replaced, the last is gone: a reader would not take them for whole.
+        assert!(!target.parent().unwrap().with_file_name("b").join("z").exists());
+        if target.ends_with(bad) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        file.persist(target).map(|_| ()).map_err(|error| error.error)
+    }
+
     #[test]
     fn several_files_are_written_all_or_none() {
         let folder = tempfile::tempdir().unwrap();
@@ -441,14 +451,6 @@ mod tests {
             assert_eq!(all(), ["a/x old", "a/y old", "b/z old"]);
         }
         // Whichever cannot take its place: those that have taken theirs go back, and what was not there is not there.
-        fn but(file: tempfile::NamedTempFile, target: &std::path::Path, bad: &str) -> io::Result<()> {
-            // While any is replaced, the last is gone: a reader would not take them for whole.
-            assert!(!target.parent().unwrap().with_file_name("b").join("z").exists());
-            if target.ends_with(bad) {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            file.persist(target).map(|_| ()).map_err(|error| error.error)
-        }
         let renames: [fn(tempfile::NamedTempFile, &std::path::Path) -> io::Result<()>; 3] = [
             |file, target| but(file, target, "x"),
             |file, target| but(file, target, "y"),

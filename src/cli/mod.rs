@@ -41,8 +41,12 @@ pub fn run() -> ExitCode {
     if let Some(input) = cli.command.input_mut() {
         input.from_environment = from_environment(innermost(&matches));
     }
+    let settled = cli
+        .command
+        .fleet_mut()
+        .map_or(Ok(()), |run| run.settle(|id| innermost(&matches).value_source(id) == Some(ValueSource::EnvVariable)));
     let terminal = Terminal::new(&cli.global);
-    match command::run(cli.command, &terminal) {
+    match settled.map_err(Into::into).and_then(|()| command::run(cli.command, &terminal)) {
         Ok(exit) => exit,
         Err(error) => {
             terminal.error(&error);

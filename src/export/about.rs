@@ -1,4 +1,4 @@
-use crate::model::Moment;
+use crate::model::{Moment, WideNames};
 
 use super::column::Micros;
 use super::key::PersonKey;
@@ -30,11 +30,21 @@ pub struct About {
     pub key: Option<PersonKey>,
     /// Whether people's names are written.
     pub names: bool,
+    /// What its incidents are called among many repositories, where it is one of them.
+    pub wide: Option<WideNames>,
 }
 
 impl About {
     /// A repository at a moment, and nothing else.
     pub fn new(repo_id: impl Into<String>, at: Moment) -> Self {
-        Self { repo_id: repo_id.into(), stood_at: micros(at), inputs_key: None, owner: None, key: None, names: false }
+        Self {
+            repo_id: repo_id.into(),
+            stood_at: micros(at),
+            inputs_key: None,
+            owner: None,
+            key: None,
+            names: false,
+            wide: None,
+        }
     }
 }

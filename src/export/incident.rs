@@ -31,7 +31,7 @@ fn one((facts, causes): (&Facts<'_>, &Causes<'_>), about: &About, names: &Names,
     IncidentRow {
         repo_id: about.repo_id.clone(),
         incident_id: incident.id.raw().to_owned(),
-        fleet_incident_id: None,
+        fleet_incident_id: about.wide.as_ref().map(|wide| wide.of(&incident.id).raw().to_owned()),
         kind: word(incident.kind),
         severity: text(&incident.severity),
         cause_key: text(&incident.cause_key),

@@ -133,22 +133,7 @@ pub(super) fn run(facts: &Facts<'_>, about: &About) -> ExportRun {
 
 /// Of every setting that decides whether and when a release has failed: rates under different ones are different things.
 fn config_hash(policy: &Policy) -> String {
-    let seconds = |length: chrono::TimeDelta| length.num_seconds().to_string();
-    let unlimited = |length: Option<chrono::TimeDelta>| length.map_or_else(|| "none".to_owned(), seconds);
-    let signals = policy.signals.as_ref().map(|signals| signals.iter().map(|signal| signal.name()).collect::<Vec<_>>());
-    let mut severities: Vec<String> = policy.severities.iter().map(|severity| severity.to_lowercase()).collect();
-    severities.sort();
-    let decides = [
-        ("maturity", seconds(policy.maturity)),
-        ("horizon", unlimited(policy.horizon)),
-        ("attribution.window", unlimited(policy.attribution_window)),
-        ("hotfix_window", format!("{:?}", policy.hotfix_window)),
-        ("recovery_from", format!("{:?}", policy.recovery_from)),
-        ("environment", policy.environment.to_lowercase()),
-        ("signals", signals.map_or_else(|| "all".to_owned(), |signals| signals.join(","))),
-        ("severities", severities.join(",")),
-    ];
-    let text = decides.map(|(key, value)| format!("{key}={value}")).join("\n");
+    let text = policy.decides().map(|(key, value)| format!("{key}={value}")).join("\n");
     format!("{:.12}", CommitId(Sha1::digest(text).into()))
 }
 

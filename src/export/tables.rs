@@ -9,7 +9,7 @@ table! {
         key stood_at: Micros, "The moment that the run stood at: nothing at or after it was known";
         status: String, "ok, no_releases or unreadable (a part of the history cannot be read: trust no number of it); failed, timeout or crashed where a run over many gave up";
         error: Option<String>, "Why it is not ok, in words";
-        seconds: Option<f64> ["s"], "How long it took; null from relconf export, whose bytes are the same every time";
+        seconds: Option<f64> ["s"], "How long it took, where an engine measured it; null from relconf, whose bytes are the same every time";
         tool_version: String, "The version of relconf";
         schema_version: i64, "The version of these tables";
         inputs_key: Option<String>, "Of everything that was read: where it is the same, the rows are the same, whatever the day";
@@ -130,7 +130,7 @@ table! {
     IncidentRow = "incident" {
         key repo_id: String, "The repository's stable name";
         key incident_id: String, "Its id in the log";
-        fleet_incident_id: Option<String>, "Its id in the log of many repositories, where it came from one: the same wherever it fails releases";
+        fleet_incident_id: Option<String>, "What it is called among many repositories, the same wherever it fails releases: its id in their common log, else one of its own; null where one repository is read by itself";
         kind: String, "incident, near_miss or drill";
         severity: Option<String>, "As the team names it";
         cause_key: Option<String>, "The team's short name of its cause";

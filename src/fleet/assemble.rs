@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contract::{
     ByTeam, Count, Counts, DurationReport, FindingCount, Fleet, FleetGate, FleetTool, Lasted, Limits, Missing, Outside,
     Point, QuarterRate, Rate, Read, Regression, RepositoryReport, Routing, Rules, SCHEMA, SharedCause, StageCount,
-    Status, Stratum, TeamDurations, TeamRate, TeamReport, Test, Timed, TrustCount,
+    Status, Stratum, TeamDurations, TeamRate, TeamReport, Test, Timed, TrustCount, Untold,
 };
 use super::read::quarters;
 use crate::attribution::Span;
@@ -21,8 +21,6 @@ const LEVEL: f64 = 0.95;
 const FAR: f64 = 0.998;
 /// The share of chance among those that the gate names.
 const Q: f64 = 0.10;
-/// The error that a repository's own gate may make.
-const ALONE: f64 = 0.05;
 /// Findings listed.
 const FINDINGS: usize = 10;
 /// Numbers of releases at which the limits of a funnel are computed.
@@ -78,6 +76,7 @@ impl Fleet {
             durations: durations(all().flat_map(|read| &read.incidents)),
             routing: routing.map(|mut routing| {
                 routing.unrouted.sort_by(|a, b| a.id.cmp(&b.id));
+                routing.partly.sort_by(|a, b| a.id.cmp(&b.id));
                 routing
             }),
             most_blind: most_blind(&stages),
@@ -129,10 +128,21 @@ fn strata(repositories: &[RepositoryReport], as_of: Moment) -> Vec<Stratum> {
             of.entry((rate.basis, &read.rules)).or_default().push(((repository, read), *rate));
         }
     }
-    of.into_iter().filter_map(|((basis, rules), members)| stratum(basis, rules, &members, as_of)).collect()
+    let like = |rules: &Rules| known(repositories).filter(|(_, read)| read.rules == *rules).collect::<Vec<_>>();
+    let one = |((basis, rules), members): ((Basis, &Rules), Vec<(Known<'_>, Count)>)| {
+        stratum((basis, rules), &members, &like(rules), as_of)
+    };
+    of.into_iter().filter_map(one).collect()
 }
 
-fn stratum(basis: Basis, rules: &Rules, members: &[(Known<'_>, Count)], as_of: Moment) -> Option<Stratum> {
+/// The stratum of what was judged in the window. A quarter has members of its own: of all under the same rules, also those
+/// without a judged release in the window.
+fn stratum(
+    (basis, rules): (Basis, &Rules),
+    members: &[(Known<'_>, Count)],
+    ever: &[Known<'_>],
+    as_of: Moment,
+) -> Option<Stratum> {
     let counts: Vec<(u64, u64)> = members.iter().map(|(_, rate)| (rate.failed, rate.judged)).collect();
     let pool = Pool::of(&counts)?;
     let outside = pool.outside(&counts, FAR);
@@ -140,32 +150,53 @@ fn stratum(basis: Basis, rules: &Rules, members: &[(Known<'_>, Count)], as_of: M
     let within: Vec<(u64, u64)> =
         counts.iter().zip(&outside).filter(|(_, side)| side.is_eq()).map(|(count, _)| *count).collect();
     let like = Pool::of(&within).unwrap_or_else(|| pool.clone());
+    // Whoever is like the others is seen in the light of those alone: one that is far off changes nothing of theirs.
+    let light = |far: bool| if far { &pool } else { &like };
     let points = members.iter().zip(&outside);
-    let mut by_team: ByTeam<Vec<&(Known<'_>, Count)>> = ByTeam::new();
-    for member in members {
-        by_team.entry(place(member.0.0.team.as_ref())).or_default().push(member);
+    let mut by_team: ByTeam<OfTeam<'_>> = ByTeam::new();
+    for (((repository, _), rate), side) in points.clone() {
+        let of_team = by_team.entry(place(repository.team.as_ref())).or_default();
+        of_team.counts.push(((rate.failed, rate.judged), side.is_ne()));
     }
-    let all: Vec<&(Known<'_>, Count)> = members.iter().collect();
+    for known in ever.iter().filter(|(_, read)| read.quarters.iter().any(|quarter| quarter.count.basis == basis)) {
+        by_team.entry(place(known.0.team.as_ref())).or_default().ever.push(*known);
+    }
+    let all: Vec<Counted> = counts.iter().copied().zip(outside.iter().map(|side| side.is_ne())).collect();
     let names: Vec<String> = quarters(as_of).into_iter().map(|(name, _)| name).collect();
-    let team = |(team, members): (Option<Untrusted>, Vec<&(Known<'_>, Count)>)| TeamRate {
+    let together = |counts: &[Counted]| together(light(counts.iter().any(|(_, far)| *far)), counts);
+    let team = |((_, team), of_team): ((bool, Option<Untrusted>), OfTeam<'_>)| TeamRate {
         team,
-        rate: together(&pool, &members),
-        quarters: by_quarter(basis, &members, &names),
+        rate: together(&of_team.counts),
+        quarters: by_quarter(basis, &of_team.ever, &names),
     };
+    // Where those that are like each other are too few to tell, all of them do.
+    let alone = |far: bool| if like.tells() { light(far) } else { &pool };
     Some(Stratum {
         basis,
         rules: rules.clone(),
-        all: together(&pool, &all),
+        all: together(&all),
         spread: pool.tells().then_some(like.spread),
-        teams: by_team.into_iter().map(|((_, name), members)| team((name, members))).collect(),
-        quarters: by_quarter(basis, &all, &names),
-        repositories: points.map(|(((repository, _), rate), side)| point(&pool, repository, rate, *side)).collect(),
+        teams: by_team.into_iter().map(team).collect(),
+        quarters: by_quarter(basis, ever, &names),
+        repositories: points
+            .map(|(((repository, _), rate), side)| point(alone(side.is_ne()), repository, rate, *side))
+            .collect(),
         funnel: if pool.tells() { funnel(&like, &counts) } else { Vec::new() },
     })
 }
 
-fn together(pool: &Pool, members: &[&(Known<'_>, Count)]) -> Rate {
-    let counts: Vec<(u64, u64)> = members.iter().map(|(_, rate)| (rate.failed, rate.judged)).collect();
+/// What a team has in a stratum: of the window, and of the quarters.
+#[derive(Default)]
+struct OfTeam<'r> {
+    counts: Vec<Counted>,
+    ever: Vec<Known<'r>>,
+}
+
+/// Failed of judged releases of a repository, and whether it stands out.
+type Counted = ((u64, u64), bool);
+
+fn together(pool: &Pool, members: &[Counted]) -> Rate {
+    let counts: Vec<(u64, u64)> = members.iter().map(|(count, _)| *count).collect();
     let interval = pool.together(&counts, LEVEL);
     Rate {
         repositories: counts.len() as u64,
@@ -176,9 +207,9 @@ fn together(pool: &Pool, members: &[&(Known<'_>, Count)]) -> Rate {
     }
 }
 
-fn by_quarter(basis: Basis, members: &[&(Known<'_>, Count)], names: &[String]) -> Vec<QuarterRate> {
+fn by_quarter(basis: Basis, ever: &[Known<'_>], names: &[String]) -> Vec<QuarterRate> {
     let rate = |name: &String| {
-        let of = members.iter().flat_map(|((_, read), _)| &read.quarters);
+        let of = ever.iter().flat_map(|(_, read)| &read.quarters);
         let of = of.filter(|quarter| quarter.quarter == *name && quarter.count.basis == basis);
         let (failed, judged) = of.fold((0, 0), |sum, one| (sum.0 + one.count.failed, sum.1 + one.count.judged));
         QuarterRate { quarter: name.clone(), failed, judged }
@@ -217,20 +248,28 @@ fn funnel(pool: &Pool, counts: &[(u64, u64)]) -> Vec<Limits> {
     steps.into_iter().filter_map(limits).collect()
 }
 
-/// Over all tests of all repositories: so many are expected to be beyond their limit by chance alone.
+/// Over all tests of all repositories: so many are expected to be beyond their limit by chance alone. Where the value itself
+/// decides there is nothing to correct.
 fn gate(repositories: &[RepositoryReport]) -> FleetGate {
     // What an earlier run said is not said again as news.
-    let today = known(repositories).filter(|(repository, _)| !repository.stale);
-    let tests: Vec<(&RepositoryReport, &Test)> =
-        today.flat_map(|(repository, read)| read.tests.iter().map(move |test| (repository, test))).collect();
-    let q = stats::benjamini_hochberg(&tests.iter().map(|(_, test)| test.p).collect::<Vec<_>>());
-    let beyond = |test: &Test| !test.within;
-    let regressed =
-        tests.iter().zip(&q).filter(|((_, test), q)| beyond(test) && **q <= Q).map(|((repository, test), q)| {
-            Regression { id: repository.id.clone(), team: repository.team.clone(), test: (*test).clone(), q: *q }
-        });
-    let regressed: Vec<Regression> = regressed.collect();
-    let tested: BTreeSet<&Untrusted> = tests.iter().map(|(repository, _)| &repository.id).collect();
+    let today: Vec<Known<'_>> = known(repositories).filter(|(repository, _)| !repository.stale).collect();
+    let all = || today.iter().flat_map(|(repository, read)| read.tests.iter().map(move |test| (*repository, test)));
+    let tests: Vec<(&RepositoryReport, &Test, f64)> =
+        all().filter_map(|(repository, test)| Some((repository, test, test.p?))).collect();
+    let q = stats::benjamini_hochberg(&tests.iter().map(|(_, _, p)| *p).collect::<Vec<_>>());
+    let named = |repository: &RepositoryReport, test: &Test, q: Option<f64>| Regression {
+        id: repository.id.clone(),
+        team: repository.team.clone(),
+        test: test.clone(),
+        q,
+    };
+    let by_test = tests.iter().zip(&q).filter(|((_, test, _), q)| !test.within && **q <= Q);
+    let by_test = by_test.map(|((repository, test, _), q)| named(repository, test, Some(*q)));
+    let by_value = all().filter(|(_, test)| test.p.is_none()).map(|(repository, test)| named(repository, test, None));
+    let mut regressed: Vec<Regression> = by_test.chain(by_value).collect();
+    regressed.sort_by(|a, b| (&a.id, &a.test.metric).cmp(&(&b.id, &b.test.metric)));
+    let tested: BTreeSet<&Untrusted> = tests.iter().map(|(repository, ..)| &repository.id).collect();
+    let silent = |read: &Read| read.releases > 0 && read.tests.is_empty() && read.untested_because.is_none();
     FleetGate {
         verdict: match (regressed.is_empty(), tests.is_empty()) {
             (false, _) => Verdict::Regressed,
@@ -240,9 +279,26 @@ fn gate(repositories: &[RepositoryReport]) -> FleetGate {
         q_limit: Q,
         repositories: tested.len() as u64,
         tests: tests.len() as u64,
-        alone: tests.iter().filter(|(_, test)| beyond(test) && test.p <= ALONE).count() as u64,
+        alone: all().filter(|(_, test)| test.verdict == Verdict::Regressed).count() as u64,
+        by_chance: tests.iter().map(|(_, test, _)| test.alpha).sum(),
         regressed,
+        too_few: today.iter().filter(|(_, read)| silent(read)).count() as u64,
+        unasked: untold(&today, |read| read.untested_because.iter().collect()),
+        doubted: untold(&today, |read| read.doubts.iter().collect()),
     }
+}
+
+/// Repositories by what their own gates say of themselves.
+fn untold<'r>(today: &[Known<'r>], why: impl Fn(&'r Read) -> Vec<&'r Untrusted>) -> Vec<Untold> {
+    let mut by_why: BTreeMap<&Untrusted, Vec<Untrusted>> = BTreeMap::new();
+    for (repository, read) in today {
+        for because in why(read) {
+            by_why.entry(because).or_default().push(repository.id.clone());
+        }
+    }
+    let untold =
+        |(because, repositories): (&Untrusted, Vec<Untrusted>)| Untold { because: because.clone(), repositories };
+    by_why.into_iter().map(untold).collect()
 }
 
 fn teams(repositories: &[RepositoryReport]) -> Vec<TeamReport> {
@@ -295,13 +351,9 @@ fn stages(repositories: &[RepositoryReport]) -> Vec<StageCount> {
     counts.iter().map(|(&stage, found)| StageCount { stage, trust: trust(found) }).collect()
 }
 
-fn most_blind(stages: &[StageCount]) -> Option<StageId> {
-    let blind = |stage: &StageCount| -> u64 {
-        stage.trust.iter().filter(|count| count.trust == Trust::Blind).map(|count| count.repositories).sum()
-    };
-    // Of equals the first in the order of a release.
-    let most = stages.iter().rev().max_by_key(|stage| blind(stage))?;
-    (blind(most) > 0).then_some(most.stage)
+fn most_blind(stages: &[StageCount]) -> Vec<StageId> {
+    let most = stages.iter().map(StageCount::blind).max().filter(|most| *most > 0);
+    stages.iter().filter(|stage| Some(stage.blind()) == most).map(|stage| stage.stage).collect()
 }
 
 fn findings(repositories: &[RepositoryReport]) -> Vec<FindingCount> {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::attribution::Span;
 use crate::gate::{Side, Verdict};
 use crate::map::Trust;
-use crate::model::{Basis, Moment, Signal, StageId, Unit, Untrusted};
+use crate::model::{Basis, Moment, StageId, Unit, Untrusted};
 
 /// The number of this contract.
 pub const SCHEMA: u32 = 1;
@@ -41,8 +41,8 @@ pub struct Fleet {
     pub routing: Option<Routing>,
     /// How many repositories have how much trust in each stage.
     pub stages: Vec<StageCount>,
-    /// The stage that is blind in most repositories; null where none is.
-    pub most_blind: Option<StageId>,
+    /// The stages that are blind in most repositories, as many as share the first place; none where none is.
+    pub most_blind: Vec<StageId>,
     /// The findings that most repositories share, and in how many each stands.
     pub findings: Vec<FindingCount>,
     /// Where evidence is missing.
@@ -79,13 +79,6 @@ pub struct Counts {
     pub unread_allowed: u64,
     /// Repositories whose owner is not known.
     pub no_owner: u64,
-}
-
-impl Counts {
-    /// Whether more could not be read than was allowed.
-    pub fn too_many_unread(&self) -> bool {
-        self.unread > self.unread_allowed
-    }
 }
 
 /// How a repository ended.
@@ -153,6 +146,12 @@ pub struct RepositoryReport {
     /// Whether what stands here is an earlier run's, because it could not be read today.
     #[serde(default)]
     pub stale: bool,
+    /// The moment that this earlier run stood at.
+    #[serde(default)]
+    pub stale_as_of: Option<Moment>,
+    /// Why an earlier run's counts do not stand here, where there are such.
+    #[serde(default)]
+    pub left_out: Option<Untrusted>,
     /// Why it was not read.
     pub error: Option<Untrusted>,
     /// What to do about it.
@@ -184,12 +183,17 @@ pub struct Read {
     pub findings: Vec<String>,
     /// Whether an incident log was kept.
     pub log: bool,
+    /// Whether a change log was read: with one, git shows more failures.
+    #[serde(default)]
+    pub change_log: bool,
     /// Whether any check is on record.
     pub checks: bool,
-    /// What the gate tested.
+    /// What its own gate judged.
     pub tests: Vec<Test>,
-    /// Why the gate tested nothing.
+    /// Why its own gate could not be asked; null where it could, or there is no release.
     pub untested_because: Option<Untrusted>,
+    /// Why its own gate trusts no verdict, whatever it judged.
+    pub doubts: Vec<Untrusted>,
     /// What was odd about what was read.
     pub warnings: u64,
 }
@@ -215,18 +219,11 @@ pub struct QuarterCount {
     pub count: Count,
 }
 
-/// What decides what a failed release is: rates under different rules are not compared.
+/// What decides what a failed release is: rates under different rules are not compared. Every setting that `config_hash`
+/// of the tables is made of, with its value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Rules {
-    /// Seconds after which a release is judged.
-    pub maturity: i64,
-    /// Seconds after a release in which a failure of it counts; null: no limit.
-    pub horizon: Option<i64>,
-    /// The severities that count; empty: all.
-    pub severities: Vec<Untrusted>,
-    /// What makes a release failed; null: everything.
-    pub signals: Option<Vec<Signal>>,
-}
+#[serde(transparent)]
+pub struct Rules(pub BTreeMap<String, Untrusted>);
 
 /// An incident that failed a release.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -235,7 +232,7 @@ pub struct Timed {
     pub fleet_incident_id: Untrusted,
     /// How long it went unnoticed; null where that is not known.
     pub detect: Option<Lasted>,
-    /// How long it went on until somebody stopped it.
+    /// How long it went on, once it was noticed, until somebody stopped it.
     pub stop: Option<Lasted>,
     /// Its cause, in the team's short words.
     pub cause_key: Option<Untrusted>,
@@ -268,8 +265,13 @@ pub struct Test {
     pub title: String,
     /// Its unit.
     pub unit: Unit,
-    /// One-sided p of being beyond its limit; 1 where it is within a limit that needs no test.
-    pub p: f64,
+    /// What its own gate says.
+    pub verdict: Verdict,
+    /// One-sided p of being beyond its limit; 1 where it is within a limit that needs no test; null where the value itself
+    /// decides: no test applies, or the repository wants none (`mode = "strict"`).
+    pub p: Option<f64>,
+    /// The error that its own gate may make.
+    pub alpha: f64,
     /// Whether it is within its limits, chance or not.
     pub within: bool,
     /// Now.
@@ -398,10 +400,34 @@ pub struct FleetGate {
     pub repositories: u64,
     /// Tests, of all their metrics.
     pub tests: u64,
-    /// Those beyond their limit, and not by chance: by repository and metric.
+    /// Those beyond their limit, and not by chance; and those where the value itself decides. By repository and metric.
     pub regressed: Vec<Regression>,
-    /// How many tests each repository's own gate would call regressed: most of them chance, where there are many.
+    /// How many tests the repositories' own gates call regressed, each by its own rules.
     pub alone: u64,
+    /// How many of all tests they would call so at most if nothing had changed: the sum of the errors that they may make.
+    pub by_chance: f64,
+    /// Repositories with a release in the window of which nothing could be tested: their samples are too small.
+    pub too_few: u64,
+    /// Gates that could not be asked, by why.
+    pub unasked: Vec<Untold>,
+    /// Gates that trust no verdict of their own, by why.
+    pub doubted: Vec<Untold>,
+}
+
+impl FleetGate {
+    /// Repositories whose gates could not be asked.
+    pub fn unasked(&self) -> u64 {
+        self.unasked.iter().map(|untold| untold.repositories.len() as u64).sum()
+    }
+}
+
+/// Repositories of which the gate says nothing, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Untold {
+    /// Why.
+    pub because: Untrusted,
+    /// Which, by name.
+    pub repositories: Vec<Untrusted>,
 }
 
 /// A metric of a repository that regressed.
@@ -414,8 +440,8 @@ pub struct Regression {
     /// What was tested.
     #[serde(flatten)]
     pub test: Test,
-    /// q of the test among all.
-    pub q: f64,
+    /// q of the test among all; null where the value itself decides.
+    pub q: Option<f64>,
 }
 
 /// A team.
@@ -436,7 +462,7 @@ pub struct TeamReport {
 pub struct TeamDurations {
     /// From the start of the impact until it was noticed.
     pub detect: DurationReport,
-    /// From the start of the impact until it was stopped.
+    /// From when it was noticed until the first rollback, pause or flag-off.
     pub stop: DurationReport,
 }
 
@@ -464,6 +490,8 @@ pub struct Routing {
     pub by_commit: u64,
     /// Those that fit no repository, or several: they count nowhere.
     pub unrouted: Vec<Unrouted>,
+    /// Those that count where they belong, and name more than is listed.
+    pub partly: Vec<Unrouted>,
     /// Entries that could not be used at all.
     pub set_aside: u64,
 }
@@ -484,6 +512,13 @@ pub struct StageCount {
     pub stage: StageId,
     /// Repositories by trust, every kind of it.
     pub trust: Vec<TrustCount>,
+}
+
+impl StageCount {
+    /// In how many repositories it is blind.
+    pub fn blind(&self) -> u64 {
+        self.trust.iter().filter(|count| count.trust == Trust::Blind).map(|count| count.repositories).sum()
+    }
 }
 
 /// Repositories with so much trust in a stage.

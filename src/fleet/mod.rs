@@ -6,6 +6,7 @@ pub mod contract;
 mod read;
 mod route;
 
+pub use crate::stats::FEWEST;
 pub use assemble::{About, Allowed};
 pub use contract::{Fleet, RepositoryReport, Status};
 pub use route::{Place, Route, Router};

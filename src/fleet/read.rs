@@ -1,27 +1,24 @@
 //! What one repository yields: its review, in counts.
 
-use std::collections::BTreeSet;
-
 use chrono::{Datelike, Months, NaiveDate, TimeZone, Utc};
 
 use super::contract::{Count, Lasted, QuarterCount, Read, Rules, Stage, Test, Timed};
 use crate::attribution::{Facts, Fate, Interval, Span};
 use crate::gate::{GateReport, MetricGate, Verdict};
-use crate::model::{IncidentIndex, Moment, Policy, Untrusted};
+use crate::model::{IncidentIndex, Moment, Policy, Untrusted, WideNames};
 use crate::review::contract::Review;
 
 /// Calendar quarters that are looked back at, the one that is on included.
 const QUARTERS: u32 = 8;
 
 impl Read {
-    /// Takes out of a review what the fleet counts. `gate` is what the repository's own gate said, or why it said nothing;
-    /// `routed` are the ids of entries that came from the organisation's log.
+    /// Takes out of a review what the fleet counts. `gate` is what the repository's own gate said, or why it said nothing, and
+    /// whether it asks for no test.
     pub fn of(
-        id: &str,
+        wide: &WideNames,
         facts: &Facts<'_>,
         review: &Review,
-        gate: Result<&GateReport, String>,
-        routed: &BTreeSet<Untrusted>,
+        (gate, strict): (&Result<GateReport, String>, bool),
     ) -> Self {
         let current = facts.windows.current;
         let counts = |span: Span| facts.rates(span).into_iter().map(count);
@@ -29,9 +26,17 @@ impl Read {
             counts(span).map(move |count| QuarterCount { quarter: quarter.clone(), count }).collect::<Vec<_>>()
         });
         let (tests, untested_because) = match gate {
-            Ok(report) => (report.metrics.iter().filter_map(|(id, metric)| test(id, metric)).collect(), None),
-            Err(why) => (Vec::new(), Some(Untrusted::new(why))),
+            Ok(report) => (
+                report.metrics.iter().filter_map(|(id, metric)| test(id, metric, report.alpha, strict)).collect(),
+                None,
+            ),
+            // Of no release there is nothing to ask.
+            Err(_) if facts.events.is_empty() => (Vec::new(), None),
+            Err(why) => (Vec::new(), Some(Untrusted::new(why.clone()))),
         };
+        let doubts = gate
+            .as_ref()
+            .map_or_else(|_| Vec::new(), |report| report.conditions.iter().cloned().map(Untrusted::new).collect());
         let unattributed = facts.covered_incidents(current, |a| matches!(a.fate, Fate::Unattributed(_)));
         // What only asks for a record is told by what is missing.
         let mut findings: Vec<String> =
@@ -43,15 +48,17 @@ impl Read {
             rates: counts(current).collect(),
             rules: Rules::of(facts.policy),
             quarters: quarters.collect(),
-            incidents: facts.failing_incidents(current).iter().map(|&at| timed(id, facts, at, routed)).collect(),
-            routed: routed.len() as u64,
+            incidents: facts.failing_incidents(current).iter().map(|&at| timed(wide, facts, at)).collect(),
+            routed: wide.routed.len() as u64,
             unattributed: unattributed.len() as u64,
             stages: review.map.stages.iter().map(|stage| Stage { stage: stage.id, trust: stage.trust }).collect(),
             findings,
             log: facts.has_log(),
+            change_log: review.headline.seen.as_ref().is_some_and(|seen| seen.change_log),
             checks: !review.checks.is_empty(),
             tests,
             untested_because,
+            doubts,
             warnings: review.data.warnings.len() as u64,
         }
     }
@@ -63,44 +70,36 @@ fn count(rate: crate::attribution::Rate) -> Count {
 
 impl Rules {
     fn of(policy: &Policy) -> Self {
-        let mut severities: Vec<Untrusted> =
-            policy.severities.iter().map(|name| Untrusted::new(name.clone())).collect();
-        severities.sort();
-        let signals = policy.signals.clone().map(|mut signals| {
-            signals.sort_unstable();
-            signals
-        });
-        Self {
-            maturity: policy.maturity.num_seconds(),
-            horizon: policy.horizon.map(|horizon| horizon.num_seconds()),
-            severities,
-            signals,
-        }
+        let told = |(name, value): (&str, String)| (name.to_owned(), Untrusted::new(value));
+        Self(policy.decides().into_iter().map(told).collect())
     }
 }
 
-/// A test with a number to it: what its sample allowed to judge.
-fn test(id: &str, metric: &MetricGate) -> Option<Test> {
+/// What its own gate judged: what its sample allowed to judge.
+fn test(id: &str, metric: &MetricGate, alpha: f64, strict: bool) -> Option<Test> {
+    // A value that decides by itself has no chance to be corrected for.
+    let by_itself = metric.verdict == Verdict::Regressed && (strict || metric.p.is_none());
     let tested = metric.p.or((metric.verdict == Verdict::Pass && metric.within).then_some(1.0));
-    let p = tested.filter(|_| metric.judged())?;
-    Some(Test {
+    let p = tested.filter(|_| !by_itself);
+    (metric.judged() && (by_itself || p.is_some())).then(|| Test {
         metric: id.to_owned(),
         title: metric.title.clone(),
         unit: metric.unit,
+        verdict: metric.verdict,
         p,
+        alpha,
         within: metric.within,
         now: metric.now.clone(),
         before: metric.before.clone(),
     })
 }
 
-fn timed(id: &str, facts: &Facts<'_>, at: IncidentIndex, routed: &BTreeSet<Untrusted>) -> Timed {
+fn timed(wide: &WideNames, facts: &Facts<'_>, at: IncidentIndex) -> Timed {
     let (incident, timeline) = (&facts.history.incidents[at], &facts.timelines[at]);
-    let own = || Untrusted::new(format!("{id}/{}", incident.id.raw()));
     Timed {
-        fleet_incident_id: routed.get(&incident.id).cloned().unwrap_or_else(own),
+        fleet_incident_id: wide.of(&incident.id),
         detect: lasted(timeline.detect),
-        stop: lasted(timeline.hurt),
+        stop: lasted(timeline.stop),
         cause_key: incident.cause_key.clone(),
     }
 }

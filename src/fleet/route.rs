@@ -18,8 +18,8 @@ pub struct Place {
 /// Where an entry goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// To the repositories that it names.
-    Named(Vec<usize>),
+    /// To the repositories that it names; and what it names besides, in words, where that is not in the list.
+    Named(Vec<usize>, Option<String>),
     /// To the one that has its service or component.
     Service(usize),
     /// To the one that has its commit, if there is one: this has to be looked up.
@@ -62,11 +62,14 @@ impl<'p> Router<'p> {
                 incident.repositories.iter().filter_map(|name| self.names.get(name.raw()).copied()).collect();
             found.sort_unstable();
             found.dedup();
+            let unknown =
+                incident.repositories.iter().map(Untrusted::raw).filter(|name| !self.names.contains_key(name));
+            let unknown: Vec<&str> = unknown.collect();
+            let why = || format!("no repository of the list is called {}", several(&unknown));
             return if found.is_empty() {
-                let named: Vec<&str> = incident.repositories.iter().map(Untrusted::raw).collect();
-                Route::Nowhere(format!("no repository of the list is called {}", several(&named)))
+                Route::Nowhere(why())
             } else {
-                Route::Named(found)
+                Route::Named(found, (!unknown.is_empty()).then(why))
             };
         }
         let touched = || incident.services.iter().chain(&incident.components);
@@ -116,6 +119,11 @@ impl Routing {
     /// Lists an entry as one that belongs nowhere.
     pub fn nowhere(&mut self, id: &Untrusted, why: String) {
         self.unrouted.push(Unrouted { id: id.clone(), why: Untrusted::new(why) });
+    }
+
+    /// Lists an entry as one that belongs somewhere, and names more.
+    pub fn partly(&mut self, id: &Untrusted, why: String) {
+        self.partly.push(Unrouted { id: id.clone(), why: Untrusted::new(why) });
     }
 }
 
@@ -170,8 +178,10 @@ mod tests {
         let router = Router::new(&places);
         let tag = || Some(CausedBy::Releases(texts(&["v1.0.0"])));
         let named = |names: &[&str]| Incident { repositories: texts(names), ..incident() };
-        // By name, to all that it names; what it names besides is passed over.
-        assert_eq!(router.route(&named(&["web", "api", "web", "gone"])), Route::Named(vec![0, 1]));
+        // By name, to all that it names; what it names besides is told.
+        let lost = Some("no repository of the list is called gone".to_owned());
+        assert_eq!(router.route(&named(&["web", "api", "web", "gone"])), Route::Named(vec![0, 1], lost));
+        assert_eq!(router.route(&named(&["api"])), Route::Named(vec![0], None));
         let gone = router.route(&Incident { services: texts(&["payments"]), ..named(&["gone"]) });
         assert_eq!(gone, Route::Nowhere("no repository of the list is called gone".to_owned()));
         // By a service or component that one of them has.

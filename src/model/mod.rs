@@ -35,6 +35,7 @@ mod title;
 mod touched;
 mod unit;
 mod version;
+mod wide;
 
 pub use arena::{Arena, ArenaIndex};
 pub use change::{Changes, ChangesBuilder, CommitId, CommitRecord, Mention, MentionKind, Named, Quoted};
@@ -64,6 +65,7 @@ pub use origin::Origin;
 pub use person::{Identity, LikelyOne, PeopleDoubts, Person};
 pub use policy::{
     ComponentChoice, HotfixWindow, Policy, Probabilities, ProjectKind, RecoveryFrom, Signal, TagCheck, WindowRequest,
+    short,
 };
 pub use release::{
     Approval, ChangeType, CheckResult, CheckRun, DateSource, Kind, Release, ReleaseEntry, ReleaseFlag, Ships, Stage,
@@ -79,3 +81,4 @@ pub use title::{request, title};
 pub use touched::{OwnLines, Parts, Product, RiskClass, Touched};
 pub use unit::{Better, Unit};
 pub use version::{Comparator, TagName, TagReading, Version, VersionKey, VersionRange};
+pub use wide::WideNames;

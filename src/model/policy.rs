@@ -128,6 +128,51 @@ impl Policy {
             incident_link: None,
         }
     }
+
+    /// Every setting that decides whether and when a release has failed, by its name: rates under different ones are
+    /// different things.
+    pub fn decides(&self) -> [(&'static str, String); 8] {
+        let unlimited = |length: Option<TimeDelta>| length.map_or_else(|| "none".to_owned(), short);
+        let mut severities: Vec<String> = self.severities.iter().map(|severity| severity.to_lowercase()).collect();
+        severities.sort();
+        let signals = self.signals.as_ref().map(|signals| {
+            let mut names: Vec<&str> = signals.iter().map(|signal| signal.name()).collect();
+            names.sort_unstable();
+            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+        });
+        [
+            ("maturity", short(self.maturity)),
+            ("horizon", unlimited(self.horizon)),
+            ("attribution.window", unlimited(self.attribution_window)),
+            (
+                "hotfix_window",
+                match self.hotfix_window {
+                    HotfixWindow::Scaled => "scaled".to_owned(),
+                    HotfixWindow::Fixed(window) => short(window),
+                    HotfixWindow::Never => "none".to_owned(),
+                },
+            ),
+            (
+                "recovery_from",
+                match self.recovery_from {
+                    RecoveryFrom::Impact => "impact".to_owned(),
+                    RecoveryFrom::Release => "release".to_owned(),
+                },
+            ),
+            // Both are compared without regard to case.
+            ("environment", self.environment.to_lowercase()),
+            ("severities", if severities.is_empty() { "all".to_owned() } else { severities.join(", ") }),
+            ("signals", signals.unwrap_or_else(|| "all".to_owned())),
+        ]
+    }
+}
+
+/// A length of time in its largest whole unit, as it is typed: `7d`, `36h`, `90s`.
+pub fn short(length: TimeDelta) -> String {
+    let seconds = length.num_seconds();
+    let (size, unit) =
+        [(86_400, "d"), (3600, "h")].into_iter().find(|(size, _)| seconds % size == 0).unwrap_or((1, "s"));
+    format!("{}{unit}", seconds / size)
 }
 
 /// What is released: advice speaks of what can be done with it.

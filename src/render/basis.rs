@@ -199,8 +199,11 @@ pub fn guess(review: &Review) -> Option<String> {
                 None => "an incident log replaces the guess".to_owned(),
                 Some(span) => format!("the log was kept {}", covered(span)),
             };
-            let misses =
-                review.headline.seen.as_ref().map_or_else(String::new, |seen| format!(" {}", git_misses(seen)));
+            let misses = review
+                .headline
+                .seen
+                .as_ref()
+                .map_or_else(String::new, |seen| format!(" {}", git_misses(seen.change_log)));
             Some(format!("Failures are inferred from git, not declared: {why}.{misses}"))
         }
         Basis::Mixed => {

@@ -180,8 +180,8 @@ pub fn no_rate(because: &str) -> String {
 }
 
 /// What git misses, in a sentence that stands beside every count of inferred failures.
-pub fn git_misses(seen: &SeenInGit) -> String {
-    let share = if seen.change_log { "git and a change log show about half" } else { "git alone shows about 1 in 3" };
+pub fn git_misses(change_log: bool) -> String {
+    let share = if change_log { "git and a change log show about half" } else { "git alone shows about 1 in 3" };
     format!("Of failures that projects wrote down, {share}.")
 }
 

@@ -24,7 +24,7 @@ pub use concentration::{Concentration, concentration, expected_total_variation, 
 pub use duration::{MedianInterval, RankTest, hodges_lehmann, median, median_interval, open_rank_test, rank_test};
 pub use mean::mean_above_zero;
 pub use permutation::mean_difference;
-pub use pool::Pool;
+pub use pool::{FEWEST, Pool};
 use random::Random;
 pub use rate::{
     TwoRates, binomial_tail_ge, binomial_tail_le, clopper_pearson, never_failed_upper, newcombe, poisson, seen_rate,

@@ -10,7 +10,7 @@ use super::rate::score;
 use super::{Interval, quantile};
 
 /// Units below which no interval is claimed for a single one: the spread is then hardly known itself.
-const FEWEST: usize = 20;
+pub const FEWEST: usize = 20;
 
 /// Units from which on the spread is known well enough to allow for one standard error of it; below, two are.
 const MANY: usize = 100;
@@ -379,6 +379,9 @@ mod tests {
             let held = cover(random, 4000 / size, size, mean, strength);
             assert!((0.92..=0.97).contains(&held), "{size} around {mean} ({strength}): {held}");
         }
+        // Where hardly anything fails there is little to fit a spread to: they hold less than they say, and the documents tell.
+        let held = cover(random, 100, 120, 0.02, 40.0);
+        assert!((0.86..0.93).contains(&held), "around 2 %: {held}");
         // Below a hundred they are widened: they hold what they say, and somewhat more.
         for (size, mean, strength) in [(20, 0.12, 15.0), (40, 0.12, 15.0), (60, 0.08, 40.0)] {
             let held = cover(random, 4000 / size, size, mean, strength);

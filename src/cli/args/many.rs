@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{ExportFormat, Output};
+use crate::error::Error;
 
 /// `relconf fleet`.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub enum FleetWhat {
 #[derive(Debug, Args)]
 pub struct FleetRun {
     /// A folder with repositories in it (three folders deep), or - for a list on standard input
-    #[arg(value_name = "DIR", conflicts_with = "list")]
+    #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 
     /// The repositories: fleet.toml, or lines of name, path and team with tabs between
@@ -96,16 +97,33 @@ pub struct FleetRun {
     pub export_format: Option<ExportFormat>,
 
     /// A file with a secret: people have the same id in all repositories [default: a number in each]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "RELCONF_PERSON_KEY",
-        hide_env = true,
-        requires = "export",
-        help_heading = "Tables"
-    )]
+    #[arg(long, value_name = "FILE", env = "RELCONF_PERSON_KEY", hide_env = true, help_heading = "Tables")]
     pub person_key: Option<PathBuf>,
 
     #[command(flatten)]
     pub output: Output,
+}
+
+impl FleetRun {
+    /// Passes over what a variable says that was set for another command, and does not fit this one.
+    ///
+    /// # Errors
+    /// What was typed does not fit.
+    pub fn settle(&mut self, from_environment: impl Fn(&str) -> bool) -> Result<(), Error> {
+        if let (Some(folder), Some(list)) = (&self.folder, &self.list) {
+            if !from_environment("list") {
+                let (folder, list) = (folder.display(), list.display());
+                return Err(Error::usage(format!("{folder} and --list {list} are both named"), "name one of them"));
+            }
+            self.list = None;
+        }
+        if self.person_key.is_some() && self.export.is_none() {
+            if !from_environment("person_key") {
+                let help = "write them with --export DIR, or leave it out";
+                return Err(Error::usage("--person-key is for the tables, and none are written", help));
+            }
+            self.person_key = None;
+        }
+        Ok(())
+    }
 }

@@ -222,4 +222,14 @@ impl Command {
             Self::Demo(_) | Self::Generate(_) | Self::Cache(_) | Self::Fleet(_) => None,
         }
     }
+
+    /// Which repositories a command for many is about, where it is one.
+    pub fn fleet_mut(&mut self) -> Option<&mut FleetRun> {
+        match self {
+            Self::Fleet(FleetArgs { what: Some(FleetWhat::Gate(run)), .. } | FleetArgs { what: None, run }) => {
+                Some(run)
+            }
+            _ => None,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `relconf fleet`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -11,7 +11,7 @@ use crate::attribution::Span;
 use crate::cli::args::{FleetArgs, FleetRun, FleetWhat, Input};
 use crate::cli::exit::Exit;
 use crate::cli::file;
-use crate::cli::fleet::{self, Chosen, Counted, Done, Job, Journal, Member, Tables};
+use crate::cli::fleet::{self, Chosen, Counted, Done, Job, Journal, Known, Member, Tables};
 use crate::cli::many::{self, Ended, Event, Limits};
 use crate::cli::output::Outputs;
 use crate::cli::settings::exact;
@@ -19,7 +19,7 @@ use crate::cli::tables;
 use crate::cli::terminal::{Progress, Terminal};
 use crate::document::{Zone, duration_text};
 use crate::error::Error;
-use crate::fleet::contract::{Fleet, Routing};
+use crate::fleet::contract::{Counts, Fleet, Routing};
 use crate::fleet::{About, RepositoryReport, Route, Router, Status};
 use crate::gate::Verdict;
 use crate::model::{Moment, Untrusted};
@@ -33,14 +33,14 @@ pub(super) fn run(args: &FleetArgs, terminal: &Terminal) -> anyhow::Result<Exit>
             let outputs = Outputs::parse(&args.run.output, FLEET_FORMATS)?;
             let fleet = read(&args.run, terminal)?;
             outputs.write(&fleet, terminal)?;
-            Ok(whole(&fleet, terminal))
+            Ok(whole(&fleet, 0, terminal))
         }
         Some(FleetWhat::Gate(run)) => {
             let outputs = Outputs::parse(&run.output, FLEET_GATE_FORMATS)?;
             let fleet = read(run, terminal)?;
             outputs.write(&fleet, terminal)?;
             // What regressed is known, whatever else is not.
-            Ok(match (fleet.gate.verdict, whole(&fleet, terminal)) {
+            Ok(match (fleet.gate.verdict, whole(&fleet, fleet.gate.unasked(), terminal)) {
                 (Verdict::Regressed, _) => Exit::Regressed,
                 (_, whole) => whole,
             })
@@ -48,20 +48,21 @@ pub(super) fn run(args: &FleetArgs, terminal: &Terminal) -> anyhow::Result<Exit>
     }
 }
 
-/// Whether enough of it could be read.
-fn whole(fleet: &Fleet, terminal: &Terminal) -> Exit {
-    if !fleet.counts.too_many_unread() {
+/// Whether enough of it could be read and, by the gate, asked.
+fn whole(fleet: &Fleet, unasked: u64, terminal: &Terminal) -> Exit {
+    let Counts { unread, unread_allowed: allowed, repositories: all, .. } = fleet.counts;
+    if unread + unasked <= allowed {
         return Exit::Done;
     }
-    let (unread, all) = (fleet.counts.unread, count(fleet.counts.repositories, "repository"));
-    let allowed = match fleet.counts.unread_allowed {
-        0 => "none may be".to_owned(),
-        allowed => format!("{allowed} may be"),
+    let all = count(all, "repository");
+    let allowed = if allowed == 0 { "none may be".to_owned() } else { format!("{allowed} may be") };
+    let what = match unasked {
+        0 => format!("{unread} of {all} could not be read, {allowed}"),
+        _ if unread == 0 => format!("the gate of {unasked} of {all} could not be asked, {allowed} missing"),
+        _ => format!("{unread} of {all} could not be read and the gate of {unasked} not be asked, {allowed} missing"),
     };
-    let what = format!("{unread} of {all} could not be read, {allowed}");
-    terminal.error(
-        &Error::repository(what, "see what is wrong with each above; --allow-unread 20% lets more be missing").into(),
-    );
+    let help = format!("see what is wrong with each above; --allow-unread {} lets them be missing", unread + unasked);
+    terminal.error(&Error::repository(what, help).into());
     Exit::CouldNot
 }
 
@@ -81,9 +82,6 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
     let person_key = args.person_key.as_deref().map(tables::person_key).transpose()?;
     let mut journal = args.export.as_deref().map(Journal::open).transpose()?;
     let as_of = as_of(args, zone, journal.as_ref(), terminal)?;
-    if let Some(journal) = &mut journal {
-        journal.run(as_of, args.resume)?;
-    }
     let input = Input {
         as_of: Some(as_of.to_rfc3339()),
         last: Some(duration_text(Some(chosen.window))),
@@ -99,6 +97,10 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
     let Chosen { members, window, incidents, teams, root, .. } = chosen;
     let members: Arc<[Member]> = members.into();
     let sent = send(&members, &incidents, zone, limits)?;
+    // Whatever could not be used has been told by now: a run that never began leaves no trace.
+    if let Some(journal) = &mut journal {
+        journal.run(as_of, args.resume)?;
+    }
     let known = match (&journal, &args.export) {
         (Some(journal), Some(folder)) if args.resume => counted(journal, folder, &members, as_of),
         _ => BTreeMap::new(),
@@ -108,9 +110,11 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
     let job = Arc::new(Job { input, as_of, routed: sent.routed, teams, root, tables, known });
     let order = fleet::order(&members);
     let progress = terminal.progress(order.len(), args.progress);
-    let run = Run { members, job, journal, args, terminal, progress, reports: Vec::with_capacity(order.len()) };
-    let reports = run.all(order, limits)?;
     let about = About { as_of, window: Span { start: as_of - window, end: as_of } };
+    let reports = Vec::with_capacity(order.len());
+    let run =
+        Run { members, job, journal, args, terminal, progress, reports, window: about.window, others: BTreeSet::new() };
+    let reports = run.all(order, limits)?;
     Ok(Fleet::of(&about, reports, sent.routing, allowed))
 }
 
@@ -134,6 +138,9 @@ struct Run<'a> {
     terminal: &'a Terminal,
     progress: Progress,
     reports: Vec<RepositoryReport>,
+    window: Span,
+    /// Teams that were met and not asked for.
+    others: BTreeSet<String>,
 }
 
 impl Run<'_> {
@@ -149,13 +156,14 @@ impl Run<'_> {
             let error =
                 "several runs were ended while they were at it: it may take more memory than there is".to_owned();
             let counted = fleet::unread(&self.job, fleet::blank(&self.members[at]), Status::Crashed, error, help);
-            self.keep(counted)?;
+            self.keep(at, counted)?;
         }
         self.some(order, limits)?;
         self.some(suspects, Limits { jobs: 1, ..limits })?;
-        if let Some(journal) = self.journal {
+        if let Some(journal) = self.journal.take() {
             journal.finish()?;
         }
+        self.no_such_team()?;
         Ok(self.reports)
     }
 
@@ -178,13 +186,9 @@ impl Run<'_> {
     fn ended(&mut self, at: usize, ended: Ended<Done>) -> Result<(), Error> {
         let member = &self.members[at];
         let (status, error, help) = match ended {
-            Ended::Returned(Done::Counted(counted)) => return self.keep(*counted),
-            Ended::Returned(Done::Elsewhere) => return self.aside(at, None),
-            Ended::Returned(Done::Unchanged) => {
-                let known = self.journal.as_ref().and_then(|journal| journal.known(&member.listed.name));
-                let report = known.map(|known| known.report.clone());
-                return self.aside(at, report);
-            }
+            Ended::Returned(Done::Counted(counted)) => return self.keep(at, *counted),
+            Ended::Returned(Done::Elsewhere(team)) => return self.aside(at, team),
+            Ended::Returned(Done::Unchanged) => return self.unchanged(at),
             Ended::Late => (
                 Status::Timeout,
                 format!("it was not done after {} and did not stop", self.args.timeout),
@@ -196,38 +200,102 @@ impl Run<'_> {
                 "this is a mistake of relconf: please report it with the output of `relconf --version`",
             ),
         };
-        self.keep(fleet::unread(&self.job, fleet::blank(member), status, error, help))
+        self.keep(at, fleet::unread(&self.job, fleet::blank(member), status, error, help))
     }
 
-    /// Keeps what stands in the journal already, or nothing.
-    fn aside(&mut self, at: usize, report: Option<RepositoryReport>) -> Result<(), Error> {
-        if let (Some(journal), Some(report)) = (&mut self.journal, &report) {
-            let key = self.job.known.get(&self.members[at].listed.name).cloned();
-            journal.done(key, report)?;
+    /// Keeps what stands in the journal already.
+    fn unchanged(&mut self, at: usize) -> Result<(), Error> {
+        let name = &self.members[at].listed.name;
+        if let Some(journal) = &mut self.journal
+            && let Some(known) = journal.known(name).cloned()
+        {
+            self.reports.push(known.report.clone());
+            journal.done(known)?;
         }
         self.progress.step(false, self.terminal);
-        self.reports.extend(report);
+        Ok(())
+    }
+
+    /// Passes by one that is none of the teams' that were asked for.
+    fn aside(&mut self, at: usize, team: Option<Untrusted>) -> Result<(), Error> {
+        if let Some(journal) = &mut self.journal {
+            journal.aside(&self.members[at].listed.name)?;
+        }
+        self.others.extend(team.map(|team| team.raw().to_owned()));
+        self.progress.step(false, self.terminal);
         Ok(())
     }
 
     /// Writes the rows of a repository and then, that they are there. One that cannot be read today keeps what it had.
-    fn keep(&mut self, counted: Counted) -> Result<(), Error> {
-        let Counted { mut report, key, files } = counted;
+    fn keep(&mut self, at: usize, counted: Counted) -> Result<(), Error> {
+        let Counted { mut report, key, mut files } = counted;
+        let mut window = report.status.is_read().then_some(self.window);
         if let (Some(journal), Some(folder)) = (&mut self.journal, &self.args.export) {
-            if !report.status.is_read()
-                && let Some(known) = journal.known(report.id.raw())
-                && known.report.read.is_some()
-            {
-                report.read.clone_from(&known.report.read);
-                report.team = report.team.or_else(|| known.report.team.clone());
-                report.stale = true;
+            let earlier = journal.known(report.id.raw()).filter(|known| known.report.read.is_some());
+            if let Some(earlier) = earlier.filter(|_| !report.status.is_read()) {
+                report.team = report.team.or_else(|| earlier.report.team.clone());
+                // Now that somebody says whose it is.
+                if !self.job.asks_for(report.team.as_ref(), true) {
+                    let team = report.team;
+                    return self.aside(at, team);
+                }
+                window = earlier.window;
+                stand_in(&mut report, earlier, self.window);
+                // The row of the run that the rows of this day are of stays beside them.
+                if window.is_some_and(|window| fleet::day(window.end) == fleet::day(self.window.end)) {
+                    files.clear();
+                }
             }
             file::write_set(folder, &files)?;
-            journal.done(key, &report)?;
+            journal.done(Known { key, window, report: report.clone() })?;
         }
         self.progress.step(!report.status.is_read(), self.terminal);
+        // What does not stand in for today is kept for another day, and not counted.
+        if report.left_out.is_some() {
+            report.read = None;
+        }
         self.reports.push(report);
         Ok(())
+    }
+
+    /// A team that no repository has was not what somebody meant.
+    fn no_such_team(&self) -> Result<(), Error> {
+        let listed = |wanted: &String| self.members.iter().any(|member| member.listed.team.as_ref() == Some(wanted));
+        // Whose one is that could not be read, nobody may know.
+        let has = |wanted: &String| {
+            let theirs = |report: &RepositoryReport| report.team.as_ref().is_none_or(|team| team.raw() == wanted);
+            listed(wanted) || self.reports.iter().any(theirs)
+        };
+        let Some(missing) = self.job.teams.iter().find(|wanted| !has(wanted)) else { return Ok(()) };
+        let listed = self.members.iter().filter_map(|member| member.listed.team.clone());
+        Err(fleet::no_such_team(missing, self.others.iter().cloned().chain(listed)))
+    }
+}
+
+/// Puts what an earlier run counted in the place of what cannot be read today, where it is of a window like today's.
+fn stand_in(report: &mut RepositoryReport, earlier: &Known, today: Span) {
+    report.read.clone_from(&earlier.report.read);
+    let Some(window) = earlier.window else { return };
+    let length = |span: Span| span.end - span.start;
+    let why = if length(window) != length(today) {
+        Some("was counted over another length of time")
+    } else if window.end > today.end {
+        Some("is of a later day")
+    } else if today.end - window.end > length(today) / 2 {
+        Some("is more than half a window old")
+    } else {
+        None
+    };
+    match why {
+        Some(why) => {
+            let day = window.end.format("%Y-%m-%d");
+            report.left_out =
+                Some(Untrusted::new(format!("what is known of it, from {day}, {why} and counts nowhere")));
+        }
+        None => {
+            report.stale = true;
+            report.stale_as_of = Some(window.end);
+        }
     }
 }
 
@@ -266,8 +334,8 @@ fn send(members: &Arc<[Member]>, incidents: &[PathBuf], zone: Option<Zone>, limi
     let places: Vec<_> = members.iter().map(Member::place).collect();
     let router = Router::new(&places);
     let mut routing = Routing { entries: incidents.len() as u64, set_aside: read.set_aside, ..Routing::default() };
-    if let Some(first) = problems.iter().find(|problem| !problem.record_kept) {
-        let found = &first.problem;
+    for broken in problems.iter().filter(|problem| !problem.record_kept) {
+        let found = &broken.problem;
         let at = format!("{}:{}:{}", found.file.display(), found.line, found.column);
         routing.nowhere(&Untrusted::new(at), found.what.clone());
     }
@@ -282,8 +350,11 @@ fn send(members: &Arc<[Member]>, incidents: &[PathBuf], zone: Option<Zone>, limi
     };
     for (number, incident) in incidents.iter().enumerate() {
         match router.route(incident) {
-            Route::Named(all) => {
+            Route::Named(all, besides) => {
                 routing.by_repository += 1;
+                if let Some(why) = besides {
+                    routing.partly(&incident.id, why);
+                }
                 for at in all {
                     add(at, number);
                 }

@@ -14,7 +14,7 @@ use crate::export::{About, BUCKETS, Owner, PersonKey, Place, Rows, RunStatus};
 use crate::fleet::contract::{OwnerSource, Read};
 use crate::fleet::{RepositoryReport, Status};
 use crate::gate;
-use crate::model::{Moment, Stop, Untrusted};
+use crate::model::{GateMode, Moment, Stop, Untrusted, WideNames};
 use crate::review::contract::Review;
 use crate::source::git::Repository;
 use crate::source::log::Routed;
@@ -54,8 +54,8 @@ pub enum Done {
     Counted(Box<Counted>),
     /// Nothing has changed since it was counted.
     Unchanged,
-    /// Its own CODEOWNERS says that it is none of the teams asked for.
-    Elsewhere,
+    /// It was read, and is none of the teams' that were asked for: whose it is, where somebody says so.
+    Elsewhere(Option<Untrusted>),
 }
 
 /// A repository and its rows.
@@ -79,6 +79,8 @@ pub fn blank(member: &Member) -> RepositoryReport {
         tier: text(&member.listed.tier),
         status: Status::Ok,
         stale: false,
+        stale_as_of: None,
+        left_out: None,
         error: None,
         help: None,
         read: None,
@@ -92,9 +94,9 @@ pub fn read(job: &Job, member: &Member, at: usize, stop: &Stop) -> Done {
     if matches!(&outcome, Err(error) if error.kind() == ErrorKind::Repository) && !stop.asked() {
         outcome = once(job, member, at, stop, &mut report);
     }
-    let other = |team: &Untrusted| !job.teams.iter().any(|wanted| wanted == team.raw());
-    if !job.teams.is_empty() && report.team.as_ref().is_none_or(other) {
-        return Done::Elsewhere;
+    // Whose one is that cannot be read, nobody may know: then it may be theirs.
+    if !job.asks_for(report.team.as_ref(), outcome.is_err()) {
+        return Done::Elsewhere(report.team);
     }
     match outcome {
         Ok(None) => Done::Unchanged,
@@ -137,6 +139,12 @@ pub fn unread(job: &Job, mut report: RepositoryReport, status: Status, error: St
 }
 
 impl Job {
+    /// Whether a repository of this team was asked for; where nobody says whose it is, `unknown` decides.
+    pub fn asks_for(&self, team: Option<&Untrusted>, unknown: bool) -> bool {
+        let wanted = |team: &Untrusted| self.teams.iter().any(|wanted| wanted == team.raw());
+        self.teams.is_empty() || team.map_or(unknown, wanted)
+    }
+
     /// The files of rows, where rows are written.
     fn files(&self, rows: &Rows, about: &About) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let Some(Tables { format, .. }) = &self.tables else { return Ok(Vec::new()) };
@@ -144,9 +152,14 @@ impl Job {
     }
 }
 
+/// The day of a moment, as the folders of the tables have it.
+pub fn day(at: Moment) -> String {
+    at.to_utc().format("%Y-%m-%d").to_string()
+}
+
 /// Where the rows of a repository lie.
 pub fn place(as_of: Moment, id: &str) -> Place {
-    Place { day: as_of.to_utc().format("%Y-%m-%d").to_string(), buckets: BUCKETS, slice: Place::slice_of(id) }
+    Place { day: day(as_of), buckets: BUCKETS, slice: Place::slice_of(id) }
 }
 
 fn about(job: &Job, report: &RepositoryReport) -> About {
@@ -168,6 +181,8 @@ fn about(job: &Job, report: &RepositoryReport) -> About {
 fn in_full(error: &Error) -> String {
     match error.problems() {
         [] => error.to_string(),
+        // Some say it themselves.
+        [only] if error.to_string().contains(&only.what) => error.to_string(),
         [first, rest @ ..] => {
             let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
             format!("{error}: {}:{}: {}{more}", first.file.display(), first.line, first.what)
@@ -238,6 +253,7 @@ fn once(
         }
         about.inputs_key = Some(key);
     }
+    let wide = WideNames { repository: member.listed.name.clone(), routed: added };
     let history = settings.read_beside(logs)?;
     let facts = Facts::derive(&history, &settings.policy)?;
     let status = match RunStatus::of(&facts) {
@@ -249,8 +265,11 @@ fn once(
     };
     let review = Review::of(&facts);
     let told = settings.told(&input);
-    let judged = gate::judge(&facts, &settings.config.gate.value, None, &told, false);
-    let read = Read::of(&member.listed.name, &facts, &review, judged.as_ref().map_err(ToString::to_string), &added);
+    let policy = &settings.config.gate.value;
+    let judged =
+        gate::judge(&facts, policy, None, &told, false).map_err(|error| error.named_from(&job.root).to_string());
+    let read = Read::of(&wide, &facts, &review, (&judged, policy.mode == GateMode::Strict));
+    about.wide = Some(wide);
     let files = match job.tables {
         Some(_) => job.files(&Rows::of(&facts, &review, &about), &about)?,
         None => Vec::new(),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::attribution::Span;
 use crate::cli::file;
 use crate::error::Error;
 use crate::fleet::RepositoryReport;
@@ -26,6 +27,8 @@ const PATIENCE: u32 = 2;
 pub struct Known {
     /// Of everything that it was counted from; none where it could not be read.
     pub key: Option<String>,
+    /// The window in which it was counted; none where nothing could be.
+    pub window: Option<Span>,
     /// What was counted.
     pub report: RepositoryReport,
 }
@@ -42,6 +45,8 @@ enum Line {
     Begun(String),
     /// It was done.
     Done(Box<Known>),
+    /// It was done with, and is none of those that were asked for.
+    Aside(String),
 }
 
 /// The journal of a folder, open for this run alone.
@@ -92,6 +97,7 @@ impl Journal {
                 }
                 Line::Run { as_of, finished } => open = (!finished).then_some(as_of),
                 Line::Begun(id) => *begun.entry(id).or_insert(0) += 1,
+                Line::Aside(id) => drop(begun.remove(&id)),
                 Line::Done(done) => {
                     begun.remove(done.report.id.raw());
                     known.insert(done.report.id.raw().to_owned(), *done);
@@ -152,12 +158,21 @@ impl Journal {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn done(&mut self, key: Option<String>, report: &RepositoryReport) -> Result<(), Error> {
-        let known = Known { key, report: report.clone() };
+    pub fn done(&mut self, known: Known) -> Result<(), Error> {
+        let id = known.report.id.raw().to_owned();
         self.append(&Line::Done(Box::new(known.clone())))?;
-        self.begun.remove(report.id.raw());
-        self.known.insert(report.id.raw().to_owned(), known);
+        self.begun.remove(&id);
+        self.known.insert(id, known);
         Ok(())
+    }
+
+    /// Notes that it is done with, and was not asked for.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn aside(&mut self, id: &str) -> Result<(), Error> {
+        self.begun.remove(id);
+        self.append(&Line::Aside(id.to_owned()))
     }
 
     /// Puts the file in order: what was done, by name.
@@ -201,7 +216,7 @@ fn write(
 mod tests {
     use std::fs;
 
-    use super::{Journal, NAME};
+    use super::{Journal, Known, NAME};
     use crate::fleet::{RepositoryReport, Status};
 
     fn report(id: &str, status: Status) -> RepositoryReport {
@@ -212,10 +227,16 @@ mod tests {
             tier: None,
             status,
             stale: false,
+            stale_as_of: None,
+            left_out: None,
             error: None,
             help: None,
             read: None,
         }
+    }
+
+    fn known(key: Option<&str>, report: RepositoryReport) -> Known {
+        Known { key: key.map(str::to_owned), window: None, report }
     }
 
     #[test]
@@ -227,9 +248,12 @@ mod tests {
         assert!(Journal::open(folder.path()).is_err_and(|error| error.to_string().contains("another run")));
         for id in ["b", "a"] {
             journal.begin(id).expect("written");
-            journal.done(Some(format!("key of {id}")), &report(id, Status::Ok)).expect("written");
+            journal.done(known(Some(&format!("key of {id}")), report(id, Status::Ok))).expect("written");
         }
         journal.begin("c").expect("written");
+        // Somebody else's: done with, and nothing is known of it.
+        journal.begin("d").expect("written");
+        journal.aside("d").expect("written");
         drop(journal);
         // Killed while it wrote of another.
         let path = folder.path().join(NAME);
@@ -237,13 +261,14 @@ mod tests {
         fs::write(&path, format!("{whole}{{\"done\":{{\"key\":\"x\",\"rep")).expect("written");
         let mut journal = Journal::open(folder.path()).expect("opened");
         assert_eq!(journal.known("a").and_then(|known| known.key.clone()), Some("key of a".to_owned()));
-        assert!(journal.is_suspect("c") && !journal.ends_runs("c") && !journal.is_suspect("a"));
+        assert!(journal.is_suspect("c") && !journal.ends_runs("c"));
+        assert!(!journal.is_suspect("a") && !journal.is_suspect("d") && journal.known("d").is_none());
         assert_eq!((journal.known("c"), journal.open_since()), (None, Some(at)));
         journal.begin("c").expect("written");
         drop(journal);
         let mut journal = Journal::open(folder.path()).expect("opened");
         assert!(journal.ends_runs("c"), "twice begun, never done");
-        journal.done(None, &report("c", Status::Crashed)).expect("written");
+        journal.done(known(None, report("c", Status::Crashed))).expect("written");
         assert!(!journal.is_suspect("c"));
         journal.finish().expect("written");
         let lines = fs::read_to_string(&path).expect("a journal");
@@ -257,7 +282,7 @@ mod tests {
     fn another_version_is_believed_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut journal = Journal::open(folder.path()).expect("opened");
-        journal.done(None, &report("a", Status::Ok)).expect("written");
+        journal.done(known(None, report("a", Status::Ok))).expect("written");
         drop(journal);
         let path = folder.path().join(NAME);
         let later = fs::read_to_string(&path).expect("a journal").replace("{\"schema\":1}", "{\"schema\":2}");

@@ -1,6 +1,6 @@
 //! Which repositories, whose they are, and what the flags of a fleet mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
@@ -10,7 +10,7 @@ use globset::Glob;
 
 use crate::cli::args::FleetRun;
 use crate::config::{self, FleetList, Listed, Owned};
-use crate::document::{parse_duration, read_bytes, read_file};
+use crate::document::{nearest, parse_duration, read_bytes, read_file};
 use crate::error::Error;
 use crate::fleet::contract::OwnerSource;
 use crate::fleet::{Allowed, Place};
@@ -18,6 +18,8 @@ use crate::source::log;
 
 /// How many folders deep repositories are looked for.
 const DEEPEST: usize = 3;
+/// Teams listed for whoever asked for none of them.
+const TEAMS: usize = 8;
 /// The window of a fleet for which nobody names one.
 const WINDOW: TimeDelta = TimeDelta::days(365);
 
@@ -110,6 +112,13 @@ pub fn choose(args: &FleetRun) -> Result<Chosen, Error> {
         })
         .collect();
     members.sort_by(|a, b| a.listed.name.cmp(&b.listed.name));
+    let teams = || members.iter().filter_map(|member| member.listed.team.clone());
+    // Where the list says whose each is, nobody has to be opened to know it.
+    if members.iter().all(|member| member.listed.team.is_some())
+        && let Some(missing) = args.team.iter().find(|wanted| teams().all(|team| team != **wanted))
+    {
+        return Err(no_such_team(missing, teams()));
+    }
     if !members.iter().any(|member| member.wanted) {
         return Err(Error::usage(
             format!("none of {} repositories is one that was asked for", members.len()),
@@ -124,6 +133,20 @@ pub fn choose(args: &FleetRun) -> Result<Chosen, Error> {
         members,
         root,
     })
+}
+
+/// The error of a team that no repository has, with those that there are.
+pub fn no_such_team(missing: &str, others: impl Iterator<Item = String>) -> Error {
+    let others: BTreeSet<String> = others.collect();
+    let near = nearest(missing, others.iter().map(String::as_str));
+    let some: Vec<&str> = others.iter().take(TEAMS).map(String::as_str).collect();
+    let more = if others.len() > TEAMS { ", …" } else { "" };
+    let help = match near {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None if some.is_empty() => "no repository has a team: name them in the list or a catalogue".to_owned(),
+        None => format!("there are {}{more}", some.join(", ")),
+    };
+    Error::usage(format!("--team: no repository is owned by {missing}"), help)
 }
 
 fn lines_of_stdin() -> Result<FleetList, Error> {

@@ -57,7 +57,7 @@ pub fn fleet(fleet: &Fleet) -> String {
     for (first, rest) in words::rates(fleet) {
         text.paragraph(&format!("**{}**{}", safe(&first), prose::markdown(&rest)));
     }
-    for line in fleet.strata.iter().filter_map(words::spread).chain(words::git_misses(fleet).map(str::to_owned)) {
+    for line in fleet.strata.iter().filter_map(words::spread).chain(words::git_misses(fleet)) {
         text.paragraph(&prose::markdown(&line));
     }
     text.heading(words::OUTSIDE);
@@ -73,6 +73,9 @@ pub fn fleet(fleet: &Fleet) -> String {
     text.line(&format!("**{verdict}**: {}", prose::markdown(&rest)));
     text.line("");
     text.named(fleet.gate.regressed.iter().map(|of| (of.id.raw(), words::regression(of))));
+    for line in words::untold(fleet) {
+        text.line(&format!("- {}", prose::markdown(&line)));
+    }
     if fleet.teams.iter().any(|team| team.team.is_some()) {
         text.heading(words::TEAMS);
         let rows: Vec<_> = fleet.teams.iter().map(|team| words::team_row(fleet, team)).collect();
@@ -87,18 +90,20 @@ pub fn fleet(fleet: &Fleet) -> String {
         let (header, rows) = words::trust_table(fleet);
         text.table(&header, &rows);
     }
-    if let (Some(said), Some(routing)) = (words::routing(fleet), &fleet.routing) {
+    if let Some(said) = words::routing(fleet) {
         text.heading(words::ROUTING);
         text.line(&prose::markdown(&said));
         text.line("");
-        text.named(routing.unrouted.iter().map(|one| (one.id.raw(), one.why.raw().to_owned())));
+        text.named(words::astray(fleet).iter().map(|one| (one.id.raw(), one.why.raw().to_owned())));
     }
     if fleet.counts.unread > 0 {
         text.heading(&format!("{}: {} of {}", words::UNREAD, fleet.counts.unread, fleet.counts.repositories));
         let all: Vec<_> = fleet.unread().collect();
         text.named(all.iter().map(|report| (report.id.raw(), words::unread(report))));
     }
-    text.paragraph(words::NO_RANKS);
+    if !fleet.strata.is_empty() {
+        text.paragraph(words::NO_RANKS);
+    }
     // Never two blank lines: a list or a table may have had nothing in it.
     let mut lines = text.0;
     while lines.contains("\n\n\n") {
@@ -112,6 +117,7 @@ pub fn gate(fleet: &Fleet) -> String {
     let (verdict, rest) = words::gate(fleet);
     let unread =
         fleet.unread().map(|report| format!("{}: {}", code(report.id.raw()), prose::markdown(&words::unread(report))));
+    let untold = words::untold(fleet).into_iter().map(|line| prose::markdown(&line));
     let row =
         |of: &crate::fleet::contract::Regression| vec![code(of.id.raw()), prose::markdown(&words::regression(of))];
     Comment {
@@ -120,8 +126,12 @@ pub fn gate(fleet: &Fleet) -> String {
         says: vec![prose::markdown(&rest), safe(&words::about(fleet).join(" · "))],
         header: &["repository", "what regressed"],
         rows: fleet.gate.regressed.iter().map(row).collect(),
-        title: words::UNREAD,
-        folded: unread.take(words::LISTED).chain(words::more(fleet.counts.unread as usize)).collect(),
+        title: if fleet.gate.unasked.is_empty() && fleet.gate.doubted.is_empty() {
+            words::UNREAD
+        } else {
+            "Not told, and why"
+        },
+        folded: untold.chain(unread.take(words::LISTED)).chain(words::more(fleet.counts.unread as usize)).collect(),
     }
     .finish()
 }

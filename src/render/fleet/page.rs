@@ -9,7 +9,7 @@ use crate::fleet::Fleet;
 use crate::fleet::contract::{Point, Stratum};
 use crate::gate::Verdict;
 use crate::model::Untrusted;
-use crate::render::phrase::{date, minute, percents, rate};
+use crate::render::phrase::{date, minute, percents};
 use crate::render::{encode, prose};
 
 use super::{plot, words};
@@ -73,6 +73,7 @@ struct Gate {
     rest: String,
     tone: &'static str,
     found: Vec<Named>,
+    untold: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -165,7 +166,7 @@ fn view(fleet: &Fleet) -> View {
         as_of: minute(fleet.as_of),
         contents,
         rates: words::rates(fleet),
-        then: spread.chain(words::git_misses(fleet).map(str::to_owned)).collect(),
+        then: spread.chain(words::git_misses(fleet)).collect(),
         funnels: fleet.strata.iter().filter_map(plot::funnel).enumerate().map(numbered).collect(),
         outside,
         gate: gate(fleet),
@@ -175,10 +176,8 @@ fn view(fleet: &Fleet) -> View {
         trust: trust(fleet),
         routing: words::routing(fleet).map(|says| Listed {
             says,
-            found: fleet
-                .routing
-                .iter()
-                .flat_map(|routing| &routing.unrouted)
+            found: words::astray(fleet)
+                .into_iter()
                 .map(|one| Named { name: one.id.clone(), says: one.why.raw().to_owned(), tone: "" })
                 .collect(),
         }),
@@ -230,6 +229,7 @@ fn gate(fleet: &Fleet) -> Gate {
             Verdict::Inconclusive => "unsure",
         },
         found: found.map(|of| Named { name: of.id.clone(), says: words::regression(of), tone: "bad" }).collect(),
+        untold: words::untold(fleet),
     }
 }
 
@@ -262,7 +262,7 @@ fn members(fleet: &Fleet, stratum: &Stratum) -> Members {
         let believed =
             point.low.zip(point.high).map_or_else(|| "too few".to_owned(), |(low, high)| percents(low, high));
         let team = words::team(point.team.as_ref());
-        [point.id.raw().to_owned(), team, rate(point.failed, point.judged), believed]
+        [point.id.raw().to_owned(), team, words::point(stratum.basis, point), believed]
     };
     Members {
         title: format!("Every repository, by {}", words::column(fleet, stratum)),

@@ -2,9 +2,9 @@
 
 use crate::fleet::Fleet;
 use crate::gate::Verdict;
+use crate::render::TerminalOptions;
 use crate::render::encode::terminal as safe;
 use crate::render::page::{Page, Tone};
-use crate::render::{TerminalOptions, phrase};
 
 use super::words;
 
@@ -19,7 +19,7 @@ pub fn fleet(fleet: &Fleet, options: &TerminalOptions) -> String {
     for (first, rest) in words::rates(fleet) {
         page.point("", &safe(&format!("{first}{rest}")));
     }
-    for line in fleet.strata.iter().filter_map(words::spread).chain(words::git_misses(fleet).map(str::to_owned)) {
+    for line in fleet.strata.iter().filter_map(words::spread).chain(words::git_misses(fleet)) {
         page.item(&line);
     }
     outside(&mut page, fleet);
@@ -29,7 +29,8 @@ pub fn fleet(fleet: &Fleet, options: &TerminalOptions) -> String {
     routing(&mut page, fleet);
     unread(&mut page, fleet);
     page.blank();
-    page.toned(Tone::Dim, &format!("{} Page: --format html=fleet.html", words::NO_RANKS));
+    let no_ranks = if fleet.strata.is_empty() { String::new() } else { format!("{} ", words::NO_RANKS) };
+    page.toned(Tone::Dim, &format!("{no_ranks}Page: --format html=fleet.html"));
     page.finish()
 }
 
@@ -46,9 +47,11 @@ pub fn gate(fleet: &Fleet, options: &TerminalOptions) -> String {
     page.item(&words::about(fleet).join(" · "));
     for regression in fleet.gate.regressed.iter().take(words::LISTED) {
         page.bullet(&format!("{}: {}", safe(regression.id.raw()), safe(&words::regression(regression))));
-        page.under(&format!("In it: relconf gate, then {}", phrase::explain(&regression.test.metric)));
+        let explain = words::typed(fleet, &format!("explain {}", regression.test.metric));
+        page.under(&format!("In it: {}, then {explain}", words::typed(fleet, "gate")));
     }
     more(&mut page, fleet.gate.regressed.len());
+    untold(&mut page, fleet);
     unread(&mut page, fleet);
     page.finish()
 }
@@ -83,6 +86,14 @@ fn regressed(page: &mut Page, fleet: &Fleet) {
         page.bullet(&format!("{}: {}", safe(regression.id.raw()), safe(&words::regression(regression))));
     }
     more(page, fleet.gate.regressed.len());
+    untold(page, fleet);
+}
+
+/// Whose own gate could not be asked, or trusts nothing.
+fn untold(page: &mut Page, fleet: &Fleet) {
+    for line in words::untold(fleet) {
+        page.bullet(&safe(&line));
+    }
 }
 
 fn teams(page: &mut Page, fleet: &Fleet) {
@@ -111,13 +122,14 @@ fn evidence(page: &mut Page, fleet: &Fleet) {
 }
 
 fn routing(page: &mut Page, fleet: &Fleet) {
-    let (Some(said), Some(routing)) = (words::routing(fleet), &fleet.routing) else { return };
+    let Some(said) = words::routing(fleet) else { return };
     page.heading(words::ROUTING);
     page.item(&said);
-    for one in routing.unrouted.iter().take(words::LISTED) {
+    let astray = words::astray(fleet);
+    for one in astray.iter().take(words::LISTED) {
         page.bullet(&format!("{}: {}", safe(one.id.raw()), safe(one.why.raw())));
     }
-    more(page, routing.unrouted.len());
+    more(page, astray.len());
 }
 
 fn unread(page: &mut Page, fleet: &Fleet) {

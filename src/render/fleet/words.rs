@@ -1,22 +1,20 @@
 //! What a fleet says, in the words of every view. Names from outside stand in it as they are: each view encodes them.
 
+use crate::fleet::FEWEST;
 use crate::fleet::contract::{
     DurationReport, FindingCount, Fleet, Limits, Outside, Point, Rate, Regression, RepositoryReport, Rules, Stratum,
-    TeamReport,
+    TeamReport, Unrouted, Untold,
 };
 use crate::gate::{Side, Verdict};
-use crate::model::{Basis, Unit, Untrusted};
+use crate::model::{Basis, Unit, Untrusted, short};
 use crate::render::phrase::{
-    Shown, capital, count, date, decimal, duration, percent, percents, rate, shortened, trust, value,
+    self, Shown, capital, count, date, decimal, duration, percent, percents, rate, shortened, trust, value,
 };
 
 /// Names listed in a sentence; the others are counted.
 const NAMED: usize = 4;
 /// Rows of what is listed one by one; the others are counted.
 pub const LISTED: usize = 12;
-
-/// Repositories from which on one can be said to stand out.
-const TELLING: u64 = 20;
 
 /// The names of the sections, in their order.
 pub const OUTSIDE: &str = "Standing out";
@@ -28,8 +26,8 @@ pub const TRUST: &str = "How far each stage can be trusted";
 pub const ROUTING: &str = "The organisation's log";
 pub const UNREAD: &str = "Not read";
 
-/// Why nobody is ranked; the same wherever it is said.
-pub const NO_RANKS: &str = "Nobody is ranked: most differences between two repositories are chance.";
+/// That nobody is ranked; the same wherever it is said.
+pub const NO_RANKS: &str = "Nobody is ranked: repositories and teams stand by name.";
 
 /// What is looked at, a few words each.
 pub fn about(fleet: &Fleet) -> Vec<String> {
@@ -39,6 +37,11 @@ pub fn about(fleet: &Fleet) -> Vec<String> {
     } else {
         format!("{} of {} read", counts.read, count(counts.repositories, "repository"))
     };
+    let none = match counts.no_releases {
+        0 => String::new(),
+        n => format!(", {n} without any release"),
+    };
+    let read = format!("{read}{none}");
     let mut parts = vec![read, format!("{} – {}", date(fleet.window.start), date(fleet.window.end))];
     let teams = fleet.teams.iter().filter(|team| team.team.is_some()).count() as u64;
     if teams > 0 {
@@ -56,15 +59,13 @@ fn sentence(fleet: &Fleet, stratum: &Stratum) -> (String, String) {
     let Rate { repositories, failed, judged, .. } = stratum.all;
     let releases = count(judged, "release");
     let repositories = count(repositories, "repository");
-    let plausible = plausible(&stratum.all);
     let (first, told) = match stratum.basis {
-        Basis::Inferred if failed == 0 => (format!("None of {releases} failed, as far as git shows"), "without a log"),
-        Basis::Inferred => (format!("At least {failed} of {releases} failed, seen in git"), "without a log"),
-        _ if failed == 0 => (format!("None of {releases} failed"), "whose log tells"),
-        _ => (format!("{failed} of {releases} failed"), "whose log tells"),
+        Basis::Inferred => (phrase::at_least(failed, judged, ends(&stratum.all), ""), "without a log"),
+        _ if failed == 0 => (format!("None of {releases} failed{}", plausible(&stratum.all)), "whose log tells"),
+        _ => (format!("{failed} of {releases} failed{}", plausible(&stratum.all)), "whose log tells"),
     };
-    let rules = if several_rules(fleet) { format!("; {}", rules(&stratum.rules)) } else { String::new() };
-    (first, format!("{plausible}, in {repositories} {told}{rules}."))
+    let rules = rules(fleet, &stratum.rules).map_or_else(String::new, |rules| format!("; {rules}"));
+    (first, format!(", in {repositories} {told}{rules}."))
 }
 
 /// ` (12%, plausible 8 to 17%)`.
@@ -75,12 +76,21 @@ fn plausible(of: &Rate) -> String {
         .map_or_else(|| format!(" ({share})"), |(low, high)| format!(" ({share}, plausible {})", percents(low, high)))
 }
 
-/// What git misses, where any of it is git's: no rate of the two is the same thing.
-pub fn git_misses(fleet: &Fleet) -> Option<&'static str> {
-    fleet.strata.iter().any(|stratum| stratum.basis == Basis::Inferred).then_some(
-        "Of failures that projects wrote down, git alone shows about 1 in 3, and with a change log half: what logs tell \
-         and what git shows are never one number.",
-    )
+/// The ends of the interval of what all say together.
+fn ends(of: &Rate) -> (f64, f64) {
+    (of.low.unwrap_or(0.0), of.high.unwrap_or(1.0))
+}
+
+/// What git misses, where any of it is git's, by whether there is a change log: and that no rate of the two is the same thing.
+pub fn git_misses(fleet: &Fleet) -> Option<String> {
+    let by_git = |basis| fleet.strata.iter().any(|stratum| (stratum.basis == Basis::Inferred) == basis);
+    let read = fleet.repositories.iter().filter_map(|repository| repository.read.as_ref());
+    let seen = read.filter(|read| read.rates.iter().any(|rate| rate.basis == Basis::Inferred && rate.judged > 0));
+    let with: Vec<bool> = seen.map(|read| read.change_log).collect();
+    let missed: Vec<String> =
+        [false, true].into_iter().filter(|kind| with.contains(kind)).map(phrase::git_misses).collect();
+    let apart = if by_git(false) { " What logs tell and what git shows are never one number." } else { "" };
+    (!missed.is_empty()).then(|| format!("{}{apart}", missed.join(" ")))
 }
 
 /// How far repositories differ.
@@ -100,26 +110,14 @@ pub fn spread(stratum: &Stratum) -> Option<String> {
     })
 }
 
-/// Whether not all stand under the same rules.
-fn several_rules(fleet: &Fleet) -> bool {
-    fleet.strata.windows(2).any(|pair| pair[0].rules != pair[1].rules)
-}
-
-/// What decides what a failed release is.
-pub fn rules(rules: &Rules) -> String {
-    let horizon = rules.horizon.map_or_else(
-        || "failures at any time count".to_owned(),
-        |horizon| format!("failures within {} count", duration(horizon as f64)),
-    );
-    let mut text = format!("judged after {}, {horizon}", duration(rules.maturity as f64));
-    if !rules.severities.is_empty() {
-        let names: Vec<&str> = rules.severities.iter().map(Untrusted::raw).collect();
-        text.push_str(&format!(", severity {}", names.join(" or ")));
-    }
-    if rules.signals.is_some() {
-        text.push_str(", signals of its own");
-    }
-    text
+/// Of what decides what a failed release is, what is not the same for all: `under maturity 24h`.
+fn rules(fleet: &Fleet, rules: &Rules) -> Option<String> {
+    let differs = |(name, value): &(&String, &Untrusted)| {
+        fleet.strata.iter().any(|other| other.rules.0.get(name.as_str()) != Some(*value))
+    };
+    let differing: Vec<String> =
+        rules.0.iter().filter(differs).map(|(name, value)| format!("{name} {}", value.raw())).collect();
+    (!differing.is_empty()).then(|| format!("under {}", differing.join(", ")))
 }
 
 /// The column of a stratum.
@@ -148,10 +146,12 @@ pub fn outside(stratum: &Stratum) -> Vec<Stands> {
     let says = |point: &Point, side: Outside| {
         let Point { failed, judged, .. } = point;
         let than = if side == Outside::Above { "more" } else { "fewer" };
-        format!(
-            "{failed} of {judged} failed{seen} ({}), {than} than its like; all together {all}",
-            share(*failed, *judged)
-        )
+        // What git does not show may be there all the same.
+        let share = match (failed, stratum.basis) {
+            (0, Basis::Inferred) => String::new(),
+            _ => format!(" ({})", share(*failed, *judged)),
+        };
+        format!("{failed} of {judged} failed{seen}{share}, {than} than its like; all together {all}")
     };
     let stands = |point: &Point| {
         let side = point.outside?;
@@ -165,11 +165,11 @@ pub fn about_outside(stratum: &Stratum) -> String {
     let of = if stratum.basis == Basis::Inferred { "seen in git" } else { "told by logs" };
     let repositories = stratum.all.repositories;
     let any = stratum.repositories.iter().any(|point| point.outside.is_some());
-    if repositories < TELLING {
+    if stratum.repositories.len() < FEWEST {
         let them =
             if repositories == 1 { "1 repository is".to_owned() } else { format!("{repositories} repositories are") };
         return format!(
-            "Failures {of}: {them} too few to say how far they differ, so none can stand out ({TELLING} are needed)."
+            "Failures {of}: {them} too few to say how far they differ, so none can stand out ({FEWEST} are needed)."
         );
     }
     if !any {
@@ -186,38 +186,92 @@ pub fn about_outside(stratum: &Stratum) -> String {
 /// The gate's verdict, and what it rests on.
 pub fn gate(fleet: &Fleet) -> (String, String) {
     let gate = &fleet.gate;
-    let tested = format!("{} of {}", count(gate.tests, "metric"), count(gate.repositories, "repository"));
+    let tested = format!("{} tested in {}", count(gate.tests, "metric"), count(gate.repositories, "repository"));
+    let too_few = match gate.too_few {
+        0 => String::new(),
+        n => format!(" Too little data for a test: {}.", count(n, "repository")),
+    };
     match gate.verdict {
-        Verdict::Inconclusive => (
-            "Could not tell".to_owned(),
-            "no repository has enough data for a test: 10 releases now and 20 before.".to_owned(),
-        ),
+        Verdict::Inconclusive => ("Could not tell".to_owned(), untested(fleet)),
         Verdict::Pass => {
-            let alone = match gate.alone {
-                0 => String::new(),
-                1 => " A gate for each would name 1: as many as chance does.".to_owned(),
-                n => format!(" A gate for each would name {n}: no more than chance does."),
-            };
-            ("Nothing regressed".to_owned(), format!("{tested} tested.{alone}"))
+            let verdict =
+                if gate.unasked.is_empty() { "Nothing regressed" } else { "Nothing regressed where it was asked" };
+            let alone = alone(fleet, gate.alone, "");
+            (verdict.to_owned(), format!("{tested}.{alone}{too_few}"))
         }
         Verdict::Regressed => {
-            let alone = gate.alone.saturating_sub(gate.regressed.len() as u64);
-            let alone = if alone > 0 {
-                format!(" A gate for each would name {alone} more, too many to be true.")
-            } else {
-                String::new()
+            let by_test = gate.regressed.iter().filter(|of| of.q.is_some()).count() as u64;
+            let by_value = gate.regressed.len() as u64 - by_test;
+            let by_value = (by_value > 0).then(|| format!("{by_value} by the value itself, untested"));
+            let tested = match (by_test, gate.tests) {
+                (0, 0) => None,
+                (0, _) => Some(format!("of {tested}, none")),
+                _ => Some(format!("{by_test} of {tested} (1 in 10 of such may be chance)")),
             };
+            let parts: Vec<String> = by_value.into_iter().chain(tested).collect();
+            let named = gate.regressed.iter().filter(|of| of.test.verdict == Verdict::Regressed).count() as u64;
+            let alone = alone(fleet, gate.alone.saturating_sub(named), " more");
             let named = count(gate.regressed.len() as u64, "metric");
-            (format!("{named} regressed"), format!("of {tested} tested; of such, 1 in 10 may be chance.{alone}"))
+            (format!("{named} regressed"), format!("{}.{alone}{too_few}", parts.join("; ")))
         }
     }
+}
+
+/// Why nothing was tested.
+fn untested(fleet: &Fleet) -> String {
+    let gate = &fleet.gate;
+    if fleet.missing.of == 0 {
+        return "no repository has a release in the window.".to_owned();
+    }
+    match gate.too_few {
+        0 => "no repository could be asked.".to_owned(),
+        1 => format!("1 repository has too little data for a test. What it lacks, in it: {}", typed(fleet, "gate")),
+        n => {
+            let of = count(n, "repository");
+            format!("none of {of} has enough data for a test. What it lacks, in one of them: {}", typed(fleet, "gate"))
+        }
+    }
+}
+
+/// A command to type in one of the repositories, which then looks at what the fleet looks at.
+pub fn typed(fleet: &Fleet, command: &str) -> String {
+    let window = fleet.window.end - fleet.window.start;
+    format!("relconf {command} --last {}", short(window))
+}
+
+/// What the gates of the repositories would say, each for itself, and what of that chance explains.
+fn alone(fleet: &Fleet, named: u64, more: &str) -> String {
+    if named == 0 {
+        return String::new();
+    }
+    let (tests, chance) = (fleet.gate.tests, fleet.gate.by_chance.ceil());
+    format!(" Their own gates would name {named}{more} of {tests}, where chance alone makes up to {}.", decimal(chance))
+}
+
+/// Which repositories' gates could not be asked or trust nothing, and why, a sentence each.
+pub fn untold(fleet: &Fleet) -> Vec<String> {
+    let line = |what: &'static str| {
+        move |untold: &Untold| {
+            let names: Vec<&str> = untold.repositories.iter().map(Untrusted::raw).collect();
+            let there = if names.len() == 1 { "In it" } else { "In one of them" };
+            let (names, command) = (shortened(names, NAMED), typed(fleet, "gate"));
+            format!("{what}, in {names}: {}. {there}: {command}", untold.because.raw())
+        }
+    };
+    let gate = &fleet.gate;
+    let unasked = gate.unasked.iter().map(line("Its own gate cannot be asked"));
+    let doubted = gate.doubted.iter().map(line("Its own gate concludes nothing"));
+    let lines: Vec<String> = unasked.chain(doubted).collect();
+    let more = more(lines.len());
+    lines.into_iter().take(LISTED).chain(more).collect()
 }
 
 /// What of a repository regressed.
 pub fn regression(regression: &Regression) -> String {
     let test = &regression.test;
     let before = test.before.as_ref().map_or_else(|| "no value".to_owned(), |before| side(before, test.unit));
-    format!("{}: {} now, {before} before", test.title, side(&test.now, test.unit))
+    let untested = if regression.q.is_none() { "; by the value itself, untested" } else { "" };
+    format!("{}: {} now, {before} before{untested}", test.title, side(&test.now, test.unit))
 }
 
 fn side(side: &Side, unit: Unit) -> String {
@@ -236,7 +290,8 @@ pub fn team(team: Option<&Untrusted>) -> String {
 /// The header of the table of teams.
 pub fn team_header(fleet: &Fleet) -> Vec<String> {
     let rates = fleet.strata.iter().map(|stratum| format!("failed, by {}", column(fleet, stratum)));
-    let timed = timed(fleet).then(|| ["noticed after".to_owned(), "stopped after".to_owned()]).into_iter().flatten();
+    let times = ["time to detect".to_owned(), "time to stop".to_owned()];
+    let timed = timed(fleet).then_some(times).into_iter().flatten();
     ["team".to_owned(), "repositories".to_owned()].into_iter().chain(rates).chain(timed).collect()
 }
 
@@ -250,7 +305,7 @@ pub fn team_row(fleet: &Fleet, report: &TeamReport) -> Vec<String> {
     let unread = if report.unread > 0 { format!(", {} unread", report.unread) } else { String::new() };
     let rates = fleet.strata.iter().map(|stratum| {
         let found = stratum.teams.iter().find(|rate| rate.team == report.team);
-        found.map_or_else(|| "no data".to_owned(), |found| team_rate(&found.rate))
+        found.map_or_else(|| "no data".to_owned(), |found| team_rate(stratum.basis, &found.rate))
     });
     let durations = &report.durations;
     let timed = timed(fleet).then(|| [lasted(&durations.detect), lasted(&durations.stop)]).into_iter().flatten();
@@ -262,9 +317,15 @@ pub fn team_row(fleet: &Fleet, report: &TeamReport) -> Vec<String> {
 }
 
 /// `3 of 41 (7%, 2 to 19%)`.
-fn team_rate(of: &Rate) -> String {
+fn team_rate(basis: Basis, of: &Rate) -> String {
     let Rate { failed, judged, .. } = of;
-    let share = percent(*failed as f64 / (*judged).max(1) as f64);
+    match (judged, failed) {
+        (0, _) => return "no data".to_owned(),
+        // What git does not show may be there all the same: no share, and no interval of it.
+        (_, 0) if basis == Basis::Inferred => return format!("none seen in {judged}"),
+        _ => {}
+    }
+    let share = percent(*failed as f64 / *judged as f64);
     let between = of.low.zip(of.high).map_or_else(String::new, |(low, high)| format!(", {}", percents(low, high)));
     format!("{failed} of {judged} ({share}{between})")
 }
@@ -298,18 +359,33 @@ pub fn missing(fleet: &Fleet) -> Vec<String> {
     let of = |n: u64, what: &str, help: &str| (n > 0).then(|| format!("{what}: {n} of {}. {help}", missing.of));
     let lines = [
         of(missing.log, "No incident log", "Their failures are only guessed from git. In one of them: relconf init"),
-        of(missing.checks, "No check on record", "In one of them: relconf explain evidence_coverage"),
+        of(
+            missing.checks,
+            "No check on record",
+            &format!("In one of them: {}", typed(fleet, "explain evidence_coverage")),
+        ),
         of(missing.owner, "No owner", "Name the team in the list, a catalogue, or the line for * in CODEOWNERS."),
     ];
-    let blind = fleet.most_blind.map(|stage| format!("Most often blind: {}.", stage.title()));
-    lines.into_iter().flatten().chain(blind).chain(findings(&fleet.findings)).chain(causes(fleet)).collect()
+    let findings = findings(fleet);
+    lines.into_iter().flatten().chain(blind(fleet)).chain(findings).chain(causes(fleet)).collect()
 }
 
-fn findings(found: &[FindingCount]) -> Option<String> {
-    let named: Vec<String> = found.iter().map(|of| format!("{} ({})", of.code, of.repositories)).collect();
+/// The stages that are blind in most repositories: of equals, all.
+fn blind(fleet: &Fleet) -> Option<String> {
+    let titles: Vec<&str> = fleet.most_blind.iter().map(|stage| stage.title()).collect();
+    let blind = fleet.stages.iter().find(|stage| fleet.most_blind.contains(&stage.stage))?.blind();
+    let each = if titles.len() > 1 { " each" } else { "" };
+    Some(format!("Most often blind: {}, in {blind} of {}{each}.", titles.join(" and "), fleet.missing.of))
+}
+
+fn findings(fleet: &Fleet) -> Option<String> {
+    let (found, of): (&[FindingCount], u64) = (&fleet.findings, fleet.missing.of);
+    let mut named: Vec<String> = found.iter().map(|of| format!("{} ({})", of.code, of.repositories)).collect();
     let first = found.first()?;
     let code = &first.code;
-    Some(format!("Most frequent findings: {}. In one of them: relconf explain {code}", shortened(named, 5)))
+    named[0] = format!("{code} ({} of {of})", first.repositories);
+    let explain = typed(fleet, &format!("explain {code}"));
+    Some(format!("Most frequent findings: {}. In one of them: {explain}", shortened(named, 5)))
 }
 
 fn causes(fleet: &Fleet) -> Vec<String> {
@@ -341,17 +417,34 @@ pub fn routing(fleet: &Fleet) -> Option<String> {
         1 => ". 1 belongs nowhere and counts nowhere".to_owned(),
         n => format!(". {n} belong nowhere and count nowhere"),
     };
-    Some(format!("{}: {routed}{aside}{nowhere}.", capital(&count(routing.entries, "entry"))))
+    let partly = match routing.partly.len() {
+        0 => "",
+        1 => ". 1 names a repository besides that is not in the list",
+        _ => ". Some name a repository besides that is not in the list",
+    };
+    Some(format!("{}: {routed}{aside}{nowhere}{partly}.", capital(&count(routing.entries, "entry"))))
 }
 
-/// Why a repository was not read.
+/// The entries of the organisation's log that did not go wherever they should.
+pub fn astray(fleet: &Fleet) -> Vec<&Unrouted> {
+    fleet.routing.iter().flat_map(|routing| routing.unrouted.iter().chain(&routing.partly)).collect()
+}
+
+/// Why a repository was not read, and what to do about it.
 pub fn unread(report: &RepositoryReport) -> String {
     let why = report.error.as_ref().map_or_else(String::new, |error| format!(": {}", error.raw()));
-    let stale = if report.stale { "; an earlier run's counts stand for it" } else { "" };
-    // What is to be typed stays as it is typed.
-    let help = |help: &str| if help.starts_with("git ") { help.to_owned() } else { capital(help) };
-    let help = report.help.as_ref().map_or_else(String::new, |text| format!(". {}", help(text.raw())));
-    format!("{}{why}{stale}{help}", report.status.words())
+    let stale = match (report.stale_as_of, &report.left_out) {
+        (Some(at), _) => format!("; its counts of {} stand for it", date(at)),
+        (None, Some(why)) => format!("; {}", why.raw()),
+        (None, None) => String::new(),
+    };
+    let says = format!("{}{why}{stale}", report.status.words());
+    match report.help.as_ref().map(Untrusted::raw) {
+        None => says,
+        // What is to be typed stays as it is typed.
+        Some(command) if command.starts_with("git ") => format!("{says}. Type: {command}"),
+        Some(help) => format!("{says}. {}", capital(help)),
+    }
 }
 
 /// What the picture of a funnel says.
@@ -366,6 +459,14 @@ pub fn funnel(stratum: &Stratum) -> String {
         count(all.repositories, "repository"),
         rate(all.failed, all.judged),
     )
+}
+
+/// k of n of one repository.
+pub fn point(basis: Basis, point: &Point) -> String {
+    match (point.failed, basis) {
+        (0, Basis::Inferred) => format!("none seen in {}", point.judged),
+        _ => rate(point.failed, point.judged),
+    }
 }
 
 /// The rest of a list that was cut.

@@ -1,0 +1,82 @@
+//! The files of a run, its key, and what cannot be written.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use release_confidence::export::TABLES;
+
+use super::{AS_OF, demo, files, tables};
+use crate::support::Place;
+
+#[test]
+fn the_same_run_gives_the_same_bytes_and_replaces_its_own_files() {
+    let place = Place::empty();
+    demo(&place, "quickstart");
+    let export = |output: &str| {
+        let arguments =
+            ["export", "--repo", "quickstart", "--repo-id", "shop/api", "--as-of", AS_OF, "--format", "ndjson"];
+        let ran = place.relconf(&[&arguments[..], &["--output", output]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        files(&place.path().join(output))
+    };
+    let one = export("one");
+    assert_eq!(one.len(), TABLES.len());
+    assert_eq!(one, export("two"));
+    assert_eq!(one, export("one"));
+    for (name, text) in &one {
+        let parts: Vec<_> = name.split('/').collect();
+        assert!(TABLES.iter().any(|table| table.name == parts[0]), "{name}");
+        assert_eq!((parts[1], parts.len()), ("as_of=2026-06-30", 4), "{name}");
+        assert!(parts[2].starts_with("bucket=") && parts[3].starts_with("part-shopapi-"), "{name}");
+        assert!(text.lines().all(|line| line.starts_with("{\"repo_id\":\"shop/api\",")), "{name}");
+    }
+    // Another repository of the same name in another folder lies beside it.
+    let arguments = ["export", "--repo", "quickstart", "--repo-id", "shop-api", "--as-of", AS_OF, "--output", "one"];
+    assert_eq!(place.relconf(&[&arguments[..], &["--format", "ndjson"]].concat()).code, 0);
+    assert_eq!(files(&place.path().join("one")).len(), 2 * TABLES.len());
+}
+
+#[test]
+fn the_key_of_what_was_read_changes_with_it_and_with_nothing_else() {
+    let place = Place::empty();
+    demo(&place, "quickstart");
+    let key = |more: &[&str]| {
+        let arguments = [&["export", "--repo", "quickstart", "--output", "-"][..], more].concat();
+        let ran = place.relconf(&arguments);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        tables(&ran.stdout)["export_run"][0]["inputs_key"].as_str().unwrap().to_owned()
+    };
+    let first = key(&["--as-of", AS_OF]);
+    assert_eq!(first, key(&["--as-of", "2026-08-01T00:00:00Z"]), "time alone changes nothing");
+    let mut keys = BTreeSet::from([first, key(&["--names"]), key(&["--tags", "v1*"]), key(&["--component", "root"])]);
+    let log = place.path().join("quickstart/incidents.toml");
+    let text = fs::read_to_string(&log).unwrap();
+    fs::write(&log, text.replace("sev3", "sev4")).unwrap();
+    assert!(keys.insert(key(&[])), "another log");
+    let git = git2::Repository::open(place.path().join("quickstart")).unwrap();
+    let head = git.head().unwrap().peel(git2::ObjectType::Commit).unwrap();
+    git.tag_lightweight("v9.9.9", &head, false).unwrap();
+    assert!(keys.insert(key(&[])), "another tag");
+    assert_eq!(keys.len(), 6);
+}
+
+#[test]
+fn what_cannot_be_exported_is_told() {
+    let place = Place::repository("person a = Ana <a@x>\n2024-04-20T09:00:00Z a commit one | x\n");
+    let ran = place.relconf(&["export", "--repo-id", "empty", "--output", "out"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("status no_releases") && ran.stderr.contains("relconf list tags"), "{}", ran.stderr);
+    assert_eq!(files(&place.path().join("out")).len(), TABLES.len());
+    fs::write(place.path().join(".git/refs/tags/v1.0.0"), "7".repeat(40)).unwrap();
+    fs::write(place.path().join(".git/refs/tags/v1.1.0"), fs::read(place.path().join(".git/refs/heads/main")).unwrap())
+        .unwrap();
+    let ran = place.relconf(&["export", "--repo-id", "broken", "--output", "-"]);
+    assert_eq!(tables(&ran.stdout)["export_run"][0]["status"], "unreadable");
+    assert!(ran.stderr.contains("status unreadable: tags that are broken"), "{}", ran.stderr);
+    place.file("taken", "a file");
+    place.relconf(&["export", "--output", "taken"]).fails_saying(&["cannot write taken", "name a folder"]);
+    place.relconf(&["export", "--repo", "nowhere", "--output", "out"]).fails_saying(&["there is no folder nowhere"]);
+    let ran = place.relconf(&["export", "--output", "out", "--slice", "../up"]);
+    assert_eq!(ran.code, 2);
+    assert!(!place.path().parent().unwrap().join("up").exists());
+}
