@@ -22,7 +22,7 @@ import time
 import zlib
 from pathlib import Path
 
-RAW = "repo_id string, bucket int, status string, error string, attempts int, seconds double, host string, document binary"
+RAW = "repo_id string, bucket int, status string, error string, attempts int, seconds double, host string, begun double, document binary"
 # What a column of the tables is in Spark.
 KINDS = {"VARCHAR": "STRING", "DOUBLE PRECISION": "DOUBLE"}
 
@@ -65,6 +65,27 @@ def one(repo_id, path, entries, conf):
                 return "crashed", f"signal {-code}", attempts, None
 
 
+def listed(file):
+    """Names and paths of a list, as `relconf fleet` reads it: a line is a path, or a name, a path and a team with tabs between."""
+    found = {}
+    for number, line in enumerate(Path(file).read_text(encoding="utf-8-sig").splitlines(), 1):
+        parts = [part.strip() for part in line.split("\t")]
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if len(parts) == 1:
+            # Called by the last part of its path.
+            name = parts[0].rstrip("/").removesuffix("/.git").rsplit("/", 1)[-1]
+            parts.insert(0, name.removesuffix(".git") or name)
+        if len(parts) > 3 or not parts[0] or not parts[1]:
+            sys.exit(f"{file}:{number}: write a name, a path and, where you like, a team, with tabs between")
+        if parts[0] in found:
+            sys.exit(f"{file}:{number}: the name {parts[0]} is given twice")
+        found[parts[0]] = parts[1]
+    if not found:
+        sys.exit(f"{file} lists no repository")
+    return found
+
+
 def routed(file, names):
     """The organisation's log by repository: an entry goes to those that it names, and never to all. `relconf fleet` also knows services
     and commits."""
@@ -104,13 +125,12 @@ def main():
     if args.master.startswith("local"):
         # The workers are this Python, and none that may lie on the path.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    from pyspark.sql import SparkSession, functions as F
+    from pyspark.sql import SparkSession, Window, functions as F
     import pyarrow
 
     columns = schema(args.relconf)
     beside = Path(args.list).resolve().parent
-    lines = [line.rstrip("\n").split("\t") for line in open(args.list) if line.strip() and not line.startswith("#")]
-    repositories = {line[0]: str(beside / line[1]) for line in lines}
+    repositories = {name: str(beside / path) for name, path in listed(args.list).items()}
     entries = routed(args.incidents, repositories) if args.incidents else {}
 
     session = SparkSession.builder.appName("relconf-fleet").master(args.master).config("spark.ui.enabled", "false")
@@ -121,16 +141,16 @@ def main():
     conf = dict(relconf=args.relconf, as_of=args.as_of, last=args.last, timeout=args.timeout, memory=args.memory, tries=args.tries)
     arrow = pyarrow.schema([
         ("repo_id", pyarrow.string()), ("bucket", pyarrow.int32()), ("status", pyarrow.string()), ("error", pyarrow.string()),
-        ("attempts", pyarrow.int32()), ("seconds", pyarrow.float64()), ("host", pyarrow.string()), ("document", pyarrow.binary()),
+        ("attempts", pyarrow.int32()), ("seconds", pyarrow.float64()), ("host", pyarrow.string()), ("begun", pyarrow.float64()), ("document", pyarrow.binary()),
     ])
 
     def run(batches):
         for batch in batches:
             for row in batch.to_pylist():
-                begun = time.monotonic()
+                begun, clock = time.time(), time.monotonic()
                 status, error, attempts, document = one(row["repo_id"], row["path"], row["entries"], conf)
-                seconds = time.monotonic() - begun
-                row = dict(repo_id=row["repo_id"], bucket=row["bucket"], status=status, error=error, attempts=attempts, seconds=seconds, host=os.uname().nodename, document=document)
+                row = dict(repo_id=row["repo_id"], bucket=row["bucket"], status=status, error=error, attempts=attempts,
+                           seconds=time.monotonic() - clock, host=os.uname().nodename, begun=begun, document=document)
                 yield pyarrow.RecordBatch.from_pylist([row], schema=arrow)
 
     day, raw = args.as_of[:10], f"{args.out}/.raw"
@@ -148,9 +168,10 @@ def main():
         # Stored first, a file a slice; what an earlier run finished stays beside it.
         ran = ran.withColumn("day", F.lit(day))
         (ran.write.mode("append") if kept else ran.write.mode("overwrite")).partitionBy("day").parquet(raw)
-    # Of several rows of one repository, which a resumed run leaves, the one that came to its end.
+    # Of several rows of one repository, which a resumed run leaves, the one that came to its end, else the last.
     text = session.read.schema(RAW + ", day string").parquet(raw).where(F.col("day") == day)
-    text = text.orderBy((F.col("status") == "ok").desc(), "attempts").dropDuplicates(["repo_id"]).cache()
+    first = Window.partitionBy("repo_id").orderBy((F.col("status") == "ok").desc(), F.col("begun").desc(), "status", "error")
+    text = text.withColumn("nth", F.row_number().over(first)).where("nth = 1").drop("nth", "begun").cache()
     rows = text.where("status = 'ok'").select("repo_id", "bucket", "seconds", F.explode(F.split(F.col("document").cast("string"), "\n")).alias("line"))
     rows = rows.where("line <> ''").withColumn("table", F.get_json_object("line", "$.table")).cache()
     for name, kinds in columns.items():
@@ -175,8 +196,11 @@ def main():
     for row in session.sql("SELECT repo_id, status, error FROM run WHERE status <> 'ok' ORDER BY repo_id").collect():
         print(f"{row.status:<12}{row.repo_id:<20}{row.error or ''}")
     counts = dict(session.sql("SELECT status, COUNT(*) FROM run GROUP BY status").collect())
-    failed, judged = session.sql("SELECT COUNT_IF(e.failed), COUNT(*) FROM event e JOIN run r USING (repo_id) WHERE e.judged AND r.status = 'ok'").first()
-    print(json.dumps(dict(repositories=len(repositories), rows=sum(counts.values()), status=counts, resumed=len(kept), failed=failed, judged=judged, wall_s=round(time.monotonic() - begun, 1), out=str(args.out))))
+    # What logs tell and what git shows are never one number, nor are rates under other rules.
+    strata = session.sql("""SELECT e.basis, r.config_hash, COUNT_IF(e.failed) AS failed, COUNT(*) AS judged FROM event e JOIN run r USING (repo_id)
+                            WHERE e.judged AND r.status = 'ok' GROUP BY e.basis, r.config_hash ORDER BY e.basis, r.config_hash""")
+    strata = [row.asDict() for row in strata.collect()]
+    print(json.dumps(dict(repositories=len(repositories), rows=sum(counts.values()), status=counts, resumed=len(kept), strata=strata, wall_s=round(time.monotonic() - begun, 1), out=str(args.out))))
     session.stop()
     sys.exit(0 if sum(counts.values()) == len(repositories) else 1)
 
