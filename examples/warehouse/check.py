@@ -31,7 +31,8 @@ def tables(export):
     return sorted(folder for folder in Path(export).iterdir() if folder.is_dir() and not folder.name.startswith("."))
 
 
-def duckdb(export):
+def in_duckdb(export):
+    """A connection with the tables and the views in it."""
     import duckdb
 
     db = duckdb.connect()
@@ -42,6 +43,11 @@ def duckdb(export):
     db.execute("CREATE MACRO epoch_of(moment) AS EPOCH(moment)")
     for statement in statements():
         db.execute(statement)
+    return db
+
+
+def duckdb(export):
+    db = in_duckdb(export)
     return db.execute(VERDICT).fetchall(), db.execute(DIFFERENT).fetchall()
 
 

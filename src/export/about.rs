@@ -9,8 +9,6 @@ use super::names::micros;
 pub struct Owner {
     /// The team.
     pub team: String,
-    /// How much depends on it, 1 the most.
-    pub tier: Option<i64>,
     /// Where that is written down.
     pub source: String,
 }
@@ -26,6 +24,8 @@ pub struct About {
     pub inputs_key: Option<String>,
     /// Whose it is, where that is known.
     pub owner: Option<Owner>,
+    /// How much depends on it, as the organisation counts it.
+    pub tier: Option<String>,
     /// With what people are told apart across repositories.
     pub key: Option<PersonKey>,
     /// Whether people's names are written.
@@ -42,6 +42,7 @@ impl About {
             stood_at: micros(at),
             inputs_key: None,
             owner: None,
+            tier: None,
             key: None,
             names: false,
             wide: None,

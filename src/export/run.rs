@@ -9,6 +9,7 @@ use crate::review::contract::{Review, Tool};
 
 use super::SCHEMA;
 use super::about::About;
+use super::key::PersonKey;
 use super::names::{list, micros, word};
 use super::tables::{ExportRun, FindingRow, MetricSnapshot, RepositoryRow, StageRow};
 
@@ -78,6 +79,7 @@ impl RunStatus {
             tool_version: Tool::current().version,
             schema_version: SCHEMA,
             inputs_key: about.inputs_key.clone(),
+            person_key: about.key.as_ref().map(PersonKey::told),
             config_hash: None,
             head: None,
             shallow: None,
@@ -143,7 +145,7 @@ pub(super) fn repository(facts: &Facts<'_>, about: &About) -> RepositoryRow {
         repo_id: about.repo_id.clone(),
         url: links.and_then(|links| links.home.clone()),
         team: about.owner.as_ref().map(|owner| owner.team.clone()),
-        tier: about.owner.as_ref().and_then(|owner| owner.tier),
+        tier: about.tier.clone(),
         owner_source: about.owner.as_ref().map(|owner| owner.source.clone()),
         window_rule: Some(facts.windows.rule.clone()),
     }

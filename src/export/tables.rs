@@ -13,6 +13,7 @@ table! {
         tool_version: String, "The version of relconf";
         schema_version: i64, "The version of these tables";
         inputs_key: Option<String>, "Of everything that was read: where it is the same, the rows are the same, whatever the day";
+        person_key: Option<String>, "Which key person_id was made with, and nothing of it: ids of one key are of one person in all repositories; null where they are numbers of this one";
         config_hash: Option<String>, "Of the settings that decide what counts: rates are compared where it is the same";
         head: Option<String>, "The commit of HEAD";
         shallow: Option<bool>, "Whether the clone is shallow: early releases are missing";
@@ -40,7 +41,7 @@ table! {
         key repo_id: String, "The repository's stable name; never a path";
         url: Option<String>, "Where its host shows it";
         team: Option<String>, "Whose it is";
-        tier: Option<i64>, "How much depends on it, 1 the most; as the platform team counts";
+        tier: Option<String>, "How much depends on it, in the platform team's own words: 1, gold";
         owner_source: Option<String>, "Where the team is written down";
         window_rule: Option<String>, "How the window was chosen, in words";
     }

@@ -3,7 +3,7 @@ CREATE TEMPORARY VIEW latest AS
 SELECT repo_id, MAX(as_of) AS as_of FROM export_run WHERE status = 'ok' GROUP BY repo_id;
 
 CREATE TEMPORARY VIEW run_now AS
-SELECT t.* FROM export_run t JOIN latest l ON l.repo_id = t.repo_id AND l.as_of = t.as_of;
+SELECT t.* FROM export_run t JOIN latest l ON l.repo_id = t.repo_id AND l.as_of = t.as_of WHERE t.status = 'ok';
 
 CREATE TEMPORARY VIEW event_now AS
 SELECT t.* FROM release_event t JOIN latest l ON l.repo_id = t.repo_id AND l.as_of = t.as_of;

@@ -28,7 +28,9 @@ WITH role AS (
 )
 SELECT repo_id, window_name, role, k, n, 1e0 * k / n AS value FROM ranked WHERE nth = 1;
 
--- Who carries releases of several repositories: the ids are those of one key.
+-- Who carries releases of several repositories. Only ids of one key are those of one person: without a key they are numbers, and the
+-- first of one repository is a stranger to the first of another.
 CREATE TEMPORARY VIEW carrier AS
-SELECT person_id, COUNT(DISTINCT repo_id) AS repositories, COUNT(*) AS releases
-FROM person_now WHERE role = 'releaser' AND NOT bot GROUP BY person_id;
+SELECT r.person_key, p.person_id, COUNT(DISTINCT p.repo_id) AS repositories, COUNT(*) AS releases
+FROM person_now p JOIN run_now r ON r.repo_id = p.repo_id
+WHERE p.role = 'releaser' AND NOT p.bot AND r.person_key IS NOT NULL GROUP BY r.person_key, p.person_id;

@@ -96,13 +96,14 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
     }
     let Chosen { members, window, incidents, teams, root, .. } = chosen;
     let members: Arc<[Member]> = members.into();
+    let window = Span { start: as_of - window, end: as_of };
     let sent = send(&members, &incidents, zone, limits)?;
     // Whatever could not be used has been told by now: a run that never began leaves no trace.
     if let Some(journal) = &mut journal {
         journal.run(as_of, args.resume)?;
     }
     let known = match (&journal, &args.export) {
-        (Some(journal), Some(folder)) if args.resume => counted(journal, folder, &members, as_of),
+        (Some(journal), Some(folder)) if args.resume => counted(journal, folder, &members, window),
         _ => BTreeMap::new(),
     };
     let format = args.export_format.unwrap_or(tables::DEFAULT);
@@ -110,21 +111,22 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
     let job = Arc::new(Job { input, as_of, routed: sent.routed, teams, root, tables, known });
     let order = fleet::order(&members);
     let progress = terminal.progress(order.len(), args.progress);
-    let about = About { as_of, window: Span { start: as_of - window, end: as_of } };
     let reports = Vec::with_capacity(order.len());
-    let run =
-        Run { members, job, journal, args, terminal, progress, reports, window: about.window, others: BTreeSet::new() };
+    let run = Run { members, job, journal, args, terminal, progress, reports, window, others: BTreeSet::new() };
     let reports = run.all(order, limits)?;
+    let about = About { as_of, window };
     Ok(Fleet::of(&about, reports, sent.routing, allowed))
 }
 
-/// What earlier runs counted whose rows are still there, by name: from what it was counted.
-fn counted(journal: &Journal, folder: &Path, members: &[Member], as_of: Moment) -> BTreeMap<String, String> {
+/// What earlier runs counted in this window, whose rows are still there, by name: from what it was counted. In another window other
+/// releases are counted, whatever has not changed.
+fn counted(journal: &Journal, folder: &Path, members: &[Member], window: Span) -> BTreeMap<String, String> {
     let whole = |member: &Member| {
         let name = &member.listed.name;
-        let place = fleet::place(as_of, name);
+        let place = fleet::place(window.end, name);
         let there = ["ndjson", "parquet"].iter().any(|end| folder.join(place.file("export_run", name, end)).exists());
-        Some((name.clone(), journal.known(name)?.key.clone().filter(|_| there)?))
+        let known = journal.known(name).filter(|known| there && known.window == Some(window))?;
+        Some((name.clone(), known.key.clone()?))
     };
     members.iter().filter_map(whole).collect()
 }
@@ -153,8 +155,7 @@ impl Run<'_> {
         let (suspects, order): (Vec<usize>, Vec<usize>) = order.into_iter().partition(suspect);
         for at in bad {
             let help = "look at it with `relconf review`; without --resume it is begun with again";
-            let error =
-                "several runs were ended while they were at it: it may take more memory than there is".to_owned();
+            let error = "two runs were ended while they read it: it may need more memory than there is".to_owned();
             let counted = fleet::unread(&self.job, fleet::blank(&self.members[at]), Status::Crashed, error, help);
             self.keep(at, counted)?;
         }

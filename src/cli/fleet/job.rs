@@ -168,13 +168,13 @@ fn about(job: &Job, report: &RepositoryReport) -> About {
         Some(OwnerSource::Codeowners) => "CODEOWNERS",
         Some(OwnerSource::List) | None => "list",
     };
-    let owner = report.team.as_ref().map(|team| Owner {
-        team: team.raw().to_owned(),
-        tier: report.tier.as_ref().and_then(|tier| tier.raw().parse().ok()),
-        source: source(report.owner_source).to_owned(),
-    });
+    let owner = report
+        .team
+        .as_ref()
+        .map(|team| Owner { team: team.raw().to_owned(), source: source(report.owner_source).to_owned() });
     let key = job.tables.as_ref().and_then(|tables| tables.person_key.clone());
-    About { owner, key, ..About::new(report.id.raw(), job.as_of) }
+    let tier = report.tier.as_ref().map(|tier| tier.raw().to_owned());
+    About { owner, tier, key, ..About::new(report.id.raw(), job.as_of) }
 }
 
 /// An error with the first problem that it stands for.
@@ -243,7 +243,7 @@ fn once(
             &input,
             &logs,
             &[
-                format!("fleet {} {:?}", job.as_of.to_rfc3339(), about.owner),
+                format!("fleet {:?} {:?}", about.owner, about.tier),
                 format!("as {} {:?}", about.repo_id, tables.format),
                 format!("person key {}", about.key.as_ref().map(PersonKey::told).unwrap_or_default()),
             ],

@@ -25,6 +25,13 @@ fn people_are_told_apart_by_a_key_or_by_a_number() {
         };
         tables(&ran.stdout)["person_role"].iter().map(part).collect()
     };
+    let key = |more: &[&str]| {
+        let arguments = [&["export", "--repo", "quickstart", "--as-of", AS_OF, "--output", "-"][..], more].concat();
+        tables(&place.relconf(&arguments).stdout)["export_run"][0]["person_key"].clone()
+    };
+    // Which key it was, stands beside the ids; nobody joins numbers.
+    assert_eq!((key(&[]), key(&["--person-key", "key"])), (Value::Null, key(&["--person-key", "key", "--names"])));
+    assert_ne!(key(&["--person-key", "key"]), key(&["--person-key", "other"]));
     let numbers = people(&[]);
     assert!(numbers.contains(&("1".to_owned(), None)), "{numbers:?}");
     let keyed = people(&["--person-key", "key"]);

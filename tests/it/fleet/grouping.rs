@@ -16,7 +16,7 @@ fn owners_come_from_the_list_a_catalog_or_the_repository() {
     add(&place, "jobs", &history("jobs", 3, &[]), &[]);
     place.file(
         "teams/one.json",
-        r#"[{ "repository": "api", "team": "payments", "tier": 1 }, { "repository": "jobs", "tier": 2 }]"#,
+        r#"[{ "repository": "api", "team": "payments", "tier": 1 }, { "repository": "jobs", "tier": "gold" }]"#,
     );
     let list = "teams = \"teams/*.json\"\n[[repository]]\nname = \"web\"\npath = \"web\"\n[[repository]]\nname = \"api\"\npath = \"api\"\n\
                 [[repository]]\nname = \"jobs\"\npath = \"jobs\"\n";
@@ -28,7 +28,18 @@ fn owners_come_from_the_list_a_catalog_or_the_repository() {
     };
     assert_eq!(owner("web"), ["@acme/web", "codeowners", "-"]);
     assert_eq!(owner("api"), ["payments", "catalog", "1"]);
-    assert_eq!(owner("jobs"), ["-", "-", "2"]);
+    assert_eq!(owner("jobs"), ["-", "-", "gold"]);
+    // The tables say the same.
+    assert_eq!(run(&place, &["--list=fleet.toml", "--export=out", "--export-format=ndjson"]).code, 0);
+    let rows = files(&place.path().join("out"));
+    let mut tiers: Vec<_> = rows
+        .iter()
+        .filter(|(name, _)| name.starts_with("repository/"))
+        .map(|(_, text)| serde_json::from_str::<Value>(text).expect("JSON"))
+        .map(|row| format!("{} {} {}", row["repo_id"], row["team"], row["tier"]).replace('"', ""))
+        .collect();
+    tiers.sort();
+    assert_eq!(tiers, ["api payments 1", "jobs null gold", "web @acme/web null"]);
     assert_eq!((&fleet["counts"]["no_owner"], &fleet["missing"]["owner"]), (&1.into(), &1.into()));
     let teams: Vec<_> = fleet["teams"].as_array().expect("a list").iter().map(|team| team["team"].clone()).collect();
     assert_eq!(teams, ["@acme/web".into(), "payments".into(), Value::Null]);

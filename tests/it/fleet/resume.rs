@@ -129,6 +129,25 @@ fn only_what_changed_is_read_again_and_what_is_gone_today_is_stale() {
     assert_eq!(repository(&at("2026-07-12T00:00:00Z", "365d"), "api")["stale"], true, "it is not forgotten");
 }
 
+/// The key of what was read tells nothing of the day; what is counted of a window is counted anew for another one.
+#[test]
+fn another_day_is_counted_anew_of_the_same_inputs() {
+    let place = three();
+    let at = |day: &str| {
+        let day = format!("--as-of={day}T00:00:00Z");
+        let ran =
+            place.relconf(&[&["fleet", ".", "--no-cache", "--export=out", "--resume", &day], &TABLES[..]].concat());
+        repository(&ran.json(), "web")["read"]["rates"][0]["judged"].as_u64()
+    };
+    assert_eq!([at("2026-07-01"), at("2026-02-01")], [Some(30), Some(15)]);
+    let rows = files(&place.path().join("out"));
+    let runs = rows.iter().filter(|(name, _)| name.starts_with("export_run/") && name.contains("web"));
+    let keys: Vec<_> = runs
+        .map(|(_, row)| serde_json::from_str::<serde_json::Value>(row).expect("JSON")["inputs_key"].to_string())
+        .collect();
+    assert!(keys.len() == 2 && keys[0] == keys[1] && keys[0].len() > 40, "{keys:?}");
+}
+
 /// A repository during which run after run was ended: it is told as such, and the others are read.
 #[test]
 fn what_ends_every_run_is_not_begun_with_for_ever() {
