@@ -66,7 +66,7 @@ fn where_nothing_can_be_told_it_is_said_and_what_helps() {
         release.day = -30.0 * (12 - number) as f64;
     }
     let (_, said) = asked(&few, "", &["--by=quarter", NOW]);
-    assert!(said.contains("these quarters hold 12 releases together. As many in each: relconf trend --by 5"), "{said}");
+    assert!(said.contains("these quarters hold 12 releases together. Five in each: relconf trend --by 5"), "{said}");
     let (_, said) = asked(&team(12, IN_TURN, |_| false), "", &["--since=2026-05-01", NOW]);
     assert!(said.contains("No release lies in the window. A longer one: relconf trend --last 1y"), "{said}");
     // Made an hour ago.
