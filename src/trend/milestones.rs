@@ -7,10 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Facts, Span};
 use crate::factor::{Carried, carried};
-use crate::metric::{Case, Measurement, MetricId, Value};
-use crate::model::{
-    Better, Control, ControlKind, ControlSince, Controls, Milestone, Moment, PersonIndex, ReleaseIndex, Unit, Untrusted,
-};
+use crate::metric::{Case, Measurement, Value};
+use crate::model::{Better, Milestone, Moment, PersonIndex, Unit, Untrusted};
 use crate::stats::{self, Observation};
 
 use super::change;
@@ -82,21 +80,19 @@ pub struct MilestoneMetric {
 }
 
 /// What milestones are compared by.
-struct Compared<'c> {
-    facts: &'c Facts<'c>,
-    /// When milestones name each metric, up to the end of the windows, in order.
-    named: BTreeMap<&'static str, Vec<Moment>>,
+pub(super) struct Compared<'c> {
+    pub(super) facts: &'c Facts<'c>,
+    /// When milestones that have been reached name each metric, in order.
+    pub(super) named: BTreeMap<&'static str, Vec<Moment>>,
     /// Who carries, where a metric is about that.
-    carried: Option<Carried>,
+    pub(super) carried: Option<Carried>,
 }
 
-/// Every milestone, oldest first, within the windows that are compared.
+/// Every milestone that the team wrote, within the windows that are compared.
 pub fn milestones(facts: &Facts<'_>, courses: &[Option<Course>], compared: Option<Span>) -> Vec<MilestoneTrend> {
     let as_of = facts.policy.as_of;
     let mut named: BTreeMap<&'static str, Vec<Moment>> = BTreeMap::new();
-    // What lies after the windows parts nothing in them.
-    let end = compared.map_or(as_of, |compared| compared.end.min(as_of));
-    for milestone in facts.history.milestones.iter().filter(|milestone| milestone.at.at < end) {
+    for milestone in facts.history.milestones.iter().filter(|milestone| milestone.at.at < as_of) {
         for name in &milestone.metrics {
             named.entry(name.id()).or_default().push(milestone.at.at);
         }
@@ -126,76 +122,12 @@ pub fn milestones(facts: &Facts<'_>, courses: &[Option<Course>], compared: Optio
     };
     let mut found: Vec<MilestoneTrend> = facts.history.milestones.iter().map(one).collect();
     correct(&mut found);
-    found.extend(declared(facts, courses, compared));
-    found.sort_by_key(|milestone| milestone.at);
-    found
-}
-
-/// Controls that the repository declares since a release of the windows, one milestone a release, where enough is known before
-/// and after: how often releases failed. They part no others, and are corrected among themselves.
-fn declared(facts: &Facts<'_>, courses: &[Option<Course>], compared: Option<Span>) -> Vec<MilestoneTrend> {
-    let (Some(controls), Some(compared)) = (&facts.history.controls, compared) else { return Vec::new() };
-    let rate = |course: &&Course| course.metric.info.id == MetricId::ChangeFailureRate;
-    let Some(course) = courses.iter().flatten().find(rate) else { return Vec::new() };
-    let by = Compared { facts, named: BTreeMap::new(), carried: None };
-    let mut found: Vec<MilestoneTrend> = Vec::new();
-    for (index, added) in introduced(facts, controls) {
-        let release = facts.history.release(index);
-        if release.released_at <= compared.start || release.released_at >= compared.end {
-            continue;
-        }
-        let metric = by.compare(course, release.released_at, compared);
-        if metric.verdict != TrendVerdict::TooFew {
-            let first =
-                added.iter().take(NAMED).map(|control| format!("{} ({})", control.kind.title(), control.path.raw()));
-            let more = added.len().saturating_sub(NAMED);
-            let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-            let title = format!("{}{more}, since {}", first.collect::<Vec<_>>().join(", "), release.tag.raw());
-            let place = MilestonePlace::InWindows;
-            let at = release.released_at;
-            found.push(MilestoneTrend {
-                at,
-                title: Untrusted::new(title),
-                place,
-                declared: true,
-                metrics: vec![metric],
-            });
-        }
-    }
-    correct(&mut found);
-    found
-}
-
-/// Controls that a milestone names; the others are counted.
-const NAMED: usize = 2;
-
-/// The controls of a kind that was not there before, by the release that has them first.
-fn introduced<'f>(facts: &Facts<'f>, controls: &'f Controls) -> BTreeMap<ReleaseIndex, Vec<&'f Control>> {
-    let at = |index: ReleaseIndex| facts.history.release(index).released_at;
-    let mut first: BTreeMap<ControlKind, Option<(ReleaseIndex, &'f Control)>> = BTreeMap::new();
-    for (control, since) in controls.found.iter().zip(&controls.since) {
-        let here = match since {
-            ControlSince::Release(index) => Some((*index, control)),
-            // It was there before anything that was looked at, in one place at least.
-            ControlSince::Before(_) => None,
-            ControlSince::Unreleased => continue,
-        };
-        let known = first.entry(control.kind).or_insert(here);
-        let earlier = known.zip(here).is_some_and(|((known, _), (here, _))| at(here) < at(known));
-        if here.is_none() || earlier {
-            *known = here;
-        }
-    }
-    let mut found: BTreeMap<ReleaseIndex, Vec<&'f Control>> = BTreeMap::new();
-    for (index, control) in first.into_values().flatten().filter(|(_, control)| !control.kind.is_weakness()) {
-        found.entry(index).or_default().push(control);
-    }
     found
 }
 
 impl Compared<'_> {
     /// A metric before a moment and after it.
-    fn compare(&self, course: &Course, at: Moment, compared: Span) -> MilestoneMetric {
+    pub(super) fn compare(&self, course: &Course, at: Moment, compared: Span) -> MilestoneMetric {
         let times = self.named.get(course.metric.info.id.name()).map_or(&[][..], Vec::as_slice);
         let others = (
             times.partition_point(|other| *other < at).checked_sub(1).map(|place| times[place]),
@@ -330,7 +262,7 @@ fn test(course: &Course, before: &[Case], after: &[Case]) -> Asked {
 }
 
 /// Corrects for all comparisons; what is not told from chance then has not changed.
-fn correct(milestones: &mut [MilestoneTrend]) {
+pub(super) fn correct(milestones: &mut [MilestoneTrend]) {
     let mut tested: Vec<&mut MilestoneMetric> = milestones
         .iter_mut()
         .flat_map(|milestone| &mut milestone.metrics)

@@ -3,6 +3,7 @@
 
 mod change;
 mod course;
+mod declared;
 mod findings;
 mod map;
 mod milestones;
@@ -123,7 +124,7 @@ impl Trend {
             error: course::ERROR,
             milestone_error: milestones::ERROR,
             metrics: change::metrics(facts, measured, &courses),
-            milestones: milestones::milestones(facts, &courses, measured.stretch(from)),
+            milestones: milestones(facts, &courses, measured.stretch(from)),
             map: map::strips(&maps),
             moves: map::moves(facts, windows, &maps, from),
             findings: findings::findings(&found, from, measured, &releases, least),
@@ -133,6 +134,14 @@ impl Trend {
             windows: told,
         }
     }
+}
+
+/// Those that the team wrote, and controls that the repository declares; oldest first.
+fn milestones(facts: &Facts<'_>, courses: &[Option<MetricCourse>], compared: Option<Span>) -> Vec<MilestoneTrend> {
+    let mut found = milestones::milestones(facts, courses, compared);
+    found.extend(declared::declared(facts, courses, compared));
+    found.sort_by_key(|milestone| milestone.at);
+    found
 }
 
 fn one(facts: &Facts<'_>, span: Span) -> TrendWindow {
