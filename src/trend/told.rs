@@ -49,11 +49,11 @@ pub fn told(
         passed_to: None,
         carriers: None,
     };
-    let mut handed = false;
+    let mut let_go = false;
     if let Some(role) = whole.role {
         let parts = [(stretch.start, first.at), (first.at, stretch.end), (first.at, start), (start, stretch.end)]
             .map(|(start, end)| Span { start, end });
-        handed = passed(facts, &mut change, &carried(facts, stretch, role), parts);
+        let_go = passed(facts, &mut change, &carried(facts, stretch, role), parts);
     } else if let Some(point) = &change.now {
         let turned = match whole.value {
             Value::Durations(_) => turned_back(rest, now, tested.rises),
@@ -66,15 +66,15 @@ pub fn told(
         // No more and no less, and by whoever it was before.
         (true, None, LastWindow::Back) => return,
         (true, ..) => {}
-        // It went from one to another, as anybody can see; of more or less nothing is known.
-        (false, ..) if handed && change.carriers != Some(Carriers::Others) => change.rises = None,
+        // It went from one to another or to several, as anybody can see; of more or less nothing is known.
+        (false, ..) if let_go => change.rises = None,
         (false, ..) => return,
     }
     trend.change = Some(change);
 }
 
 /// What rested on one person may rest on another since: then it is more or less only where whoever carries most carries more
-/// or less, beyond chance. Whether one handed over to another, by whatever names.
+/// or less, beyond chance. Whether whoever carried nearly all has let go, and not come back.
 fn passed(facts: &Facts<'_>, change: &mut TrendChange, carried: &Carried, spans: [Span; 4]) -> bool {
     let [before, after, rest, now] = spans.map(|span| carried.within(span));
     let (Some((from, k0)), Some((to, k1))) = (before.top(), after.top()) else { return false };
@@ -90,8 +90,7 @@ fn passed(facts: &Facts<'_>, change: &mut TrendChange, carried: &Carried, spans:
         change.passed_from = Some(PersonPart { person: name(from), part: old.clone() });
         change.passed_to = Some(PersonPart { person: name(to), part: new.clone() });
     }
-    let handed = handed_over(&before, &after);
-    change.carriers = carriers(likely, carried, (from, to), [spans[0], spans[1]], handed);
+    change.carriers = carriers(likely, carried, (from, to), [spans[0], spans[1]], handed_over(&before, &after));
     let is_now = |person: PersonIndex| now.top().is_some_and(|(now, _)| likely.one(now) == likely.one(person));
     match change.carriers {
         Some(Carriers::LikelyOne) => change.rises = None,
@@ -108,7 +107,8 @@ fn passed(facts: &Facts<'_>, change: &mut TrendChange, carried: &Carried, spans:
         }
         _ => {}
     }
-    handed
+    // By two names of one person it is no letting go, and told as that.
+    gave(&before, &after) && (change.carriers == Some(Carriers::LikelyOne) || !is_now(from))
 }
 
 /// What became of who carries most, from one to another, in two parts.
@@ -141,10 +141,14 @@ pub fn moved((k0, n0): (u64, u64), (k1, n1): (u64, u64)) -> Option<bool> {
 
 /// Whether somebody who carried nearly all carries hardly anything since, and another the other way.
 pub fn handed_over(before: &PartCarried, after: &PartCarried) -> bool {
-    let (Some((from, _)), Some((to, _))) = (before.top(), after.top()) else { return false };
-    let share = |part: &PartCarried, person| part.of(person) as f64 / part.known as f64;
-    let gives = share(before, from) >= HANDED && share(after, from) <= 1.0 - HANDED;
-    gives && share(after, to) >= HANDED && share(before, to) <= 1.0 - HANDED
+    gave(before, after) && gave(after, before)
+}
+
+/// Whether somebody who carried nearly all of one part carries hardly anything of another.
+fn gave(one: &PartCarried, other: &PartCarried) -> bool {
+    let Some((person, _)) = one.top() else { return false };
+    let share = |part: &PartCarried| part.of(person) as f64 / part.known as f64;
+    share(one) >= HANDED && share(other) <= 1.0 - HANDED
 }
 
 /// Whether the last window is nearer to what has been since than to what was before, and has not turned back.

@@ -66,6 +66,22 @@ fn two_names_that_are_likely_one_persons_pass_nothing_on() {
     assert_eq!(person.count(), 0, "no stage rests on somebody else: {}", trend["moves"]);
 }
 
+/// Ana made all releases until she left; three others have taken turns since. Of more or less turns as long tell nothing.
+#[test]
+fn who_has_let_go_is_told_without_a_chance() {
+    let by = |number| if number < 80 { "Ana Costa" } else { PEOPLE[1 + number % 3] };
+    let (trend, said) = trend_of(&team(120, by, |_| false), "");
+    let share = by_id(&trend["metrics"], "person_dependence");
+    assert_eq!((&share["verdict"], &share["change"]["carriers"]), (&"unchanged".into(), &"others".into()), "{share}");
+    let own = "Person dependence rests on others since 1.80.0 (2026-01-21): Ana Costa, as releaser, 100% (40 of 40) before, 0% \
+               (0 of 40) since; most since: ";
+    assert!(said.contains(own) && !said.contains("by chance"), "{said}");
+    // Who is back has not let go.
+    let back = |number| if (80..110).contains(&number) { PEOPLE[1 + number % 3] } else { "Ana Costa" };
+    let (trend, said) = trend_of(&team(120, back, |_| false), "");
+    assert!(!said.contains("rests on others"), "{said} {}", by_id(&trend["metrics"], "person_dependence"));
+}
+
 /// Two people who take turns of twenty: whoever takes each release for itself sees a change.
 #[test]
 fn turns_of_a_rota_are_no_change() {

@@ -33,6 +33,7 @@ fn changed_metric(trend: &Trend, metric: &MetricTrend) -> Option<String> {
     match (change.rises, change.carriers, own) {
         (_, Some(Carriers::LikelyOne), own) => likely(metric, change, &since, own.as_deref()),
         (None, Some(Carriers::HandedOver), _) => passed(metric, change, &since),
+        (None, _, own) if p > trend.error => Some(format!("{title} rests on others since {since}: {}{most}.", own?)),
         (None, _, own) => Some(format!(
             "{title} is no more and no less beyond chance, but others carry since {since}: {}{chance}{most}.",
             own?
