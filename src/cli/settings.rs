@@ -204,12 +204,20 @@ impl Settings {
     /// # Errors
     /// As [`pipeline::read`].
     pub fn read_all(&self) -> Result<History, Error> {
-        let mut history = self.compared(self.read_names()?)?;
-        if let Some(repository) = &self.repository {
-            pipeline::touch(repository, &mut history, &self.policy)?;
-            self.declare(repository, &mut history)?;
-        }
-        Ok(self.keeping(history))
+        self.whole(self.read_names()?)
+    }
+
+    /// Adds to a history what its releases changed and how they are released, and keeps for the next run what was read for it.
+    fn whole(&self, history: History) -> Result<History, Error> {
+        let add = || -> Result<History, Error> {
+            let mut history = self.compared(history)?;
+            if let Some(repository) = &self.repository {
+                pipeline::touch(repository, &mut history, &self.policy)?;
+                self.declare(repository, &mut history)?;
+            }
+            Ok(history)
+        };
+        Ok(self.keeping(add().map_err(|error| self.below_root(error))?))
     }
 
     /// As [`Settings::read_all`], with the key of everything that was read: where it is the same, so is what was found, up to
@@ -307,15 +315,8 @@ impl Settings {
     /// # Errors
     /// As [`pipeline::beside`].
     pub fn read_beside(&self, logs: Logs) -> Result<History, Error> {
-        let read = || -> Result<History, Error> {
-            let mut history = self.compared(pipeline::beside(self.repository.as_ref(), logs, &self.policy)?)?;
-            if let Some(repository) = &self.repository {
-                pipeline::touch(repository, &mut history, &self.policy)?;
-                self.declare(repository, &mut history)?;
-            }
-            Ok(history)
-        };
-        Ok(self.keeping(read().map_err(|error| self.below_root(error))?))
+        let history = pipeline::beside(self.repository.as_ref(), logs, &self.policy);
+        self.whole(history.map_err(|error| self.below_root(error))?)
     }
 
     /// Keeps for the next run what was read of the repository.

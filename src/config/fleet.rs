@@ -122,7 +122,7 @@ fn repository(
     let named = reader.require("name", "\"payments-api\"");
     let name = named.and_then(|field| {
         let name = field.filled()?;
-        match fault(name) {
+        match repository_name_fault(name) {
             Some(fault) => field.wrong(fault, "write a short name, such as \"payments-api\""),
             None => Some((name.to_owned(), field.at())),
         }
@@ -166,8 +166,8 @@ fn twice(name: &str, first: u32) -> String {
     format!("the name \"{name}\" is given twice, first in line {first}")
 }
 
-/// Why a text cannot be the name of a repository.
-fn fault(name: &str) -> Option<&'static str> {
+/// Why a text cannot be the name of a repository; `None` where it can.
+pub fn repository_name_fault(name: &str) -> Option<&'static str> {
     if name.chars().count() > 200 {
         Some("is longer than 200 characters")
     } else if name.chars().any(char::is_control) {
@@ -213,7 +213,7 @@ fn from_lines(file: &Path, bytes: Vec<u8>) -> Parsed {
         if path.is_empty() || name.is_empty() {
             let what = if path.is_empty() { "has no path" } else { "has no name" };
             problems.push(problem(at, 0, what.to_owned(), "write the name, a tab, and the path"));
-        } else if let Some(fault) = fault(&name) {
+        } else if let Some(fault) = repository_name_fault(&name) {
             problems.push(problem(at, 0, format!("the name {fault}"), "write a short name, such as payments-api"));
         } else if let Some(first) = lines.get(&name) {
             problems.push(problem(at, 0, twice(&name, *first), "give each repository a name of its own"));

@@ -16,9 +16,6 @@ pub struct Owned {
     pub tier: Option<String>,
 }
 
-/// Where a repository may name its owners, in the order in which forges look.
-pub const CODEOWNERS: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
-
 /// Reads a catalog: one `{ "repository": "payments-api", "team": "payments", "tier": 1 }`, or a list of such. Other keys are
 /// the organisation's own and are passed over.
 ///

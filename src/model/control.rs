@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Moment, ReleaseIndex, StageId, Untrusted};
 
+/// Where a repository may name its owners: the first that is there holds.
+pub const CODEOWNERS: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+
 /// Declares what can be read of a pipeline: variant, stable name, stage, what a release is made with where it is there (it
 /// follows "with"), and whether it is a weakness instead of a control.
 macro_rules! control_kinds {

@@ -40,8 +40,8 @@ mod wide;
 pub use arena::{Arena, ArenaIndex};
 pub use change::{Changes, ChangesBuilder, CommitId, CommitRecord, Mention, MentionKind, Named, Quoted};
 pub use control::{
-    Control, ControlFacts, ControlKey, ControlKind, ControlSince, ControlUnread, Controls, ExtraControl, FORGE_EXPORTS,
-    ForgeExport, ForgeKind, ForgeRule, OwnedPaths, PageHistory,
+    CODEOWNERS, Control, ControlFacts, ControlKey, ControlKind, ControlSince, ControlUnread, Controls, ExtraControl,
+    FORGE_EXPORTS, ForgeExport, ForgeKind, ForgeRule, OwnedPaths, PageHistory,
 };
 pub use coverage::{Basis, Coverage, Covered, FileCoverage};
 pub use culprit::CausedBy;

@@ -14,7 +14,7 @@ use crate::export::{About, BUCKETS, Owner, PersonKey, Place, Rows, RunStatus};
 use crate::fleet::contract::{OwnerSource, Read};
 use crate::fleet::{RepositoryReport, Status};
 use crate::gate;
-use crate::model::{GateMode, Moment, Stop, Untrusted, WideNames};
+use crate::model::{CODEOWNERS, GateMode, Moment, Stop, Untrusted, WideNames};
 use crate::review::contract::Review;
 use crate::source::git::Repository;
 use crate::source::log::Routed;
@@ -282,7 +282,7 @@ fn once(
 /// Whose it is by its own CODEOWNERS at HEAD. One that cannot be read says nothing.
 fn owner(repository: &Repository) -> Option<String> {
     let head = repository.info().head?;
-    let mut files = config::CODEOWNERS.iter().filter_map(|path| {
+    let mut files = CODEOWNERS.iter().filter_map(|path| {
         let files = repository.files_at(head, path).ok()?;
         files.into_iter().find(|(found, _)| found == path)
     });

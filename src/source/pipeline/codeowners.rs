@@ -5,12 +5,10 @@ use std::rc::Rc;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::{File, Found, Reader};
-use crate::model::{Control, ControlKind};
+use crate::model::{CODEOWNERS, Control, ControlKind};
 
 pub(super) struct CodeOwners;
 
-/// Where it may lie, the first that is there holds.
-const PLACES: &[&str] = &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 /// Most rules that are read.
 const MOST: usize = 10_000;
 
@@ -48,11 +46,11 @@ impl Reader for CodeOwners {
     }
 
     fn wants(&self, path: &str) -> bool {
-        PLACES.contains(&path)
+        CODEOWNERS.contains(&path)
     }
 
     fn read(&self, file: &File<'_>, found: &mut Found) {
-        let place = |path: &str| PLACES.iter().position(|known| *known == path);
+        let place = |path: &str| CODEOWNERS.iter().position(|known| *known == path);
         if file.listed.iter().any(|(other, _)| place(other).is_some_and(|at| Some(at) < place(file.path))) {
             return;
         }
