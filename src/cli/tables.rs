@@ -6,6 +6,7 @@ use super::args::ExportFormat;
 use super::file;
 use crate::error::Error;
 use crate::export::{self, PersonKey, Place, Rows, Table, Value};
+use crate::render::encode;
 
 /// How tables are written to a folder where nobody says.
 pub const DEFAULT: ExportFormat = if cfg!(feature = "parquet") { ExportFormat::Parquet } else { ExportFormat::Ndjson };
@@ -23,6 +24,25 @@ pub fn files(format: ExportFormat, rows: &Rows, place: &Place, repo_id: &str) ->
         Ok((place.file(table.name, repo_id, ending), bytes))
     };
     rows.tables().into_iter().map(file).collect()
+}
+
+/// Writes the files of a run, all of them or none.
+///
+/// # Errors
+/// They cannot be written, or their rows are there already in the other format, and would be counted twice.
+pub fn write(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    let other = |name: &String| match name.rsplit_once('.') {
+        Some((stem, "ndjson")) => Some((format!("{stem}.parquet"), "parquet")),
+        Some((stem, "parquet")) => Some((format!("{stem}.ndjson"), "ndjson")),
+        _ => None,
+    };
+    let there = files.iter().filter_map(|(name, _)| other(name)).find(|(name, _)| root.join(name).exists());
+    if let Some((name, format)) = there {
+        let shown = encode::terminal(&root.join(name).display().to_string());
+        let what = format!("{shown} is there: rows of one day in both formats would be counted twice");
+        return Err(Error::usage(what, format!("write it as {format} again, or name another folder")));
+    }
+    file::write_set(root, files)
 }
 
 #[cfg(feature = "parquet")]

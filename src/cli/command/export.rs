@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::attribution::Facts;
 use crate::cli::args::{ExportArgs, ExportFormat};
 use crate::cli::exit::Exit;
-use crate::cli::file;
 use crate::cli::settings::Settings;
 use crate::cli::tables;
 use crate::cli::terminal::Terminal;
@@ -44,7 +43,7 @@ pub(super) fn run(args: &ExportArgs, terminal: &Terminal) -> anyhow::Result<Exit
             slice: args.slice.clone().unwrap_or_else(|| Place::slice_of(&about.repo_id)),
         };
         let files = tables::files(format, &rows, &place, &about.repo_id)?;
-        file::write_set(&args.output, &files)?;
+        tables::write(&args.output, &files)?;
         let shown = encode::terminal(&args.output.display().to_string());
         let id = encode::terminal(&about.repo_id);
         let (events, incidents) = (rows.release_event.len(), rows.incident.len());

@@ -10,7 +10,6 @@ use chrono::{SubsecRound, TimeDelta, Utc};
 use crate::attribution::Span;
 use crate::cli::args::{FleetArgs, FleetRun, FleetWhat, Input};
 use crate::cli::exit::Exit;
-use crate::cli::file;
 use crate::cli::fleet::{self, Chosen, Counted, Done, Job, Journal, Known, Member, Tables};
 use crate::cli::many::{self, Ended, Event, Limits};
 use crate::cli::output::Outputs;
@@ -162,7 +161,8 @@ impl Run<'_> {
         self.some(order, limits)?;
         self.some(suspects, Limits { jobs: 1, ..limits })?;
         if let Some(journal) = self.journal.take() {
-            journal.finish()?;
+            // What is in the list no more is nothing that a later run could stand on.
+            journal.finish(|id| self.members.iter().any(|member| member.listed.name == id))?;
         }
         self.no_such_team()?;
         Ok(self.reports)
@@ -247,7 +247,7 @@ impl Run<'_> {
                     files.clear();
                 }
             }
-            file::write_set(folder, &files)?;
+            tables::write(folder, &files)?;
             journal.done(Known { key, window, report: report.clone() })?;
         }
         self.progress.step(!report.status.is_read(), self.terminal);

@@ -175,11 +175,13 @@ impl Journal {
         self.append(&Line::Aside(id.to_owned()))
     }
 
-    /// Puts the file in order: what was done, by name.
+    /// Puts the file in order: what was done of those that there are, by name.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn finish(self) -> Result<(), Error> {
+    pub fn finish(mut self, there_is: impl Fn(&str) -> bool) -> Result<(), Error> {
+        self.known.retain(|id, _| there_is(id));
+        self.begun.retain(|id, _| there_is(id));
         write(&self.path, self.open.map(|as_of| (as_of, true)), &self.known, &self.begun)
     }
 
@@ -270,7 +272,8 @@ mod tests {
         assert!(journal.ends_runs("c"), "twice begun, never done");
         journal.done(known(None, report("c", Status::Crashed))).expect("written");
         assert!(!journal.is_suspect("c"));
-        journal.finish().expect("written");
+        journal.done(known(None, report("gone", Status::Ok))).expect("written");
+        journal.finish(|id| id != "gone").expect("written");
         let lines = fs::read_to_string(&path).expect("a journal");
         let ids: Vec<&str> =
             lines.lines().skip(2).filter_map(|line| line.split("\"id\":\"").nth(1)?.get(..1)).collect();

@@ -204,6 +204,12 @@ fn found_in(folder: &Path) -> Result<FleetList, Error> {
     for listed in list.repositories.iter_mut().filter(|listed| seen[&listed.name] > 1) {
         listed.name = listed.path.to_string_lossy().into_owned();
     }
+    if let Some((listed, fault)) =
+        list.repositories.iter().find_map(|listed| Some((listed, config::repository_name_fault(&listed.name)?)))
+    {
+        let what = format!("the name of the repository {:?} {fault}", listed.name);
+        return Err(Error::usage(what, "rename its folder, or list it under another name: relconf fleet --list FILE"));
+    }
     if list.repositories.is_empty() {
         return Err(Error::usage(
             format!("{} has no repository in it", folder.display()),

@@ -123,7 +123,7 @@ pub fn gate(fleet: &Fleet) -> String {
     Comment {
         of: "fleet-gate",
         verdict: format!("{verdict}:"),
-        says: vec![prose::markdown(&rest), safe(&words::about(fleet).join(" · "))],
+        says: vec![prose::markdown(&rest), format!("<br>{}", safe(&words::about(fleet).join(" · ")))],
         header: &["repository", "what regressed"],
         rows: fleet.gate.regressed.iter().map(row).collect(),
         title: if fleet.gate.unasked.is_empty() && fleet.gate.doubted.is_empty() {

@@ -1,10 +1,10 @@
 //! What a fleet says, in the words of every view. Names from outside stand in it as they are: each view encodes them.
 
-use crate::fleet::FEWEST;
 use crate::fleet::contract::{
     DurationReport, FindingCount, Fleet, Limits, Outside, Point, Rate, Regression, RepositoryReport, Rules, Stratum,
     TeamReport, Unrouted, Untold,
 };
+use crate::fleet::{FEWEST, Status};
 use crate::gate::{Side, Verdict};
 use crate::model::{Basis, Unit, Untrusted, short};
 use crate::render::phrase::{
@@ -290,7 +290,7 @@ pub fn team(team: Option<&Untrusted>) -> String {
 /// The header of the table of teams.
 pub fn team_header(fleet: &Fleet) -> Vec<String> {
     let rates = fleet.strata.iter().map(|stratum| format!("failed, by {}", column(fleet, stratum)));
-    let times = ["time to detect".to_owned(), "time to stop".to_owned()];
+    let times = ["detect, median".to_owned(), "stop, median".to_owned()];
     let timed = timed(fleet).then_some(times).into_iter().flatten();
     ["team".to_owned(), "repositories".to_owned()].into_iter().chain(rates).chain(timed).collect()
 }
@@ -432,13 +432,18 @@ pub fn astray(fleet: &Fleet) -> Vec<&Unrouted> {
 
 /// Why a repository was not read, and what to do about it.
 pub fn unread(report: &RepositoryReport) -> String {
-    let why = report.error.as_ref().map_or_else(String::new, |error| format!(": {}", error.raw()));
+    let why = match (&report.error, report.status) {
+        // The error says what cannot be used.
+        (Some(error), Status::Failed) => error.raw().to_owned(),
+        (Some(error), status) => format!("{}: {}", status.words(), error.raw()),
+        (None, status) => status.words().to_owned(),
+    };
     let stale = match (report.stale_as_of, &report.left_out) {
         (Some(at), _) => format!("; its counts of {} stand for it", date(at)),
         (None, Some(why)) => format!("; {}", why.raw()),
         (None, None) => String::new(),
     };
-    let says = format!("{}{why}{stale}", report.status.words());
+    let says = format!("{why}{stale}");
     match report.help.as_ref().map(Untrusted::raw) {
         None => says,
         // What is to be typed stays as it is typed.

@@ -186,6 +186,24 @@ proptest! {
         held(&rows_at(&log, as_of, WindowRequest::Auto));
     }
 
+    /// Nothing has been added since: the same rows say what is the case later, too.
+    #[test]
+    fn rows_of_today_give_the_rate_of_a_later_day(history in histories(), on in 0_i64..2_000) {
+        let (log, today) = log(&history);
+        // Some releases are too young to be judged today.
+        let today = today - TimeDelta::days(14);
+        let later = today + TimeDelta::hours(on);
+        let all = || WindowRequest::Range { since: Some(start()), until: None };
+        let (now, then) = (rows_at(&log, today, all()), rows_at(&log, later, all()));
+        let at = Micros(later.timestamp_micros());
+        let by = |moment: Option<Micros>| moment.is_some_and(|moment| moment <= at);
+        let judged = now.release_event.iter().filter(|event| by(event.judged_at));
+        let cut = (judged.clone().filter(|event| by(event.failed_at)).count(), judged.count());
+        let said = then.release_event.iter().filter(|event| event.judged);
+        let said = (said.clone().filter(|event| event.failed).count(), said.count());
+        prop_assert_eq!(cut, said);
+    }
+
     #[test]
     fn rows_of_today_give_the_rate_of_an_earlier_day(history in histories(), back in 0_i64..4_000) {
         let (log, today) = log(&history);

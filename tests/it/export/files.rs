@@ -60,6 +60,23 @@ fn the_key_of_what_was_read_changes_with_it_and_with_nothing_else() {
     assert_eq!(keys.len(), 6);
 }
 
+/// Whoever loads a folder would count what lies there as both twice.
+#[cfg(feature = "parquet")]
+#[test]
+fn rows_of_one_day_lie_there_in_one_format() {
+    let place = Place::empty();
+    demo(&place, "quickstart");
+    let export = |format: &str, day: &str| {
+        let flags = ["export", "--repo", "quickstart", "--output", "out", "--format", format, "--as-of", day];
+        place.relconf(&flags)
+    };
+    assert_eq!(export("ndjson", "2026-06-30T12:00:00Z").code, 0);
+    let ran = export("parquet", "2026-06-30T15:00:00Z");
+    ran.fails_saying(&["as_of=2026-06-30", "both formats would be counted twice", "write it as ndjson again"]);
+    assert!(files(&place.path().join("out")).keys().all(|name| name.contains("ndjson")));
+    assert_eq!(export("parquet", "2026-07-01T12:00:00Z").code, 0, "another day");
+}
+
 #[test]
 fn what_cannot_be_exported_is_told() {
     let place = Place::repository("person a = Ana <a@x>\n2024-04-20T09:00:00Z a commit one | x\n");

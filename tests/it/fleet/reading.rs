@@ -185,3 +185,29 @@ fn a_quarter_is_no_smaller_for_a_shorter_window() {
     super::add(&place, "old", &history("old", 24, &[]).replace("2026-06", "2026-05"), &[]);
     assert_eq!(quarters("--last=365d"), quarters("--last=20d"));
 }
+
+/// A folder that nobody can name in a table or on a line is no name of a repository.
+#[cfg(unix)]
+#[test]
+fn a_folder_of_an_odd_name_is_told() {
+    let place = Place::empty();
+    add(&place, "od\td", &history("odd", 3, &[]), &[]);
+    run(&place, &["."])
+        .fails_saying(&["the name of the repository \"od\\td\" holds a control character", "--list FILE"]);
+}
+
+/// One reason is said once, and what is to be typed can be typed.
+#[test]
+fn why_a_repository_was_not_read_is_said_once() {
+    let place = Place::empty();
+    add(&place, "broken", &history("broken", 4, &[]), &[("relconf.toml", "[window]\nlats = \"30d\"\n".to_owned())]);
+    add(&place, "torn", &history("torn", 3, &[]), &[]);
+    fs::write(place.path().join("torn/.git/packed-refs"), "no ref at all\n").expect("written");
+    for format in ["terminal", "markdown"] {
+        let said = run(&place, &[".", "--allow-unread=2", &format!("--format={format}")]).stdout;
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(said.matches("cannot be used").count(), 1, "{said}");
+        assert_eq!(said.matches("does not begin with an id").count(), 1, "{said}");
+        assert!(said.contains("git pack-refs --all"), "{said}");
+    }
+}
