@@ -79,10 +79,13 @@ pub fn decimal(value: f64) -> String {
     }
 }
 
-/// A share as `12%`. Below one percent, but not nothing, it says so.
+/// A share as `12%`. Nearly nothing is not nothing, and nearly all is not all.
 pub fn percent(share: f64) -> String {
-    let value = share * 100.0;
-    if value > 0.0 && value < 0.5 { "under 1%".to_owned() } else { format!("{value:.0}%") }
+    match share * 100.0 {
+        value if value > 0.0 && value < 0.5 => "under 1%".to_owned(),
+        value if (99.5..100.0).contains(&value) => "over 99%".to_owned(),
+        value => format!("{value:.0}%"),
+    }
 }
 
 /// `11 to 42%`.
@@ -277,6 +280,7 @@ mod tests {
         assert_eq!(duration(-7_200.0), "-2 h");
         assert_eq!(percent(0.004), "under 1%");
         assert_eq!(percent(0.0), "0%");
+        assert_eq!((percent(0.9949), percent(0.9955), percent(1.0)), ("99%".into(), "over 99%".into(), "100%".into()));
         assert_eq!(rate(3, 25), "12% (3 of 25)");
         assert_eq!(rate(0, 0), "no data");
     }

@@ -216,6 +216,20 @@ fn every_metric_file_is_registered_under_its_name() {
     assert_eq!(files, registered);
 }
 
+/// Which files of a folder are looked for is kept between runs: by another reader they would be other ones.
+#[test]
+fn what_is_kept_between_runs_is_of_every_reader_of_a_pipeline() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let stamped = fs::read_to_string(root.join("src/source/git/cache/mod.rs")).expect("is there");
+    for (path, code) in sources() {
+        let path = path.to_string_lossy().replace('\\', "/");
+        let Some(name) = path.strip_prefix("source/pipeline/") else { continue };
+        if code.contains("fn wants(") || code.contains("fn is_watched_file(") {
+            assert!(stamped.contains(&format!("include_bytes!(\"../../pipeline/{name}\")")), "{name}");
+        }
+    }
+}
+
 #[test]
 fn every_format_has_a_name_of_its_own_and_a_file() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render");

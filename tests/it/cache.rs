@@ -10,7 +10,7 @@ use release_confidence::source::git::Repository;
 use sha1::Digest as _;
 
 use crate::inference::rewritten;
-use crate::support::raw::{Raw, pack};
+use crate::support::raw::{Raw, pack, pack_those};
 use crate::support::{Place, Ran};
 
 /// Commits that tell something and commits that do not, on two branches; tag objects with checks and without.
@@ -28,7 +28,12 @@ fn made() -> (Raw, Vec<CommitId>) {
     let three = commit(&[two], 300, &format!("Revert \"feat: two\"\n\nThis reverts commit {two}.\n"));
     let merge = commit(&[three, side], 400, "Merge branch 'side'\n");
     let last = commit(&[merge], 500, "fix: this regressed in 1.1.0\n\nFixes a regression in 1.1.0.\n");
-    let alone = commit(&[], 600, "  odd \t\n");
+    // The same folder in two places, in one of which nothing is looked for.
+    let file = raw.object(git2::ObjectType::Blob, "x");
+    let folder = raw.tree(&[("100644", "a.yml", file), ("100644", "b.txt", file)]);
+    let root = raw.tree(&[("40000", "ci", folder), ("100644", "ci.yml", file), ("40000", "other", folder)]);
+    let alone = raw.commit_of(root, &[], b"A <a@x> 600 +0000", b"  odd \t\n");
+    commits.push(CommitId(alone.as_bytes().try_into().unwrap()));
     let tag = |name: &str, id| raw.git.reference(&format!("refs/tags/{name}"), id, true, "").map(|_| ()).unwrap();
     tag("v1.0.0", raw.tag_object(one, "commit", Some("T <t@x> 110 +0200"), "first"));
     tag("v1.1.0", raw.tag_object(three, "commit", Some("T <t@x> 310 +0200"), "x\n\nCheck: smoke=pass"));
@@ -52,7 +57,9 @@ fn open(raw: &Raw, kept: Option<Vec<u8>>) -> Repository {
 fn read(repository: &Repository, tips: &[CommitId]) -> String {
     let tags = repository.tags().unwrap();
     let walk = repository.walk(tips);
-    format!("{:?} {:?} {:?} {:?} {:?}", tags.tags, tags.notices, walk.changes, walk.head, walk.notices)
+    let mut watched = repository.watch(|folder| folder == "ci", |file| file.ends_with(".yml"));
+    let listed: Vec<_> = tips.iter().map(|&tip| watched.files(tip)).collect();
+    format!("{:?} {:?} {:?} {:?} {:?} {listed:?}", tags.tags, tags.notices, walk.changes, walk.head, walk.notices)
 }
 
 /// What a run from some tips keeps.
@@ -91,19 +98,19 @@ fn no_byte_of_it_that_is_changed_or_cut_off_changes_what_is_read() {
     let tips = [commits[5], commits[6]];
     let alone = read(&open(&raw, None), &tips);
     let kept = kept(&raw, &tips);
-    assert_eq!(open(&raw, Some(kept.clone())).remembered(), Some([7, 3, 1]));
+    assert_eq!(open(&raw, Some(kept.clone())).remembered(), Some([7, 3, 1, 3]));
     for at in 0..kept.len() {
         let mut changed = kept.clone();
         changed[at] ^= 1 << (at % 8);
         let repository = open(&raw, Some(changed));
-        assert_eq!(repository.remembered(), Some([0; 3]), "byte {at}");
+        assert_eq!(repository.remembered(), Some([0; 4]), "byte {at}");
         if at % 16 == 0 {
             assert_eq!(read(&repository, &tips), alone, "byte {at}");
             assert_eq!(repository.to_keep().map(|kept| kept.len() > 100), Some(true), "it is healed");
         }
     }
     for length in (0..kept.len()).step_by(7) {
-        assert_eq!(open(&raw, Some(kept[..length].to_vec())).remembered(), Some([0; 3]), "{length} bytes");
+        assert_eq!(open(&raw, Some(kept[..length].to_vec())).remembered(), Some([0; 4]), "{length} bytes");
     }
 }
 
@@ -137,7 +144,7 @@ fn what_a_repository_lacks_is_not_taken_from_it() {
     let id = other.commit(&[], 1, "other");
     other.git.reference("refs/heads/main", id, true, "").unwrap();
     pack(&other.git);
-    assert_eq!(open(&other, Some(all.clone())).remembered(), Some([0; 3]));
+    assert_eq!(open(&other, Some(all.clone())).remembered(), Some([0; 4]));
     // The same packs written anew still hold all of it.
     let folder = raw.git.path().join("objects/pack");
     for path in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -145,7 +152,7 @@ fn what_a_repository_lacks_is_not_taken_from_it() {
         fs::remove_file(&path).unwrap();
         fs::write(&path, bytes).unwrap();
     }
-    assert_eq!(open(&raw, Some(all.clone())).remembered(), Some([6, 3, 1]));
+    assert_eq!(open(&raw, Some(all.clone())).remembered(), Some([6, 3, 1, 1]));
     // A history that is cut off is read as it is.
     fs::write(raw.git.path().join("shallow"), format!("{}\n", commits[1])).unwrap();
     let cut = open(&raw, Some(all));
@@ -281,9 +288,44 @@ fn no_files_are_compared_twice() {
     let second = review(&[]).stdout;
     assert_ne!(second, alone);
     assert!(second.contains("\"own\": 1") && alone.contains("\"own\": 2"), "{second}");
-    // Other contents are other files, whatever they are called.
-    let kept = rewritten(false);
-    pack(&git2::Repository::open(kept.path()).unwrap());
-    let others = run(&kept, caches.path(), &["review"]).stdout;
-    assert!(!others.contains("\"own\""), "{others}");
+}
+
+/// A release takes out two lines of a file that the one before brought, and a later one takes out one of the same file.
+fn taken_out_twice() -> Place {
+    let mut script = "person ana = Ana <ana@x>\n".to_owned();
+    let mut release = |at: &str, version: &str, text: &str| {
+        script.push_str(&format!(
+            "{at}T10:00:00Z ana commit work | src/a.rs=\"{text}\"\n{at}T12:00:00Z ana tag v{version} | x\n"
+        ));
+    };
+    let old = "fn old() {}\\nlet kept_by_all = compute();\\n";
+    let one = "let brought_in_haste = compute();\\n";
+    let other = "let thought_better_of = compute();\\n";
+    for (month, version) in [(1, "1.0.0"), (3, "1.1.0"), (5, "1.2.0"), (7, "1.3.0")] {
+        release(&format!("2025-{month:02}-01"), version, &format!("{old}let number_{month} = compute();\\n"));
+    }
+    release("2025-09-01", "1.4.0", &format!("{old}{one}{other}"));
+    release("2025-09-08", "1.4.1", old);
+    release("2025-11-01", "1.5.0", &format!("{old}{one}"));
+    release("2025-11-08", "1.5.1", old);
+    Place::repository(&script)
+}
+
+/// Other contents are other files, whatever they are called; what is gone is not taken for compared.
+#[test]
+fn what_was_compared_is_known_by_its_contents() {
+    let place = taken_out_twice();
+    let git = git2::Repository::open(place.path()).unwrap();
+    pack(&git);
+    let caches = Place::empty();
+    let review = |more: &[&str]| run(&place, caches.path(), &[&["review"], more].concat()).stdout;
+    let alone = review(&["--no-cache"]);
+    assert!(alone.contains("\"own\": 2") && alone.contains("\"own\": 1"), "{alone}");
+    for _ in 0..2 {
+        assert_eq!(review(&[]), alone);
+    }
+    pack_those(&git, |data| !data.ends_with(b"let thought_better_of = compute();\n"));
+    let without = review(&["--no-cache"]);
+    assert!(!without.contains("\"own\": 2") && without.contains("\"own\": 1"), "{without}");
+    assert_eq!(review(&[]), without);
 }

@@ -50,12 +50,12 @@ fn show(input: &Input) -> String {
     text
 }
 
-fn here(kept: &Kept, [commits, tags, comparisons]: [usize; 3]) -> String {
-    if commits + tags + comparisons == 0 {
+fn here(kept: &Kept, counts: [usize; 4]) -> String {
+    if counts == [0; 4] {
         return "what is kept of this repository does not fit it any more, and will be replaced\n".to_owned();
     }
-    let things = [(commits, "commit"), (tags, "tag object"), (comparisons, "comparison")];
-    let things = things.map(|(n, what)| count(n as u64, what)).join(", ");
+    let things = counts.into_iter().zip(["commit", "tag object", "comparison", "folder"]);
+    let things = things.map(|(n, what)| count(n as u64, what)).collect::<Vec<_>>().join(", ");
     let written = minute(DateTime::<Utc>::from(kept.written).fixed_offset());
     format!("of this repository {things}: {}, written {written}\n", size(kept.length))
 }

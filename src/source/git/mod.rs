@@ -122,8 +122,8 @@ impl Repository {
         self.cache.as_ref()?.to_keep()
     }
 
-    /// How many commits, tag objects and comparisons of folders were kept.
-    pub fn remembered(&self) -> Option<[usize; 3]> {
+    /// How many commits, tag objects, comparisons and folders were kept.
+    pub fn remembered(&self) -> Option<[usize; 4]> {
         self.cache.as_ref().map(cache::Cache::counts)
     }
 

@@ -1,11 +1,10 @@
 //! Files of many commits by path and id: a folder that did not change is opened once.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::objects::Kind;
+use super::cache::Within;
 use super::{Repository, commit, paths};
-use crate::model::CommitId;
+use crate::model::{CommitId, FastMap};
 
 /// A file: its path from the root, and its object.
 pub type WatchedFile = (String, CommitId);
@@ -20,8 +19,12 @@ pub struct Watched<'r> {
     folder: fn(&str) -> bool,
     file: fn(&str) -> bool,
     /// What lies below a folder of this path and object.
-    known: HashMap<(String, CommitId), Rc<Vec<WatchedFile>>>,
+    known: FastMap<(String, CommitId), Rc<Vec<WatchedFile>>>,
+    names: FastMap<String, Names>,
 }
+
+/// The names of a folder, and whether they are looked for: as files, and as folders.
+type Names = FastMap<Box<[u8]>, [Option<bool>; 2]>;
 
 /// What is left to be opened for a commit.
 struct Left {
@@ -32,7 +35,7 @@ struct Left {
 impl<'r> Watched<'r> {
     /// Looks into folders and for files that are wanted by their paths from the root.
     pub(super) fn new(repository: &'r Repository, folder: fn(&str) -> bool, file: fn(&str) -> bool) -> Self {
-        Self { repository, folder, file, known: HashMap::new() }
+        Self { repository, folder, file, known: FastMap::default(), names: FastMap::default() }
     }
 
     /// The files of a commit, by path. What cannot be read is left out; links and submodules are.
@@ -54,18 +57,16 @@ impl<'r> Watched<'r> {
         let mut found = Vec::new();
         if left.folders > 0
             && left.files > 0
-            && let Ok(object) = self.repository.objects.read(tree)
-            && object.kind == Kind::Tree
+            && let Some(within) = self.within(folder, tree)
         {
             left.folders -= 1;
-            for entry in paths::entries(&object.data).map_while(Result::ok) {
-                let Ok(name) = std::str::from_utf8(entry.name) else { continue };
-                let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-                if entry.is_tree() && (self.folder)(&path) {
-                    found.extend(self.below(&path, entry.id, left).iter().cloned());
-                } else if entry.is_file() && left.files > 0 && (self.file)(&path) {
+            for Within { name, id, is_tree } in within {
+                let path = joined(folder, &name);
+                if is_tree {
+                    found.extend(self.below(&path, id, left).iter().cloned());
+                } else if left.files > 0 {
                     left.files -= 1;
-                    found.push((path, entry.id));
+                    found.push((path, id));
                 }
             }
         }
@@ -73,6 +74,49 @@ impl<'r> Watched<'r> {
         self.known.insert(key, Rc::clone(&found));
         found
     }
+
+    /// What is looked for in a folder itself; `None` where it cannot be read.
+    fn within(&mut self, folder: &str, tree: CommitId) -> Option<Vec<Within>> {
+        let cache = self.repository.cache.as_ref();
+        if let Some(known) = cache.and_then(|cache| cache.listing(folder, tree)) {
+            return Some(known);
+        }
+        let bytes = self.repository.trees.read(&self.repository.objects, tree).ok()?;
+        let names = self.names.entry(folder.to_owned()).or_default();
+        let mut within = Vec::new();
+        let mut whole = true;
+        for entry in paths::entries(&bytes) {
+            let Ok(entry) = entry else {
+                whole = false;
+                break;
+            };
+            let is_tree = entry.is_tree();
+            if !is_tree && !entry.is_file() {
+                continue;
+            }
+            let is_wanted = if is_tree { self.folder } else { self.file };
+            let answers = match names.get_mut(entry.name) {
+                Some(answers) => answers,
+                None => names.entry(entry.name.into()).or_default(),
+            };
+            let answer = &mut answers[usize::from(is_tree)];
+            let name = std::str::from_utf8(entry.name);
+            if *answer.get_or_insert_with(|| name.is_ok_and(|name| is_wanted(&joined(folder, name))))
+                && let Ok(name) = name
+            {
+                within.push(Within { name: name.to_owned(), id: entry.id, is_tree });
+            }
+        }
+        if let Some(cache) = cache.filter(|_| whole && self.repository.objects.is_packed(tree)) {
+            cache.keep_listing(folder, tree, &within);
+        }
+        Some(within)
+    }
+}
+
+/// The path of a name in a folder.
+fn joined(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// The object of a file of a commit; `None` where there is no such file.

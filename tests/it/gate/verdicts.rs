@@ -288,3 +288,25 @@ fn what_was_not_reached_before_compares_with_nothing() {
     assert_eq!((&json["verdict"], &metric["before"]["value"]), (&"inconclusive".into(), &Value::Null), "{json:#}");
     assert!(metric["reason"].as_str().expect("said").contains("the median before was not reached"), "{metric:#}");
 }
+
+/// Of forty incidents the older half lasted for an hour over the ceiling, and the younger, which have not had the time, are
+/// still open: they are not within it, or "20 of 40" would pass.
+#[test]
+fn what_is_still_open_is_not_within_a_ceiling() {
+    let lasts = TimeDelta::days(30) + TimeDelta::hours(1);
+    let as_of = start() + TimeDelta::days(DAYS + 10);
+    let ended = |line: &str| {
+        let detected = DateTime::parse_from_rfc3339(line.strip_prefix("detected_at = ")?).ok()?;
+        let end = detected + lasts;
+        (end < as_of).then(|| format!("{line}\nmitigated_at = {}", end.to_rfc3339()))
+    };
+    let log = history((40, 40), (0, 40));
+    let log = log.lines().map(|line| ended(line).unwrap_or_else(|| line.to_owned())).collect::<Vec<_>>().join("\n");
+    let config = format!("{ALONE}[gate.change_failure_rate]\n")
+        .replace("[gate.recovery_time]\n", "[gate.recovery_time]\nmax = \"30d\"\n");
+    let ran = gate(&place(&log, &config), &["--format", "json"]);
+    let json = parsed(&ran);
+    let metric = &json["metrics"]["recovery_time"];
+    assert_eq!((ran.code, &metric["verdict"]), (1, &"regressed".into()), "{metric:#}");
+    assert!(metric["reason"].as_str().expect("said").ends_with("in 20 of 20"), "{metric:#}");
+}

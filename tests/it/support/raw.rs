@@ -42,7 +42,18 @@ impl Raw {
     }
 
     pub fn commit_with(&self, parents: &[Oid], who: &[u8], message: &[u8]) -> Oid {
-        let mut data = format!("tree {}\n", self.empty_tree()).into_bytes();
+        self.commit_of(self.empty_tree(), parents, who, message)
+    }
+
+    /// A tree, of entries such as `("100644", "name", id)`, in git's order.
+    pub fn tree(&self, entries: &[(&str, &str, Oid)]) -> Oid {
+        let entry =
+            |(mode, name, id): &(&str, &str, Oid)| [format!("{mode} {name}\0").as_bytes(), id.as_bytes()].concat();
+        self.object(ObjectType::Tree, entries.iter().flat_map(entry).collect::<Vec<_>>())
+    }
+
+    pub fn commit_of(&self, tree: Oid, parents: &[Oid], who: &[u8], message: &[u8]) -> Oid {
+        let mut data = format!("tree {tree}\n").into_bytes();
         for parent in parents {
             data.extend(format!("parent {parent}\n").into_bytes());
         }
@@ -137,15 +148,23 @@ pub fn write_pack(folder: &Path, objects: &[Packed]) {
 
 /// Packs all loose objects of a git directory, so that none is left.
 pub fn pack(git: &git2::Repository) {
+    pack_those(git, |_| true);
+}
+
+/// Packs some objects of a git directory anew; the others are gone.
+pub fn pack_those(git: &git2::Repository, keep: impl Fn(&[u8]) -> bool) {
     let odb = git.odb().unwrap();
     let mut objects = Vec::new();
     odb.foreach(|&id| {
         let object = odb.read(id).unwrap();
-        objects.push(Packed { kind: object.kind(), data: object.data().to_vec(), base: None });
+        if keep(object.data()) {
+            objects.push(Packed { kind: object.kind(), data: object.data().to_vec(), base: None });
+        }
         true
     })
     .unwrap();
     let folder = git.path().join("objects");
+    let _ = fs::remove_dir_all(folder.join("pack"));
     fs::create_dir_all(folder.join("pack")).unwrap();
     write_pack(&folder.join("pack"), &objects);
     for entry in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {

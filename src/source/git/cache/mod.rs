@@ -1,7 +1,8 @@
 //! What was read of a repository, kept for the next run, so that no commit is read twice.
 //!
 //! An object never changes: what was parsed of one holds for good. Kept are commits, tag objects, the folders that differ
-//! between two commits, and what was taken out of files, by their contents; of messages no more than the subject, unless they tell something, for then they are parsed again.
+//! between two commits, what was taken out of files, by their contents, and what is looked for in a folder; of messages no more
+//! than the subject, unless they tell something, for then they are parsed again.
 //! A walk takes its commits from here instead of from their objects, one by one and in its own order, so that its outcome is
 //! that of reading them: whichever tips it begins at.
 //!
@@ -10,6 +11,8 @@
 //!
 //! A checksum stands over the whole, and each number is checked before it is used: what was cut or changed reads as nothing
 //! kept. Where it lies, and who may write there, is the business of whoever keeps it.
+
+mod record;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -21,10 +24,16 @@ use std::time::UNIX_EPOCH;
 use sha1::{Digest as _, Sha1};
 
 use super::ids::ById;
-use super::lines::{Taken, TakenOut};
+use super::lines::Taken;
 use super::objects::Objects;
-use super::signature::{LATEST, Signature, TimeFault};
+use super::signature::Signature;
 use crate::model::{CommitId, Untrusted};
+use record::{
+    BUMPS, LONGEST, RawSignature, Reader, WHOLE, commit, listing, put_counted, put_listing, put_signature, tag,
+    taken_out,
+};
+
+pub use record::Within;
 
 /// How it begins.
 const MAGIC: [u8; 16] = *b"relconf's cache\n";
@@ -34,31 +43,44 @@ const SUM: usize = 20;
 const ID: usize = 20;
 /// Most bytes that are kept of one repository: two million commits.
 const LARGEST: usize = 256 << 20;
-/// Longest message that is kept.
-const LONGEST: usize = 64 << 10;
-/// Most minutes from UTC that a signature may have.
-const OFFSET: i16 = 24 * 60;
 
 /// What stands for the program that parsed: another one may read other things out of the same bytes.
 const PROGRAM: u64 = {
     let mut hash = fnv(0xcbf2_9ce4_8422_2325, env!("CARGO_PKG_VERSION").as_bytes());
-    let parsers: [&[u8]; 16] = [
-        include_bytes!("bytes.rs"),
-        include_bytes!("cache.rs"),
-        include_bytes!("commit.rs"),
-        include_bytes!("lines.rs"),
-        include_bytes!("message.rs"),
-        include_bytes!("signature.rs"),
-        include_bytes!("tag_object.rs"),
-        include_bytes!("takeback.rs"),
-        include_bytes!("paths.rs"),
-        include_bytes!("../../inference/product.rs"),
-        include_bytes!("../../remark/message.rs"),
-        include_bytes!("../../remark/sentence.rs"),
-        include_bytes!("../../remark/pattern.rs"),
-        include_bytes!("../../remark/mod.rs"),
-        include_bytes!("../../model/remark.rs"),
-        include_bytes!("../../model/version/mod.rs"),
+    let parsers: [&[u8]; 33] = [
+        include_bytes!("../bytes.rs"),
+        include_bytes!("mod.rs"),
+        include_bytes!("record.rs"),
+        include_bytes!("../commit.rs"),
+        include_bytes!("../lines.rs"),
+        include_bytes!("../message.rs"),
+        include_bytes!("../signature.rs"),
+        include_bytes!("../tag_object.rs"),
+        include_bytes!("../takeback.rs"),
+        include_bytes!("../paths.rs"),
+        include_bytes!("../../../inference/product.rs"),
+        include_bytes!("../../../remark/message.rs"),
+        include_bytes!("../../../remark/sentence.rs"),
+        include_bytes!("../../../remark/pattern.rs"),
+        include_bytes!("../../../remark/mod.rs"),
+        include_bytes!("../../../model/remark.rs"),
+        include_bytes!("../../../model/version/mod.rs"),
+        include_bytes!("../../pipeline/alerts.rs"),
+        include_bytes!("../../pipeline/azure.rs"),
+        include_bytes!("../../pipeline/bitbucket.rs"),
+        include_bytes!("../../pipeline/circleci.rs"),
+        include_bytes!("../../pipeline/codeowners.rs"),
+        include_bytes!("../../pipeline/forge.rs"),
+        include_bytes!("../../pipeline/github.rs"),
+        include_bytes!("../../pipeline/gitlab.rs"),
+        include_bytes!("../../pipeline/jenkins.rs"),
+        include_bytes!("../../pipeline/kubernetes.rs"),
+        include_bytes!("../../pipeline/migrations.rs"),
+        include_bytes!("../../pipeline/mod.rs"),
+        include_bytes!("../../pipeline/pages.rs"),
+        include_bytes!("../../pipeline/places.rs"),
+        include_bytes!("../../pipeline/release_tools.rs"),
+        include_bytes!("../../pipeline/rules.rs"),
     ];
     let mut at = 0;
     while at < parsers.len() {
@@ -67,6 +89,12 @@ const PROGRAM: u64 = {
     }
     hash
 };
+
+/// The same with the library that compares lines.
+fn program() -> u64 {
+    let (major, minor, patch) = git2::Version::get().libgit2_version();
+    [major, minor, patch].iter().fold(PROGRAM, |hash, part| fnv(hash, &part.to_le_bytes()))
+}
 
 /// FNV-1a, 64 bits, over more bytes.
 const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
@@ -82,7 +110,7 @@ const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
 pub struct Cache {
     /// As it was read; empty where nothing was.
     bytes: Vec<u8>,
-    sections: [Range<usize>; 5],
+    sections: [Range<usize>; 6],
     /// Where the name of each person stands.
     people: Vec<Range<usize>>,
     /// Where the record of each commit begins, behind its id.
@@ -93,6 +121,8 @@ pub struct Cache {
     folders: HashMap<(CommitId, CommitId), Range<usize>>,
     /// Where it stands what was taken out of files, by a digest of their contents.
     lines: ById<u32>,
+    /// Where it stands what is looked for in a folder, by a digest of its path and its tree.
+    listings: ById<u32>,
     /// The packs as they are now.
     packs: Vec<u8>,
     fresh: RefCell<Fresh>,
@@ -109,6 +139,7 @@ struct Fresh {
     tags: Vec<u8>,
     folders: Vec<u8>,
     lines: Vec<u8>,
+    listings: Vec<u8>,
 }
 
 /// A commit as it is kept.
@@ -135,34 +166,32 @@ pub struct KeptTag<'c> {
     pub message: &'c [u8],
 }
 
-/// In the flags of a commit.
-const WHOLE: u8 = 1;
-const BUMPS: u8 = 2;
-
 impl Cache {
     /// With what an earlier run has kept; nothing of it counts unless all of it is sound and fits the repository.
     pub fn new(bytes: Vec<u8>, objects: &Objects) -> Self {
         let packs = packs(objects.packs());
         let mut cache = Self {
             bytes,
-            sections: [const { 0..0 }; 5],
+            sections: [const { 0..0 }; 6],
             people: Vec::new(),
             commits: ById::default(),
             tags: ById::default(),
             folders: HashMap::new(),
             lines: ById::default(),
+            listings: ById::default(),
             packs,
             fresh: RefCell::default(),
             spoiled: Cell::new(false),
         };
         if cache.load(objects).is_none() {
             cache.bytes = Vec::new();
-            cache.sections = [const { 0..0 }; 5];
+            cache.sections = [const { 0..0 }; 6];
             cache.people.clear();
             cache.commits.clear();
             cache.tags.clear();
             cache.folders.clear();
             cache.lines.clear();
+            cache.listings.clear();
         }
         cache
     }
@@ -184,13 +213,14 @@ impl Cache {
                     .tags
                     .iter()
                     .all(|(id, at)| there(id) && self.tag_at(*at).is_some_and(|tag| there(&tag.commit)))
-                && self.folders.values().all(|at| self.roots(at).is_some_and(|roots| roots.iter().all(there))));
+                && self.folders.values().all(|at| self.roots(at).is_some_and(|roots| roots.iter().all(there)))
+                && self.listings.values().all(|&at| self.listing_at(at).id().is_some_and(|tree| there(&tree))));
         fits.then_some(())
     }
 
     /// Reads everything, and tells which packs it was read from.
     fn parse(&mut self, reader: &mut Reader<'_>) -> Option<Vec<u8>> {
-        if reader.array::<16>()? != MAGIC || reader.u64()? != PROGRAM {
+        if reader.array::<16>()? != MAGIC || reader.u64()? != program() {
             return None;
         }
         let recorded = reader.counted(reader.bytes.len())?.to_vec();
@@ -203,7 +233,7 @@ impl Cache {
         if reader.at != reader.bytes.len() {
             return None;
         }
-        let [people, commits, tags, folders, lines] = self.sections.clone();
+        let [people, commits, tags, folders, lines, listings] = self.sections.clone();
         let within = |range: &Range<usize>| Reader { bytes: &reader.bytes[..range.end], at: range.start };
         let mut reader = within(&people);
         while !reader.is_done() {
@@ -236,6 +266,13 @@ impl Cache {
             let files = reader.id()?;
             self.lines.insert(files, reader.at as u32);
             taken_out(&mut reader)?;
+        }
+        let mut reader = within(&listings);
+        while !reader.is_done() {
+            let folder = reader.id()?;
+            self.listings.insert(folder, reader.at as u32);
+            reader.id()?;
+            listing(&mut reader)?;
         }
         Some(recorded)
     }
@@ -282,6 +319,18 @@ impl Cache {
     /// What was taken out of files with such contents, where that is known.
     pub fn taken_out(&self, files: CommitId) -> Option<Taken> {
         taken_out(&mut Reader { bytes: &self.bytes, at: *self.lines.get(&files)? as usize })
+    }
+
+    /// What is looked for in a folder of such a path and tree, where that is known.
+    pub fn listing(&self, folder: &str, tree: CommitId) -> Option<Vec<Within>> {
+        let mut reader = self.listing_at(*self.listings.get(&folder_key(folder, tree))?);
+        reader.id()?;
+        listing(&mut reader)
+    }
+
+    /// Reads the tree of a listing, and then the listing.
+    fn listing_at(&self, at: u32) -> Reader<'_> {
+        Reader { bytes: &self.bytes, at: at as usize }
     }
 
     /// The two trees whose folders stand in a range.
@@ -375,10 +424,21 @@ impl Cache {
         put_counted(into, path.as_bytes());
     }
 
+    /// Keeps what is looked for in a folder, whose tree lies in a pack.
+    pub fn keep_listing(&self, folder: &str, tree: CommitId, found: &[Within]) {
+        if found.iter().any(|within| within.name.len() > LONGEST) {
+            return;
+        }
+        let into = &mut self.fresh.borrow_mut().listings;
+        into.extend_from_slice(&folder_key(folder, tree).0);
+        into.extend_from_slice(&tree.0);
+        put_listing(into, found);
+    }
+
     /// What to keep for the next run; `None` where this one has learnt nothing, or may not keep it.
     pub fn to_keep(&self) -> Option<Vec<u8>> {
         let fresh = self.fresh.borrow();
-        let added = [&fresh.people, &fresh.commits, &fresh.tags, &fresh.folders, &fresh.lines];
+        let added = [&fresh.people, &fresh.commits, &fresh.tags, &fresh.folders, &fresh.lines, &fresh.listings];
         if self.spoiled.get() || added.iter().all(|section| section.is_empty()) {
             return None;
         }
@@ -388,7 +448,7 @@ impl Cache {
         }
         let mut all = Vec::with_capacity(length + 128);
         all.extend_from_slice(&MAGIC);
-        all.extend_from_slice(&PROGRAM.to_le_bytes());
+        all.extend_from_slice(&program().to_le_bytes());
         put_counted(&mut all, &self.packs);
         for (known, added) in self.sections.iter().zip(added) {
             all.extend_from_slice(&((known.len() + added.len()) as u32).to_le_bytes());
@@ -400,9 +460,9 @@ impl Cache {
         Some(all)
     }
 
-    /// How many commits, tag objects and comparisons are known.
-    pub fn counts(&self) -> [usize; 3] {
-        [self.commits.len(), self.tags.len(), self.folders.len() + self.lines.len()]
+    /// How many commits, tag objects, comparisons and folders are known.
+    pub fn counts(&self) -> [usize; 4] {
+        [self.commits.len(), self.tags.len(), self.folders.len() + self.lines.len(), self.listings.len()]
     }
 }
 
@@ -422,136 +482,9 @@ impl Fresh {
     }
 }
 
-/// A signature, whose person is a number.
-#[derive(Clone, Copy)]
-struct RawSignature {
-    who: u32,
-    time: i64,
-    offset: i16,
-    fault: TimeFault,
-}
-
-struct RawCommit<'c> {
-    author: RawSignature,
-    committer: RawSignature,
-    text: Text<'c>,
-}
-
-fn commit<'c>(reader: &mut Reader<'c>, people: usize, mut parent: impl FnMut(CommitId)) -> Option<RawCommit<'c>> {
-    let flags = reader.u8()?;
-    let (author, committer) = (reader.signature(people)?, reader.signature(people)?);
-    for _ in 0..reader.u16()? {
-        parent(reader.id()?);
-    }
-    let text = reader.counted(LONGEST)?;
-    let text = match flags {
-        WHOLE => Text::Whole(text),
-        0 | BUMPS => Text::Subject { subject: text, bumps: flags == BUMPS },
-        _ => return None,
-    };
-    Some(RawCommit { author, committer, text })
-}
-
-type RawTag<'c> = (CommitId, Option<RawSignature>, &'c [u8]);
-
-fn tag<'c>(reader: &mut Reader<'c>, people: usize) -> Option<RawTag<'c>> {
-    let commit = reader.id()?;
-    let tagger = match reader.u8()? {
-        0 => None,
-        1 => Some(reader.signature(people)?),
-        _ => return None,
-    };
-    Some((commit, tagger, reader.counted(LONGEST)?))
-}
-
-fn taken_out(reader: &mut Reader<'_>) -> Option<Taken> {
-    let compared = match reader.u8()? {
-        0 => false,
-        1 => true,
-        _ => return None,
-    };
-    let (removed, own) = (reader.u64()?, reader.u64()?);
-    let path = std::str::from_utf8(reader.counted(LONGEST)?).ok()?;
-    let path = (!path.is_empty()).then(|| Untrusted::from(path));
-    Some(if compared { Taken::Out(TakenOut { removed, own, path }) } else { Taken::TooMuch })
-}
-
-fn put_counted(into: &mut Vec<u8>, bytes: &[u8]) {
-    into.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-    into.extend_from_slice(bytes);
-}
-
-fn put_signature(into: &mut Vec<u8>, who: u32, signature: &Signature<'_>) {
-    into.extend_from_slice(&who.to_le_bytes());
-    into.extend_from_slice(&signature.time.to_le_bytes());
-    into.extend_from_slice(&signature.offset.to_le_bytes());
-    into.push(match signature.fault {
-        TimeFault::None => 0,
-        TimeFault::Missing => 1,
-        TimeFault::Clamped => 2,
-    });
-}
-
-/// Takes one thing after another off some bytes, or nothing where they end too early.
-struct Reader<'c> {
-    bytes: &'c [u8],
-    at: usize,
-}
-
-impl<'c> Reader<'c> {
-    fn is_done(&self) -> bool {
-        self.at >= self.bytes.len()
-    }
-
-    fn take(&mut self, length: usize) -> Option<&'c [u8]> {
-        let end = self.at.checked_add(length)?;
-        let taken = self.bytes.get(self.at..end)?;
-        self.at = end;
-        Some(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.take(N)?.try_into().ok()
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        self.array::<1>().map(|[byte]| byte)
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        self.array().map(u16::from_le_bytes)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Option<u64> {
-        self.array().map(u64::from_le_bytes)
-    }
-
-    fn id(&mut self) -> Option<CommitId> {
-        self.array().map(CommitId)
-    }
-
-    /// Bytes behind their number.
-    fn counted(&mut self, most: usize) -> Option<&'c [u8]> {
-        let length = self.u32()? as usize;
-        if length > most { None } else { self.take(length) }
-    }
-
-    fn signature(&mut self, people: usize) -> Option<RawSignature> {
-        let who = self.u32().filter(|&who| (who as usize) < people)?;
-        let time = self.array().map(i64::from_le_bytes).filter(|time| (0..=LATEST).contains(time))?;
-        let offset = self.array().map(i16::from_le_bytes).filter(|offset| (-OFFSET..=OFFSET).contains(offset))?;
-        let fault = match self.u8()? {
-            0 => TimeFault::None,
-            1 => TimeFault::Missing,
-            2 => TimeFault::Clamped,
-            _ => return None,
-        };
-        Some(RawSignature { who, time, offset, fault })
-    }
+/// What a folder is known by: which names are looked for depends on where it lies.
+fn folder_key(folder: &str, tree: CommitId) -> CommitId {
+    CommitId(Sha1::new().chain_update(tree.0).chain_update(folder).finalize().into())
 }
 
 /// The packs, each with its length and time and those of its index.
