@@ -5,6 +5,8 @@
 //! cargo bench --bench guard -- ranges       (cases whose name holds a word)
 //! ```
 //!
+//! `RELCONF_PROGRAM=target/release/relconf cargo bench --profile dev --bench guard` measures a program that is there already.
+//!
 //! A busy machine changes times by a fifth, and instructions by a ten-thousandth. Each case is measured at one size and at
 //! twice that size: whatever grows faster than what it is given is found out, and fails. valgrind knows no instruction for
 //! SHA-1: hashing costs more here than elsewhere.
@@ -15,7 +17,7 @@
 #[path = "made/mod.rs"]
 mod made;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use made::Shape;
@@ -112,9 +114,14 @@ fn millions(instructions: u64) -> u64 {
 fn counted(shape: Shape) -> [u64; RUNS.len()] {
     let (folder, path) = made::repository(shape);
     let cache = folder.path().join("cache");
-    let fill = relconf(Command::new(env!("CARGO_BIN_EXE_relconf")), &path, RUNS[0].command, &cache).output();
+    let fill = relconf(Command::new(program()), &path, RUNS[0].command, &cache).output();
     assert!(fill.expect("relconf runs").status.success(), "the cache is filled");
     RUNS.map(|run| instructions(&path, run, &cache))
+}
+
+/// The program that is measured.
+fn program() -> PathBuf {
+    std::env::var_os("RELCONF_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_relconf").into(), PathBuf::from)
 }
 
 /// Everything made lies within the window: what it costs is asked of all of it.
@@ -132,7 +139,7 @@ fn instructions(repository: &Path, run: Run, cache: &Path) -> u64 {
     let Run { command, cached, .. } = run;
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
-    valgrind.arg(env!("CARGO_BIN_EXE_relconf"));
+    valgrind.arg(program());
     let mut measured = relconf(valgrind, repository, command, cache);
     if !cached {
         measured.arg("--no-cache");

@@ -254,7 +254,9 @@ impl Story {
         if written.is_err() {
             return Ok(written);
         }
-        Script::parse(&self.script)?.write(&work)?;
+        let script = Script::parse(&self.script)?;
+        // What a filter left out is a file that is taken away.
+        if how == Some(Broken::Filtered) { script.write_loose(&work) } else { script.write(&work) }?;
         let git = work.join(".git");
         Ok(how
             .map_or(Ok(()), |how| how.done_to(&work, &git))

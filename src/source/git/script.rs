@@ -131,7 +131,16 @@ impl Script {
     ///
     /// When `dir` is a repository already or cannot be written; when a name is one that git refuses.
     pub fn write(&self, dir: &Path) -> Result<(), Error> {
-        write::write(self, dir)
+        write::write(self, dir, true)
+    }
+
+    /// As [`Script::write`], with a file for each object: for whoever is going to damage some.
+    ///
+    /// # Errors
+    ///
+    /// As [`Script::write`].
+    pub fn write_loose(&self, dir: &Path) -> Result<(), Error> {
+        write::write(self, dir, false)
     }
 }
 

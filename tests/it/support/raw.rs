@@ -1,5 +1,6 @@
 //! Repositories that no tool would write.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -154,15 +155,16 @@ pub fn pack(git: &git2::Repository) {
 /// Packs some objects of a git directory anew; the others are gone.
 pub fn pack_those(git: &git2::Repository, keep: impl Fn(&[u8]) -> bool) {
     let odb = git.odb().unwrap();
-    let mut objects = Vec::new();
+    // What lies in more than one place is told more than once.
+    let mut ids = BTreeSet::new();
     odb.foreach(|&id| {
-        let object = odb.read(id).unwrap();
-        if keep(object.data()) {
-            objects.push(Packed { kind: object.kind(), data: object.data().to_vec(), base: None });
-        }
+        ids.insert(id);
         true
     })
     .unwrap();
+    let objects = ids.into_iter().map(|id| odb.read(id).unwrap()).filter(|object| keep(object.data()));
+    let objects: Vec<Packed> =
+        objects.map(|object| Packed { kind: object.kind(), data: object.data().to_vec(), base: None }).collect();
     let folder = git.path().join("objects");
     let _ = fs::remove_dir_all(folder.join("pack"));
     fs::create_dir_all(folder.join("pack")).unwrap();

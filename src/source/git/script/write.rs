@@ -1,27 +1,34 @@
 //! Writing a script's repository.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::Path;
 
 use git2::build::CheckoutBuilder;
-use git2::{Commit, Index, IndexEntry, IndexTime, Oid, RepositoryInitOptions, Signature, Time};
+use git2::{Buf, Commit, Index, IndexEntry, IndexTime, Oid, RepositoryInitOptions, Signature, Time};
 
 use super::{Action, By, PathEdit, Person, Script, Step};
 use crate::error::Error;
 use crate::model::Moment;
 
+/// What is in memory comes before the places where objects lie: those have 1 and 2.
+const FIRST: i32 = 1_000;
+
 /// A repository being written.
-struct Writer {
-    repository: git2::Repository,
+struct Writer<'r> {
+    repository: &'r git2::Repository,
     /// The current branch.
     branch: String,
     branches: HashMap<String, Oid>,
     tags: HashMap<String, Oid>,
     labels: HashMap<String, (Oid, Vec<PathEdit>)>,
+    commits: Vec<Oid>,
+    tag_objects: Vec<Oid>,
 }
 
-/// Writes the repository into `dir`.
-pub fn write(script: &Script, dir: &Path) -> Result<(), Error> {
+/// Writes the repository into `dir`: its objects as one pack, for a file for each of thousands takes most of the time, or
+/// each as a file.
+pub fn write(script: &Script, dir: &Path, packed: bool) -> Result<(), Error> {
     if dir.join(".git").exists() {
         return Err(Error::input(
             format!("there is a repository in {} already", dir.display()),
@@ -39,12 +46,18 @@ pub fn write(script: &Script, dir: &Path) -> Result<(), Error> {
     let mut options = RepositoryInitOptions::new();
     options.initial_head("main").external_template(false).mkpath(true);
     let repository = git2::Repository::init_opts(dir, &options).map_err(failed)?;
+    let objects = repository.odb().map_err(failed)?;
+    if packed {
+        objects.add_new_mempack_backend(FIRST).map_err(failed)?;
+    }
     let mut writer = Writer {
-        repository,
+        repository: &repository,
         branch: "main".to_owned(),
         branches: HashMap::new(),
         tags: HashMap::new(),
         labels: HashMap::new(),
+        commits: Vec::new(),
+        tag_objects: Vec::new(),
     };
     for Step { line, action } in &script.steps {
         writer.step(action).map_err(|error| {
@@ -55,10 +68,13 @@ pub fn write(script: &Script, dir: &Path) -> Result<(), Error> {
             .caused_by(error)
         })?;
     }
+    if packed {
+        writer.pack().map_err(failed)?;
+    }
     writer.finish().map_err(failed)
 }
 
-impl Writer {
+impl Writer<'_> {
     fn step(&mut self, action: &Action) -> Result<(), git2::Error> {
         match action {
             Action::Branch { name, from } => {
@@ -104,7 +120,7 @@ impl Writer {
                 let tip = self.tip()?;
                 let target = self.repository.find_object(tip, None)?;
                 let tagger = signature(&by.committer, by.at)?;
-                self.repository.tag(name, &target, &tagger, &self.expand(message), false)?;
+                self.tag_objects.push(self.repository.tag(name, &target, &tagger, &self.expand(message), false)?);
                 self.tags.insert(name.clone(), tip);
             }
             Action::LightTag(name) => {
@@ -206,7 +222,26 @@ impl Writer {
         let parents: Vec<&Commit<'_>> = parents.iter().collect();
         let id = self.repository.commit(None, &author, &committer, message, &tree, &parents)?;
         self.branches.insert(self.branch.clone(), id);
+        self.commits.push(id);
         Ok(id)
+    }
+
+    /// Writes what was gathered in memory as a pack.
+    fn pack(&self) -> Result<(), git2::Error> {
+        let mut pack = self.repository.packbuilder()?;
+        for &commit in &self.commits {
+            pack.insert_commit(commit)?;
+        }
+        for &tag in &self.tag_objects {
+            pack.insert_object(tag, None)?;
+        }
+        let mut bytes = Buf::new();
+        pack.write_buf(&mut bytes)?;
+        let objects = self.repository.odb()?;
+        let mut writer = objects.packwriter()?;
+        writer.write_all(&bytes).map_err(|error| git2::Error::from_str(&error.to_string()))?;
+        writer.commit()?;
+        Ok(())
     }
 
     /// Writes the branches, and checks `main` out.
