@@ -280,7 +280,8 @@ fn gate(repositories: &[RepositoryReport]) -> FleetGate {
         repositories: tested.len() as u64,
         tests: tests.len() as u64,
         alone: all().filter(|(_, test)| test.verdict == Verdict::Regressed).count() as u64,
-        by_chance: tests.iter().map(|(_, test, _)| test.alpha).sum(),
+        // A sum of nothing would be -0.
+        by_chance: tests.iter().fold(0.0, |sum, (_, test, _)| sum + test.alpha),
         regressed,
         too_few: today.iter().filter(|(_, read)| silent(read)).count() as u64,
         unasked: untold(&today, |read| read.untested_because.iter().collect()),

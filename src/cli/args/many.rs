@@ -76,7 +76,7 @@ pub struct FleetRun {
     #[arg(long, value_name = "TIME", default_value = "120s", help_heading = "Run")]
     pub timeout: String,
 
-    /// How many repositories may be unread before it ends in 2: a share (5%) or a number (3)
+    /// How many repositories may be unread, or their gates not asked, before it ends in 2: a share (5%) or a number (3)
     #[arg(long, value_name = "HOW MANY", default_value = "5%", help_heading = "Run")]
     pub allow_unread: String,
 

@@ -37,9 +37,10 @@ pub fn about(fleet: &Fleet) -> Vec<String> {
     } else {
         format!("{} of {} read", counts.read, count(counts.repositories, "repository"))
     };
-    let none = match counts.no_releases {
+    let quiet = fleet.repositories.iter().filter_map(|repository| repository.read.as_ref());
+    let none = match quiet.filter(|read| read.releases == 0).count() {
         0 => String::new(),
-        n => format!(", {n} without any release"),
+        n => format!(", {n} without a release in the window"),
     };
     let read = format!("{read}{none}");
     let mut parts = vec![read, format!("{} – {}", date(fleet.window.start), date(fleet.window.end))];

@@ -21,6 +21,11 @@ fn the_gate_names_what_regressed_among_many() {
     let fine = place.relconf(&[&flags[..], &["--match=[go]*"]].concat());
     assert_eq!(fine.code, 0, "{}{}", fine.stdout, fine.stderr);
     assert!(fine.stdout.starts_with("Nothing regressed: "), "{}", fine.stdout);
+    // Who has no release in the window is told; of nothing there is no chance.
+    let nothing = place.relconf(&["fleet", ".", AS_OF, "--no-cache", "--last=5d", "--format=json"]);
+    assert!(nothing.stdout.contains("\"by_chance\": 0.0"), "{}", nothing.stdout);
+    let nothing = place.relconf(&["fleet", ".", AS_OF, "--no-cache", "--last=5d"]).stdout;
+    assert!(nothing.starts_with("Fleet · 3 repositories read, 3 without a release in the window"), "{nothing}");
     // Too little data is no pass in words, and no failure.
     let little = place.relconf(&["fleet", "gate", ".", AS_OF, "--no-cache", "--last=30d"]);
     assert!(little.code == 0 && little.stdout.starts_with("Could not tell"), "{}", little.stdout);
