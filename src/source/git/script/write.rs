@@ -214,7 +214,7 @@ impl Writer<'_> {
 
     /// Commits onto the current branch.
     fn commit(&mut self, by: &By, message: &str, index: &mut Index, parents: &[Oid]) -> Result<Oid, git2::Error> {
-        let tree = self.repository.find_tree(index.write_tree_to(&self.repository)?)?;
+        let tree = self.repository.find_tree(index.write_tree_to(self.repository)?)?;
         let parents =
             parents.iter().map(|&id| self.repository.find_commit(id)).collect::<Result<Vec<Commit<'_>>, _>>()?;
         let author = signature(&by.author, by.at)?;
