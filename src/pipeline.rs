@@ -282,8 +282,11 @@ pub fn compare_lines(repository: &Repository, history: &mut History, pairs: &[Pa
         };
         let component = history.release(pair.release).component;
         let of_it = |path: &str| product.as_ref().is_none_or(|product| product.is_of(path, component));
-        let wanted =
-            Wanted { path: |path: &str| inference::is_own_path(path) && of_it(path), line: inference::is_telling_line };
+        let wanted = Wanted {
+            path: |path: &str| inference::is_own_path(path) && of_it(path),
+            line: inference::is_telling_line,
+            outline: product.as_ref().map(|product| product.outline(component)).unwrap_or_default(),
+        };
         match repository.taken_out([before, release, next], &wanted) {
             Ok(Taken::Out(TakenOut { removed, own, path: Some(path) })) => {
                 history.own_lines.insert(pair.release, OwnLines { next: pair.next, removed, own, path });

@@ -11,6 +11,8 @@ const START: u32 = 1_600_000_000;
 /// Seconds between two commits: a release of a hundred of them is four days after the one before, far enough for git to tell
 /// what failed.
 const APART: u32 = 3_600;
+/// Files, in the parts and their folders.
+const FILES: u32 = 900;
 /// So many commits apart, a change of two commits is merged.
 const MERGE_EVERY: u32 = 16;
 
@@ -76,7 +78,9 @@ impl Shape {
                 _ if number > 0 => writeln!(stream, "from :{number}")?,
                 _ => {}
             }
-            let file = format!("src/part{}/sub{}/file{}.txt", number % 40, number % 7, number % 900);
+            // As many files from the nine-hundredth commit on, so that what a release changes does not grow with the history.
+            let file = number % FILES;
+            let file = format!("src/part{}/sub{}/file{file}.txt", file % 40, file % 7);
             write!(stream, "M 644 inline {file}\ndata <<END\n{number}\nEND\n")?;
             if number % every == every - 1 && tags < self.tags {
                 let name = self.tag(tags);

@@ -10,7 +10,7 @@ use release_confidence::source::git::Repository;
 use sha1::Digest as _;
 
 use crate::inference::rewritten;
-use crate::support::raw::{Raw, pack, pack_those};
+use crate::support::raw::{Packed, Raw, pack, pack_those, write_pack};
 use crate::support::{Place, Ran};
 
 /// Commits that tell something and commits that do not, on two branches; tag objects with checks and without.
@@ -264,30 +264,48 @@ fn it_is_shown_and_cleared() {
     assert_eq!(files(caches.path()), Vec::<PathBuf>::new());
 }
 
-/// What is compared line by line costs most, and is kept by the contents of the files.
+/// What is compared line by line costs most, and is kept by the commits, as long as the packs are those that there were, and by
+/// the contents of the files.
 #[test]
 fn no_files_are_compared_twice() {
     let place = rewritten(true);
     pack(&git2::Repository::open(place.path()).unwrap());
     let caches = Place::empty();
-    let review = |more: &[&str]| run(&place, caches.path(), &[&["review"], more].concat());
-    let alone = review(&["--no-cache"]).stdout;
-    assert_eq!(review(&[]).stdout, alone);
+    let review = |more: &[&str]| run(&place, caches.path(), &[&["review"], more].concat()).stdout;
+    let alone = review(&["--no-cache"]);
+    assert_eq!(review(&[]), alone);
     let [file] = &files(caches.path())[..] else { panic!("one file") };
-    assert_eq!(review(&[]).stdout, alone);
-    // Were it read, it would say what stands there: one line of two is its own.
+    assert_eq!(review(&[]), alone);
     let kept = fs::read(file).unwrap();
     let counts = |own: u64| [2_u64, own].map(u64::to_le_bytes).concat();
     let places: Vec<usize> = (0..kept.len() - 16).filter(|&at| kept[at..at + 16] == counts(2)).collect();
-    let [at] = places[..] else { panic!("it stands there once: {places:?}") };
-    let mut other = kept[..kept.len() - 20].to_vec();
-    other[at..at + 16].copy_from_slice(&counts(1));
-    let sum = sha1::Sha1::digest(&other);
-    other.extend_from_slice(&sum);
-    fs::write(file, &other).unwrap();
-    let second = review(&[]).stdout;
-    assert_ne!(second, alone);
-    assert!(second.contains("\"own\": 1") && alone.contains("\"own\": 2"), "{second}");
+    let [by_contents, by_commits] = places[..] else { panic!("it stands there twice: {places:?}") };
+    // Were it read, it would say what stands there: one line of two is its own.
+    let says_what_stands_at = |at: usize| {
+        let mut other = kept[..kept.len() - 20].to_vec();
+        other[at..at + 16].copy_from_slice(&counts(1));
+        let sum = sha1::Sha1::digest(&other);
+        other.extend_from_slice(&sum);
+        fs::write(file, &other).unwrap();
+        let said = review(&[]);
+        assert!(said.contains("\"own\": 1") != said.contains("\"own\": 2"), "{said}");
+        said.contains("\"own\": 1")
+    };
+    assert!(says_what_stands_at(by_commits));
+    assert!(!says_what_stands_at(by_contents));
+    // Another pack beside them takes nothing away.
+    let packs = place.path().join(".git/objects/pack");
+    let beside = Packed { kind: git2::ObjectType::Blob, data: b"beside".to_vec(), base: None };
+    write_pack(&packs, &[beside]);
+    assert!(says_what_stands_at(by_commits));
+    // The same objects in other packs: nobody has looked whether all that was read for it is there.
+    for path in fs::read_dir(&packs).unwrap().map(|entry| entry.unwrap().path()) {
+        let bytes = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, bytes).unwrap();
+    }
+    assert!(!says_what_stands_at(by_commits));
+    assert!(says_what_stands_at(by_contents));
 }
 
 /// A release takes out two lines of a file that the one before brought, and a later one takes out one of the same file.

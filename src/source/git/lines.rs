@@ -41,36 +41,58 @@ pub struct Wanted<P, L> {
     pub path: P,
     /// Whether a line, without the blanks around it, says something.
     pub line: L,
+    /// Stands for what distinguishes `path` from others of this program.
+    pub outline: String,
 }
 
 /// Of the lines that `next` takes out of `release`, how many `release` had brought since `before`: on the same path, as
 /// the same text but for the blanks around it.
 pub fn taken_out<P: Fn(&str) -> bool, L: Fn(&str) -> bool>(
     repository: &Repository,
-    [before, release, next]: [CommitId; 3],
+    commits: [CommitId; 3],
     wanted: &Wanted<P, L>,
 ) -> Result<Taken, Error> {
+    let Some(cache) = &repository.cache else { return compared(repository, commits, wanted).map(|(taken, _)| taken) };
+    if let Some(known) = cache.compared(commits, &wanted.outline) {
+        return Ok(known);
+    }
+    let (taken, all_packed) = compared(repository, commits, wanted)?;
+    let objects = &repository.objects;
+    let mut roots = commits.into_iter().map(|commit| paths::root(objects, commit));
+    if all_packed && roots.all(|root| root.is_ok_and(|root| objects.is_packed(root))) {
+        cache.keep_compared(commits, &wanted.outline, &taken);
+    }
+    Ok(taken)
+}
+
+/// The same, and whether all files that were compared were read and lie in packs.
+fn compared<P: Fn(&str) -> bool, L: Fn(&str) -> bool>(
+    repository: &Repository,
+    [before, release, next]: [CommitId; 3],
+    wanted: &Wanted<P, L>,
+) -> Result<(Taken, bool), Error> {
     let differing = |old, new| {
         let differs = paths::differing(repository, Some(old), new)?;
         Ok::<_, Error>(differs.into_iter().filter(|differs| (wanted.path)(differs.path.raw())))
     };
     let taken: Vec<Differs> = differing(release, next)?.filter(|differs| differs.old.is_some()).collect();
     if taken.is_empty() {
-        return Ok(Taken::Out(TakenOut::default()));
+        return Ok((Taken::Out(TakenOut::default()), true));
     }
     let brought: HashMap<Untrusted, Differs> =
         differing(before, release)?.map(|differs| (differs.path.clone(), differs)).collect();
     let cache = repository.cache.as_ref().filter(|_| all_packed(&repository.objects, &taken, &brought));
     let files = cache.map(|_| contents(&taken, &brought));
     if let Some(known) = cache.zip(files).and_then(|(cache, files)| cache.taken_out(files)) {
-        return Ok(known);
+        return Ok((known, true));
     }
     let mut budget = Budget { objects: &repository.objects, files: FILES, lines: DIFFER, all_read: true };
     let found = budget.compare(taken, &brought, wanted).map_or(Taken::TooMuch, Taken::Out);
-    if let Some((cache, files)) = cache.zip(files).filter(|_| budget.all_read) {
+    let kept = cache.zip(files).filter(|_| budget.all_read);
+    if let Some((cache, files)) = kept {
         cache.keep_taken_out(files, &found);
     }
-    Ok(found)
+    Ok((found, kept.is_some()))
 }
 
 /// The objects on both sides of files that differ.

@@ -288,7 +288,7 @@ fn bytes_of(tree: Option<&Arc<Vec<u8>>>) -> &[u8] {
 }
 
 /// The tree of a commit.
-fn root(objects: &Objects, id: CommitId) -> Result<CommitId, Error> {
+pub fn root(objects: &Objects, id: CommitId) -> Result<CommitId, Error> {
     let object = objects.read(id).map_err(|fault| broken(&format!("commit {id:.12} is {}", fault.name())))?;
     commit::tree(&object.data).ok_or_else(|| broken(&format!("commit {id:.12} names no tree")))
 }

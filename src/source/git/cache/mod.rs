@@ -15,7 +15,7 @@
 mod record;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -27,10 +27,10 @@ use super::ids::ById;
 use super::lines::Taken;
 use super::objects::Objects;
 use super::signature::Signature;
-use crate::model::{CommitId, Untrusted};
+use crate::model::CommitId;
 use record::{
-    BUMPS, LONGEST, RawSignature, Reader, WHOLE, commit, listing, put_counted, put_listing, put_signature, tag,
-    taken_out,
+    BUMPS, LONGEST, RawSignature, Reader, WHOLE, commit, listing, put_counted, put_listing, put_signature, put_taken,
+    tag, taken_out,
 };
 
 pub use record::Within;
@@ -41,6 +41,10 @@ const MAGIC: [u8; 16] = *b"relconf's cache\n";
 const SUM: usize = 20;
 /// Length of an id.
 const ID: usize = 20;
+/// Bytes of the lengths and times of a pack and its index.
+const STAMPS: usize = 2 * (8 + 16);
+/// The section of comparisons of commits.
+const COMPARED: usize = 6;
 /// Most bytes that are kept of one repository: two million commits.
 const LARGEST: usize = 256 << 20;
 
@@ -110,7 +114,7 @@ const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
 pub struct Cache {
     /// As it was read; empty where nothing was.
     bytes: Vec<u8>,
-    sections: [Range<usize>; 6],
+    sections: [Range<usize>; 7],
     /// Where the name of each person stands.
     people: Vec<Range<usize>>,
     /// Where the record of each commit begins, behind its id.
@@ -123,6 +127,9 @@ pub struct Cache {
     lines: ById<u32>,
     /// Where it stands what is looked for in a folder, by a digest of its path and its tree.
     listings: ById<u32>,
+    /// Where it stands what one release took out of another, by a digest of the commits and of what was looked at. As long as
+    /// no pack is gone: nothing else tells whether all of it is still there.
+    compared: ById<u32>,
     /// The packs as they are now.
     packs: Vec<u8>,
     fresh: RefCell<Fresh>,
@@ -140,6 +147,7 @@ struct Fresh {
     folders: Vec<u8>,
     lines: Vec<u8>,
     listings: Vec<u8>,
+    compared: Vec<u8>,
 }
 
 /// A commit as it is kept.
@@ -172,26 +180,28 @@ impl Cache {
         let packs = packs(objects.packs());
         let mut cache = Self {
             bytes,
-            sections: [const { 0..0 }; 6],
+            sections: [const { 0..0 }; 7],
             people: Vec::new(),
             commits: ById::default(),
             tags: ById::default(),
             folders: HashMap::new(),
             lines: ById::default(),
             listings: ById::default(),
+            compared: ById::default(),
             packs,
             fresh: RefCell::default(),
             spoiled: Cell::new(false),
         };
         if cache.load(objects).is_none() {
             cache.bytes = Vec::new();
-            cache.sections = [const { 0..0 }; 6];
+            cache.sections = [const { 0..0 }; 7];
             cache.people.clear();
             cache.commits.clear();
             cache.tags.clear();
             cache.folders.clear();
             cache.lines.clear();
             cache.listings.clear();
+            cache.compared.clear();
         }
         cache
     }
@@ -207,14 +217,15 @@ impl Cache {
         self.bytes = bytes;
         let recorded = known?;
         let there = |id: &CommitId| objects.is_packed(*id);
-        let fits = recorded == self.packs
-            || (self.commits.keys().all(there)
-                && self
-                    .tags
-                    .iter()
-                    .all(|(id, at)| there(id) && self.tag_at(*at).is_some_and(|tag| there(&tag.commit)))
-                && self.folders.values().all(|at| self.roots(at).is_some_and(|roots| roots.iter().all(there)))
-                && self.listings.values().all(|&at| self.listing_at(at).id().is_some_and(|tree| there(&tree))));
+        if all_among(&recorded, &self.packs) {
+            return Some(());
+        }
+        self.compared.clear();
+        self.sections[COMPARED] = 0..0;
+        let fits = self.commits.keys().all(there)
+            && self.tags.iter().all(|(id, at)| there(id) && self.tag_at(*at).is_some_and(|tag| there(&tag.commit)))
+            && self.folders.values().all(|at| self.roots(at).is_some_and(|roots| roots.iter().all(there)))
+            && self.listings.values().all(|&at| self.listing_at(at).id().is_some_and(|tree| there(&tree)));
         fits.then_some(())
     }
 
@@ -233,7 +244,7 @@ impl Cache {
         if reader.at != reader.bytes.len() {
             return None;
         }
-        let [people, commits, tags, folders, lines, listings] = self.sections.clone();
+        let [people, commits, tags, folders, lines, listings, compared] = self.sections.clone();
         let within = |range: &Range<usize>| Reader { bytes: &reader.bytes[..range.end], at: range.start };
         let mut reader = within(&people);
         while !reader.is_done() {
@@ -261,11 +272,12 @@ impl Cache {
             std::str::from_utf8(names).ok()?;
             self.folders.insert(pair, from..reader.at);
         }
-        let mut reader = within(&lines);
-        while !reader.is_done() {
-            let files = reader.id()?;
-            self.lines.insert(files, reader.at as u32);
-            taken_out(&mut reader)?;
+        for (section, known) in [(&lines, &mut self.lines), (&compared, &mut self.compared)] {
+            let mut reader = within(section);
+            while !reader.is_done() {
+                known.insert(reader.id()?, reader.at as u32);
+                taken_out(&mut reader)?;
+            }
         }
         let mut reader = within(&listings);
         while !reader.is_done() {
@@ -319,6 +331,12 @@ impl Cache {
     /// What was taken out of files with such contents, where that is known.
     pub fn taken_out(&self, files: CommitId) -> Option<Taken> {
         taken_out(&mut Reader { bytes: &self.bytes, at: *self.lines.get(&files)? as usize })
+    }
+
+    /// What the third of three commits took out of the second, among the paths that an outline stands for, where that is known.
+    pub fn compared(&self, commits: [CommitId; 3], outline: &str) -> Option<Taken> {
+        let at = *self.compared.get(&comparison_key(commits, outline))?;
+        taken_out(&mut Reader { bytes: &self.bytes, at: at as usize })
     }
 
     /// What is looked for in a folder of such a path and tree, where that is known.
@@ -407,21 +425,12 @@ impl Cache {
 
     /// Keeps what was taken out of files with such contents, all of which lie in packs.
     pub fn keep_taken_out(&self, files: CommitId, taken: &Taken) {
-        let found = match taken {
-            Taken::Out(found) => Some(found),
-            Taken::TooMuch => None,
-        };
-        let path = found.and_then(|found| found.path.as_ref()).map_or("", Untrusted::raw);
-        if path.len() > LONGEST {
-            return;
-        }
-        let into = &mut self.fresh.borrow_mut().lines;
-        into.extend_from_slice(&files.0);
-        into.push(u8::from(found.is_some()));
-        for count in found.map_or([0, 0], |found| [found.removed, found.own]) {
-            into.extend_from_slice(&count.to_le_bytes());
-        }
-        put_counted(into, path.as_bytes());
+        put_taken(&mut self.fresh.borrow_mut().lines, files, taken);
+    }
+
+    /// Keeps what the third of three commits took out of the second; all that was read for it lies in packs.
+    pub fn keep_compared(&self, commits: [CommitId; 3], outline: &str, taken: &Taken) {
+        put_taken(&mut self.fresh.borrow_mut().compared, comparison_key(commits, outline), taken);
     }
 
     /// Keeps what is looked for in a folder, whose tree lies in a pack.
@@ -438,7 +447,15 @@ impl Cache {
     /// What to keep for the next run; `None` where this one has learnt nothing, or may not keep it.
     pub fn to_keep(&self) -> Option<Vec<u8>> {
         let fresh = self.fresh.borrow();
-        let added = [&fresh.people, &fresh.commits, &fresh.tags, &fresh.folders, &fresh.lines, &fresh.listings];
+        let added = [
+            &fresh.people,
+            &fresh.commits,
+            &fresh.tags,
+            &fresh.folders,
+            &fresh.lines,
+            &fresh.listings,
+            &fresh.compared,
+        ];
         if self.spoiled.get() || added.iter().all(|section| section.is_empty()) {
             return None;
         }
@@ -462,7 +479,12 @@ impl Cache {
 
     /// How many commits, tag objects, comparisons and folders are known.
     pub fn counts(&self) -> [usize; 4] {
-        [self.commits.len(), self.tags.len(), self.folders.len() + self.lines.len(), self.listings.len()]
+        [
+            self.commits.len(),
+            self.tags.len(),
+            self.folders.len() + self.compared.len().max(self.lines.len()),
+            self.listings.len(),
+        ]
     }
 }
 
@@ -482,6 +504,13 @@ impl Fresh {
     }
 }
 
+/// What a comparison of commits is known by.
+fn comparison_key(commits: [CommitId; 3], outline: &str) -> CommitId {
+    CommitId(
+        Sha1::new().chain_update(commits.map(|commit| commit.0).as_flattened()).chain_update(outline).finalize().into(),
+    )
+}
+
 /// What a folder is known by: which names are looked for depends on where it lies.
 fn folder_key(folder: &str, tree: CommitId) -> CommitId {
     CommitId(Sha1::new().chain_update(tree.0).chain_update(folder).finalize().into())
@@ -499,6 +528,22 @@ fn packs(paths: &[PathBuf]) -> Vec<u8> {
         }
     }
     all
+}
+
+/// Whether all packs that were recorded are among those that are there now, as they were.
+fn all_among(recorded: &[u8], now: &[u8]) -> bool {
+    let each = |all| {
+        let mut reader = Reader { bytes: all, at: 0 };
+        let mut found = HashSet::new();
+        while !reader.is_done() {
+            let from = reader.at;
+            reader.counted(LARGEST)?;
+            reader.take(STAMPS)?;
+            found.insert(&all[from..reader.at]);
+        }
+        Some(found)
+    };
+    each(recorded).zip(each(now)).is_some_and(|(recorded, now)| !recorded.is_empty() && recorded.is_subset(&now))
 }
 
 /// A file's length, and when it was written.

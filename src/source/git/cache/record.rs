@@ -106,6 +106,24 @@ pub fn put_listing(into: &mut Vec<u8>, listing: &[Within]) {
     }
 }
 
+/// Writes what was taken out of files, behind what it is known by; not where a path is too long.
+pub fn put_taken(into: &mut Vec<u8>, key: CommitId, taken: &Taken) {
+    let found = match taken {
+        Taken::Out(found) => Some(found),
+        Taken::TooMuch => None,
+    };
+    let path = found.and_then(|found| found.path.as_ref()).map_or("", Untrusted::raw);
+    if path.len() > LONGEST {
+        return;
+    }
+    into.extend_from_slice(&key.0);
+    into.push(u8::from(found.is_some()));
+    for count in found.map_or([0, 0], |found| [found.removed, found.own]) {
+        into.extend_from_slice(&count.to_le_bytes());
+    }
+    put_counted(into, path.as_bytes());
+}
+
 /// Writes bytes behind their number.
 pub fn put_counted(into: &mut Vec<u8>, bytes: &[u8]) {
     into.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
