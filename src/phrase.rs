@@ -2,7 +2,7 @@
 
 mod control;
 
-pub use control::{at, control, since};
+pub use control::{at, boxes, control, since, since_when};
 
 use crate::model::{Moment, Signal};
 

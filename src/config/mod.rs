@@ -21,7 +21,7 @@ pub use find::{NAMES, discover};
 pub use fleet::{FleetList, Listed, parse_fleet, parse_fleet_window, repository_name_fault};
 pub use gate::{GATE_SETTINGS, gate_value};
 pub use kinds::parse_window;
-pub use owners::{Owned, owner_of_all, parse_catalog};
+pub use owners::{Owned, parse_catalog};
 pub use schema::schema;
 pub use settings::Config;
 

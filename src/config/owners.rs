@@ -1,4 +1,4 @@
-//! Who owns a repository: an organisation's catalog, or the repository's own CODEOWNERS.
+//! Who owns a repository, as an organisation's catalog says.
 
 use std::path::Path;
 
@@ -47,31 +47,11 @@ fn entry(mut reader: Reader<'_>) -> Option<Owned> {
     Some(Owned { repository: repository.to_owned(), team: team.map(str::to_owned), tier })
 }
 
-/// The owner of everything, as a CODEOWNERS file says: the first name of the last line for `*`, as the last match counts.
-pub fn owner_of_all(text: &str) -> Option<&str> {
-    let lines = text.trim_start_matches('\u{feff}').lines().map(|line| line.split('#').next().unwrap_or_default());
-    let mut everything = lines.filter_map(|line| {
-        let mut words = line.split_whitespace();
-        // Written so or so, it is everything; a line without a name takes the owner away again.
-        ["*", "/*", "**", "/**"].contains(&words.next()?).then(|| words.next())
-    });
-    everything.next_back().flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{Owned, owner_of_all, parse_catalog};
-
-    #[test]
-    fn the_last_line_for_everything_names_the_owner() {
-        let owners = "# all\n*  @acme/old\n/docs @acme/docs\n* @acme/web @acme/ops # both\n*.js @acme/js\n";
-        assert_eq!(owner_of_all(owners), Some("@acme/web"));
-        assert_eq!(owner_of_all("* @acme/web\n*\n"), None, "nobody's again");
-        assert_eq!((owner_of_all("/docs @a\n"), owner_of_all("")), (None, None));
-        assert_eq!(owner_of_all("\u{feff}* ana@example.com\r\n"), Some("ana@example.com"));
-    }
+    use super::{Owned, parse_catalog};
 
     #[test]
     fn a_catalog_is_an_entry_or_a_list_of_them() {

@@ -28,6 +28,9 @@ pub struct TraitReport {
     pub releases: Vec<Untrusted>,
 }
 
+/// Below so many releases a side, no verdict on a control is told.
+const ENOUGH: u64 = 10;
+
 impl TraitReport {
     /// Whether it is of what the repository declares about how it is released, and not of what a release changes.
     pub fn is_control(&self) -> bool {
@@ -37,6 +40,11 @@ impl TraitReport {
     /// What the outcomes say of releases with a control, where any of them can be compared with others.
     pub fn of_control(traits: &[Self], kind: ControlKind) -> Option<&Self> {
         traits.iter().find(|found| found.is_control() && found.id.raw().strip_prefix("control:") == Some(kind.name()))
+    }
+
+    /// Whether there are enough releases on both sides to say in words which of them fail more often.
+    pub fn of_enough(&self) -> bool {
+        self.split.judged.min(self.split.judged_without) >= ENOUGH
     }
 }
 
@@ -265,11 +273,13 @@ fn controls(family: &mut Family<'_>) {
     let Some(controls) = &family.universe.facts.history.controls else { return };
     for &kind in ControlKind::ALL {
         family.add_of_event(kind.name(), format!("with {}", kind.title()), |event| {
-            let mut any = false;
+            let (mut any, mut unknown) = (false, false);
             for index in &event.releases {
                 any |= controls.present.get(index)?.contains(&kind);
+                unknown |= controls.unknown.get(index).is_some_and(|kinds| kinds.contains(&kind));
             }
-            Some(any)
+            // What could not be read may have it: not known is not absent.
+            (any || !unknown).then_some(any)
         });
     }
 }

@@ -4,7 +4,7 @@ use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::map::StageId;
 use crate::model::{Control, ControlKind, ControlSince, Controls, ProjectKind, Untrusted};
-use crate::phrase::{at, control, count, date, duration, percent, rate, shortened, since};
+use crate::phrase::{at, boxes, control, count, date, duration, percent, rate, shortened, since_when};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -126,12 +126,7 @@ fn controls<'a>(analysis: &Look<'a>) -> Option<&'a Controls> {
 
 /// Where a control stands and since when: `deploy.yml:12, since v2.3.0`.
 fn place(analysis: &Look<'_>, control: &Control, from: &ControlSince) -> String {
-    let tag = |index| analysis.facts.history.release(index).tag.raw();
-    let since = match from {
-        ControlSince::Unreleased => since(None, false),
-        ControlSince::Release(index) => since(Some(tag(*index)), false),
-        ControlSince::Before(index) => since(Some(tag(*index)), true),
-    };
+    let since = since_when(*from, |index| analysis.facts.history.release(index).tag.raw());
     format!("{}, {since}", at(control))
 }
 
@@ -160,7 +155,7 @@ fn untested(analysis: &Look<'_>) -> Vec<Proposal> {
     of_all(
         analysis,
         &found,
-        |named| format!("What ships waits for no test of its pipeline: {named}."),
+        |named| format!("What ships is stopped by no test of its pipeline: {named}."),
         "Let it wait for the tests (needs, requires, an earlier stage), or start it only where they have passed.",
         "jobs that ship untested",
     )
@@ -180,13 +175,8 @@ fn cannot_fail(analysis: &Look<'_>) -> Vec<Proposal> {
 fn no_way_back(analysis: &Look<'_>) -> Vec<Proposal> {
     let policy = analysis.facts.policy;
     let all: Vec<&Control> = analysis.facts.declared().map(|(control, _)| control).collect();
-    let deploys = |control: &&&Control| {
-        control.facts.deploys == Some(true)
-            || matches!(
-                control.kind,
-                ControlKind::Canary | ControlKind::BlueGreen | ControlKind::RollingUpdate | ControlKind::Regions
-            )
-    };
+    // What a pipeline deploys: a manifest or a chart may be there for others, who deploy it and go back by themselves.
+    let deploys = |control: &&&Control| control.facts.deploys == Some(true);
     let Some(first) = all.iter().find(deploys) else { return Vec::new() };
     let back = all.iter().any(|control| {
         control.stage == StageId::Recovery
@@ -235,8 +225,12 @@ fn checklist(analysis: &Look<'_>) -> Vec<Proposal> {
     let found = declared(analysis, &[ControlKind::Checklist]);
     let Some(controls) = controls(analysis) else { return Vec::new() };
     let history = analysis.facts.history;
+    // Where no log says anything of a release, nobody knows what was caught there.
     let had = |(index, kinds): &(&crate::model::ReleaseIndex, &std::collections::BTreeSet<ControlKind>)| {
-        kinds.contains(&ControlKind::Checklist) && history.release(**index).released_at < analysis.facts.policy.as_of
+        let release = history.release(**index);
+        kinds.contains(&ControlKind::Checklist)
+            && release.entry.is_some()
+            && release.released_at < analysis.facts.policy.as_of
     };
     let with = controls.present.iter().filter(had).count() as u64;
     let caught = analysis.screening.checks.iter().any(|check| check.catches > 0)
@@ -244,14 +238,14 @@ fn checklist(analysis: &Look<'_>) -> Vec<Proposal> {
     if (with as f64) < analysis.limit(Threshold::Releases) || caught {
         return Vec::new();
     }
-    let boxes: u64 = found.iter().filter_map(|(control, _)| control.number).sum();
+    let number: u64 = found.iter().filter_map(|(control, _)| control.number).sum();
     of_all(
         analysis,
         &found,
         |named| {
             format!(
-                "{} to tick stood there for {}, and no catch is on record: {named}.",
-                if boxes == 1 { "1 box".to_owned() } else { format!("{boxes} boxes") },
+                "{} to tick stood there for {} that the log has, and no catch is on record: {named}.",
+                boxes(number),
                 count(with, "release")
             )
         },

@@ -2,7 +2,7 @@ use super::{Gathered, MapReading, Source, Standing};
 use crate::analysis::Analysis;
 use crate::factor::{TraitReport, TraitVerdict};
 use crate::model::{Basis, Control, ControlKind, ControlSince, Untrusted};
-use crate::phrase::{at, control, rate, shortened, since};
+use crate::phrase::{at, control, rate, shortened, since_when};
 
 /// Controls that a statement names.
 const NAMED: usize = 3;
@@ -21,9 +21,10 @@ pub(super) fn add(analysis: &Analysis<'_>, draft: &mut Gathered) {
     }
     // What the forge says stands beside what the files say.
     let Some(controls) = analysis.facts.declared_now() else { return };
-    let asked = controls.forge.iter().filter(|rule| rule.stage == draft.id).count() as u64;
+    let asks = |rule: &&crate::model::ForgeRule| rule.stage == draft.id && !rule.asks.is_empty();
+    let asked = controls.forge.iter().filter(asks).count() as u64;
     if asked > 0 && !draft.measured(Source::Evidence) {
-        let first = controls.forge.iter().find(|rule| rule.stage == draft.id);
+        let first = controls.forge.iter().find(asks);
         let says = first.map_or_else(String::new, |rule| {
             let asks: Vec<&str> = rule.asks.iter().map(Untrusted::raw).collect();
             format!("{} asks for {}", rule.subject.raw(), asks.join(", "))
@@ -49,7 +50,7 @@ fn reading(analysis: &Analysis<'_>, source: Source, mine: &[(&Control, &ControlS
     let traits = &analysis.screening.traits;
     let helps = mine.iter().find_map(|(control, _)| {
         TraitReport::of_control(traits, control.kind)
-            .filter(|found| found.verdict == TraitVerdict::Safer && !control.kind.is_weakness())
+            .filter(|found| found.verdict == TraitVerdict::Safer && found.of_enough() && !control.kind.is_weakness())
     });
     if let Some(found) = helps.filter(|_| source == Source::Evidence) {
         let statement = format!(
@@ -63,10 +64,14 @@ fn reading(analysis: &Analysis<'_>, source: Source, mine: &[(&Control, &ControlS
         let reading = MapReading::new(Standing::Earned, sample, statement, format!("{brief}: fewer fail"));
         return Some(if analysis.facts.learned == Some(Basis::Inferred) { reading.guessed() } else { reading });
     }
+    // A weakness is declared by nobody: where there are controls, these are what is there.
     let weak = mine.iter().filter(|(control, _)| control.kind.is_weakness()).count();
     let named: Vec<String> = mine
         .iter()
-        .map(|(declared, from)| format!("{} ({}, {})", control(declared), at(declared), told(analysis, from)))
+        .map(|(declared, from)| {
+            let since = since_when(**from, |index| analysis.facts.history.release(index).tag.raw());
+            format!("{} ({}, {since})", control(declared), at(declared))
+        })
         .collect();
     let standing =
         if source == Source::Person && mine.iter().any(|(control, _)| control.kind == ControlKind::NamedPerson) {
@@ -74,22 +79,17 @@ fn reading(analysis: &Analysis<'_>, source: Source, mine: &[(&Control, &ControlS
         } else {
             Standing::Unproven
         };
-    let statement = format!("declared, not yet proven: {}", shortened(&named, NAMED));
-    let brief = match mine.len() {
-        1 => format!("{}, declared", short(first.kind)),
-        n if weak == n => format!("{n} weak spots"),
-        n => format!("{n} declared"),
+    let said = if weak == mine.len() { "read in the pipeline" } else { "declared, not yet proven" };
+    let statement = format!("{said}: {}", shortened(&named, NAMED));
+    let spots = |n: usize| if n == 1 { "1 weak spot".to_owned() } else { format!("{n} weak spots") };
+    let brief = match (mine.len() - weak, weak) {
+        (1, 0) => format!("{}, declared", short(first.kind)),
+        (n, 0) => format!("{n} declared"),
+        (0, 1) => short(first.kind).to_owned(),
+        (0, n) => spots(n),
+        (n, weak) => format!("{n} declared, {}", spots(weak)),
     };
     Some(MapReading::new(standing, mine.len() as u64, statement, brief))
-}
-
-fn told(analysis: &Analysis<'_>, from: &ControlSince) -> String {
-    let tag = |index| analysis.facts.history.release(index).tag.raw();
-    match from {
-        ControlSince::Unreleased => since(None, false),
-        ControlSince::Release(index) => since(Some(tag(*index)), false),
-        ControlSince::Before(index) => since(Some(tag(*index)), true),
-    }
 }
 
 /// A kind in a cell of a table.

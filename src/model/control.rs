@@ -92,7 +92,7 @@ control_kinds! {
     BlueGreen = "blue-green", Rollout, "blue and green", false;
     /// It is switched on by a flag.
     FeatureFlag = "feature-flag", Rollout, "feature flags", false;
-    /// It goes to one region after the other.
+    /// It goes to several regions, each by itself.
     Regions = "regions", Rollout, "regions", false;
     /// Instances are replaced a few at a time.
     RollingUpdate = "rolling-update", Rollout, "rolling updates", false;
@@ -173,9 +173,17 @@ impl Control {
         }
     }
 
-    /// What makes it the same control in another release: lines move, names stay.
+    /// What makes it the same control in another release: lines move, names stay. What is told of a folder is the same whichever
+    /// file is its first.
     pub fn key(&self) -> ControlKey {
-        (self.kind, self.stage, self.path.clone(), self.subject.clone())
+        let path = match self.kind {
+            ControlKind::Dashboards => {
+                Untrusted::new(self.path.raw().rsplit_once('/').map_or("", |(folder, _)| folder))
+            }
+            ControlKind::DownMigrations => self.subject.clone(),
+            _ => self.path.clone(),
+        };
+        (self.kind, self.stage, path, self.subject.clone())
     }
 }
 
@@ -194,7 +202,7 @@ pub struct ControlUnread {
 }
 
 /// Since when a control is there, without a gap up to the newest release.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlSince {
     /// No release has it yet.
     Unreleased,
@@ -202,6 +210,17 @@ pub enum ControlSince {
     Release(ReleaseIndex),
     /// The oldest release that was looked at has it already.
     Before(ReleaseIndex),
+}
+
+impl ControlSince {
+    /// The release that has it first, of those that were looked at, and whether it may have been there before.
+    pub fn release(self) -> Option<(ReleaseIndex, bool)> {
+        match self {
+            Self::Unreleased => None,
+            Self::Release(index) => Some((index, false)),
+            Self::Before(index) => Some((index, true)),
+        }
+    }
 }
 
 /// A page about releasing, and who keeps it.
@@ -220,6 +239,8 @@ pub struct PageHistory {
 pub struct OwnedPaths {
     /// Paths that changed.
     pub paths: u64,
+    /// Whether these are all: no release of the window was left out because there are too many, or could not be read.
+    pub whole: bool,
     /// Of them with an owner.
     pub owned: u64,
     /// Of these with an owner that is one person.
@@ -256,6 +277,9 @@ pub struct Controls {
     pub read_at: Option<Moment>,
     /// The kinds that each release has, of those that were looked at.
     pub present: BTreeMap<ReleaseIndex, BTreeSet<ControlKind>>,
+    /// The kinds of which a file that may tell of them was not read in a release, or not all of it: none of them is known to be
+    /// absent there.
+    pub unknown: BTreeMap<ReleaseIndex, BTreeSet<ControlKind>>,
     /// The past of pages about releasing, by path.
     pub pages: BTreeMap<Untrusted, PageHistory>,
     /// Who must look at what the window shipped; `None` without a CODEOWNERS file.
@@ -306,13 +330,13 @@ pub struct ForgeExport {
 pub const FORGE_EXPORTS: &[ForgeExport] = &[
     ForgeExport {
         forge: ForgeKind::GitHub,
-        about: "who must approve, and which checks must pass, before a change goes in",
-        command: "gh api 'repos/{owner}/{repo}/rules/branches/main' > rules.json",
+        about: "who must approve, and which checks must pass, before a change goes into the branch that you are on",
+        command: "gh api 'repos/{owner}/{repo}/rules/branches/{branch}' > rules.json",
     },
     ForgeExport {
         forge: ForgeKind::GitHub,
         about: "the same, where the branch is protected in the older way",
-        command: "gh api 'repos/{owner}/{repo}/branches/main/protection' > protection.json",
+        command: "gh api 'repos/{owner}/{repo}/branches/{branch}/protection' > protection.json",
     },
     ForgeExport {
         forge: ForgeKind::GitHub,

@@ -1,11 +1,17 @@
 //! What the repository declares, in sentences: whoever tells a control tells it so.
 
-use crate::model::{Control, ControlKind, Untrusted};
+use crate::model::{Control, ControlKind, ControlSince, ReleaseIndex, Untrusted};
 
 use super::{count, shortened};
 
 /// Names of what a control speaks of, at most.
 const NAMED: usize = 3;
+
+/// Since when a control is there, by the tag of a release.
+pub fn since_when<'t>(from: ControlSince, tag: impl Fn(ReleaseIndex) -> &'t str) -> String {
+    let release = from.release();
+    since(release.map(|(index, _)| tag(index)), release.is_some_and(|(_, before)| before))
+}
 
 /// A control in a sentence without its end: what has it, and what that does.
 pub fn control(control: &Control) -> String {
@@ -25,12 +31,12 @@ pub fn control(control: &Control) -> String {
         ControlKind::ChangeTypes => format!("types of change are asked for ({subject})"),
         ControlKind::ChangeRules if subject.is_empty() => format!("changes are looked at by {}", with()),
         ControlKind::ChangeRules => format!("changes are looked at by {subject}"),
-        ControlKind::TestedPublish => format!("{subject} ships only after {}", with()),
+        ControlKind::TestedPublish => format!("{subject} ships only after {} passed", with()),
         ControlKind::Tests => format!("tests: {}", with()),
         ControlKind::ContractTests => format!("contracts are compared by {}", with()),
         ControlKind::Scans => format!("scans: {}", with()),
         ControlKind::UntestedPublish => {
-            format!("{subject} ships ({}), and nothing in its pipeline tests before", with())
+            format!("{subject} ships ({}), and no test of its pipeline could stop it", with())
         }
         ControlKind::CannotFail => format!("{subject} may fail and stops nothing"),
         ControlKind::Environment => format!("the environment {subject} ({})", with()),
@@ -39,7 +45,11 @@ pub fn control(control: &Control) -> String {
         ControlKind::Canary => format!("a canary rollout: {subject}{}", steps(control)),
         ControlKind::BlueGreen => format!("blue and green: {subject}{}", steps(control)),
         ControlKind::FeatureFlag => format!("{subject} is switched by a flag"),
-        ControlKind::Regions => format!("{subject} goes to several regions"),
+        ControlKind::Regions if control.with.is_empty() => format!("{subject} goes to several regions"),
+        ControlKind::Regions if control.with.iter().any(|with| with.raw().starts_with("after ")) => {
+            format!("{subject} goes to its region {}", with())
+        }
+        ControlKind::Regions => format!("{subject} goes to several regions, {}", with()),
         ControlKind::RollingUpdate => format!("{subject} replaces its instances a few at a time"),
         ControlKind::Concurrency => format!("only one {subject} at a time"),
         ControlKind::Window => format!("{subject} keeps to set times"),
@@ -70,7 +80,8 @@ pub fn control(control: &Control) -> String {
     }
 }
 
-fn boxes(n: u64) -> String {
+/// `1 box`, `3 boxes`.
+pub fn boxes(n: u64) -> String {
     if n == 1 { "1 box".to_owned() } else { format!("{n} boxes") }
 }
 
@@ -80,7 +91,12 @@ fn steps(control: &Control) -> String {
     if let Some(weights) = control.number.filter(|n| *n > 0) {
         parts.push(count(weights, "weight"));
     }
-    parts.extend(control.with.iter().map(|with| with.raw().to_owned()));
+    let (pauses, others): (Vec<&str>, Vec<&str>) =
+        control.with.iter().map(Untrusted::raw).partition(|with| *with == "pause");
+    if !pauses.is_empty() {
+        parts.push(count(pauses.len() as u64, "pause"));
+    }
+    parts.extend(others.into_iter().map(str::to_owned));
     if control.facts.analysed == Some(false) {
         parts.push("no analysis".to_owned());
     }

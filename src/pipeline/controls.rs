@@ -14,7 +14,7 @@ use crate::model::{
     Policy, ReleaseIndex, Untrusted,
 };
 use crate::source::git::Repository;
-use crate::source::pipeline::{Beside, Declared, Owned, Owners, Readings, is_watched_file, watch_folder};
+use crate::source::pipeline::{Beside, Declared, Listing, Owned, Owners, Readings, is_watched_file, watch_folder};
 
 use super::TOUCHED;
 
@@ -73,9 +73,9 @@ pub fn controls(
     let mut watched = repository.watch(watch_folder, is_watched_file);
     let mut readings = Readings::default();
     let mut declared = |commit: CommitId| {
-        let mut files = watched.files(commit);
+        let (mut files, whole) = watched.files(commit);
         files.retain(|(path, _)| !ignored.is_match(path));
-        readings.declared(files, &policy.extra_controls, &Tree::of(repository, commit))
+        readings.declared(Listing { files, whole }, &policy.extra_controls, &Tree::of(repository, commit))
     };
     let here = declared(at);
     let mut of_release: BTreeMap<ReleaseIndex, Rc<Declared>> = BTreeMap::new();
@@ -91,12 +91,18 @@ pub fn controls(
         .iter()
         .map(|(index, declared)| (*index, known.entry(Rc::as_ptr(declared)).or_insert_with(|| kinds(declared)).clone()))
         .collect();
+    let unknown = of_release
+        .iter()
+        .filter(|(_, declared)| !declared.unknown.is_empty())
+        .map(|(index, declared)| (*index, declared.unknown.clone()))
+        .collect();
     let since = since(history, &here, &of_release);
     let pages = pages(repository, history, at, &here, &of_release);
     history.controls = Some(Controls {
         since,
         pages,
         present,
+        unknown,
         forge,
         found: here.controls.clone(),
         unread: here.unread.clone(),
@@ -157,6 +163,10 @@ fn since(history: &History, here: &Declared, of_release: &BTreeMap<ReleaseIndex,
                 // The very first release of all has nothing before it.
                 let first = history.release(line[last]).predecessor.is_none();
                 if first { ControlSince::Release(line[last]) } else { ControlSince::Before(line[last]) }
+            }
+            // Where the file of the one before was not read, it may have been there already.
+            Some(last) if of_release[&line[last + 1]].missed.contains(control.path.raw()) => {
+                ControlSince::Before(line[last])
             }
             Some(last) => ControlSince::Release(line[last]),
         }
@@ -236,19 +246,20 @@ fn recorded(history: &History, commit: ChangeIndex) -> Moment {
 /// Holds the paths that releases shipped against their owners.
 pub fn owned(repository: &Repository, history: &mut History, owners: &Owners, releases: &[ReleaseIndex]) {
     let mut paths: BTreeSet<String> = BTreeSet::new();
+    let mut whole = releases.len() <= OWNED_RELEASES;
     for &index in releases.iter().rev().take(OWNED_RELEASES) {
         let release = history.release(index);
         let (Some(base), Some(commit)) = (release.base, release.commit) else { continue };
         let ids = [base, commit].map(|commit| history.changes.id(commit));
-        // What cannot be read is left out: what changed is told elsewhere.
-        let _ = repository.each_changed(Some(ids[0]), ids[1], |path| {
+        let read = repository.each_changed(Some(ids[0]), ids[1], |path| {
             if !paths.contains(path) {
                 paths.insert(path.to_owned());
             }
             if paths.len() >= OWNED_PATHS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
+        whole &= read.is_ok() && paths.len() < OWNED_PATHS;
     }
-    let mut found = OwnedPaths { paths: paths.len() as u64, ..OwnedPaths::default() };
+    let mut found = OwnedPaths { paths: paths.len() as u64, whole, ..OwnedPaths::default() };
     let mut without: BTreeMap<&str, u64> = BTreeMap::new();
     for path in &paths {
         match owners.of(path) {

@@ -29,12 +29,8 @@ pub(super) fn of(facts: &Facts<'_>) -> Option<ControlsReport> {
 }
 
 fn report(facts: &Facts<'_>, controls: &Controls, control: &Control, since: &ControlSince) -> ControlReport {
-    let (index, or_before) = match since {
-        ControlSince::Unreleased => (None, false),
-        ControlSince::Release(index) => (Some(*index), false),
-        ControlSince::Before(index) => (Some(*index), true),
-    };
-    let release = index.map(|index| facts.history.release(index));
+    let known = since.release();
+    let release = known.map(|(index, _)| facts.history.release(index));
     let page = controls.pages.get(&control.path).map(|page| PageReport {
         changed_at: page.changed_at,
         authors: page.authors.len() as u64,
@@ -46,7 +42,7 @@ fn report(facts: &Facts<'_>, controls: &Controls, control: &Control, since: &Con
         since: ControlSinceReport {
             release: release.map(|release| release.tag.clone()),
             at: release.map(|release| release.released_at),
-            or_before,
+            or_before: known.is_some_and(|(_, before)| before),
         },
         page,
     }

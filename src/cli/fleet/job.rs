@@ -8,7 +8,7 @@ use crate::attribution::Facts;
 use crate::cli::args::{ExportFormat, Input};
 use crate::cli::settings::Settings;
 use crate::cli::tables;
-use crate::config;
+use crate::source::pipeline;
 use crate::error::{Error, ErrorKind};
 use crate::export::{About, BUCKETS, Owner, PersonKey, Place, Rows, RunStatus};
 use crate::fleet::contract::{OwnerSource, Read};
@@ -287,7 +287,7 @@ fn owner(repository: &Repository) -> Option<String> {
         files.into_iter().find(|(found, _)| found == path)
     });
     let (_, bytes) = files.next()?;
-    config::owner_of_all(&String::from_utf8_lossy(&bytes)).map(str::to_owned)
+    pipeline::owner_of_all(&String::from_utf8_lossy(&bytes)).map(str::to_owned)
 }
 
 /// Which of these commits a repository has.

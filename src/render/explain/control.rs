@@ -1,5 +1,7 @@
 //! A kind of control by itself, or all that one file declares.
 
+use std::collections::BTreeSet;
+
 use crate::model::ControlKind;
 use crate::phrase::{at, control};
 use crate::render::page::Tone;
@@ -38,10 +40,15 @@ pub fn declared(review: &Review, name: &str, options: &TerminalOptions) -> Optio
             page.under(&encode::terminal(&line));
         }
     }
-    let helped: Vec<String> = kind.map_or_else(Vec::new, |kind| controls::helped(review, Some(*kind)));
+    // Of a file, all that it declares.
+    let kinds: BTreeSet<ControlKind> = mine.iter().map(|of| of.control.kind).chain(kind.copied()).collect();
+    let helped: Vec<String> = kinds.into_iter().flat_map(|kind| controls::helped(review, Some(kind))).collect();
     page.heading("Did it help?");
     if helped.is_empty() {
-        page.bullet("nothing can be compared: all releases that were looked at have it, or none");
+        page.bullet(
+            "no comparison: it is in all releases whose outcome is known, or in none, or there are too few of them (relconf \
+             review says how many failed)",
+        );
     }
     for line in helped {
         page.bullet(&encode::terminal(&line));

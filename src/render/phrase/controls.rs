@@ -94,9 +94,11 @@ pub fn helped(review: &Review, kind: Option<ControlKind>) -> Vec<String> {
     let of = |kind: &ControlKind| {
         let found = TraitReport::of_control(&review.traits, *kind)?;
         let split = &found.split;
+        // Controls come with time, as much else does.
         let said = match found.verdict {
-            TraitVerdict::Safer => "fewer fail",
-            TraitVerdict::Risky => "more fail",
+            _ if !found.of_enough() => "too few to say",
+            TraitVerdict::Safer => "fewer fail, though time may explain it too",
+            TraitVerdict::Risky => "more fail, which time may explain as well: it is no verdict on the control",
             TraitVerdict::NoPracticalDifference => "no practical difference",
             TraitVerdict::Undetermined if split.q.is_some() => "could be chance",
             TraitVerdict::Undetermined => "too few to say",
@@ -123,7 +125,8 @@ pub fn owned(owned: &OwnedPaths) -> String {
     };
     let without: Vec<String> = owned.without.iter().map(|(folder, n)| format!("{} ({n})", folder.raw())).collect();
     let without = if without.is_empty() { String::new() } else { format!("; without one: {}", without.join(", ")) };
-    format!("{} paths shipped in the window have an owner{alone}{without}.", rate(owned.owned, owned.paths))
+    let part = if owned.whole { "" } else { " Not all of what the window shipped was looked at." };
+    format!("{} paths shipped in the window have an owner{alone}{without}.{part}", rate(owned.owned, owned.paths))
 }
 
 /// What was not read: file, line, why.
@@ -136,7 +139,8 @@ pub fn unread(unread: &ControlUnread) -> String {
 pub fn forge(controls: &ControlsReport) -> Vec<String> {
     let rule = |rule: &crate::review::contract::ForgeRule| {
         let asks: Vec<&str> = rule.asks.iter().map(crate::model::Untrusted::raw).collect();
-        format!("{}: {} ({})", rule.subject.raw(), asks.join(", "), rule.file.raw())
+        let asks = if asks.is_empty() { "asks for nothing".to_owned() } else { asks.join(", ") };
+        format!("{}: {asks} ({})", rule.subject.raw(), rule.file.raw())
     };
     controls.forge.iter().map(rule).collect()
 }

@@ -19,12 +19,15 @@ pub struct Watched<'r> {
     folder: fn(&str) -> bool,
     file: fn(&str) -> bool,
     /// What lies below a folder of this path and object.
-    known: FastMap<(String, CommitId), Rc<Vec<WatchedFile>>>,
+    known: FastMap<(String, CommitId), Below>,
     names: FastMap<String, Names>,
 }
 
 /// The names of a folder, and whether they are looked for: as files, and as folders.
 type Names = FastMap<Box<[u8]>, [Option<bool>; 2]>;
+
+/// The files below a folder, and whether they are all of them.
+type Below = (Rc<Vec<WatchedFile>>, bool);
 
 /// What is left to be opened for a commit.
 struct Left {
@@ -38,41 +41,47 @@ impl<'r> Watched<'r> {
         Self { repository, folder, file, known: FastMap::default(), names: FastMap::default() }
     }
 
-    /// The files of a commit, by path. What cannot be read is left out; links and submodules are.
-    pub fn files(&mut self, at: CommitId) -> Vec<WatchedFile> {
+    /// The files of a commit, by path, and whether they are all: no folder was left unread, or out because there are too many.
+    /// Links and submodules are no files.
+    pub fn files(&mut self, at: CommitId) -> (Vec<WatchedFile>, bool) {
         let root = self.repository.objects.read(at).ok().and_then(|object| commit::tree(&object.data));
         let mut left = Left { folders: FOLDERS, files: FILES };
-        let found = root.map(|root| self.below("", root, &mut left)).unwrap_or_default();
+        let (found, whole) = root.map(|root| self.below("", root, &mut left)).unwrap_or_default();
         let mut found = (*found).clone();
         found.sort();
-        found
+        (found, whole)
     }
 
-    fn below(&mut self, folder: &str, tree: CommitId, left: &mut Left) -> Rc<Vec<WatchedFile>> {
+    fn below(&mut self, folder: &str, tree: CommitId, left: &mut Left) -> Below {
         let key = (folder.to_owned(), tree);
-        if let Some(known) = self.known.get(&key) {
+        if let Some((known, whole)) = self.known.get(&key) {
             left.files = left.files.saturating_sub(known.len());
-            return Rc::clone(known);
+            return (Rc::clone(known), *whole);
         }
-        let mut found = Vec::new();
+        let (mut found, mut whole) = (Vec::new(), false);
         if left.folders > 0
             && left.files > 0
             && let Some(within) = self.within(folder, tree)
         {
             left.folders -= 1;
+            whole = true;
             for Within { name, id, is_tree } in within {
                 let path = joined(folder, &name);
                 if is_tree {
-                    found.extend(self.below(&path, id, left).iter().cloned());
+                    let (below, all) = self.below(&path, id, left);
+                    found.extend(below.iter().cloned());
+                    whole &= all;
                 } else if left.files > 0 {
                     left.files -= 1;
                     found.push((path, id));
+                } else {
+                    whole = false;
                 }
             }
         }
         let found = Rc::new(found);
-        self.known.insert(key, Rc::clone(&found));
-        found
+        self.known.insert(key, (Rc::clone(&found), whole));
+        (found, whole)
     }
 
     /// What is looked for in a folder itself; `None` where it cannot be read.

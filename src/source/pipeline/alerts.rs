@@ -1,5 +1,7 @@
 //! Rules for alerts (Prometheus, Loki, the operators' `PrometheusRule`) and dashboards beside the code.
 
+use std::collections::BTreeMap;
+
 use super::kubernetes::is_manifest;
 use super::yaml::{self, Node};
 use super::{File, Found, Reader, ends, is_yaml};
@@ -25,6 +27,10 @@ impl Reader for Rules {
             && !path.starts_with(".github/")
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        &[ControlKind::AlertRules]
+    }
+
     fn may_hold(&self, bytes: &[u8]) -> bool {
         memchr::memmem::find(bytes, b"alert:").is_some()
     }
@@ -41,7 +47,7 @@ impl Reader for Rules {
         // Rules quote `{{ $labels }}` in strings: what is no YAML is a template.
         let documents = match yaml::documents(file.text) {
             Ok(documents) => documents,
-            Err(fault) => return found.note(file.path, fault.line, fault.why),
+            Err(fault) => return found.unread(file.path, fault.line, fault.why),
         };
         for document in documents {
             let groups = document.get("groups").or_else(|| document.at(&["spec", "groups"]));
@@ -72,18 +78,24 @@ impl Reader for Dashboards {
         ends(&lower, ".json") && (lower.contains("dashboard") || folder.split('/').any(|part| part == "dashboards"))
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        &[ControlKind::Dashboards]
+    }
+
     fn by_path(&self) -> bool {
         true
     }
 
-    fn read(&self, file: &File<'_>, found: &mut Found) {
-        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let same = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder) == folder && self.wants(path);
-        let mut all = file.listed.iter().map(|(path, _)| path.as_str()).filter(|path| same(path));
-        // One control a folder: told at its first file.
-        if all.next() == Some(file.path) {
-            let mut control = Control::new(ControlKind::Dashboards, file.path, 1, "");
-            control.number = Some(1 + all.count() as u64);
+    /// One control a folder: told at its first file.
+    fn list(&self, paths: &[&str], found: &mut Found) {
+        let mut folders: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
+        for path in paths {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            folders.entry(folder).or_insert((path, 0)).1 += 1;
+        }
+        for (path, number) in folders.into_values() {
+            let mut control = Control::new(ControlKind::Dashboards, path, 1, "");
+            control.number = Some(number);
             found.add(control);
         }
     }

@@ -1,8 +1,11 @@
 //! Azure Pipelines: stages, jobs and steps, with the templates of the same repository.
 
-use super::job::{Flow, Job, Starts, Step, commands};
+use std::collections::{BTreeSet, HashMap};
+
+use super::job::{Flow, Job, Starts, Step, Sure, commands, last_counts};
 use super::yaml::Node;
-use super::{File, Found, Reader, documents, inside, is_yaml, judge, words};
+use super::{File, Found, OF_PIPELINES, Reader, inside, is_yaml, judge, parsed, words};
+use crate::model::ControlKind;
 
 pub(super) struct Pipelines;
 
@@ -41,14 +44,20 @@ impl Reader for Pipelines {
             || [".azure-pipelines", "azure-pipelines", ".azuredevops"].contains(&folder))
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        OF_PIPELINES
+    }
+
     fn read(&self, file: &File<'_>, found: &mut Found) {
         for document in file.documents(found) {
-            // A template by itself starts nothing.
+            // A template by itself starts nothing: it has parameters of its own, or lies where templates do and names no start. A
+            // pipeline of the root needs to name none: then every push starts it.
             let starts_something = ["stages", "jobs", "steps", "extends"].iter().any(|key| document.get(key).is_some());
             let template = document.get("parameters").is_some_and(Node::is_map)
-                || ["trigger", "pr", "pool", "schedules", "resources", "name"]
-                    .iter()
-                    .all(|key| document.get(key).is_none());
+                || file.path.contains('/')
+                    && ["trigger", "pr", "pool", "schedules", "resources", "name"]
+                        .iter()
+                        .all(|key| document.get(key).is_none());
             if !starts_something || template {
                 continue;
             }
@@ -70,6 +79,30 @@ fn starts(document: &Node) -> Starts {
     Starts { itself: !none("trigger"), hand, times, requests, ..Starts::default() }
 }
 
+/// Stages that were read, with their jobs.
+#[derive(Default)]
+struct Stages {
+    jobs: HashMap<String, std::ops::Range<usize>>,
+    last: Option<std::ops::Range<usize>>,
+}
+
+/// Whether a condition lets a stage, job or step run though what came before it failed.
+fn anyway(condition: &str) -> Sure {
+    let squeezed: String = condition.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let any = ["always()", "succeededorfailed()", "failed()", "canceled()"].iter().any(|said| squeezed.contains(said));
+    // A condition of its own takes the place of the one that what came before has succeeded.
+    if squeezed.contains("succeeded()") || squeezed.contains("succeeded(") && !squeezed.contains("not(succeeded(") {
+        if any { Sure::Maybe } else { Sure::No }
+    } else if squeezed.contains(".result") || squeezed.contains("status") {
+        Sure::Maybe
+    } else if ["always()", "succeededorfailed()", "failed()"].contains(&squeezed.as_str()) {
+        Sure::Yes
+    } else {
+        // `eq(variables[…], …)` alone runs after a failure too.
+        Sure::Maybe
+    }
+}
+
 struct Reading<'r, 'f> {
     file: &'r File<'f>,
     found: &'r mut Found,
@@ -88,44 +121,46 @@ impl Reading<'_, '_> {
             self.jobs(path, document, &[], None, 0);
             return;
         };
-        let mut names: Vec<(String, Vec<usize>)> = Vec::new();
+        let mut names = Stages::default();
         self.stage_list(path, stages, &mut names, 0);
     }
 
-    fn stage_list(&mut self, path: &str, stages: &Node, names: &mut Vec<(String, Vec<usize>)>, depth: usize) {
+    fn stage_list(&mut self, path: &str, stages: &Node, names: &mut Stages, depth: usize) {
         for node in each(stages) {
             if node.get("template").is_some() {
-                let mut inner = std::mem::take(names);
                 let unseen = self.template(path, node, depth, &mut |reading, path, document| {
                     if let Some(stages) = document.get("stages") {
-                        reading.stage_list(path, stages, &mut inner, depth + 1);
+                        reading.stage_list(path, stages, names, depth + 1);
                     }
                 });
-                *names = inner;
                 self.flow.hidden |= unseen;
                 continue;
             }
             let Some(name) = node.text_of("stage") else { continue };
-            let wanted = node
-                .get("dependsOn")
-                .map(|node| node.texts().into_iter().map(|(_, text)| text.to_owned()).collect::<Vec<_>>());
-            let before: Vec<usize> = match &wanted {
+            let before: Vec<usize> = match node.get("dependsOn").map(Node::texts) {
                 // Stages wait for the one before, unless they say otherwise.
-                None => names.last().map(|(_, jobs)| jobs.clone()).unwrap_or_default(),
+                None => names.last.clone().into_iter().flatten().collect(),
                 Some(wanted) => {
-                    names.iter().filter(|(name, _)| wanted.contains(name)).flat_map(|(_, jobs)| jobs.clone()).collect()
+                    let wanted: BTreeSet<&str> = wanted.into_iter().map(|(_, name)| name).collect();
+                    wanted.into_iter().filter_map(|name| names.jobs.get(name)).flat_map(Clone::clone).collect()
                 }
             };
             let first = self.flow.jobs.len();
             self.jobs(path, node, &before, Some(name), depth);
-            names.push((name.to_owned(), (first..self.flow.jobs.len()).collect()));
+            let jobs = first..self.flow.jobs.len();
+            if let Some(condition) = node.text_of("condition") {
+                let runs = anyway(condition);
+                self.flow.jobs[first..].iter_mut().for_each(|job| job.anyway = job.anyway.max(runs));
+            }
+            names.last = Some(jobs.clone());
+            names.jobs.insert(name.to_owned(), jobs);
         }
     }
 
     fn jobs(&mut self, path: &str, holder: &Node, before: &[usize], stage: Option<&str>, depth: usize) {
         let Some(jobs) = holder.get("jobs") else {
             if let Some(steps) = holder.get("steps") {
-                let mut job = self.job(path, holder, stage.unwrap_or("steps"), before);
+                let Some(mut job) = self.job(path, holder, stage.unwrap_or("steps"), before) else { return };
                 self.steps(path, steps, &mut job, depth);
                 self.flow.jobs.push(job);
             }
@@ -134,11 +169,12 @@ impl Reading<'_, '_> {
         let first = self.flow.jobs.len();
         let mut waits: Vec<(usize, Vec<String>)> = Vec::new();
         self.job_list(path, jobs, before, stage, depth, &mut waits);
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        for (at, job) in self.flow.jobs.iter().enumerate().skip(first) {
+            numbers.entry(job.id.clone()).or_insert(at);
+        }
         for (at, wanted) in waits {
-            for name in wanted {
-                let found = (first..self.flow.jobs.len()).find(|&other| self.flow.jobs[other].id == name);
-                self.flow.jobs[at].needs.extend(found);
-            }
+            self.flow.jobs[at].needs.extend(wanted.iter().filter_map(|name| numbers.get(name)));
         }
     }
 
@@ -163,7 +199,7 @@ impl Reading<'_, '_> {
             }
             let Some(id) = node.text_of("job").or_else(|| node.text_of("deployment")) else { continue };
             let name = if id.is_empty() { stage.unwrap_or("job") } else { id };
-            let mut job = self.job(path, node, name, before);
+            let Some(mut job) = self.job(path, node, name, before) else { return };
             if let Some(stage) = stage {
                 job.title = format!("{stage} {}", job.title);
             }
@@ -171,12 +207,11 @@ impl Reading<'_, '_> {
                 self.steps(path, steps, &mut job, depth);
             }
             if let Some(strategy) = node.get("strategy") {
-                for (key, kind, lifecycle) in strategy.entries() {
+                for (_, kind, lifecycle) in strategy.entries() {
                     // How a deployment goes out is said by its strategy.
                     if kind == "canary" {
                         job.title.push_str(" canary deploy");
                     }
-                    let _ = key;
                     for hook in ["preDeploy", "deploy", "routeTraffic", "postRouteTraffic"] {
                         if let Some(steps) = lifecycle.at(&[hook, "steps"]) {
                             self.steps(path, steps, &mut job, depth);
@@ -198,7 +233,11 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn job(&self, path: &str, node: &Node, id: &str, before: &[usize]) -> Job {
+    fn job(&mut self, path: &str, node: &Node, id: &str, before: &[usize]) -> Option<Job> {
+        let values = node.weight() + before.len() as u64 / 8;
+        if !self.file.job(self.found) || !self.file.spend(values, self.found) {
+            return None;
+        }
         let mut job = Job { line: node.line, id: id.to_owned(), needs: before.to_vec(), ..Job::default() };
         job.path = (path != self.file.path).then(|| path.to_owned());
         node.text_of("displayName").unwrap_or_default().clone_into(&mut job.title);
@@ -215,8 +254,9 @@ impl Reading<'_, '_> {
                 && !text.contains("ne(")
                 && !text.contains("or(");
             job.people = people(condition.line, text);
+            job.anyway = anyway(text);
         }
-        job
+        Some(job)
     }
 
     fn steps(&mut self, path: &str, steps: &Node, job: &mut Job, depth: usize) {
@@ -234,6 +274,13 @@ impl Reading<'_, '_> {
             step.path = (path != self.file.path).then(|| path.to_owned());
             node.text_of("displayName").unwrap_or_default().clone_into(&mut step.name);
             step.lax = node.get("continueOnError").filter(|lax| lax.is_true()).map(|lax| lax.line);
+            if !self.file.spend(1, self.found) {
+                return;
+            }
+            if let Some(condition) = node.text_of("condition") {
+                step.anyway = anyway(condition);
+                step.shaky = condition.replace(' ', "") != "succeeded()";
+            }
             for key in ["script", "bash", "pwsh", "powershell"] {
                 if let Some(script) = node.get(key)
                     && let Some(text) = script.text()
@@ -261,6 +308,8 @@ impl Reading<'_, '_> {
                     }
                 }
             }
+            // Its shells go on after a command that fails, unless they are told.
+            last_counts(&mut step.commands);
             job.steps.push(step);
         }
     }
@@ -294,14 +343,12 @@ impl Reading<'_, '_> {
             return true;
         };
         if depth >= DEEPEST || self.left == 0 {
-            self.found.note(path, Some(node.line), "uses more templates than are followed");
+            self.found.unread(path, Some(node.line), "uses more templates than are followed");
             return true;
         }
         self.left -= 1;
-        let Some(text) = self.file.other(&full, node.line, self.found) else { return true };
-        for document in documents(&full, &text, self.found) {
-            take(self, &full, &document);
-        }
+        let Some(documents) = self.file.other(&full, node.line, self.found) else { return true };
+        parsed(&documents).iter().for_each(|document| take(self, &full, document));
         false
     }
 }

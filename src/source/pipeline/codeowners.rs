@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::{File, Found, Reader};
+use super::{File, Found, Listed, Reader};
 use crate::model::{CODEOWNERS, Control, ControlKind};
 
 pub(super) struct CodeOwners;
@@ -49,14 +49,23 @@ impl Reader for CodeOwners {
         CODEOWNERS.contains(&path)
     }
 
-    fn read(&self, file: &File<'_>, found: &mut Found) {
+    fn tells(&self) -> &'static [ControlKind] {
+        &[ControlKind::Owners]
+    }
+
+    /// Of the places where it may lie, the first that is there holds.
+    fn holds(&self, path: &str, listed: &[Listed]) -> bool {
         let place = |path: &str| CODEOWNERS.iter().position(|known| *known == path);
-        if file.listed.iter().any(|(other, _)| place(other).is_some_and(|at| Some(at) < place(file.path))) {
-            return;
-        }
+        !listed.iter().any(|(other, _)| place(other).is_some_and(|at| Some(at) < place(path)))
+    }
+
+    fn read(&self, file: &File<'_>, found: &mut Found) {
         let (owners, first, unread) = read(file.text);
         for line in unread {
             found.note(file.path, Some(line), "has a pattern that cannot be read");
+        }
+        if file.text.lines().nth(MOST).is_some() {
+            found.unread(file.path, Some(MOST as u32 + 1), "has more rules than are read: the others were not");
         }
         let Some(line) = first else { return };
         let alone = owners.rules.iter().filter(|rule| rule.owners == 1 && rule.person).count() as u64;
@@ -74,12 +83,7 @@ fn read(text: &str) -> (Owners, Option<u32>, Vec<u32>) {
     let (mut set, mut of, mut rules) = (GlobSetBuilder::new(), Vec::new(), Vec::new());
     let (mut first, mut unread) = (None, Vec::new());
     let (mut section, mut inherited) = (0, Vec::new());
-    for (at, line) in text.lines().enumerate().take(MOST) {
-        let number = at as u32 + 1;
-        let line = line.split(" #").next().unwrap_or_default().trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
+    for (number, line) in said(text).take_while(|(number, _)| *number as usize <= MOST) {
         if (line.starts_with('[') || line.starts_with("^[")) && line.contains(']') {
             section += 1;
             let rest = line.rsplit(']').next().unwrap_or_default();
@@ -111,6 +115,27 @@ fn read(text: &str) -> (Owners, Option<u32>, Vec<u32>) {
     }
     let globs = set.build().unwrap_or_else(|_| GlobSet::empty());
     (Owners { globs, of, rules }, first, unread)
+}
+
+/// The owner of everything, as a CODEOWNERS file says: the first name of the last line for `*`, as the last match counts.
+pub fn owner_of_all(text: &str) -> Option<&str> {
+    let everything = said(text).filter_map(|(_, line)| {
+        let mut words = line.split_whitespace();
+        // Written so or so, it is everything; a line without a name takes the owner away again.
+        ["*", "/*", "**", "/**"].contains(&words.next()?).then(|| words.next())
+    });
+    everything.last().flatten()
+}
+
+/// The lines of a text, by their numbers from 1, without comments and the mark of its encoding.
+fn said(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
+    let bare = |line: &str| !line.starts_with('#');
+    lines
+        .map(|(line, number)| (number, line.trim()))
+        .filter(move |(_, line)| bare(line))
+        .map(|(number, line)| (number, line.split(" #").next().unwrap_or_default().trim()))
+        .filter(|(_, line)| !line.is_empty())
 }
 
 /// The words of a line; a blank behind a backslash belongs to the word.
@@ -210,5 +235,20 @@ mod tests {
         assert_eq!(owners.of("docs/x.md"), Owned::Several, "of the team, and of the section");
         let (owners, ..) = read("[Docs] @ana\n/docs/\n");
         assert_eq!((owners.of("docs/x.md"), owners.of("src/x")), (Owned::OnePerson, Owned::Nobody));
+    }
+
+    #[test]
+    fn the_last_line_for_everything_names_the_owner() {
+        let owners = "# all\n*  @acme/old\n/docs @acme/docs\n* @acme/web @acme/ops # both\n*.js @acme/js\n";
+        assert_eq!(owner_of_all(owners), Some("@acme/web"));
+        assert_eq!(owner_of_all("* @acme/web\n*\n"), None, "nobody's again");
+        assert_eq!((owner_of_all("/docs @a\n"), owner_of_all("")), (None, None));
+        assert_eq!(owner_of_all("\u{feff}* ana@example.com\r\n"), Some("ana@example.com"));
+    }
+
+    #[test]
+    fn a_mark_of_the_encoding_is_no_part_of_a_pattern() {
+        let (owners, first, unread) = read("\u{feff}* @org/team\r\n");
+        assert_eq!((owners.of("src/x"), first, unread.len()), (Owned::Several, Some(1), 0));
     }
 }

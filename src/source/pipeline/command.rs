@@ -9,16 +9,71 @@ pub(super) struct Command {
     pub line: u32,
     /// The commands in it, none of them empty.
     pub parts: Vec<Words>,
-    /// Whether it ends well whatever happens.
-    pub cannot_fail: bool,
 }
 
 impl Command {
     /// Cuts a command line.
     pub fn new(line: u32, text: &str) -> Self {
-        let parts = text.split(['|', ';', '&']).map(Words::of).filter(|words| !words.is_empty()).collect();
-        Self { line, parts, cannot_fail: cannot_fail(text) }
+        let mut parts = Vec::new();
+        for list in text.split(';') {
+            let end = ending(list);
+            let (before, behind) = match (end, list.rsplit_once("||")) {
+                (End::Whatever, Some((before, behind))) => (before, behind),
+                _ => (list, ""),
+            };
+            parts.extend(cut(before).map(|words| Words { end, ..words }));
+            parts.extend(cut(behind));
+        }
+        Self { line, parts }
     }
+
+    /// Takes the failures of pipes for failures of the command, as a shell with `pipefail` does.
+    pub fn with_pipefail(&mut self) {
+        self.parts.iter_mut().filter(|words| words.end == End::Piped).for_each(|words| words.end = End::Fails);
+    }
+
+    /// A shell may go on after it, whatever it comes to.
+    pub fn goes_on(&mut self) {
+        let may = |words: &&mut Words| words.end != End::Whatever;
+        self.parts.iter_mut().filter(may).for_each(|words| words.end = End::Handled);
+    }
+}
+
+/// What the failure of a command comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum End {
+    /// It fails what runs it.
+    #[default]
+    Fails,
+    /// Another command reads what it says: whether its failure counts is up to the shell.
+    Piped,
+    /// Something is made of it: what, is not known.
+    Handled,
+    /// It ends well whatever happens.
+    Whatever,
+}
+
+/// What the failure of the commands of a list comes to.
+fn ending(list: &str) -> End {
+    let list = list.trim();
+    let first = list.split_whitespace().next().unwrap_or_default();
+    let behind = list.rsplit_once("||").map(|(_, behind)| behind.trim_matches(['(', ')', '{', '}', '"', '\'', ' ']));
+    match behind {
+        Some(behind) => {
+            let mut words = behind.split_whitespace();
+            let said = words.next().unwrap_or_default();
+            let well = ["true", ":", "/bin/true", "echo", "printf"].contains(&said) || behind == "exit 0";
+            if well && !behind.contains('&') { End::Whatever } else { End::Handled }
+        }
+        None if ["if", "elif", "while", "until", "!"].contains(&first) => End::Handled,
+        None if list.ends_with('&') && !list.ends_with("&&") => End::Handled,
+        None if list.contains('|') => End::Piped,
+        None => End::Fails,
+    }
+}
+
+fn cut(list: &str) -> impl Iterator<Item = Words> + '_ {
+    list.split(['|', '&']).map(Words::of).filter(|words| !words.is_empty())
 }
 
 /// A command, cut into words.
@@ -27,6 +82,8 @@ pub(super) struct Words {
     words: Vec<String>,
     /// How many words may be the one that names the command: those that run others, and the one behind them.
     heads: usize,
+    /// What its failure comes to.
+    pub end: End,
 }
 
 impl std::ops::Deref for Words {
@@ -44,7 +101,7 @@ impl Words {
         let words: Vec<String> =
             command.split(cut).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
         let heads = words.iter().take(LEADING).take_while(|word| is_leading(word)).count() + 1;
-        Self { words, heads }
+        Self { words, heads, end: End::Fails }
     }
 
     /// Whether one of these words names the command, or what runs it.
@@ -156,9 +213,31 @@ pub(super) fn is_leading(word: &str) -> bool {
         || word.bytes().all(|byte| byte.is_ascii_digit() || byte == b's' || byte == b'm')
 }
 
-/// Whether a command ends well whatever happens.
-fn cannot_fail(command: &str) -> bool {
-    let joined: String = command.split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = joined.trim_end_matches([';', ')', '"', '\'']).trim_end();
-    ["|| true", "|| :", "|| exit 0", "|| /bin/true", "||true"].iter().any(|end_of| end.ends_with(end_of))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_failure_comes_to() {
+        let ends = |text: &str| Command::new(1, text).parts.iter().map(|words| words.end).collect::<Vec<_>>();
+        assert_eq!(ends("make test"), [End::Fails]);
+        for text in ["make test || true", "make test || echo failed", "make test ||true", "make test || :"] {
+            assert_eq!(ends(text)[0], End::Whatever, "{text}");
+        }
+        for text in [
+            "make test || (echo failed && exit 1)",
+            "make test || exit 1",
+            "if make test",
+            "! make test",
+            "make test &",
+            "make test || make test",
+        ] {
+            assert_eq!(ends(text)[0], End::Handled, "{text}");
+        }
+        assert_eq!(ends("make test; rm x || true"), [End::Fails, End::Whatever, End::Fails]);
+        assert_eq!(ends("make test | tee log"), [End::Piped, End::Piped]);
+        let mut piped = Command::new(1, "make test | tee log");
+        piped.with_pipefail();
+        assert_eq!(piped.parts[0].end, End::Fails);
+    }
 }

@@ -32,14 +32,15 @@ pub fn exported(file: &str, bytes: &[u8]) -> Result<Vec<ForgeRule>, String> {
     let mut found = Vec::new();
     let file = Untrusted::new(file);
     let mut add = |stage, subject: &str, asks: Vec<String>| {
-        if !asks.is_empty() {
-            let asks = asks.into_iter().map(Untrusted::new).collect();
-            found.push(ForgeRule {
-                stage,
-                subject: Untrusted::new(words::quotable(subject)),
-                asks,
-                file: file.clone(),
-            });
+        let subject = Untrusted::new(words::quotable(subject));
+        // What asks for nothing says so: it is known, and needs no other export.
+        let known: Option<&mut ForgeRule> = found.iter_mut().find(|rule: &&mut ForgeRule| {
+            rule.stage == stage && rule.subject == subject && (rule.asks.is_empty() || asks.is_empty())
+        });
+        let asks: Vec<Untrusted> = asks.into_iter().map(Untrusted::new).collect();
+        match known {
+            Some(rule) => rule.asks.extend(asks),
+            None => found.push(ForgeRule { stage, subject, asks, file: file.clone() }),
         }
     };
     let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
@@ -75,6 +76,9 @@ pub fn exported(file: &str, bytes: &[u8]) -> Result<Vec<ForgeRule>, String> {
         }
         _ => false,
     };
+    if known && found.is_empty() {
+        found.push(ForgeRule { stage: StageId::Change, subject: Untrusted::from("the forge"), asks: Vec::new(), file });
+    }
     if known { Ok(found) } else { Err("is of no export that is known".to_owned()) }
 }
 
@@ -275,7 +279,8 @@ mod tests {
             [(
                 "production".to_owned(),
                 vec!["a wait of 30 min".to_owned(), "an approval of one of 2 reviewers".to_owned()]
-            )]
+            ),
+            ("preview".to_owned(), Vec::new())]
         );
         let rules = r#"[{"type":"pull_request","parameters":{"required_approving_review_count":2,"require_code_owner_review":true},"ruleset_id":1},
             {"type":"required_status_checks","parameters":{"required_status_checks":[{"context":"build"}]},"ruleset_id":1},{"type":"deletion"}]"#;
@@ -292,7 +297,12 @@ mod tests {
             .1,
             ["2 approvals", "the right to deploy"]
         );
-        assert!(asks("[]").is_empty(), "nothing is asked for");
+        assert_eq!(asks("[]"), [("the forge".to_owned(), Vec::new())], "nothing is asked for, and that is known");
+        assert_eq!(
+            asks(r#"[{"type":"deletion"},{"type":"non_fast_forward"}]"#),
+            [("branch".to_owned(), Vec::new())],
+            "no rule of these asks anybody"
+        );
     }
 
     #[test]

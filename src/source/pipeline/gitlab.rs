@@ -1,17 +1,21 @@
 //! GitLab CI: `.gitlab-ci.yml` with the local files that it includes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, commands};
+use super::job::{Flow, Job, Starts, Step, Sure, commands};
 use super::yaml::Node;
-use super::{File, Found, Reader, documents, inside, judge, words};
+use super::{File, Found, Listed, OF_PIPELINES, Reader, inside, judge, parsed, words};
+use crate::model::ControlKind;
 
 pub(super) struct Pipelines;
 
-/// Most files that a pipeline is put together of, and most jobs that a job takes from.
+/// Most files that a pipeline is put together of, most jobs that a job takes from, and how deep pipelines start others.
 const MOST_FILES: usize = 150;
-const MOST_EXTENDED: usize = 11;
+const MOST_EXTENDED: usize = 100;
+const DEEPEST: usize = 3;
+/// How deep `!reference` is followed.
+const REFERENCES: usize = 10;
 
 /// Keys of the top level that are no jobs.
 const GLOBAL: &[&str] = &[
@@ -39,11 +43,44 @@ impl Reader for Pipelines {
         [".gitlab-ci.yml", ".gitlab-ci.yaml"].contains(&path)
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        OF_PIPELINES
+    }
+
     fn read(&self, file: &File<'_>, found: &mut Found) {
         let mut whole = Whole::default();
-        whole.take(file, file.path, file.documents(found), found);
-        let flow = whole.flow();
+        whole.take(file, file.path, &file.documents(found), found);
+        let mut flow = Flow { starts: Starts { itself: true, ..Starts::default() }, ..Flow::default() };
+        whole.into_flow(file, DEEPEST, &mut flow, found);
         judge::judge(file, &flow, found);
+    }
+}
+
+/// Which files of a folder a pipeline includes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    folder: String,
+    deep: bool,
+    ending: String,
+}
+
+impl Pattern {
+    fn of(wanted: &str) -> Self {
+        let (folder, ending) = wanted.split_once('*').unwrap_or((wanted, ""));
+        Self {
+            folder: folder.to_owned(),
+            deep: ending.starts_with('*'),
+            ending: ending.trim_start_matches(['*', '/']).to_owned(),
+        }
+    }
+
+    /// The paths that fit.
+    pub fn fitting(&self, listed: &[Listed]) -> Vec<String> {
+        let fits = |path: &&String| {
+            let rest = path.strip_prefix(&self.folder);
+            rest.is_some_and(|rest| rest.ends_with(&self.ending) && (self.deep || !rest.contains('/')))
+        };
+        listed.iter().map(|(path, _)| path).filter(fits).cloned().collect()
     }
 }
 
@@ -56,18 +93,19 @@ struct Whole {
     seen: BTreeSet<String>,
     /// Whether something lies elsewhere.
     hidden: bool,
-    root: String,
 }
 
 impl Whole {
-    fn take(&mut self, file: &File<'_>, path: &str, documents: Vec<Node>, found: &mut Found) {
-        if self.seen.is_empty() {
-            path.clone_into(&mut self.root);
-        }
-        if !self.seen.insert(path.to_owned()) || self.seen.len() > MOST_FILES {
+    fn take(&mut self, file: &File<'_>, path: &str, documents: &[Node], found: &mut Found) {
+        if !self.seen.insert(path.to_owned()) {
             return;
         }
-        for document in documents {
+        if self.seen.len() > MOST_FILES {
+            file.cut(found);
+            return;
+        }
+        // A header and what it is for: more are none of GitLab's.
+        for document in documents.iter().take(2) {
             if let Some(include) = document.get("include") {
                 self.include(file, path, include, found);
             }
@@ -144,160 +182,274 @@ impl Whole {
             return;
         };
         if !wanted.contains('*') {
-            if let Some(text) = file.other(&wanted, line, found) {
-                let documents = documents(&wanted, &text, found);
-                self.take(file, &wanted, documents, found);
-            } else {
-                self.hidden = true;
-            }
+            self.one(file, &wanted, line, found);
             return;
         }
         // Wildcards are matched among the files that are watched.
-        let (folder, ending) = wanted.split_once('*').unwrap_or((&wanted, ""));
-        let deep = ending.starts_with('*');
-        let ending = ending.trim_start_matches(['*', '/']);
-        let matching: Vec<String> = file
-            .listed
-            .iter()
-            .map(|(path, _)| path)
-            .filter(|path| {
-                path.strip_prefix(folder).is_some_and(|rest| rest.ends_with(ending) && (deep || !rest.contains('/')))
-            })
-            .cloned()
-            .collect();
+        let pattern = Pattern::of(&wanted);
+        let matching = pattern.fitting(file.listed);
+        found.fitting.push((pattern, matching.clone()));
+        if !file.spend(file.listed.len() as u64, found) {
+            return;
+        }
         if matching.is_empty() {
             self.hidden = true;
-            found.note(path, Some(line), "includes files by a pattern that fits none of those that are looked at");
+            found.unread(path, Some(line), "includes files by a pattern that fits none of those that are looked at");
         }
         for wanted in matching {
-            if let Some(text) = file.other(&wanted, line, found) {
-                let documents = documents(&wanted, &text, found);
-                self.take(file, &wanted, documents, found);
-            }
+            self.one(file, &wanted, line, found);
         }
     }
 
-    /// The value of a key of a job, taken from what it extends where it has none itself: with the file that says it.
-    fn value(&self, job: &str, key: &str, deepest: usize) -> Option<(&str, &Node)> {
-        let definitions = self.keys.get(job)?;
-        for (path, _, node) in definitions {
-            if let Some(value) = node.get(key) {
-                return Some((path, value));
+    fn one(&mut self, file: &File<'_>, wanted: &str, line: u32, found: &mut Found) {
+        match file.other(wanted, line, found) {
+            Some(documents) => self.take(file, wanted, parsed(&documents), found),
+            None => self.hidden = true,
+        }
+    }
+
+    /// The definitions that a job takes its keys from, the first that has one says: its own, then those of what it extends, of
+    /// which the last goes before.
+    fn definitions(&self, job: &str) -> Vec<&(String, u32, Node)> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![job];
+        while let Some(name) = open.pop() {
+            if seen.len() >= MOST_EXTENDED || !seen.insert(name) {
+                continue;
+            }
+            let own = self.keys.get(name).map(Vec::as_slice).unwrap_or_default();
+            found.extend(own);
+            // Of several definitions, the bases of the first are asked first.
+            for (_, _, node) in own.iter().rev() {
+                let bases = node.get("extends").map(Node::texts).unwrap_or_default();
+                let more = bases.len().saturating_sub(MOST_EXTENDED);
+                open.extend(bases.into_iter().skip(more).map(|(_, base)| base));
             }
         }
-        if deepest == 0 {
-            return None;
-        }
-        for (_, _, node) in definitions {
-            let bases = node.get("extends").map(Node::texts).unwrap_or_default();
-            // The last one goes before.
-            if let Some(found) = bases.iter().rev().find_map(|(_, base)| self.value(base, key, deepest - 1)) {
-                return Some(found);
-            }
-        }
-        None
+        found
     }
 
     /// The commands of a script, `!reference [job, key]` followed.
-    fn script(&self, node: &Node, deepest: usize, out: &mut Vec<Command>) {
+    fn script(&self, file: &File<'_>, node: &Node, deepest: usize, out: &mut Vec<Command>, found: &mut Found) {
+        if !file.spend(1, found) {
+            return;
+        }
         if node.tag.as_deref() == Some("reference") {
             let parts: Vec<&str> = node.texts().into_iter().map(|(_, text)| text).collect();
             if let [job, key] = parts[..]
                 && deepest > 0
-                && let Some((_, value)) = self.value(job, key, MOST_EXTENDED)
+                && let Some((_, value)) = value(&self.definitions(job), key)
             {
                 // What stands in another job, and perhaps in another file, is told where it is asked for.
                 let first = out.len();
-                self.script(value, deepest - 1, out);
+                self.script(file, value, deepest - 1, out, found);
                 out[first..].iter_mut().for_each(|command| command.line = node.line);
             }
             return;
         }
         match node.text() {
             Some(text) => out.extend(commands(node.line, text)),
-            None => node.items().iter().for_each(|item| self.script(item, deepest, out)),
+            None => node.items().iter().for_each(|item| self.script(file, item, deepest, out, found)),
         }
     }
 
-    fn flow(&self) -> Flow {
+    /// Adds the jobs of the pipeline to a flow, and those of the pipelines that it starts.
+    fn into_flow(self, file: &File<'_>, deepest: usize, flow: &mut Flow, found: &mut Found) {
+        flow.hidden |= self.hidden;
+        found.missed |= self.hidden;
         let is_job = |name: &&String| {
             let global = GLOBAL.contains(&name.as_str()) && name.as_str() != "pages";
             !global && self.keys[*name].iter().any(|(_, _, node)| node.is_map())
         };
         let names: Vec<&String> = self.order.iter().filter(is_job).collect();
-        let stages: Vec<String> = self.keys.get("stages").and_then(|found| found.first()).map_or_else(
-            || [".pre", "build", "test", "deploy", ".post"].map(str::to_owned).to_vec(),
-            |(_, _, node)| node.texts().into_iter().map(|(_, stage)| stage.to_owned()).collect(),
+        let stages: HashMap<&str, usize> = self.keys.get("stages").and_then(|found| found.first()).map_or_else(
+            || ["build", "test", "deploy"].into_iter().zip(1..).collect(),
+            |(_, _, node)| node.texts().into_iter().map(|(_, stage)| stage).zip(1..).collect(),
         );
-        let stage_of = |name: &str| {
-            let stage = self.value(name, "stage", MOST_EXTENDED).and_then(|(_, node)| node.text()).unwrap_or("test");
-            match stage {
+        let start = flow.jobs.len();
+        let mut jobs: Vec<(&String, usize, Vec<&(String, u32, Node)>)> = Vec::new();
+        for name in names {
+            let definitions = self.definitions(name);
+            let weight: u64 = definitions.iter().map(|(_, _, node)| node.weight()).sum();
+            if !file.job(found) || !file.spend(weight, found) {
+                break;
+            }
+            let order = match value(&definitions, "stage").and_then(|(_, node)| node.text()).unwrap_or("test") {
                 ".pre" => 0,
                 ".post" => usize::MAX,
-                stage => stages.iter().position(|known| known == stage).map_or(usize::MAX - 1, |at| at + 1),
-            }
-        };
-        let orders: Vec<usize> = names.iter().map(|name| stage_of(name)).collect();
-        let stopped: BTreeSet<&str> = names
+                stage => stages.get(stage).copied().unwrap_or(usize::MAX - 1),
+            };
+            jobs.push((name, order, definitions));
+        }
+        let numbers: HashMap<&str, usize> =
+            jobs.iter().enumerate().map(|(at, (name, ..))| (name.as_str(), start + at)).collect();
+        let stopped: BTreeSet<&str> = jobs
             .iter()
-            .filter_map(|name| self.value(name, "environment", MOST_EXTENDED)?.1.text_of("on_stop"))
+            .filter_map(|(_, _, definitions)| value(definitions, "environment")?.1.text_of("on_stop"))
             .collect();
-        let mut flow =
-            Flow { starts: Starts { itself: true, ..Starts::default() }, hidden: self.hidden, ..Flow::default() };
-        for (at, name) in names.iter().enumerate() {
-            let (path, line, _) = &self.keys[*name][0];
+        let mut children = Vec::new();
+        for (at, (name, order, definitions)) in jobs.iter().enumerate() {
+            let (path, line, _) = definitions[0];
             let mut job = Job { line: *line, id: (*name).clone(), hidden: name.starts_with('.'), ..Job::default() };
-            job.path = (*path != self.root).then(|| path.clone());
-            job.needs = match self.value(name, "needs", MOST_EXTENDED) {
+            job.path = (path != file.path).then(|| path.clone());
+            job.needs = match value(definitions, "needs") {
                 Some((_, needs)) => {
                     let named = needs.items().iter().filter_map(|node| node.text().or_else(|| node.text_of("job")));
-                    named.filter_map(|need| names.iter().position(|name| *name == need)).collect()
+                    named.filter_map(|need| numbers.get(need)).copied().collect()
                 }
                 // Without needs, a job waits for all of the stages before its own.
-                None => (0..names.len())
-                    .filter(|&other| orders[other] < orders[at] && !names[other].starts_with('.'))
+                None => jobs
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, (other, before, _))| before < order && !other.starts_with('.'))
+                    .map(|(other, _)| start + other)
                     .collect(),
             };
-            self.fill(&mut job, name, &stopped);
+            if !file.spend(job.needs.len() as u64 / 8, found) {
+                break;
+            }
+            self.fill(file, &mut job, definitions, &stopped, found);
             if job.id.starts_with("sast of ") {
                 "security template".clone_into(&mut job.id);
-                job.steps.push(Step {
-                    line: job.line,
-                    name: String::new(),
-                    uses: "gitlab/sast".to_owned(),
-                    ..Step::default()
-                });
+                job.steps.push(Step { line: job.line, uses: "gitlab/sast".to_owned(), ..Step::default() });
             }
+            children.extend(value(definitions, "trigger").map(|(path, node)| (start + at, path.to_owned(), node)));
             flow.jobs.push(job);
         }
-        flow
+        for (by, path, trigger) in children {
+            self.child(file, &path, by, trigger, deepest, flow, found);
+        }
     }
 
-    fn fill(&self, job: &mut Job, name: &str, stopped: &BTreeSet<&str>) {
-        let value = |key: &str| self.value(name, key, MOST_EXTENDED).map(|(_, node)| node);
-        if let Some(environment) = value("environment") {
+    /// The pipeline that a job starts: its jobs wait for what that job waits for, and that job for them where it says so.
+    #[expect(clippy::too_many_arguments, reason = "where it stands, and what it adds to")]
+    fn child(
+        &self,
+        file: &File<'_>,
+        path: &str,
+        by: usize,
+        trigger: &Node,
+        deepest: usize,
+        flow: &mut Flow,
+        found: &mut Found,
+    ) {
+        let Some(include) = trigger.get("include") else {
+            flow.jobs[by].elsewhere = true;
+            found.note(path, Some(trigger.line), "starts a pipeline of another project, which was not read");
+            return;
+        };
+        if deepest == 0 {
+            flow.jobs[by].elsewhere = true;
+            found.note(path, Some(trigger.line), "starts pipelines more than three deep");
+            return;
+        }
+        let mut whole = Whole::default();
+        whole.include(file, path, include, found);
+        let hidden = std::mem::replace(&mut flow.hidden, false);
+        let first = flow.jobs.len();
+        whole.into_flow(file, deepest - 1, flow, found);
+        let seen = !std::mem::replace(&mut flow.hidden, hidden);
+        flow.jobs[by].elsewhere |= !seen;
+        let (before, inner) = flow.jobs.split_at_mut(first);
+        let starter = &mut before[by];
+        for job in inner.iter_mut() {
+            if !file.spend(starter.needs.len() as u64 / 8, found) {
+                return;
+            }
+            job.needs.extend(&starter.needs);
+            job.elsewhere |= !seen;
+            job.requests |= starter.requests;
+            job.anyway = job.anyway.max(starter.anyway);
+            job.manual = job.manual.or(starter.manual);
+        }
+        if trigger.text_of("strategy").is_some_and(|strategy| ["depend", "mirror"].contains(&strategy)) {
+            starter.needs.extend(first..first + inner.len());
+        }
+    }
+
+    fn fill(
+        &self,
+        file: &File<'_>,
+        job: &mut Job,
+        definitions: &[&(String, u32, Node)],
+        stopped: &BTreeSet<&str>,
+        found: &mut Found,
+    ) {
+        let of = |key: &str| value(definitions, key).map(|(_, node)| node);
+        if let Some(environment) = of("environment") {
             let named = environment.text().or_else(|| environment.text_of("name")).unwrap_or_default();
             job.environment = Some((environment.line, named.to_owned()));
             let stops = environment.text_of("action") == Some("stop");
-            job.undoes = (stops || stopped.contains(name)).then_some(job.line);
+            job.undoes = (stops || stopped.contains(job.id.as_str())).then_some(job.line);
         }
-        job.lax = value("allow_failure").filter(|node| node.is_true()).map(|node| node.line);
-        job.guard = value("resource_group").map(|node| node.line);
-        job.elsewhere = value("trigger").is_some_and(|node| node.get("include").is_none());
-        if value("when").is_some_and(|node| node.text() == Some("manual")) {
-            job.manual = Some(job.line);
+        let lax = of("allow_failure");
+        job.lax = lax.filter(|node| node.is_true()).map(|node| node.line);
+        job.shaky = lax.is_some_and(|node| node.get("exit_codes").is_some());
+        job.guard = of("resource_group").filter(|node| node.text().is_some_and(is_one)).map(|node| node.line);
+        self.conditions(job, of("when").and_then(Node::text), of("rules"), lax.is_some());
+        let only = of("only").map(Node::texts).unwrap_or_default();
+        job.requests |= !only.is_empty() && only.iter().all(|(_, text)| *text == "merge_requests");
+        for key in ["only", "except", "rules"] {
+            if let Some(node) = of(key)
+                && !(key == "rules" && lets_in(node.items()))
+            {
+                let mut said = job.sometimes.take().unwrap_or_default();
+                conditions(node, &mut said);
+                job.sometimes = Some(said);
+            }
         }
-        let rules = value("rules").map(Node::items).unwrap_or_default();
-        let mut starts = 0;
-        let mut by_hand = 0;
-        let mut requests = 0;
-        for rule in rules {
+        job.regions = of("parallel").and_then(|node| node.get("matrix")).and_then(|matrix| {
+            let mut keys = matrix.items().iter().flat_map(Node::entries);
+            keys.find(|(_, key, values)| key.to_ascii_lowercase().contains("region") && values.items().len() > 1)
+                .map(|(key, _, _)| (key.line, false))
+        });
+        let mut step = Step { line: job.line, path: job.path.clone(), ..Step::default() };
+        let mut after = Step { line: job.line, path: job.path.clone(), lax: Some(job.line), ..Step::default() };
+        after.anyway = Sure::Yes;
+        for key in ["before_script", "script", "after_script"] {
+            if let Some((path, node)) = value(definitions, key) {
+                let mut script = Vec::new();
+                self.script(file, node, REFERENCES, &mut script, found);
+                // The runner's shell takes the failure of a pipe for its own.
+                script.iter_mut().for_each(Command::with_pipefail);
+                // What a job takes from another file is told at the job.
+                let own = job.path.as_deref().unwrap_or(file.path);
+                if path != own || definitions.iter().all(|(_, _, own)| own.get(key).is_none()) {
+                    script.iter_mut().for_each(|command| command.line = job.line);
+                }
+                let step = if key == "after_script" { &mut after } else { &mut step };
+                step.commands.extend(script);
+            }
+        }
+        if of("release").is_some() {
+            step.commands.push(Command::new(job.line, "release-cli create"));
+        }
+        job.steps.extend([step, after].into_iter().filter(|step| !step.commands.is_empty()));
+    }
+
+    /// When a job runs, and who starts it.
+    fn conditions(&self, job: &mut Job, when: Option<&str>, rules: Option<&Node>, says_lax: bool) {
+        let line = job.line;
+        let run = |job: &mut Job, when: &str, blocks: bool| match when {
+            "manual" => {
+                job.manual = Some(line);
+                job.shaky |= !blocks;
+            }
+            "always" | "on_failure" => job.anyway = Sure::Yes,
+            _ => {}
+        };
+        run(job, when.unwrap_or("on_success"), says_lax && job.lax.is_none());
+        let (mut starts, mut by_hand, mut requests, mut anyway) = (0, 0, 0, 0);
+        for rule in rules.map(Node::items).unwrap_or_default() {
             let when = rule.text_of("when").unwrap_or("on_success");
             if when == "never" {
                 continue;
             }
             starts += 1;
             by_hand += usize::from(when == "manual");
+            anyway += usize::from(["always", "on_failure"].contains(&when));
+            job.shaky |= rule.get("allow_failure").is_some_and(|node| !node.is_false());
             if let Some(condition) = rule.get("if")
                 && let Some(text) = condition.text()
             {
@@ -308,37 +460,43 @@ impl Whole {
             }
         }
         if by_hand > 0 && by_hand == starts {
-            job.manual = Some(job.line);
+            job.manual = Some(line);
+        } else if by_hand > 0 {
+            job.shaky = true;
         }
         job.requests = starts > 0 && requests == starts;
-        let only = value("only").map(Node::texts).unwrap_or_default();
-        job.requests |= !only.is_empty() && only.iter().all(|(_, text)| *text == "merge_requests");
-        job.regions = value("parallel").and_then(|node| node.get("matrix")).and_then(|matrix| {
-            let mut keys = matrix.items().iter().flat_map(Node::entries);
-            keys.find(|(_, key, values)| key.to_ascii_lowercase().contains("region") && values.items().len() > 1)
-                .map(|(key, _, _)| key.line)
-        });
-        let mut step = Step { line: job.line, path: job.path.clone(), ..Step::default() };
-        for key in ["before_script", "script", "after_script"] {
-            if let Some((path, node)) = self.value(name, key, MOST_EXTENDED) {
-                let mut script = Vec::new();
-                self.script(node, 4, &mut script);
-                // What a job takes from another file is told at the job.
-                let other =
-                    Some(path) != job.path.as_deref() && path != self.root || job.path.is_some() && path == self.root;
-                if other || self.keys[name].iter().all(|(_, _, own)| own.get(key).is_none()) {
-                    for command in &mut script {
-                        command.line = job.line;
-                    }
-                }
-                step.commands.extend(script);
-            }
+        if anyway > 0 {
+            job.anyway = if anyway == starts { Sure::Yes } else { Sure::Maybe };
         }
-        if value("release").is_some() {
-            step.commands.push(Command::new(job.line, "release-cli create"));
-        }
-        if !step.commands.is_empty() {
-            job.steps.push(step);
-        }
+    }
+}
+
+/// The value of a key of a job, with the file that says it.
+fn value<'w>(definitions: &[&'w (String, u32, Node)], key: &str) -> Option<(&'w str, &'w Node)> {
+    definitions.iter().find_map(|(path, _, node)| Some((path.as_str(), node.get(key)?)))
+}
+
+/// Whether a group is the same one for every release.
+fn is_one(group: &str) -> bool {
+    group.replace("$CI_ENVIRONMENT_NAME", "").replace("$CI_PROJECT_NAME", "").matches('$').count() == 0
+}
+
+/// Whether rules let a job in, whatever the pipeline is for.
+fn lets_in(rules: &[Node]) -> bool {
+    let bare = |rule: &Node| ["if", "changes", "exists"].iter().all(|key| rule.get(key).is_none());
+    rules.iter().all(|rule| rule.text_of("when") != Some("never")) && rules.iter().any(bare)
+}
+
+/// What rules say, so that two jobs with the same ones are known.
+fn conditions(node: &Node, said: &mut String) {
+    if let Some(text) = node.text() {
+        said.push_str(text);
+        said.push('\n');
+    }
+    node.items().iter().for_each(|item| conditions(item, said));
+    for (_, key, value) in node.entries() {
+        said.push_str(key);
+        said.push('=');
+        conditions(value, said);
     }
 }

@@ -2,8 +2,9 @@
 //! script computes is not known.
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step};
-use super::{File, Found, Reader, ends, judge, words};
+use super::job::{Flow, Job, Starts, Step, Sure};
+use super::{File, Found, OF_PIPELINES, Reader, ends, judge, words};
+use crate::model::ControlKind;
 
 pub(super) struct Declarative;
 
@@ -25,16 +26,21 @@ impl Reader for Declarative {
             || ends(name, ".jenkinsfile")
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        OF_PIPELINES
+    }
+
     fn read(&self, file: &File<'_>, found: &mut Found) {
-        let Some(blocks) = blocks(file.text) else {
-            found.note(file.path, None, "has braces that do not fit, and was not read");
-            return;
+        let blocks = match blocks(file.text) {
+            Ok(blocks) => blocks,
+            Err(why) => return found.unread(file.path, None, why),
         };
         if !blocks.iter().any(|block| block.head == "pipeline") {
-            found.note(file.path, None, "is a scripted pipeline: only declarative ones are read");
+            found.unread(file.path, None, "is a scripted pipeline: only declarative ones are read");
             return;
         }
-        judge::judge(file, &flow(&blocks), found);
+        let flow = flow(file, &blocks, found);
+        judge::judge(file, &flow, found);
     }
 }
 
@@ -51,10 +57,14 @@ struct Block {
     parent: Option<usize>,
 }
 
-/// The blocks of a text; `None` where braces do not fit.
-fn blocks(text: &str) -> Option<Vec<Block>> {
+/// The blocks of a text; an error says why it has none.
+fn blocks(text: &str) -> Result<Vec<Block>, &'static str> {
+    const UNFIT: &str = "has braces that do not fit, and was not read";
     let mut all: Vec<Block> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
+    // Parentheses that are open, of each block around: a statement goes on until they close.
+    let mut around: Vec<usize> = Vec::new();
+    let mut parentheses = 0_usize;
     let mut statement = String::new();
     let mut line = 1_u32;
     let mut begun = 1_u32;
@@ -94,7 +104,7 @@ fn blocks(text: &str) -> Option<Vec<Block>> {
                 }
             }
             '\'' | '"' => {
-                if statement.trim().is_empty() {
+                if statement.is_empty() {
                     begun = line;
                 }
                 statement.push(c);
@@ -108,13 +118,15 @@ fn blocks(text: &str) -> Option<Vec<Block>> {
             }
             '{' => {
                 if all.len() >= MOST || open.len() >= DEEPEST {
-                    return None;
+                    return Err("has more blocks, or deeper ones, than are followed, and was not read");
                 }
+                around.push(std::mem::take(&mut parentheses));
                 let head = statement.trim().to_owned();
                 statement.clear();
                 all.push(Block { line, head, body: Vec::new(), parent: open.last().copied() });
                 open.push(all.len() - 1);
             }
+            '\n' if parentheses > 0 => statement.push(' '),
             '}' | '\n' | ';' => {
                 let said = statement.trim();
                 if !said.is_empty()
@@ -124,75 +136,107 @@ fn blocks(text: &str) -> Option<Vec<Block>> {
                 }
                 statement.clear();
                 if c == '}' {
-                    open.pop()?;
+                    open.pop().ok_or(UNFIT)?;
+                    parentheses = around.pop().unwrap_or(0);
                 }
                 begun = line;
             }
             c => {
-                if statement.trim().is_empty() {
+                if statement.is_empty() && !c.is_whitespace() {
                     begun = line;
                 }
-                statement.push(c);
+                match c {
+                    '(' => parentheses += 1,
+                    ')' => parentheses = parentheses.saturating_sub(1),
+                    _ => {}
+                }
+                if !(statement.is_empty() && c.is_whitespace()) {
+                    statement.push(c);
+                }
             }
         }
     }
-    open.is_empty().then_some(all)
+    if open.is_empty() { Ok(all) } else { Err(UNFIT) }
 }
 
 fn ends_with(text: &str, mark: char, times: usize) -> bool {
     text.chars().rev().take_while(|c| *c == mark).count() >= times
 }
 
-/// The text in quotes behind a word: `stage('Build')`, `sh "make"`.
+/// The text in quotes behind a word: `stage('Build')`, `sh "make"`; three quotes hold others.
 fn quoted(text: &str) -> Option<String> {
-    let at = text.find(['\'', '"'])?;
-    let mark = text[at..].chars().next()?;
-    let rest = text[at..].trim_start_matches(mark);
-    Some(rest.split(mark).next().unwrap_or_default().to_owned())
+    let text = &text[text.find(['\'', '"'])?..];
+    let one = &text[..1];
+    let three = one.repeat(3);
+    let (mark, rest) = match text.strip_prefix(&three) {
+        Some(rest) => (three.as_str(), rest),
+        None => (one, &text[1..]),
+    };
+    let mut end = 0;
+    while let Some(at) = rest[end..].find([mark.as_bytes()[0] as char, '\\']) {
+        let at = end + at;
+        if rest[at..].starts_with('\\') {
+            end = at + 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8);
+        } else if rest[at..].starts_with(mark) {
+            return Some(rest[..at].to_owned());
+        } else {
+            end = at + 1;
+        }
+    }
+    Some(rest.to_owned())
+}
+
+/// The text of a named argument: `script: 'make'`.
+fn argument(said: &str, name: &str) -> Option<String> {
+    let at = said.match_indices(name).find(|(at, _)| {
+        let before = said[..*at].trim_end();
+        said[at + name.len()..].trim_start().starts_with(':') && before.ends_with(['(', ',', ' ', 'h', 't', 'l'])
+    });
+    quoted(&said[at?.0 + name.len()..])
 }
 
 /// Stages one after the other, as jobs that wait for those before.
-fn flow(blocks: &[Block]) -> Flow {
+fn flow(file: &File<'_>, blocks: &[Block], found: &mut Found) -> Flow {
     let mut flow = Flow { starts: Starts { itself: true, ..Starts::default() }, ..Flow::default() };
     let stage = |block: &Block| {
         block.head.strip_prefix("stage").filter(|rest| rest.trim_start().starts_with('(')).and_then(quoted)
     };
-    let stages: Vec<(usize, String)> =
-        blocks.iter().enumerate().filter_map(|(at, block)| Some((at, stage(block)?))).collect();
-    // The stage that a block lies in, itself included.
-    let within = |mut at: usize| loop {
-        if let Some(found) = stages.iter().position(|(stage, _)| *stage == at) {
-            return Some(found);
-        }
-        at = blocks[at].parent?;
-    };
-    for (at, name) in &stages {
-        let mut job = Job { line: blocks[*at].line, id: name.clone(), ..Job::default() };
-        let parallel = |mut block: usize| -> Option<usize> {
-            loop {
-                block = blocks[block].parent?;
-                if blocks[block].head.starts_with("parallel") {
-                    return Some(block);
-                }
-                if blocks[block].head.starts_with("stage") && blocks[block].head.contains('(') {
-                    return None;
-                }
-            }
-        };
-        let beside = parallel(*at);
-        let number = flow.jobs.len();
-        job.needs = (0..number)
-            .filter(|&other| {
-                let other = stages[other].0;
-                beside.is_none() || parallel(other) != beside
-            })
-            .collect();
-        flow.jobs.push(job);
-    }
+    // Of each block: the stage that it lies in, itself included, what is done at once around that, and what it lies in there.
+    let mut of: Vec<Within> = Vec::with_capacity(blocks.len());
+    // The parallel block around each stage.
+    let mut beside: Vec<Option<usize>> = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
+        let mut within = block.parent.map_or_else(Within::default, |parent| of[parent]);
+        let first = block.head.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        match first {
+            "parallel" => within.parallel = Some(at),
+            "post" => within.post = true,
+            "always" | "failure" | "cleanup" | "unsuccessful" | "aborted" if within.post => within.anyway = true,
+            "catchError" | "warnError" | "try" => within.caught = true,
+            "when" => within.when = true,
+            _ => {}
+        }
+        if let Some(name) = stage(block) {
+            if !file.job(found) {
+                break;
+            }
+            let number = flow.jobs.len();
+            let mut job = Job { line: block.line, id: name, ..Job::default() };
+            let around = within.parallel;
+            job.needs = (0..number).filter(|&other| around.is_none() || beside[other] != around).collect();
+            if !file.spend(number as u64 / 8, found) {
+                break;
+            }
+            beside.push(around);
+            flow.jobs.push(job);
+            within = Within { stage: Some(number), caught: within.caught, ..Within::default() };
+        }
+        of.push(within);
+    }
+    for (block, within) in blocks.iter().zip(&of) {
         let head = block.head.as_str();
         let first = head.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        if first == "options" && within(at).is_none() {
+        if first == "options" && within.stage.is_none() {
             flow.guard = flow.guard.or(block
                 .body
                 .iter()
@@ -202,33 +246,65 @@ fn flow(blocks: &[Block]) -> Flow {
         if first == "triggers" {
             flow.starts.times = block.body.iter().find(|(_, said)| said.starts_with("cron")).map(|(line, _)| *line);
         }
-        let Some(number) = within(at) else { continue };
+        let Some(number) = within.stage else { continue };
         let job = &mut flow.jobs[number];
         match first {
             "input" => {
                 job.manual = job.manual.or(Some(block.line));
                 submitter(&block.body, job);
             }
-            "lock" => job.guard = job.guard.or(Some(block.line)),
+            "lock" if is_one(head) => job.guard = job.guard.or(Some(block.line)),
             "catchError" if head.contains("SUCCESS") && head.contains("buildResult") => {
                 job.lax = job.lax.or(Some(block.line));
             }
+            // A stage that is passed over holds nothing up.
+            "when" => job.sometimes = Some(format!("{:?}", block.body)),
             _ => {}
         }
-        statements(block, job);
+        statements(block, *within, job);
     }
     flow
 }
 
+/// Where a block lies.
+#[derive(Clone, Copy, Default)]
+struct Within {
+    stage: Option<usize>,
+    parallel: Option<usize>,
+    /// In what is done at the end, and whatever came before.
+    post: bool,
+    anyway: bool,
+    /// In what makes something of a failure.
+    caught: bool,
+    /// In the conditions of a stage.
+    when: bool,
+}
+
 /// The statements of a block, as steps of the stage that it lies in.
-fn statements(block: &Block, job: &mut Job) {
+fn statements(block: &Block, within: Within, job: &mut Job) {
+    if within.when {
+        return;
+    }
     for (line, said) in &block.body {
         let word = said.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let (_, called) = said.split_once('=').unwrap_or(("", said));
+        let word = if ["def", "int", "String"].contains(&word) {
+            called.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
+        } else {
+            word
+        };
+        let anyway = if within.anyway { Sure::Yes } else { Sure::No };
+        let step = Step { line: *line, anyway, ..Step::default() };
         match word {
             "sh" | "bat" | "powershell" | "pwsh" => {
-                let Some(script) = quoted(said) else { continue };
-                let step = Step { line: *line, commands: super::job::commands(*line, &script), ..Step::default() };
-                job.steps.push(step);
+                let Some(script) = argument(said, "script").or_else(|| quoted(said)) else { continue };
+                let handled = within.caught || within.post || said.contains("returnStatus") || said.contains("returnStdout");
+                job.steps.push(Step {
+                    name: argument(said, "label").unwrap_or_default(),
+                    commands: super::job::commands(*line, &script),
+                    shaky: handled,
+                    ..step
+                });
             }
             "input" => {
                 job.manual = job.manual.or(Some(*line));
@@ -236,12 +312,17 @@ fn statements(block: &Block, job: &mut Job) {
             }
             "docker" | "dockerImage" | "image" if said.contains(".push(") => {
                 let commands = vec![Command::new(*line, "docker push")];
-                job.steps.push(Step { line: *line, commands, ..Step::default() });
+                job.steps.push(Step { commands, ..step });
             }
-            "lock" => job.guard = job.guard.or(Some(*line)),
+            "lock" if is_one(said) => job.guard = job.guard.or(Some(*line)),
             _ => {}
         }
     }
+}
+
+/// Whether a lock is the same one for every run.
+fn is_one(said: &str) -> bool {
+    !said.contains("${") && quoted(said).is_some()
 }
 
 /// Who alone may answer an input.

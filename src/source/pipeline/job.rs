@@ -1,12 +1,12 @@
 //! What every pipeline is made of, whoever runs it: jobs that wait for each other, and their steps.
 
-use std::collections::BTreeSet;
-
 use super::command::Command;
 
 /// A pipeline: what one file starts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flow {
+    /// How it is called, where that is not said by its file.
+    pub title: String,
     /// What starts it.
     pub starts: Starts,
     /// Its jobs.
@@ -41,6 +41,18 @@ impl Starts {
     }
 }
 
+/// Whether something is so, as far as a file tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sure {
+    /// It is not.
+    #[default]
+    No,
+    /// It may be.
+    Maybe,
+    /// It is.
+    Yes,
+}
+
 /// A job.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Job {
@@ -60,12 +72,20 @@ pub(super) struct Job {
     pub manual: Option<u32>,
     /// Where it is said that its failure stops nothing.
     pub lax: Option<u32>,
+    /// Whether it stops what waits for it only at times: a failure may be let pass, or somebody has to start it.
+    pub shaky: bool,
+    /// Whether it runs though what it waits for failed.
+    pub anyway: Sure,
+    /// Under which conditions it is there at all, where that is said and what waits for it goes on without it.
+    pub sometimes: Option<String>,
+    /// Whether it asks that the pipeline it starts after has passed.
+    pub passed: bool,
     /// Where only one of it may run.
     pub guard: Option<u32>,
     /// People that its conditions name.
     pub people: Vec<(u32, String)>,
-    /// The line that spreads it over regions.
-    pub regions: Option<u32>,
+    /// The line that spreads it over regions, and whether it goes to one after the other.
+    pub regions: Option<(u32, bool)>,
     /// The line that makes it the way back of another job, as `on_stop` does.
     pub undoes: Option<u32>,
     /// Whether what it does lies elsewhere.
@@ -92,23 +112,67 @@ pub(super) struct Step {
     pub commands: Vec<Command>,
     /// Where it is said that its failure stops nothing.
     pub lax: Option<u32>,
+    /// Whether it stops what comes behind it only at times: it has a condition.
+    pub shaky: bool,
+    /// Whether it runs though what came before it failed.
+    pub anyway: Sure,
     /// Whether it waits for a person.
     pub manual: bool,
     /// Whether it tests, once that was asked.
     pub tests: std::cell::OnceCell<bool>,
 }
 
+/// A set of jobs, by their numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Jobs(Vec<u64>);
+
+impl Jobs {
+    fn none(of: usize) -> Self {
+        Self(vec![0; of.div_ceil(64)])
+    }
+
+    /// Whether a job is among them.
+    pub fn has(&self, job: usize) -> bool {
+        self.0.get(job / 64).is_some_and(|word| word & (1 << (job % 64)) != 0)
+    }
+
+    fn add(&mut self, job: usize) {
+        self.0[job / 64] |= 1 << (job % 64);
+    }
+
+    /// Their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.0.len() * 64).filter(|&job| self.has(job))
+    }
+}
+
 impl Flow {
-    /// The jobs that a job waits for, through others too.
-    pub fn before(&self, job: usize) -> BTreeSet<usize> {
-        let mut found = BTreeSet::new();
-        let mut open = self.jobs[job].needs.clone();
-        while let Some(next) = open.pop() {
-            if next < self.jobs.len() && next != job && found.insert(next) {
-                open.extend(&self.jobs[next].needs);
+    /// Of each job those that it waits for, through others too: through such jobs as are followed.
+    pub fn before(&self, follows: impl Fn(&Job) -> bool) -> Vec<Jobs> {
+        let number = self.jobs.len();
+        let mut found: Vec<Option<Jobs>> = vec![None; number];
+        let mut begun = vec![false; number];
+        for root in 0..number {
+            let mut open = vec![(root, false)];
+            while let Some((at, done)) = open.pop() {
+                let job = &self.jobs[at];
+                let needs = || job.needs.iter().copied().filter(|&need| need < number && need != at);
+                if done {
+                    let mut before = Jobs::none(number);
+                    for need in needs().filter(|_| follows(job)) {
+                        before.add(need);
+                        if let Some(further) = &found[need] {
+                            before.0.iter_mut().zip(&further.0).for_each(|(word, more)| *word |= more);
+                        }
+                    }
+                    found[at] = Some(before);
+                } else if !std::mem::replace(&mut begun[at], true) {
+                    open.push((at, true));
+                    open.extend(needs().filter(|&need| !begun[need]).map(|need| (need, false)));
+                }
             }
         }
-        found
+        found.into_iter().map(|jobs| jobs.unwrap_or_else(|| Jobs::none(number))).collect()
     }
 }
 
@@ -132,7 +196,35 @@ pub(super) fn commands(first: u32, script: &str) -> Vec<Command> {
         }
         goes_on = more;
     }
-    found.into_iter().map(|(line, text)| Command::new(line, &text)).collect()
+    let mut goes_on = false;
+    let of = |(line, text): (u32, String)| {
+        let mut command = Command::new(line, &text);
+        let sets = |flags: &[&str]| command.parts.iter().any(|words| words.begins_with(&["set"]) && words.has(flags));
+        goes_on = sets(&["+e", "+ex", "+xe", "+eu"]) || goes_on && !sets(&["-e", "-ex", "-xe", "-eu", "-eux", "-euo", "-euxo", "-eo"]);
+        if goes_on {
+            command.goes_on();
+        }
+        command
+    };
+    let mut found: Vec<Command> = found.into_iter().map(of).collect();
+    if script.contains("pipefail") {
+        found.iter_mut().for_each(Command::with_pipefail);
+    }
+    found
+}
+
+/// Takes the end of a script alone for what it comes to, as shells do that go on after a failure.
+pub(super) fn last_counts(commands: &mut [Command]) {
+    let errexit = |command: &Command| {
+        command.parts.iter().any(|words| {
+            words.begins_with(&["set"]) && words.iter().any(|word| word.starts_with("-e") || word.starts_with("-o") || word.starts_with("-x"))
+        })
+    };
+    if !commands.iter().any(errexit)
+        && let Some((_, before)) = commands.split_last_mut()
+    {
+        before.iter_mut().for_each(Command::goes_on);
+    }
 }
 
 /// Longest command that is looked at, bytes.

@@ -2,14 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::job::{Flow, Job, Step};
+use super::command::{Command, End};
+use super::job::{Flow, Job, Jobs, Step, Sure};
 use super::words::{self, Ships};
 use super::{File, Found};
 use crate::model::{Control, ControlKind, Untrusted};
 
+/// Names that a control has of what it speaks of.
+const NAMED: usize = 100;
+
 /// Tells what a pipeline declares.
 pub(super) fn judge(file: &File<'_>, flow: &Flow, found: &mut Found) {
-    let judged = Judge { file, flow, ships: flow.jobs.iter().map(|job| shipped(flow, job)).collect() };
+    let ships: Vec<_> = flow.jobs.iter().map(|job| shipped(flow, job)).collect();
+    let waits = |kind: Sure| flow.before(|job| job.anyway <= kind);
+    let any = ships.iter().any(Option::is_some);
+    // Most pipelines ship nothing: who waits for whom is asked for the others alone.
+    let judged = Judge {
+        stops: if any { waits(Sure::No) } else { Vec::new() },
+        may_stop: if any { waits(Sure::Maybe) } else { Vec::new() },
+        before: if any || flow.jobs.iter().any(deploys_by_name) { waits(Sure::Yes) } else { Vec::new() },
+        tests: flow.jobs.iter().map(words::job_tests).collect(),
+        file,
+        flow,
+        ships,
+    };
     judged.verification(found);
     judged.decision(found);
     judged.rollout(found);
@@ -24,7 +40,10 @@ fn shipped(flow: &Flow, job: &Job) -> Option<(usize, u32, Ships)> {
         || job.hidden
         || words::is_no_release(&job.id)
         || words::is_no_release(&job.title)
+        || words::is_aside(&flow.title)
         || job.path.as_deref().is_some_and(|path| path.starts_with("bootstrap/"))
+        // What is deployed into a cluster that the job makes for itself is tried there.
+        || job.steps.iter().any(words::step_makes_cluster)
     {
         return None;
     }
@@ -46,11 +65,22 @@ struct Judge<'f> {
     flow: &'f Flow,
     /// Of each job: at which step it ships, on which line, and with what.
     ships: Vec<Option<(usize, u32, Ships)>>,
+    /// Whether each job tests.
+    tests: Vec<bool>,
+    /// The jobs whose failure keeps a job from running; those of which that may be so; and all that come before it.
+    stops: Vec<Jobs>,
+    may_stop: Vec<Jobs>,
+    before: Vec<Jobs>,
 }
 
 impl Judge<'_> {
     fn jobs(&self) -> impl Iterator<Item = (usize, &Job)> {
         self.flow.jobs.iter().enumerate().filter(|(_, job)| !job.hidden)
+    }
+
+    fn before(&self, at: usize) -> impl Iterator<Item = (usize, &Job)> {
+        let before = self.before.get(at).into_iter().flat_map(Jobs::iter);
+        before.map(|at| (at, &self.flow.jobs[at]))
     }
 
     fn control(&self, kind: ControlKind, job: &Job, line: u32, subject: &str) -> Control {
@@ -74,80 +104,98 @@ impl Judge<'_> {
             || can && self.jobs().any(|(_, job)| deploys_by_name(job) || publishes_by_name(job))
     }
 
-    /// The tests that come before a job ships.
-    fn tests_before(&self, at: usize, step: usize) -> Vec<String> {
+    /// The tests whose failure keeps a job from shipping, and whether there are others of which that may be so.
+    fn tests_before(&self, at: usize, step: usize) -> (Vec<String>, bool) {
         let job = &self.flow.jobs[at];
-        let own = job.steps[..step].iter().find(|step| words::step_tests(step));
-        let own = own.map(|step| if step.name.is_empty() { "a step before it".to_owned() } else { step.name.clone() });
-        let shipping = &job.steps[step].commands;
-        let ships = shipping.iter().position(|command| words::command_ships(command).is_some());
-        let same = shipping[..ships.unwrap_or(0)].iter().any(words::command_tests);
-        let own = own.or_else(|| same.then(|| "a command before it".to_owned()));
-        let others = self.flow.before(at).into_iter().map(|at| &self.flow.jobs[at]);
-        let others = others.filter(|job| words::job_tests(job) && stops(job)).map(|job| job.id.clone());
-        others.chain(own).collect()
+        let (mut named, mut maybe) = (Vec::new(), false);
+        for (other, before) in self.before(at).filter(|(other, _)| self.tests[*other]) {
+            let same = before.sometimes.is_none() || before.sometimes == job.sometimes;
+            match stops(before) {
+                Sure::Yes if same && !before.requests && self.stops[at].has(other) => named.push(before.id.clone()),
+                Sure::No => {}
+                _ => maybe |= self.may_stop[at].has(other),
+            }
+        }
+        let ships = &job.steps[step];
+        let anyway = job.steps[step].anyway;
+        let mut own: Vec<(Sure, &str)> =
+            job.steps[..step].iter().filter(|step| words::step_tests(step)).map(|step| (holds(step), step.name.as_str())).collect();
+        let shipping = ships.commands.iter().position(|command| words::command_ships(command).is_some());
+        let same = &ships.commands[..shipping.unwrap_or(0)];
+        own.extend(same.iter().flat_map(words::testing).map(|words| (fails(words.end), "a command before it")));
+        let held = own.iter().find(|(sure, _)| *sure == Sure::Yes && anyway == Sure::No);
+        match held {
+            Some((_, "")) => named.push("a step before it".to_owned()),
+            Some((_, name)) => named.push((*name).to_owned()),
+            None => maybe |= own.iter().any(|(sure, _)| *sure > Sure::No) && anyway < Sure::Yes,
+        }
+        (named, maybe)
     }
 
     /// Whether what comes before a job, or is part of it, lies where it cannot be seen.
     fn unseen_before(&self, at: usize) -> bool {
-        self.flow.hidden
-            || self.flow.jobs[at].elsewhere
-            || self.flow.before(at).into_iter().any(|at| self.flow.jobs[at].elsewhere)
+        self.flow.hidden || self.flow.jobs[at].elsewhere || self.before(at).any(|(_, job)| job.elsewhere)
     }
 
     fn verification(&self, found: &mut Found) {
-        for (at, job, (step, line, ships)) in self.shipping() {
-            let tests = self.tests_before(at, step);
-            let place = &job.steps[step];
-            if tests.is_empty() {
-                let waits = !self.flow.starts.after.is_empty();
-                if waits || self.unseen_before(at) {
-                    // What it waits for may test: nothing is known of it here.
-                    let mut control = self.of_step(ControlKind::TestedPublish, job, place, line, &job.id);
-                    control.with =
-                        self.flow.starts.after.iter().map(|name| Untrusted::new(words::quotable(name))).collect();
-                    if waits {
-                        found.after.push(control);
-                    } else {
-                        found.note(
-                            self.file.path,
-                            Some(line),
-                            "ships after steps that lie elsewhere: whether they test cannot be seen",
-                        );
-                    }
-                    continue;
-                }
-                let mut control = self.of_step(ControlKind::UntestedPublish, job, place, line, &job.id);
-                control.with = vec![ships.tool.into()];
-                control.facts.deploys = Some(ships.deploys);
-                found.add(control);
-            } else {
-                let mut control = self.of_step(ControlKind::TestedPublish, job, place, line, &job.id);
-                control.with = tests.iter().map(|name| Untrusted::new(words::quotable(name))).collect();
-                control.facts.deploys = Some(ships.deploys);
-                found.add(control);
-            }
+        for (at, job, shipping) in self.shipping() {
+            self.tested(at, job, shipping, found);
         }
-        self.some(found, ControlKind::Tests, |_, job| words::job_tests(job).then(|| (job.line, job.id.clone(), None)));
+        self.some(found, ControlKind::Tests, |at, job| self.tests[at].then(|| (job.line, job.id.clone(), None)));
         self.some_steps(found, ControlKind::Scans, words::step_scans);
         self.some_steps(found, ControlKind::ContractTests, words::step_contracts);
         self.some_steps(found, ControlKind::ChangeTypes, words::step_types);
         self.some_steps(found, ControlKind::ChangeRules, words::step_rules);
-        for (_, job) in self.jobs() {
+        for (at, job) in self.jobs() {
             let checks = |step: &Step| words::step_tests(step) || words::step_scans(step).is_some();
-            if let Some(line) = job.lax.filter(|_| words::job_tests(job) || job.steps.iter().any(checks)) {
+            if let Some(line) = job.lax.filter(|_| self.tests[at] || job.steps.iter().any(checks)) {
                 found.add(self.control(ControlKind::CannotFail, job, line, &job.id));
                 continue;
             }
             for step in job.steps.iter().filter(|step| checks(step)) {
-                let command = step.commands.iter().find(|command| {
-                    command.cannot_fail && (words::command_tests(command) || words::step_scans(step).is_some())
-                });
+                let well = |command: &&Command| words::checking(command).any(|words| words.end == End::Whatever);
+                let command = step.commands.iter().find(well);
                 if let Some(line) = step.lax.or(command.map(|command| command.line)) {
                     let name = if step.name.is_empty() { &job.id } else { &step.name };
                     found.add(self.of_step(ControlKind::CannotFail, job, step, line, name));
                 }
             }
+        }
+    }
+
+    /// Whether what a job ships was tested. What is not surely so is not claimed.
+    fn tested(&self, at: usize, job: &Job, (step, line, ships): (usize, u32, Ships), found: &mut Found) {
+        let place = &job.steps[step];
+        let (tests, maybe) = self.tests_before(at, step);
+        let told = |tests: Vec<String>, kind| {
+            let mut control = self.of_step(kind, job, place, line, &job.id);
+            control.with = tests.iter().take(NAMED).map(|name| Untrusted::new(words::quotable(name))).collect();
+            control.number = (tests.len() > NAMED).then_some(tests.len() as u64);
+            control.facts.deploys = Some(ships.deploys);
+            control
+        };
+        let cannot = |why: &str, found: &mut Found| {
+            let path = place.path.as_deref().or(job.path.as_deref()).unwrap_or(self.file.path);
+            found.note(path, Some(line), format!("ships {why} cannot be seen"));
+        };
+        let passed = job.passed || self.before(at).any(|(_, job)| job.passed);
+        if found.cut {
+            // A part of it was not read, and that is told.
+        } else if !tests.is_empty() {
+            found.add(told(tests, ControlKind::TestedPublish));
+        } else if maybe {
+            cannot("after a test that may stop nothing: whether it does", found);
+        } else if !self.flow.starts.after.is_empty() {
+            // What it waits for may test: nothing is known of it here.
+            if passed {
+                found.after.push(told(self.flow.starts.after.clone(), ControlKind::TestedPublish));
+            } else {
+                cannot("when another pipeline has ended: whether that has to pass", found);
+            }
+        } else if self.unseen_before(at) {
+            cannot("after steps that lie elsewhere: whether they test", found);
+        } else {
+            found.add(told(vec![ships.tool.to_owned()], ControlKind::UntestedPublish));
         }
     }
 
@@ -246,8 +294,20 @@ impl Judge<'_> {
                     }
                 }
             }
-            if let Some(line) = job.regions.filter(|_| deploys || ships.is_some()) {
-                found.add(self.control(ControlKind::Regions, job, line, &job.id));
+            if let Some((line, in_turn)) = job.regions.filter(|_| deploys || ships.is_some()) {
+                let mut control = self.control(ControlKind::Regions, job, line, &job.id);
+                control.with = in_turn.then(|| "one after the other".into()).into_iter().collect();
+                found.add(control);
+            }
+            let region = words::region(&job.id).filter(|_| deploys);
+            let earlier = self.before(at).find(|(other, before)| {
+                let other = self.ships[*other].is_some_and(|(_, _, ships)| ships.deploys) || deploys_by_name(before);
+                other && region.is_some() && words::region(&before.id).is_some_and(|other| Some(other) != region)
+            });
+            if let Some((_, earlier)) = earlier.filter(|_| job.regions.is_none()) {
+                let mut control = self.control(ControlKind::Regions, job, job.line, &job.id);
+                control.with = vec![Untrusted::new(format!("after {}", words::quotable(&earlier.id)))];
+                found.add(control);
             }
             if let Some(line) = job.guard.filter(|_| ships.is_some() || deploys) {
                 found.add(self.control(ControlKind::Concurrency, job, line, &job.id));
@@ -264,22 +324,24 @@ impl Judge<'_> {
                 found.extend(line.map(|line| Control::new(kind, self.file.path, line, self.file.name())));
             };
             at(ControlKind::Concurrency, self.flow.guard, found);
-            let by_itself = self.flow.starts.itself;
-            if !by_itself {
-                at(ControlKind::Window, self.flow.starts.times, found);
-                at(ControlKind::ReleaseByHand, self.flow.starts.hand, found);
+            let starts = &self.flow.starts;
+            let file = words::is_aside(self.file.stem()) || words::is_aside(&self.flow.title);
+            // What a known command ships: a name alone may be that of a site, or of what is only prepared.
+            let ships = self.ships.iter().any(Option::is_some) && !file;
+            match (starts.times, starts.hand) {
+                _ if starts.itself || !ships => {}
+                (Some(times), None) => at(ControlKind::Window, Some(times), found),
+                (None, hand) => at(ControlKind::ReleaseByHand, hand, found),
+                // Both: it is bound to neither.
+                (Some(_), Some(_)) => {}
             }
         }
     }
 
     fn detection(&self, found: &mut Found) {
         for (at, job) in self.jobs() {
-            let after = self
-                .flow
-                .before(at)
-                .into_iter()
-                .any(|at| self.ships[at].is_some() || deploys_by_name(&self.flow.jobs[at]));
-            if after && (words::named_smoke(&job.id) || words::named_smoke(&job.title)) {
+            let named = words::named_smoke(&job.id) || words::named_smoke(&job.title);
+            if named && self.before(at).any(|(at, job)| self.ships[at].is_some() || deploys_by_name(job)) {
                 found.add(self.control(ControlKind::SmokeTest, job, job.line, &job.id));
             }
             let first = self.ships[at].map(|(step, _, _)| step + 1);
@@ -325,11 +387,45 @@ impl Judge<'_> {
     }
 }
 
-/// Whether a job's tests stop anything when they fail.
-fn stops(job: &Job) -> bool {
-    let lax = |step: &&Step| step.lax.is_some() || step.commands.iter().any(|command| command.cannot_fail);
-    let mut tests = job.steps.iter().filter(|step| words::step_tests(step)).peekable();
-    job.lax.is_none() && (tests.peek().is_none() || !tests.all(|step| lax(&step)))
+/// Whether a job's tests stop what waits for it when they fail.
+fn stops(job: &Job) -> Sure {
+    if job.lax.is_some() {
+        return Sure::No;
+    }
+    let tests: Vec<Sure> = job.steps.iter().filter(|step| words::step_tests(step)).map(holds).collect();
+    let sure = if tests.is_empty() {
+        // It is called so: what in it tests is not known.
+        let whatever = |step: &Step| {
+            step.lax.is_some() || step.commands.iter().flat_map(|command| &command.parts).any(|words| words.end == End::Whatever)
+        };
+        if job.steps.iter().any(whatever) { Sure::Maybe } else { Sure::Yes }
+    } else {
+        tests.into_iter().max().unwrap_or_default()
+    };
+    if job.shaky { sure.min(Sure::Maybe) } else { sure }
+}
+
+/// Whether a test step stops what comes behind it when it fails.
+fn holds(step: &Step) -> Sure {
+    if step.lax.is_some() {
+        return Sure::No;
+    }
+    let mut tests = step.commands.iter().flat_map(words::testing).map(|words| fails(words.end)).peekable();
+    let sure = if tests.peek().is_some() {
+        tests.max().unwrap_or_default()
+    } else {
+        let ends = step.commands.iter().flat_map(|command| &command.parts).map(|words| fails(words.end));
+        if ends.min().unwrap_or(Sure::Yes) == Sure::Yes { Sure::Yes } else { Sure::Maybe }
+    };
+    if step.shaky { sure.min(Sure::Maybe) } else { sure }
+}
+
+fn fails(end: End) -> Sure {
+    match end {
+        End::Fails => Sure::Yes,
+        End::Piped | End::Handled => Sure::Maybe,
+        End::Whatever => Sure::No,
+    }
 }
 
 /// Whether a job is called after publishing: what it does may lie in a script.

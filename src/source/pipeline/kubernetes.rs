@@ -3,7 +3,7 @@
 
 use super::yaml::{self, Node};
 use super::{File, Found, Reader, ends, is_yaml, words};
-use crate::model::{Control, ControlKind, Untrusted};
+use crate::model::{Control, ControlKind};
 
 pub(super) struct Manifests;
 
@@ -38,6 +38,9 @@ const ROOTS: &[&str] = &[
     "release",
 ];
 
+/// Most pauses of a rollout that are told one by one.
+const PAUSES: usize = 100;
+
 /// Whether a file is YAML in a folder with manifests.
 pub(super) fn is_manifest(path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
@@ -53,6 +56,17 @@ impl Reader for Manifests {
         is_manifest(path)
             || ["rollout.yaml", "rollout.yml", "canary.yaml", "canary.yml", "deployment.yaml", "deployment.yml"]
                 .contains(&path)
+    }
+
+    fn tells(&self) -> &'static [ControlKind] {
+        &[
+            ControlKind::Canary,
+            ControlKind::BlueGreen,
+            ControlKind::RollingUpdate,
+            ControlKind::RolloutAnalysis,
+            ControlKind::ManualStep,
+            ControlKind::Rollback,
+        ]
     }
 
     fn may_hold(&self, bytes: &[u8]) -> bool {
@@ -76,7 +90,7 @@ impl Reader for Manifests {
         match yaml::documents(file.text) {
             Ok(documents) => documents.iter().for_each(|document| manifest(file, document, found)),
             Err(_) if yaml::is_template(file.text) => template(file, found),
-            Err(fault) => found.note(file.path, fault.line, fault.why),
+            Err(fault) => found.unread(file.path, fault.line, fault.why),
         }
     }
 }
@@ -120,11 +134,7 @@ fn rollout(file: &File<'_>, document: &Node, line: u32, name: &str, found: &mut 
         let count = |key: &str| steps.iter().filter(|step| step.get(key).is_some()).count();
         let mut control = Control::new(ControlKind::Canary, file.path, line, words::quotable(name));
         control.number = Some(count("setWeight") as u64);
-        control.with = [("pause", count("pause"))]
-            .iter()
-            .filter(|(_, n)| *n > 0)
-            .map(|(what, n)| Untrusted::new(plural(*n, what)))
-            .collect();
+        control.with = vec!["pause".into(); count("pause").min(PAUSES)];
         let analysed = count("analysis") + count("experiment") > 0 || canary.get("analysis").is_some();
         control.facts.analysed = Some(analysed);
         if analysed {
@@ -200,8 +210,4 @@ fn template(file: &File<'_>, found: &mut Found) {
         control.with = vec!["a template".into()];
         found.add(control);
     }
-}
-
-fn plural(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -1,6 +1,8 @@
 //! Changes of a database that come with their way back, told by the names of their files.
 
-use super::{File, Found, Reader, ends};
+use std::collections::BTreeMap;
+
+use super::{Found, Reader, ends};
 use crate::model::{Control, ControlKind};
 
 pub(super) struct Migrations;
@@ -41,20 +43,31 @@ impl Reader for Migrations {
         path.contains('/') && (is_down(path) || is_up(path))
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        &[ControlKind::DownMigrations]
+    }
+
     fn by_path(&self) -> bool {
         true
     }
 
-    fn read(&self, file: &File<'_>, found: &mut Found) {
-        let own = folder(file.path);
-        let here = |wanted: fn(&str) -> bool| {
-            file.listed.iter().map(|(path, _)| path.as_str()).filter(move |path| wanted(path) && folder(path) == own)
-        };
-        // One control a folder: told at the first that goes back.
-        if here(is_down).next() == Some(file.path) {
-            let mut control = Control::new(ControlKind::DownMigrations, file.path, 1, own);
-            control.number = Some(here(is_down).count() as u64);
-            control.with = vec![crate::model::Untrusted::new(here(is_up).count().to_string())];
+    /// One control a folder: told at the first that goes back.
+    fn list(&self, paths: &[&str], found: &mut Found) {
+        let mut folders: BTreeMap<&str, (Option<&str>, u64, u64)> = BTreeMap::new();
+        for path in paths {
+            let (first, downs, ups) = folders.entry(folder(path)).or_default();
+            if is_down(path) {
+                first.get_or_insert(path);
+                *downs += 1;
+            } else {
+                *ups += 1;
+            }
+        }
+        for (folder, (first, downs, ups)) in folders {
+            let Some(first) = first else { continue };
+            let mut control = Control::new(ControlKind::DownMigrations, first, 1, folder);
+            control.number = Some(downs);
+            control.with = vec![crate::model::Untrusted::new(ups.to_string())];
             found.add(control);
         }
     }

@@ -76,6 +76,10 @@ impl Reader for Pages {
         page(path).is_some()
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        &[ControlKind::Runbook, ControlKind::Checklist]
+    }
+
     fn read(&self, file: &File<'_>, found: &mut Found) {
         let Some(kind) = page(file.path) else { return };
         if file.text.trim().is_empty() {

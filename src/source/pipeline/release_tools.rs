@@ -1,6 +1,6 @@
 //! Tools that make the releases, told by their configuration.
 
-use super::{File, Found, Reader};
+use super::{Found, Reader};
 use crate::model::{Control, ControlKind};
 
 pub(super) struct Tools;
@@ -38,11 +38,17 @@ impl Reader for Tools {
         tool(path).is_some()
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        &[ControlKind::ReleaseAutomation]
+    }
+
     fn by_path(&self) -> bool {
         true
     }
 
-    fn read(&self, file: &File<'_>, found: &mut Found) {
-        found.extend(tool(file.path).map(|tool| Control::new(ControlKind::ReleaseAutomation, file.path, 1, tool)));
+    fn list(&self, paths: &[&str], found: &mut Found) {
+        for path in paths {
+            found.extend(tool(path).map(|tool| Control::new(ControlKind::ReleaseAutomation, path, 1, tool)));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Rules for what goes in: types of commits, size of changes, bots that ask.
 
-use super::{File, Found, Reader};
+use super::{Found, Reader};
 use crate::model::{Control, ControlKind};
 
 pub(super) struct ChangeRules;
@@ -34,13 +34,17 @@ impl Reader for ChangeRules {
         kind(path).is_some()
     }
 
+    fn tells(&self) -> &'static [ControlKind] {
+        &[ControlKind::ChangeTypes, ControlKind::ChangeRules]
+    }
+
     fn by_path(&self) -> bool {
         true
     }
 
-    fn read(&self, file: &File<'_>, found: &mut Found) {
-        if let Some((kind, tool)) = kind(file.path) {
-            found.add(Control::new(kind, file.path, 1, tool));
+    fn list(&self, paths: &[&str], found: &mut Found) {
+        for path in paths {
+            found.extend(kind(path).map(|(kind, tool)| Control::new(kind, path, 1, tool)));
         }
     }
 }

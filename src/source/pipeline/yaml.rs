@@ -12,6 +12,9 @@ pub(super) const LARGEST: usize = 1 << 20;
 const DEEPEST: u32 = 64;
 /// Most nodes, aliases followed.
 const MOST: u64 = 200_000;
+/// Bytes that are parsed again, and the widest indentation that is known, where brackets close further left than they may.
+const RETRIED: usize = 2 << 20;
+const WIDEST: usize = 200;
 
 /// A node, and where it begins.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ pub(super) struct Fault {
     pub line: Option<u32>,
     /// As a predicate.
     pub why: &'static str,
+    /// Whether a line in brackets stands further left than the parser lets it.
+    outdented: bool,
 }
 
 /// An unfinished list or map.
@@ -55,11 +60,39 @@ struct Open {
 
 /// Every document of a text.
 pub(super) fn documents(text: &str) -> Result<Vec<Node>, Fault> {
-    let fault = |line: Option<u32>, why| Fault { line, why };
     if text.len() > LARGEST {
-        return Err(fault(None, "is larger than 1 MiB and was not read"));
+        return Err(Fault { line: None, why: "is larger than 1 MiB and was not read", outdented: false });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    parse(text).or_else(|fault| if fault.outdented { indented(text).ok_or(fault) } else { Err(fault) })
+}
+
+/// The documents of a text in which brackets close, or go on, where their key begins: the forges' parsers let them, ours asks for
+/// an indentation, which such lines are given.
+fn indented(text: &str) -> Option<Vec<Node>> {
+    let indentation = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count();
+    let deepest = " ".repeat(text.lines().map(indentation).max().unwrap_or(0).min(WIDEST) + 1);
+    let closes = |line: &str| line.trim_start().starts_with([']', '}']);
+    let mut lines: Vec<(bool, &str)> = text.lines().map(|line| (closes(line), line)).collect();
+    for _ in 0..(RETRIED / text.len().max(1)).clamp(1, 16) {
+        let mut joined = String::with_capacity(text.len());
+        for (indent, line) in &lines {
+            joined.extend([if *indent { deepest.as_str() } else { "" }, line, "\n"]);
+        }
+        let fault = match parse(&joined) {
+            Ok(found) => return Some(found),
+            Err(fault) => fault,
+        };
+        let line = lines.get_mut(fault.line.filter(|_| fault.outdented)? as usize - 1)?;
+        if std::mem::replace(&mut line.0, true) {
+            return None;
+        }
+    }
+    None
+}
+
+fn parse(text: &str) -> Result<Vec<Node>, Fault> {
+    let fault = |line: Option<u32>, why| Fault { line, why, outdented: false };
     let mut parser = Parser::new_from_str(text);
     let mut open: Vec<Open> = Vec::new();
     let mut anchors: HashMap<usize, Node> = HashMap::new();
@@ -73,7 +106,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<Node>, Fault> {
                 .nth(line - 1)
                 .is_some_and(|line| line.bytes().take_while(u8::is_ascii_whitespace).any(|byte| byte == b'\t'));
             let why = if indented_by_tab { "is indented by a tab, which YAML forbids" } else { no_yaml(text) };
-            fault(Some(line as u32), why)
+            Fault { outdented: error.info().contains("invalid indentation"), ..fault(Some(line as u32), why) }
         })?;
         let line = mark.line().max(1) as u32;
         let node = match event {
@@ -151,6 +184,11 @@ fn pairs(items: Vec<Node>) -> Vec<(Node, Node)> {
 }
 
 impl Node {
+    /// How many values it has, itself and those behind its aliases included.
+    pub fn weight(&self) -> u64 {
+        self.weight
+    }
+
     /// A scalar's text, as it is written.
     pub fn text(&self) -> Option<&str> {
         match &*self.value {
@@ -247,6 +285,17 @@ mod tests {
         assert_eq!(job.get("stage").map(|node| node.line), Some(7));
         assert_eq!(documents[0].text_of("on"), Some("push"), "no truth value");
         assert_eq!(job.entries().len(), 2);
+    }
+
+    #[test]
+    fn brackets_may_close_where_their_key_begins() {
+        let text = "on:\n  push:\njobs:\n  a:\n    names: [\n      \"x\",\n    ]\n    more: {\n    k: v,\n  }\n    run: |\n      if x; then {\n      }\n";
+        let documents = documents(text).expect("every forge reads it");
+        let job = documents[0].at(&["jobs", "a"]).expect("a job");
+        assert_eq!(job.get("names").map(|node| node.texts().len()), Some(1));
+        assert_eq!(job.at(&["more", "k"]).map(|node| node.line), Some(9), "lines stay what they are");
+        assert!(job.text_of("run").is_some_and(|run| run.contains('}')));
+        assert_eq!(why("a: [b\nc: d\n"), "is no YAML", "a bracket that nobody closes");
     }
 
     #[test]

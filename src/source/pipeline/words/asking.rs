@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::command::{Command, Patterns};
+use super::super::command::{Command, Patterns, Words};
 use super::super::job::Step;
 use super::lists::{ASKS_MORE, ASKS_TYPES, AUTOMATES, CONTRACTS, GOES_BACK, SCANS};
 use super::name::name_words;
+use super::testing::testing;
 
 /// How a command goes back.
 pub fn command_back(command: &Command) -> Option<&'static str> {
@@ -16,10 +17,17 @@ pub fn command_back(command: &Command) -> Option<&'static str> {
         .find_map(|words| GOES_BACK.first(words))
 }
 
+/// The commands of a line that test or scan.
+pub fn checking(command: &Command) -> impl Iterator<Item = &Words> {
+    let scans = |words: &&Words| SCANS.first(words).is_some() && !words.begins_with(SAYS);
+    testing(command).chain(command.parts.iter().filter(scans))
+}
+
+/// What names other things too: the command is one of them only where it begins so.
+const SAYS: &[&str] = &["echo", "printf", "pip", "pip3", "npm", "apt-get", "brew", "curl", "go"];
+
 /// The first of a list that a step is about: in its action, its commands or its name.
 fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
-    /// What names other things too: the command is one of them only where it begins so.
-    const SAYS: &[&str] = &["echo", "printf", "pip", "pip3", "npm", "apt-get", "brew", "curl", "go"];
     let runs: BTreeSet<&str> = step
         .commands
         .iter()

@@ -9,12 +9,12 @@ mod quote;
 mod shipping;
 mod testing;
 
-pub(super) use asking::{command_back, step_automates, step_contracts, step_rules, step_scans, step_types};
-pub(super) use name::{is_no_release, named_approval, named_back, named_smoke, named_window, staged};
+pub(super) use asking::{checking, command_back, step_automates, step_contracts, step_rules, step_scans, step_types};
+pub(super) use name::{is_aside, is_no_release, named_approval, named_back, named_smoke, named_window, region, staged};
 pub(super) use people::{is_machine, named_people};
 pub(super) use quote::{quotable, quotable_path};
-pub(super) use shipping::{Ships, command_ships, step_ships};
-pub(super) use testing::{command_tests, job_tests, step_tests};
+pub(super) use shipping::{Ships, command_ships, step_makes_cluster, step_ships};
+pub(super) use testing::{job_tests, step_tests, testing};
 
 #[cfg(test)]
 mod tests {
@@ -26,12 +26,21 @@ mod tests {
         command_ships(&Command::new(1, command)).map(|ships| ships.tool)
     }
 
+    fn command_tests(command: &Command) -> bool {
+        testing(command).next().is_some()
+    }
+
     #[test]
     fn commands_that_ship() {
         for (command, tool) in [
             ("npm publish --access public", "npm publish"),
             ("NODE_AUTH_TOKEN=x npm publish", "npm publish"),
             ("pnpm -r publish", "pnpm publish"),
+            ("yarn workspaces foreach -A npm publish", "yarn npm publish"),
+            ("yarn workspace @a/b publish", "yarn publish"),
+            ("npm --workspace a publish", "npm publish"),
+            ("cargo +nightly publish", "cargo publish"),
+            ("bundle exec rake push", "rake push"),
             ("sudo docker push example/app:latest", "docker push"),
             ("docker buildx build --platform linux/amd64 --push .", "docker build --push"),
             ("set -e; cargo publish -p a && cargo publish -p b", "cargo publish"),
@@ -79,6 +88,9 @@ mod tests {
             "CI=1 yarn test",
             "nox -s test-3.12",
             "tox",
+            "mvn -U verify",
+            "python -u -m pytest",
+            "pytest -x test",
         ] {
             assert!(command_tests(&Command::new(1, command)), "{command}");
         }
@@ -94,6 +106,13 @@ mod tests {
             "cd tests",
             "npm install jest",
             "./upload-test-results.sh",
+            "mvn -B verify -Dmaven.test.skip=true",
+            "mvn test -Dmaven.test.failure.ignore=true",
+            "./gradlew check -x test",
+            "npx jest -u",
+            "vitest run --update",
+            "playwright test --update-snapshots",
+            "./scripts/measure-testgrid-flakiness.sh",
         ] {
             assert!(!command_tests(&Command::new(1, command)), "{command}");
         }
@@ -110,6 +129,9 @@ mod tests {
             "test:linux",
             "integration test (docker)",
             "smokeTest",
+            "tests / unit (linux)",
+            "test-linux-x86_64",
+            "Rerun failed tests",
         ] {
             assert!(named_test(name), "{name}");
         }
@@ -122,6 +144,13 @@ mod tests {
             "latest",
             "clone test repo",
             "attest",
+            "Approve ok-to-test",
+            "Measure TestGrid Flakiness",
+            "measure-testgrid-flakiness",
+            "detect_changes (tests)",
+            "test-plan",
+            "test infra",
+            "Label test failures",
         ] {
             assert!(!named_test(name), "{name}");
         }

@@ -78,12 +78,30 @@ pub const NO_TEST: &[&str] = &[
     "data",
     "package",
     "packages",
+    "changes",
+    "change",
+    "changed",
 ];
 
 /// Words with which the name of something other than a test begins.
 const NO_TEST_FIRST: &[&str] = &[
     "check", "ensure", "find", "list", "add", "make", "validate", "update", "split", "start", "stop", "wait", "enable",
-    "disable", "reject", "select", "write", "copy", "trigger", "build", "compile", "lint", "format",
+    "disable", "reject", "select", "write", "copy", "trigger", "build", "compile", "lint", "format", "approve", "measure",
+    "label", "mark", "analyze", "analyse", "monitor", "track", "detect", "diff", "fetch", "discover", "calculate",
+    "compute", "request", "require", "assign", "sync", "mirror", "refresh", "bump", "scan", "review", "merge", "move",
+    "import", "export", "convert", "archive", "store", "register", "tag", "warn", "ignore", "provision", "bootstrap",
+    "launch", "allow", "block", "remove", "rename", "render", "read", "load", "count", "parse", "patch", "fix",
+];
+
+/// What a test is not, with the word behind it: a grid, a plan, a server.
+const NO_TEST_BEHIND: &[&str] = &[
+    "grid", "plan", "plans", "infra", "infrastructure", "server", "servers", "container", "containers", "flakiness",
+    "flakes", "failure", "failures", "stats", "statistics", "time", "times", "timings", "id", "ids", "list", "count",
+    "counts", "helper", "helpers", "util", "utils", "lib", "library", "account", "accounts", "key", "keys", "db",
+    "database", "repo", "repository", "repositories", "bed", "kit", "config", "configuration", "label", "labels",
+    "owners", "history", "dashboard", "log", "logs", "output", "outputs", "badge", "fixture", "fixtures", "deps",
+    "dependencies", "cert", "certs", "certificate", "certificates", "env", "app", "apps", "project", "projects", "cluster",
+    "clusters", "status", "gems", "user", "users",
 ];
 
 /// Whether a name says that tests run.
@@ -95,7 +113,14 @@ pub fn named_test(name: &str) -> bool {
     {
         return false;
     }
-    any(&words, &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"])
+    const TESTS: &[&str] = &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"];
+    let tests = |at: usize| {
+        TESTS.contains(&words[at].as_str())
+            // Somebody lets it be tested.
+            && at.checked_sub(1).is_none_or(|before| words[before] != "to")
+            && words.get(at + 1).is_none_or(|behind| !NO_TEST_BEHIND.contains(&behind.as_str()))
+    };
+    (0..words.len()).any(tests)
         || any(&words, &["integration", "unit", "acceptance"]) && any(&words, &["suite", "check", "checks"])
 }
 
@@ -151,6 +176,26 @@ pub fn is_no_release(name: &str) -> bool {
             "devel",
         ],
     )
+}
+
+/// Whether a pipeline as a whole is called after something other than a release: its name is often that of all that it does.
+pub fn is_aside(title: &str) -> bool {
+    let words = name_words(title);
+    any(
+        &words,
+        &[
+            "docs", "documentation", "website", "site", "pages", "nightly", "nightlies", "snapshot", "snapshots", "preview",
+            "previews", "storybook", "benchmark", "benchmarks", "weekly", "daily",
+        ],
+    ) && !any(&words, &["release", "releases", "publish", "production"])
+}
+
+/// The part of the world that a name speaks of.
+pub fn region(name: &str) -> Option<&'static str> {
+    const REGIONS: &[&str] =
+        &["eu", "europe", "us", "usa", "apac", "emea", "asia", "latam", "ap", "na", "sa", "uk", "america", "australia"];
+    let words = name_words(name);
+    REGIONS.iter().find(|region| words.iter().any(|word| word == *region)).copied()
 }
 
 /// Whether a job or its environment is called after going out in parts.

@@ -3,7 +3,7 @@
 use super::super::command::{Command, Words, is_leading};
 use super::super::job::Step;
 use super::lists::{DEPLOYING_ACTIONS, DEPLOYS, PUBLISHES, PUBLISHING_ACTIONS};
-use super::name::{any, name_words};
+use super::name::{any, is_no_release, name_words};
 
 /// What a command or an action ships with, and how it is called in a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,19 @@ pub fn step_ships(step: &Step) -> Option<(u32, Ships)> {
     step.commands.iter().find_map(|command| Some((command.line, command_ships(command)?)))
 }
 
+/// Whether a step makes a cluster for what comes behind it, to be thrown away.
+pub fn step_makes_cluster(step: &Step) -> bool {
+    const ACTIONS: &[&str] = &["helm/kind-action", "engineerd/setup-kind", "medyagh/setup-minikube", "nolar/setup-k3d-k3s"];
+    let makes = |words: &Words| {
+        let called = |tool: &str| words.iter().any(|word| word == tool || word.ends_with(&format!("/{tool}")));
+        called("kind") && words.has(&["create"]) && words.has(&["cluster"])
+            || called("minikube") && words.has(&["start"])
+            || called("k3d") && words.has(&["create"])
+    };
+    ACTIONS.iter().any(|action| step.uses.contains(action))
+        || step.commands.iter().flat_map(|command| &command.parts).any(makes)
+}
+
 /// What a command ships with. What only tries it out ships nothing.
 pub fn command_ships(command: &Command) -> Option<Ships> {
     const DRY: &[&str] = &[
@@ -75,7 +88,13 @@ pub fn command_ships(command: &Command) -> Option<Ships> {
     const NOT_OUT: &[&str] = &["test.pypi.org", "localhost:", "kind-registry"];
     command.parts.iter().find_map(|words| {
         let nowhere = |word: &String| NOT_OUT.iter().any(|place| word.contains(place));
-        if words.begins_with(SAYS) || words.has(DRY) || words.iter().any(nowhere) {
+        // What is published or deployed may be a site or a preview, by the name of its script.
+        let aside = |word: &String| {
+            ["publish", "deploy", "release"].iter().any(|said| word.starts_with(said)) && is_no_release(word)
+        };
+        let installs = words.begins_with(&["npm", "pnpm", "yarn", "bun", "cargo", "poetry"])
+            && words.has(&["install", "i", "add", "ci", "remove"]);
+        if words.begins_with(SAYS) || words.has(DRY) || installs || words.iter().any(|word| nowhere(word) || aside(word)) {
             return None;
         }
         let publishes = || PUBLISHES.first(words).map(|tool| Ships { tool, deploys: false });

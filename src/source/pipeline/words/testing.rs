@@ -18,13 +18,14 @@ fn tests(step: &Step) -> bool {
             && !any(&name_words(action), NO_TEST)
             || ["vstest@", "cypress-io/github-action"].iter().any(|known| action.starts_with(known))
             || action.starts_with("dotnetcorecli@") && step.given.contains("command=test")
-            || (action.starts_with("maven@") || action.starts_with("gradle@")) && tests_by_goal(&step.given)
+            || (action.starts_with("maven@") || action.starts_with("gradle@")) && tests_by_goal(&step.given) && !skips(step)
             || named_test(&step.name)
                 && !["actions/upload", "actions/download", "actions/setup", "actions/cache", "codecov/"]
                     .iter()
                     .any(|known| action.starts_with(known));
     }
-    named_test(&step.name) && !step.commands.is_empty() || step.commands.iter().any(command_tests)
+    named_test(&step.name) && !step.commands.is_empty() && !skips(step)
+        || step.commands.iter().any(|command| testing(command).next().is_some())
 }
 
 fn tests_by_goal(given: &str) -> bool {
@@ -35,17 +36,49 @@ fn tests_by_goal(given: &str) -> bool {
     })
 }
 
-/// Whether a command runs tests: of a known tool, or a script or target that is called so.
-pub fn command_tests(command: &Command) -> bool {
-    const NONE: &[&str] = &["--no-run", "-dskiptests", "--collect-only", "-dskiptests=true", "--version"];
+/// The commands of a line that run tests: of a known tool, or a script or target that is called so.
+pub fn testing(command: &Command) -> impl Iterator<Item = &Words> {
+    const NONE: &[&str] = &[
+        "--no-run",
+        "--collect-only",
+        "--version",
+        "--help",
+        "--list-tests",
+        "--clearcache",
+        "--showconfig",
+        "--init",
+        // Snapshots that are written again are compared with nothing.
+        "--updatesnapshot",
+        "--update-snapshots",
+        "--snapshot-update",
+    ];
     const OTHERS: &[&str] = &[
         "echo", "cd", "mkdir", "cp", "mv", "rm", "cat", "ls", "curl", "wget", "export", "test", "printf", "git", "pip",
         "apt-get", "apt",
     ];
-    command.parts.iter().any(|words| {
+    command.parts.iter().filter(|words| {
         let other = words.begins_with(OTHERS) || words.begins_with(&["docker"]) && words.len() <= 2;
-        !other && !words.has(NONE) && (TESTS.first(words).is_some() || sessions(words) || runs_script(words))
+        let writes = words.has(&["jest", "vitest"]) && words.has(&["-u", "--update"]);
+        !other && !words.has(NONE) && !writes && !passes_over(words) && (TESTS.first(words).is_some() || sessions(words) || runs_script(words))
     })
+}
+
+/// Whether a command is told to pass over its tests, or over their failures.
+pub fn passes_over(words: &Words) -> bool {
+    const OVER: &[&str] = &[
+        "-dskiptests",
+        "-dskiptests=true",
+        "-dmaven.test.skip",
+        "-dmaven.test.skip=true",
+        "-dmaven.test.failure.ignore",
+        "-dmaven.test.failure.ignore=true",
+        "--fail-never",
+    ];
+    let runs = |tool: &str| words.first().is_some_and(|first| first.contains(tool));
+    words.has(OVER)
+        || runs("mvn") && words.has(&["-fn"])
+        || runs("gradle")
+            && words.windows(2).any(|pair| pair[0] == "-x" && ["test", "check"].contains(&pair[1].as_str()))
 }
 
 /// Whether a command runs sessions of tox or nox that test: all, or such as are called after tests or a version of Python.
@@ -72,8 +105,21 @@ fn runs_script(words: &Words) -> bool {
     is_script && named_test(stem)
 }
 
-/// Whether a job tests: by its name, or by a step.
+/// Whether a job tests: by a step; or by its name, where none of its commands passes over tests.
 pub fn job_tests(job: &Job) -> bool {
-    (named_test(&job.id) || named_test(&job.title)) && (!job.steps.is_empty() || job.elsewhere) && job.manual.is_none()
-        || job.steps.iter().any(step_tests)
+    job.steps.iter().any(step_tests)
+        || (named_test(&job.id) || named_test(&job.title))
+            && (!job.steps.is_empty() || job.elsewhere)
+            && job.manual.is_none()
+            && !job.steps.iter().any(|step| skips(step) || job.elsewhere && makes(step))
+}
+
+/// Whether the workflow of another repository that a job is made of is called after what is no test.
+fn makes(step: &Step) -> bool {
+    any(&name_words(&step.uses), &["docker", "build", "image", "deploy", "publish", "release"])
+}
+
+/// Whether a step builds without its tests.
+fn skips(step: &Step) -> bool {
+    step.given.contains("skiptests") || step.commands.iter().flat_map(|command| &command.parts).any(passes_over)
 }
