@@ -8,7 +8,6 @@ use crate::attribution::Facts;
 use crate::cli::args::{ExportFormat, Input};
 use crate::cli::settings::Settings;
 use crate::cli::tables;
-use crate::source::pipeline;
 use crate::error::{Error, ErrorKind};
 use crate::export::{About, BUCKETS, Owner, PersonKey, Place, Rows, RunStatus};
 use crate::fleet::contract::{OwnerSource, Read};
@@ -18,6 +17,7 @@ use crate::model::{CODEOWNERS, GateMode, Moment, Stop, Untrusted, WideNames};
 use crate::review::contract::Review;
 use crate::source::git::Repository;
 use crate::source::log::Routed;
+use crate::source::pipeline;
 
 /// What every repository is read with.
 #[derive(Debug)]

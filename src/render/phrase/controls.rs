@@ -1,7 +1,9 @@
 //! What the repository declares, in the words of every format.
 
-use crate::model::FORGE_EXPORTS;
-use crate::phrase::{at, control, count, date, percent, rate, since};
+use std::collections::BTreeMap;
+
+use crate::model::{FORGE_EXPORTS, Untrusted};
+use crate::phrase::{at, control, count, date, percent, rate, shortened, since};
 use crate::render::phrase::capital;
 use crate::review::contract::{
     Basis, ControlKind, ControlReport, ControlUnread, ControlsReport, OwnedPaths, Review, StageId, TraitReport,
@@ -51,13 +53,41 @@ pub struct Line {
 pub fn stage(controls: &ControlsReport, stage: StageId) -> Vec<Line> {
     let mut found: Vec<&ControlReport> = controls.found.iter().filter(|of| of.control.stage == stage).collect();
     found.sort_by_key(|of| of.weakness);
-    found.into_iter().map(line).collect()
+    // What a file says of many jobs in the same words is told once: a pipeline that a tool writes has dozens of them.
+    let mut grouped: Vec<Vec<&ControlReport>> = Vec::new();
+    let mut places: BTreeMap<(ControlKind, &str, &[Untrusted], Option<&str>, bool), usize> = BTreeMap::new();
+    for of in found {
+        let control = &of.control;
+        let release = of.since.release.as_ref().map(Untrusted::raw);
+        let key = (control.kind, control.path.raw(), control.with.as_slice(), release, of.since.or_before);
+        match places.get(&key).filter(|_| EACH.contains(&control.kind)) {
+            Some(&place) => grouped[place].push(of),
+            None => {
+                places.insert(key, grouped.len());
+                grouped.push(vec![of]);
+            }
+        }
+    }
+    grouped.into_iter().map(|group| line(&group)).collect()
 }
 
-fn line(of: &ControlReport) -> Line {
+/// Kinds of which each has a job or step for its subject: several read as "each of a, b, and 3 more".
+const EACH: &[ControlKind] =
+    &[ControlKind::TestedPublish, ControlKind::UntestedPublish, ControlKind::CannotFail, ControlKind::ManualStep];
+
+/// Jobs that a line names; the others are counted.
+const NAMED: usize = 3;
+
+fn line(group: &[&ControlReport]) -> Line {
+    let of = group[0];
+    let mut told = of.control.clone();
+    if group.len() > 1 {
+        let names = shortened(group.iter().map(|of| of.control.subject.raw()), NAMED);
+        told.subject = Untrusted::new(format!("each of {names}"));
+    }
     Line {
         tone: if of.weakness { Tone::Weak } else { Tone::Declared },
-        says: control(&of.control),
+        says: control(&told),
         at: at(&of.control),
         since: since_of(of),
     }
@@ -65,7 +95,7 @@ fn line(of: &ControlReport) -> Line {
 
 /// Since which release a control is there.
 pub fn since_of(of: &ControlReport) -> String {
-    since(of.since.release.as_ref().map(crate::model::Untrusted::raw), of.since.or_before)
+    since(of.since.release.as_ref().map(Untrusted::raw), of.since.or_before)
 }
 
 /// The past of a page, where it is known.
@@ -138,7 +168,7 @@ pub fn unread(unread: &ControlUnread) -> String {
 /// What the forge says by its exports.
 pub fn forge(controls: &ControlsReport) -> Vec<String> {
     let rule = |rule: &crate::review::contract::ForgeRule| {
-        let asks: Vec<&str> = rule.asks.iter().map(crate::model::Untrusted::raw).collect();
+        let asks: Vec<&str> = rule.asks.iter().map(Untrusted::raw).collect();
         let asks = if asks.is_empty() { "asks for nothing".to_owned() } else { asks.join(", ") };
         format!("{}: {asks} ({})", rule.subject.raw(), rule.file.raw())
     };

@@ -276,11 +276,13 @@ mod tests {
             {"name":"preview","protection_rules":[]}]}"#;
         assert_eq!(
             asks(environments),
-            [(
-                "production".to_owned(),
-                vec!["a wait of 30 min".to_owned(), "an approval of one of 2 reviewers".to_owned()]
-            ),
-            ("preview".to_owned(), Vec::new())]
+            [
+                (
+                    "production".to_owned(),
+                    vec!["a wait of 30 min".to_owned(), "an approval of one of 2 reviewers".to_owned()]
+                ),
+                ("preview".to_owned(), Vec::new())
+            ]
         );
         let rules = r#"[{"type":"pull_request","parameters":{"required_approving_review_count":2,"require_code_owner_review":true},"ruleset_id":1},
             {"type":"required_status_checks","parameters":{"required_status_checks":[{"context":"build"}]},"ruleset_id":1},{"type":"deletion"}]"#;

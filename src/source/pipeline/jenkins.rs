@@ -298,7 +298,8 @@ fn statements(block: &Block, within: Within, job: &mut Job) {
         match word {
             "sh" | "bat" | "powershell" | "pwsh" => {
                 let Some(script) = argument(said, "script").or_else(|| quoted(said)) else { continue };
-                let handled = within.caught || within.post || said.contains("returnStatus") || said.contains("returnStdout");
+                let handled =
+                    within.caught || within.post || said.contains("returnStatus") || said.contains("returnStdout");
                 job.steps.push(Step {
                     name: argument(said, "label").unwrap_or_default(),
                     commands: super::job::commands(*line, &script),

@@ -200,7 +200,8 @@ pub(super) fn commands(first: u32, script: &str) -> Vec<Command> {
     let of = |(line, text): (u32, String)| {
         let mut command = Command::new(line, &text);
         let sets = |flags: &[&str]| command.parts.iter().any(|words| words.begins_with(&["set"]) && words.has(flags));
-        goes_on = sets(&["+e", "+ex", "+xe", "+eu"]) || goes_on && !sets(&["-e", "-ex", "-xe", "-eu", "-eux", "-euo", "-euxo", "-eo"]);
+        goes_on = sets(&["+e", "+ex", "+xe", "+eu"])
+            || goes_on && !sets(&["-e", "-ex", "-xe", "-eu", "-eux", "-euo", "-euxo", "-eo"]);
         if goes_on {
             command.goes_on();
         }
@@ -217,7 +218,8 @@ pub(super) fn commands(first: u32, script: &str) -> Vec<Command> {
 pub(super) fn last_counts(commands: &mut [Command]) {
     let errexit = |command: &Command| {
         command.parts.iter().any(|words| {
-            words.begins_with(&["set"]) && words.iter().any(|word| word.starts_with("-e") || word.starts_with("-o") || word.starts_with("-x"))
+            words.begins_with(&["set"])
+                && words.iter().any(|word| word.starts_with("-e") || word.starts_with("-o") || word.starts_with("-x"))
         })
     };
     if !commands.iter().any(errexit)

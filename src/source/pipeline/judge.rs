@@ -118,8 +118,11 @@ impl Judge<'_> {
         }
         let ships = &job.steps[step];
         let anyway = job.steps[step].anyway;
-        let mut own: Vec<(Sure, &str)> =
-            job.steps[..step].iter().filter(|step| words::step_tests(step)).map(|step| (holds(step), step.name.as_str())).collect();
+        let mut own: Vec<(Sure, &str)> = job.steps[..step]
+            .iter()
+            .filter(|step| words::step_tests(step))
+            .map(|step| (holds(step), step.name.as_str()))
+            .collect();
         let shipping = ships.commands.iter().position(|command| words::command_ships(command).is_some());
         let same = &ships.commands[..shipping.unwrap_or(0)];
         own.extend(same.iter().flat_map(words::testing).map(|words| (fails(words.end), "a command before it")));
@@ -396,7 +399,8 @@ fn stops(job: &Job) -> Sure {
     let sure = if tests.is_empty() {
         // It is called so: what in it tests is not known.
         let whatever = |step: &Step| {
-            step.lax.is_some() || step.commands.iter().flat_map(|command| &command.parts).any(|words| words.end == End::Whatever)
+            step.lax.is_some()
+                || step.commands.iter().flat_map(|command| &command.parts).any(|words| words.end == End::Whatever)
         };
         if job.steps.iter().any(whatever) { Sure::Maybe } else { Sure::Yes }
     } else {

@@ -432,12 +432,18 @@ impl Readings {
             READERS[number].list(&paths, &mut found);
             all.push((number, "", Rc::new(found)));
         }
-        let note = |why: String| ControlUnread { path: Untrusted::from("the repository"), line: None, why: Untrusted::new(why) };
+        let note = |why: String| ControlUnread {
+            path: Untrusted::from("the repository"),
+            line: None,
+            why: Untrusted::new(why),
+        };
         if more > 0 {
             declared.unread.push(note(format!("has more than {MOST_FILES} files of a pipeline: {more} were not read")));
         }
         if !listing.whole {
-            declared.unread.push(note("has folders that were not looked into: they are too many, or cannot be read".to_owned()));
+            declared
+                .unread
+                .push(note("has folders that were not looked into: they are too many, or cannot be read".to_owned()));
             declared.unknown.extend(ControlKind::ALL);
         }
         let tested: BTreeSet<&str> = all.iter().flat_map(|(_, _, found)| &found.tests).map(String::as_str).collect();
@@ -474,14 +480,7 @@ impl Readings {
         wanted
     }
 
-    fn file(
-        &mut self,
-        number: usize,
-        path: &str,
-        id: CommitId,
-        listed: &[Listed],
-        beside: &dyn Beside,
-    ) -> Rc<Found> {
+    fn file(&mut self, number: usize, path: &str, id: CommitId, listed: &[Listed], beside: &dyn Beside) -> Rc<Found> {
         let reader = READERS[number];
         let known = self.known.entry((number, id)).or_default();
         let same = |(of, found): &&(String, Rc<Found>)| {

@@ -30,6 +30,9 @@ fn what_is_no_release_is_not_held_to_tests() {
         "  publish-nightly:\n    steps: [{run: 'docker push x/y'}]\n",
         "  out:\n    steps: [{run: 'npm publish --dry-run'}]\n",
         "  out:\n    steps: [{run: 'echo npm publish'}]\n",
+        "  out:\n    steps: [{run: 'npm run publish:docs'}]\n",
+        "  out:\n    steps: [{run: 'kind create cluster'}, {run: 'helm install x ./chart'}]\n",
+        "  out:\n    steps: [{run: 'npm install publish-please'}]\n",
         "  out:\n    steps: [{uses: 'goreleaser/goreleaser-action@v6', with: {args: 'release --snapshot'}}]\n",
         "  out:\n    steps: [{uses: 'docker/build-push-action@v6', with: {push: false}}]\n",
         "  out:\n    if: github.event_name == 'pull_request'\n    steps: [{run: 'npm publish'}]\n",
@@ -45,7 +48,7 @@ fn workflows_and_actions_of_the_same_repository_are_followed() {
     let caller = workflow("  all:\n    uses: ./.github/workflows/reuse.yml\n");
     let reuse = "on: workflow_call\njobs:\n  b:\n    needs: a\n    steps:\n      - run: cargo publish\n  a:\n    steps:\n      - run: cargo test\n";
     let files = [(CI, caller.as_str()), (".github/workflows/reuse.yml", reuse)];
-    assert_eq!(said(&files, &SHIPS), ["tested-publish 6 all [a]"]);
+    assert_eq!(said(&files, &SHIPS), ["tested-publish 6 b [a]"]);
     let caller = workflow("  out:\n    steps:\n      - uses: ./tools/check\n      - run: gem push x.gem\n");
     let action =
         "runs:\n  using: composite\n  steps:\n    - name: Run specs\n      run: bundle exec rspec\n      shell: bash\n";
@@ -70,10 +73,10 @@ fn workflows_and_actions_of_the_same_repository_are_followed() {
             ".github/workflows/ci.yml:10 ships after steps that lie elsewhere: whether they test cannot be seen",
         ]
     );
-    let after = "on:\n  workflow_run:\n    workflows: [CI]\njobs:\n  out:\n    steps: [{run: npm publish}]\n";
+    let after = "on:\n  workflow_run:\n    workflows: [CI]\njobs:\n  out:\n    if: github.event.workflow_run.conclusion == 'success'\n    steps: [{run: npm publish}]\n";
     let ci = "name: CI\non: push\njobs:\n  unit:\n    steps: [{run: npm test}]\n";
     let files = [(CI, ci), (".github/workflows/release.yml", after)];
-    assert_eq!(said(&files, &SHIPS), ["tested-publish 6 out [CI]"]);
+    assert_eq!(said(&files, &SHIPS), ["tested-publish 7 out [CI]"]);
 }
 
 #[test]
@@ -118,8 +121,6 @@ jobs:
             "canary 12 deploy-canary",
             "regions 16 deploy-canary",
             "concurrency 4 ci.yml",
-            "window 2 ci.yml",
-            "release-by-hand 3 ci.yml",
             "smoke-test 20 smoke",
             "rollback 19 deploy-canary [helm --atomic]",
             "rollback 23 rollback",
@@ -332,7 +333,7 @@ spec: {strategy: {type: RollingUpdate}}
             "owners 1  x2",
             "change-types 1 commitlint",
             "canary 3 c [a template]",
-            "canary 2 web [1 pause] x2",
+            "canary 2 web [pause] x2",
             "canary 10 api",
             "rolling-update 18 worker",
             "release-automation 1 goreleaser",
@@ -346,4 +347,62 @@ spec: {strategy: {type: RollingUpdate}}
         ]
     );
     assert!(unread(&files).is_empty(), "{:?}", unread(&files));
+}
+
+#[test]
+fn windows_guards_and_regions_are_what_they_say() {
+    let on = |on: &str, rest: &str| format!("on: {on}\n{rest}jobs: {{out: {{steps: [{{run: npm publish}}]}}}}\n");
+    let kinds = [ControlKind::Window, ControlKind::ReleaseByHand, ControlKind::Concurrency];
+    let times = "{schedule: [{cron: '0 9 * * 1'}]}";
+    assert_eq!(said(&[(CI, &on(times, ""))], &kinds), ["window 1 ci.yml"]);
+    assert!(said(&[(CI, &on(times, "name: Nightly site\n"))], &kinds).is_empty());
+    assert!(said(&[(".github/workflows/nightly.yml", &on(times, ""))], &kinds).is_empty());
+    let site = "on: {schedule: [{cron: '0 9 * * 1'}]}\njobs: {deploy: {steps: [{uses: actions/deploy-pages@v4}]}}\n";
+    assert!(said(&[(CI, site)], &kinds).is_empty(), "a site is no release");
+    assert!(said(&[(CI, &on("{schedule: [{cron: '0 9 * * 1'}], workflow_dispatch: }", ""))], &kinds).is_empty());
+    assert_eq!(said(&[(CI, &on("workflow_dispatch", ""))], &kinds), ["release-by-hand 1 ci.yml"]);
+    for (group, guards) in [
+        ("release", true),
+        ("${{ github.workflow }}", true),
+        ("release-${{ github.ref }}", false),
+        ("${{ github.workflow }}-${{ github.sha }}", false),
+        ("${{ github.run_id }}", false),
+    ] {
+        let text = on("push", &format!("concurrency: {{group: '{group}', cancel-in-progress: false}}\n"));
+        assert_eq!(said(&[(CI, &text)], &kinds).len(), usize::from(guards), "{group}");
+    }
+    let gitlab = |group: &str| {
+        said(&[(".gitlab-ci.yml", &format!("out: {{script: [npm publish], resource_group: {group}}}\n"))], &kinds).len()
+    };
+    assert_eq!((gitlab("production"), gitlab("r-$CI_COMMIT_REF_NAME")), (1, 0));
+    let regions = |strategy: &str| {
+        said(
+            &[(CI, &workflow(&format!("  go: {{strategy: {{{strategy}}}, steps: [{{run: kubectl apply -f x}}]}}\n")))],
+            &[ControlKind::Regions],
+        )
+    };
+    assert_eq!(regions("matrix: {region: [eu, us]}"), ["regions 6 go"]);
+    assert_eq!(regions("max-parallel: 1, matrix: {region: [eu, us]}"), ["regions 6 go [one after the other]"]);
+    let staged = workflow(
+        "  deploy-eu: {steps: [{run: kubectl apply -f x}]}\n  deploy-us: {needs: deploy-eu, steps: [{run: kubectl apply -f x}]}\n",
+    );
+    assert_eq!(said(&[(CI, &staged)], &[ControlKind::Regions]), ["regions 7 deploy-us [after deploy-eu]"]);
+}
+
+#[test]
+fn brackets_that_close_where_their_key_begins_are_yaml() {
+    let text = workflow(
+        "  unit:\n    strategy:\n      matrix:\n        os: [\n          a,\n        ]\n    steps: [{run: npm test}]\n",
+    );
+    assert_eq!(said(&[(CI, &text)], &[ControlKind::Tests]), ["tests 6  [unit] x1"]);
+    assert!(unread(&[(CI, &text)]).is_empty());
+}
+
+#[test]
+fn an_azure_pipeline_of_the_root_needs_no_trigger() {
+    let text = "jobs:\n- job: out\n  steps: [{script: npm publish}]\n";
+    assert_eq!(said(&[("azure-pipelines.yml", text)], &SHIPS), ["untested-publish 3 out [npm publish]"]);
+    assert!(said(&[(".azure-pipelines/job.yml", text)], &SHIPS).is_empty(), "it may be a template");
+    let template = format!("parameters: {{x: y}}\n{text}");
+    assert!(said(&[("azure-pipelines.yml", &template)], &SHIPS).is_empty());
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod formats;
+mod stops;
 mod views;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use release_confidence::model::{CommitId, ControlKind};
-use release_confidence::source::pipeline::{Beside, Declared, Readings, is_watched_file, watch_folder};
+use release_confidence::source::pipeline::{Beside, Declared, Listing, Readings, is_watched_file, watch_folder};
 
 /// A commit's files, by path.
 #[derive(Default)]
@@ -54,7 +55,7 @@ pub fn declared(files: &[(&str, &str)]) -> Rc<Declared> {
     let folder = |path: &str| path.match_indices('/').all(|(at, _)| watch_folder(&path[..at]));
     let listed = files.0.keys().filter(|path| folder(path) && is_watched_file(path));
     let listed = listed.map(|path| (path.clone(), id(path))).collect();
-    Readings::default().declared(listed, &[], &files)
+    Readings::default().declared(Listing { files: listed, whole: true }, &[], &files)
 }
 
 /// The controls of some kinds, as `kind subject line`, with what they speak of.

@@ -56,7 +56,8 @@ pub fn step_ships(step: &Step) -> Option<(u32, Ships)> {
 
 /// Whether a step makes a cluster for what comes behind it, to be thrown away.
 pub fn step_makes_cluster(step: &Step) -> bool {
-    const ACTIONS: &[&str] = &["helm/kind-action", "engineerd/setup-kind", "medyagh/setup-minikube", "nolar/setup-k3d-k3s"];
+    const ACTIONS: &[&str] =
+        &["helm/kind-action", "engineerd/setup-kind", "medyagh/setup-minikube", "nolar/setup-k3d-k3s"];
     let makes = |words: &Words| {
         let called = |tool: &str| words.iter().any(|word| word == tool || word.ends_with(&format!("/{tool}")));
         called("kind") && words.has(&["create"]) && words.has(&["cluster"])
@@ -94,7 +95,11 @@ pub fn command_ships(command: &Command) -> Option<Ships> {
         };
         let installs = words.begins_with(&["npm", "pnpm", "yarn", "bun", "cargo", "poetry"])
             && words.has(&["install", "i", "add", "ci", "remove"]);
-        if words.begins_with(SAYS) || words.has(DRY) || installs || words.iter().any(|word| nowhere(word) || aside(word)) {
+        if words.begins_with(SAYS)
+            || words.has(DRY)
+            || installs
+            || words.iter().any(|word| nowhere(word) || aside(word))
+        {
             return None;
         }
         let publishes = || PUBLISHES.first(words).map(|tool| Ships { tool, deploys: false });

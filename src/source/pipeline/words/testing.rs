@@ -18,7 +18,9 @@ fn tests(step: &Step) -> bool {
             && !any(&name_words(action), NO_TEST)
             || ["vstest@", "cypress-io/github-action"].iter().any(|known| action.starts_with(known))
             || action.starts_with("dotnetcorecli@") && step.given.contains("command=test")
-            || (action.starts_with("maven@") || action.starts_with("gradle@")) && tests_by_goal(&step.given) && !skips(step)
+            || (action.starts_with("maven@") || action.starts_with("gradle@"))
+                && tests_by_goal(&step.given)
+                && !skips(step)
             || named_test(&step.name)
                 && !["actions/upload", "actions/download", "actions/setup", "actions/cache", "codecov/"]
                     .iter()
@@ -59,7 +61,11 @@ pub fn testing(command: &Command) -> impl Iterator<Item = &Words> {
     command.parts.iter().filter(|words| {
         let other = words.begins_with(OTHERS) || words.begins_with(&["docker"]) && words.len() <= 2;
         let writes = words.has(&["jest", "vitest"]) && words.has(&["-u", "--update"]);
-        !other && !words.has(NONE) && !writes && !passes_over(words) && (TESTS.first(words).is_some() || sessions(words) || runs_script(words))
+        !other
+            && !words.has(NONE)
+            && !writes
+            && !passes_over(words)
+            && (TESTS.first(words).is_some() || sessions(words) || runs_script(words))
     })
 }
 
