@@ -72,8 +72,13 @@ pub fn stage(controls: &ControlsReport, stage: StageId) -> Vec<Line> {
 }
 
 /// Kinds of which each has a job or step for its subject: several read as "each of a, b, and 3 more".
-const EACH: &[ControlKind] =
-    &[ControlKind::TestedPublish, ControlKind::UntestedPublish, ControlKind::CannotFail, ControlKind::ManualStep];
+const EACH: &[ControlKind] = &[
+    ControlKind::TestedPublish,
+    ControlKind::UntestedPublish,
+    ControlKind::CannotFail,
+    ControlKind::ManualStep,
+    ControlKind::RollingUpdate,
+];
 
 /// Jobs that a line names; the others are counted.
 const NAMED: usize = 3;
@@ -127,15 +132,15 @@ pub fn helped(review: &Review, kind: Option<ControlKind>) -> Vec<String> {
         // Controls come with time, as much else does.
         let said = match found.verdict {
             _ if !found.of_enough() => "too few to say",
-            TraitVerdict::Safer => "fewer fail, though time may explain it too",
-            TraitVerdict::Risky => "more fail, which time may explain as well: it is no verdict on the control",
+            TraitVerdict::Safer => "fewer fail, which may be time",
+            TraitVerdict::Risky => "more fail, which may be time: no verdict on it",
             TraitVerdict::NoPracticalDifference => "no practical difference",
             TraitVerdict::Undetermined if split.q.is_some() => "could be chance",
             TraitVerdict::Undetermined => "too few to say",
         };
         let guessed = if review.screened.basis == Some(Basis::Inferred) { ", as far as git shows" } else { "" };
         Some(format!(
-            "{}: {} failed with it, {} without it: {said}{guessed}",
+            "{}: {} failed with it, {} without it{guessed}: {said}",
             capital(kind.title()),
             rate(split.failed, split.judged),
             rate(split.failed_without, split.judged_without)

@@ -108,7 +108,8 @@ impl Judge<'_> {
     fn tests_before(&self, at: usize, step: usize) -> (Vec<String>, bool) {
         let job = &self.flow.jobs[at];
         let (mut named, mut maybe) = (Vec::new(), false);
-        for (other, before) in self.before(at).filter(|(other, _)| self.tests[*other]) {
+        // What lies elsewhere is asked for by its own.
+        for (other, before) in self.before(at).filter(|(other, job)| self.tests[*other] && !job.elsewhere) {
             let same = before.sometimes.is_none() || before.sometimes == job.sometimes;
             match stops(before) {
                 Sure::Yes if same && !before.requests && self.stops[at].has(other) => named.push(before.id.clone()),

@@ -166,12 +166,11 @@ const BYTES: u64 = 16;
 const KEPT: usize = 256;
 
 impl Left {
+    /// Whether there was enough left for so many values, which are taken.
     fn spend(&self, values: u64) -> bool {
         let all = [&self.file, &self.commit, &self.all];
         let enough = all.iter().all(|left| left.get() >= values);
-        for left in all {
-            left.set(if enough { left.get() - values } else { left.get().min(values.saturating_sub(1)) });
-        }
+        all.iter().filter(|_| enough).for_each(|left| left.set(left.get() - values));
         enough
     }
 }
@@ -221,7 +220,7 @@ impl File<'_> {
     /// it. The same content is parsed once.
     fn other(&self, path: &str, line: u32, found: &mut Found) -> Option<Rc<Result<Vec<yaml::Node>, yaml::Fault>>> {
         let id = self.beside.find(path);
-        found.asked.push((path.to_owned(), id));
+        found.asked.insert(path.to_owned(), id);
         let Some(id) = id else {
             found.unread(self.path, Some(line), "names a file that is not there");
             return None;
@@ -307,7 +306,7 @@ struct Found {
     /// Owners of paths.
     owners: Option<Rc<Owners>>,
     /// Files of the commit that were asked for, and what was there.
-    asked: Vec<(String, Option<CommitId>)>,
+    asked: BTreeMap<String, Option<CommitId>>,
     /// Patterns that paths of the commit were held against, and which of them fit.
     fitting: Vec<(gitlab::Pattern, Vec<String>)>,
     /// Whether something of it could not be read: what is not found is not known to be absent.

@@ -121,8 +121,7 @@ fn parse(text: &str) -> Result<Vec<Node>, Fault> {
                 let known = anchors.get(&anchor).ok_or(fault(Some(line), "has an alias that leads to itself"))?;
                 Node { line, ..known.clone() }
             }
-            Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) if open.len() as u32 >= DEEPEST => {
-                let _ = (anchor, tag);
+            Event::SequenceStart(..) | Event::MappingStart(..) if open.len() as u32 >= DEEPEST => {
                 return Err(fault(Some(line), "is nested too deep"));
             }
             Event::SequenceStart(anchor, tag) => {

@@ -42,6 +42,7 @@ fn a_test_of_another_job() {
         ("steps: [{run: npm test, if: \"github.event_name == 'pull_request'\"}]", "", "unseen"),
         ("steps: [{run: npm test, if: \"matrix.os == 'linux'\"}]", "", "tested"),
         ("steps: [{run: mvn verify -DskipTests}]", "", "untested"),
+        ("name: helm-test, steps: [{uses: docker/build-push-action@v6}]", "", "untested"),
         ("if: \"github.event_name == 'pull_request'\", steps: [{run: npm test}]", "", "unseen"),
     ] {
         assert_eq!(jobs(unit, out), verdict, "{unit} {out}");

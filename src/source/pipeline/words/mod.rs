@@ -109,6 +109,8 @@ mod tests {
             "mvn -B verify -Dmaven.test.skip=true",
             "mvn test -Dmaven.test.failure.ignore=true",
             "./gradlew check -x test",
+            "go test -run=^$ -bench=. ./...",
+            "go test -run '^$' -bench . ./...",
             "npx jest -u",
             "vitest run --update",
             "playwright test --update-snapshots",

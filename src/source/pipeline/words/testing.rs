@@ -49,6 +49,11 @@ pub fn testing(command: &Command) -> impl Iterator<Item = &Words> {
         "--clearcache",
         "--showconfig",
         "--init",
+        // Benchmarks alone.
+        "-run=^$",
+        "^$",
+        "-run=none",
+        "-run=xxx",
         // Snapshots that are written again are compared with nothing.
         "--updatesnapshot",
         "--update-snapshots",
@@ -118,6 +123,20 @@ pub fn job_tests(job: &Job) -> bool {
             && (!job.steps.is_empty() || job.elsewhere)
             && job.manual.is_none()
             && !job.steps.iter().any(|step| skips(step) || job.elsewhere && makes(step))
+            && !only_builds(job)
+}
+
+/// Whether a job builds an image, and runs none: it is called after what the image is for.
+fn only_builds(job: &Job) -> bool {
+    let runs = |tool: &[&str]| {
+        job.steps
+            .iter()
+            .flat_map(|step| &step.commands)
+            .flat_map(|command| &command.parts)
+            .any(|words| words.begins_with(&["docker", "podman"]) && words.has(tool))
+    };
+    let action = |step: &Step| ["build-push-action", "bake-action"].iter().any(|action| step.uses.contains(action));
+    (job.steps.iter().any(action) || runs(&["build"])) && !runs(&["run", "compose", "exec"])
 }
 
 /// Whether the workflow of another repository that a job is made of is called after what is no test.
