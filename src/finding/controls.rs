@@ -125,8 +125,8 @@ fn controls<'a>(analysis: &Look<'a>) -> Option<&'a Controls> {
 }
 
 /// Where a control stands and since when: `deploy.yml:12, since v2.3.0`.
-fn place(analysis: &Look<'_>, control: &Control, from: &ControlSince) -> String {
-    let since = since_when(*from, |index| analysis.facts.history.release(index).tag.raw());
+fn place(analysis: &Look<'_>, control: &Control, from: ControlSince) -> String {
+    let since = since_when(from, |index| analysis.facts.history.release(index).tag.raw());
     format!("{}, {since}", at(control))
 }
 
@@ -145,7 +145,7 @@ fn of_all(
         found.iter().map(|(control, _)| format!("{} ({})", control.subject.raw(), at(control))).collect();
     let mut proposal = Proposal::new(statement(&shortened(&named, NAMED)), action);
     for (declared, from) in found {
-        proposal = proposal.because(format!("{} ({}).", control(declared), place(analysis, declared, from)));
+        proposal = proposal.because(format!("{} ({}).", control(declared), place(analysis, declared, **from)));
     }
     vec![proposal.count(counted, found.len() as u64, 0)]
 }
@@ -282,7 +282,7 @@ fn old_runbook(analysis: &Look<'_>) -> Vec<Proposal> {
                 ),
             )
             .about(control.path.raw())
-            .because(format!("{} ({}).", crate::phrase::control(control), place(analysis, control, from)))
+            .because(format!("{} ({}).", crate::phrase::control(control), place(analysis, control, *from)))
             .count("runbooks that are old", 1, 0)
         })
     };
@@ -305,7 +305,7 @@ fn one_person(analysis: &Look<'_>) -> Vec<Proposal> {
                 format!("Let somebody else release by {}, and write down what they had to ask.", control.path.raw()),
             )
             .about(control.path.raw())
-            .because(format!("{} ({}).", crate::phrase::control(control), place(analysis, control, from)))
+            .because(format!("{} ({}).", crate::phrase::control(control), place(analysis, control, *from)))
             .count("people who wrote it", 1, 2)
         })
         .collect()

@@ -12,7 +12,7 @@ pub(super) fn of(facts: &Facts<'_>) -> Option<ControlsReport> {
         .found
         .iter()
         .zip(&controls.since)
-        .map(|(control, since)| report(facts, controls, control, since))
+        .map(|(control, since)| report(facts, controls, control, *since))
         .collect();
     let stages = StageId::WORDS.iter().map(|(_, stage)| *stage);
     let nothing = stages.filter(|stage| !found.iter().any(|of| of.control.stage == *stage && !of.weakness)).collect();
@@ -28,7 +28,7 @@ pub(super) fn of(facts: &Facts<'_>) -> Option<ControlsReport> {
     })
 }
 
-fn report(facts: &Facts<'_>, controls: &Controls, control: &Control, since: &ControlSince) -> ControlReport {
+fn report(facts: &Facts<'_>, controls: &Controls, control: &Control, since: ControlSince) -> ControlReport {
     let known = since.release();
     let release = known.map(|(index, _)| facts.history.release(index));
     let page = controls.pages.get(&control.path).map(|page| PageReport {

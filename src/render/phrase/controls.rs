@@ -55,7 +55,7 @@ pub fn stage(controls: &ControlsReport, stage: StageId) -> Vec<Line> {
     found.sort_by_key(|of| of.weakness);
     // What a file says of many jobs in the same words is told once: a pipeline that a tool writes has dozens of them.
     let mut grouped: Vec<Vec<&ControlReport>> = Vec::new();
-    let mut places: BTreeMap<(ControlKind, &str, &[Untrusted], Option<&str>, bool), usize> = BTreeMap::new();
+    let mut places: BTreeMap<Words<'_>, usize> = BTreeMap::new();
     for of in found {
         let control = &of.control;
         let release = of.since.release.as_ref().map(Untrusted::raw);
@@ -70,6 +70,9 @@ pub fn stage(controls: &ControlsReport, stage: StageId) -> Vec<Line> {
     }
     grouped.into_iter().map(|group| line(&group)).collect()
 }
+
+/// What makes two lines the same but for their subjects: kind, file, what they speak of, and since when.
+type Words<'a> = (ControlKind, &'a str, &'a [Untrusted], Option<&'a str>, bool);
 
 /// Kinds of which each has a job or step for its subject: several read as "each of a, b, and 3 more".
 const EACH: &[ControlKind] = &[

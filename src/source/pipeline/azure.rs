@@ -348,7 +348,9 @@ impl Reading<'_, '_> {
         }
         self.left -= 1;
         let Some(documents) = self.file.other(&full, node.line, self.found) else { return true };
-        parsed(&documents).iter().for_each(|document| take(self, &full, document));
+        for document in parsed(&documents) {
+            take(self, &full, document);
+        }
         false
     }
 }

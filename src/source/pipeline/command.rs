@@ -79,7 +79,7 @@ fn cut(list: &str) -> impl Iterator<Item = Words> + '_ {
 /// A command, cut into words.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
-    words: Vec<String>,
+    list: Vec<String>,
     /// How many words may be the one that names the command: those that run others, and the one behind them.
     heads: usize,
     /// What its failure comes to.
@@ -90,7 +90,7 @@ impl std::ops::Deref for Words {
     type Target = [String];
 
     fn deref(&self) -> &[String] {
-        &self.words
+        &self.list
     }
 }
 
@@ -98,10 +98,10 @@ impl Words {
     /// In lower case: cut at blanks, without quotes.
     fn of(command: &str) -> Self {
         let cut = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | ',' | '[' | ']');
-        let words: Vec<String> =
+        let list: Vec<String> =
             command.split(cut).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
-        let heads = words.iter().take(LEADING).take_while(|word| is_leading(word)).count() + 1;
-        Self { words, heads, end: End::Fails }
+        let heads = list.iter().take(LEADING).take_while(|word| is_leading(word)).count() + 1;
+        Self { list, heads, end: End::Fails }
     }
 
     /// Whether one of these words names the command, or what runs it.

@@ -84,11 +84,14 @@ impl Pattern {
     }
 }
 
+/// What stands at a key of the top level: its file, its line, and the node.
+type Definition = (String, u32, Node);
+
 /// A pipeline, put together of its files: later ones go before.
 #[derive(Default)]
 struct Whole {
     /// Of each key of the top level: the file, where it is another one, and what stands there, the last first.
-    keys: BTreeMap<String, Vec<(String, u32, Node)>>,
+    keys: BTreeMap<String, Vec<Definition>>,
     order: Vec<String>,
     seen: BTreeSet<String>,
     /// Whether something lies elsewhere.
@@ -210,7 +213,7 @@ impl Whole {
 
     /// The definitions that a job takes its keys from, the first that has one says: its own, then those of what it extends, of
     /// which the last goes before.
-    fn definitions(&self, job: &str) -> Vec<&(String, u32, Node)> {
+    fn definitions(&self, job: &str) -> Vec<&Definition> {
         let mut found = Vec::new();
         let mut seen = BTreeSet::new();
         let mut open = vec![job];
@@ -268,7 +271,7 @@ impl Whole {
             |(_, _, node)| node.texts().into_iter().map(|(_, stage)| stage).zip(1..).collect(),
         );
         let start = flow.jobs.len();
-        let mut jobs: Vec<(&String, usize, Vec<&(String, u32, Node)>)> = Vec::new();
+        let mut jobs: Vec<(&String, usize, Vec<&Definition>)> = Vec::new();
         for name in names {
             let definitions = self.definitions(name);
             let weight: u64 = definitions.iter().map(|(_, _, node)| node.weight()).sum();
@@ -318,53 +321,7 @@ impl Whole {
             flow.jobs.push(job);
         }
         for (by, path, trigger) in children {
-            self.child(file, &path, by, trigger, deepest, flow, found);
-        }
-    }
-
-    /// The pipeline that a job starts: its jobs wait for what that job waits for, and that job for them where it says so.
-    #[expect(clippy::too_many_arguments, reason = "where it stands, and what it adds to")]
-    fn child(
-        &self,
-        file: &File<'_>,
-        path: &str,
-        by: usize,
-        trigger: &Node,
-        deepest: usize,
-        flow: &mut Flow,
-        found: &mut Found,
-    ) {
-        let Some(include) = trigger.get("include") else {
-            flow.jobs[by].elsewhere = true;
-            found.note(path, Some(trigger.line), "starts a pipeline of another project, which was not read");
-            return;
-        };
-        if deepest == 0 {
-            flow.jobs[by].elsewhere = true;
-            found.note(path, Some(trigger.line), "starts pipelines more than three deep");
-            return;
-        }
-        let mut whole = Whole::default();
-        whole.include(file, path, include, found);
-        let hidden = std::mem::replace(&mut flow.hidden, false);
-        let first = flow.jobs.len();
-        whole.into_flow(file, deepest - 1, flow, found);
-        let seen = !std::mem::replace(&mut flow.hidden, hidden);
-        flow.jobs[by].elsewhere |= !seen;
-        let (before, inner) = flow.jobs.split_at_mut(first);
-        let starter = &mut before[by];
-        for job in inner.iter_mut() {
-            if !file.spend(starter.needs.len() as u64 / 8, found) {
-                return;
-            }
-            job.needs.extend(&starter.needs);
-            job.elsewhere |= !seen;
-            job.requests |= starter.requests;
-            job.anyway = job.anyway.max(starter.anyway);
-            job.manual = job.manual.or(starter.manual);
-        }
-        if trigger.text_of("strategy").is_some_and(|strategy| ["depend", "mirror"].contains(&strategy)) {
-            starter.needs.extend(first..first + inner.len());
+            child(file, &path, by, trigger, deepest, flow, found);
         }
     }
 
@@ -372,7 +329,7 @@ impl Whole {
         &self,
         file: &File<'_>,
         job: &mut Job,
-        definitions: &[&(String, u32, Node)],
+        definitions: &[&Definition],
         stopped: &BTreeSet<&str>,
         found: &mut Found,
     ) {
@@ -387,7 +344,7 @@ impl Whole {
         job.lax = lax.filter(|node| node.is_true()).map(|node| node.line);
         job.shaky = lax.is_some_and(|node| node.get("exit_codes").is_some());
         job.guard = of("resource_group").filter(|node| node.text().is_some_and(is_one)).map(|node| node.line);
-        self.conditions(job, of("when").and_then(Node::text), of("rules"), lax.is_some());
+        runs(job, of("when").and_then(Node::text), of("rules"), lax.is_some());
         let only = of("only").map(Node::texts).unwrap_or_default();
         job.requests |= !only.is_empty() && only.iter().all(|(_, text)| *text == "merge_requests");
         for key in ["only", "except", "rules"] {
@@ -416,7 +373,9 @@ impl Whole {
                 // What a job takes from another file is told at the job.
                 let own = job.path.as_deref().unwrap_or(file.path);
                 if path != own || definitions.iter().all(|(_, _, own)| own.get(key).is_none()) {
-                    script.iter_mut().for_each(|command| command.line = job.line);
+                    for command in &mut script {
+                        command.line = job.line;
+                    }
                 }
                 let step = if key == "after_script" { &mut after } else { &mut step };
                 step.commands.extend(script);
@@ -427,52 +386,87 @@ impl Whole {
         }
         job.steps.extend([step, after].into_iter().filter(|step| !step.commands.is_empty()));
     }
+}
 
-    /// When a job runs, and who starts it.
-    fn conditions(&self, job: &mut Job, when: Option<&str>, rules: Option<&Node>, says_lax: bool) {
-        let line = job.line;
-        let run = |job: &mut Job, when: &str, blocks: bool| match when {
-            "manual" => {
-                job.manual = Some(line);
-                job.shaky |= !blocks;
-            }
-            "always" | "on_failure" => job.anyway = Sure::Yes,
-            _ => {}
-        };
-        run(job, when.unwrap_or("on_success"), says_lax && job.lax.is_none());
-        let (mut starts, mut by_hand, mut requests, mut anyway) = (0, 0, 0, 0);
-        for rule in rules.map(Node::items).unwrap_or_default() {
-            let when = rule.text_of("when").unwrap_or("on_success");
-            if when == "never" {
-                continue;
-            }
-            starts += 1;
-            by_hand += usize::from(when == "manual");
-            anyway += usize::from(["always", "on_failure"].contains(&when));
-            job.shaky |= rule.get("allow_failure").is_some_and(|node| !node.is_false());
-            if let Some(condition) = rule.get("if")
-                && let Some(text) = condition.text()
-            {
-                requests += usize::from(text.contains("merge_request") && !text.contains("||"));
-                let names =
-                    words::named_people(text, &["$GITLAB_USER_LOGIN", "$GITLAB_USER_NAME", "$GITLAB_USER_EMAIL"]);
-                job.people.extend(names.into_iter().map(|name| (condition.line, name)));
-            }
+/// The pipeline that a job starts: its jobs wait for what that job waits for, and that job for them where it says so.
+fn child(file: &File<'_>, path: &str, by: usize, trigger: &Node, deepest: usize, flow: &mut Flow, found: &mut Found) {
+    let Some(include) = trigger.get("include") else {
+        flow.jobs[by].elsewhere = true;
+        found.note(path, Some(trigger.line), "starts a pipeline of another project, which was not read");
+        return;
+    };
+    if deepest == 0 {
+        flow.jobs[by].elsewhere = true;
+        found.note(path, Some(trigger.line), "starts pipelines more than three deep");
+        return;
+    }
+    let mut whole = Whole::default();
+    whole.include(file, path, include, found);
+    let hidden = std::mem::replace(&mut flow.hidden, false);
+    let first = flow.jobs.len();
+    whole.into_flow(file, deepest - 1, flow, found);
+    let seen = !std::mem::replace(&mut flow.hidden, hidden);
+    flow.jobs[by].elsewhere |= !seen;
+    let (before, inner) = flow.jobs.split_at_mut(first);
+    let starter = &mut before[by];
+    for job in inner.iter_mut() {
+        if !file.spend(starter.needs.len() as u64 / 8, found) {
+            return;
         }
-        if by_hand > 0 && by_hand == starts {
+        job.needs.extend(&starter.needs);
+        job.elsewhere |= !seen;
+        job.requests |= starter.requests;
+        job.anyway = job.anyway.max(starter.anyway);
+        job.manual = job.manual.or(starter.manual);
+    }
+    if trigger.text_of("strategy").is_some_and(|strategy| ["depend", "mirror"].contains(&strategy)) {
+        starter.needs.extend(first..first + inner.len());
+    }
+}
+
+/// When a job runs, and who starts it.
+fn runs(job: &mut Job, when: Option<&str>, rules: Option<&Node>, says_lax: bool) {
+    let line = job.line;
+    let run = |job: &mut Job, when: &str, blocks: bool| match when {
+        "manual" => {
             job.manual = Some(line);
-        } else if by_hand > 0 {
-            job.shaky = true;
+            job.shaky |= !blocks;
         }
-        job.requests = starts > 0 && requests == starts;
-        if anyway > 0 {
-            job.anyway = if anyway == starts { Sure::Yes } else { Sure::Maybe };
+        "always" | "on_failure" => job.anyway = Sure::Yes,
+        _ => {}
+    };
+    run(job, when.unwrap_or("on_success"), says_lax && job.lax.is_none());
+    let (mut starts, mut by_hand, mut requests, mut anyway) = (0, 0, 0, 0);
+    for rule in rules.map(Node::items).unwrap_or_default() {
+        let when = rule.text_of("when").unwrap_or("on_success");
+        if when == "never" {
+            continue;
         }
+        starts += 1;
+        by_hand += usize::from(when == "manual");
+        anyway += usize::from(["always", "on_failure"].contains(&when));
+        job.shaky |= rule.get("allow_failure").is_some_and(|node| !node.is_false());
+        if let Some(condition) = rule.get("if")
+            && let Some(text) = condition.text()
+        {
+            requests += usize::from(text.contains("merge_request") && !text.contains("||"));
+            let names = words::named_people(text, &["$GITLAB_USER_LOGIN", "$GITLAB_USER_NAME", "$GITLAB_USER_EMAIL"]);
+            job.people.extend(names.into_iter().map(|name| (condition.line, name)));
+        }
+    }
+    if by_hand > 0 && by_hand == starts {
+        job.manual = Some(line);
+    } else if by_hand > 0 {
+        job.shaky = true;
+    }
+    job.requests = starts > 0 && requests == starts;
+    if anyway > 0 {
+        job.anyway = if anyway == starts { Sure::Yes } else { Sure::Maybe };
     }
 }
 
 /// The value of a key of a job, with the file that says it.
-fn value<'w>(definitions: &[&'w (String, u32, Node)], key: &str) -> Option<(&'w str, &'w Node)> {
+fn value<'w>(definitions: &[&'w Definition], key: &str) -> Option<(&'w str, &'w Node)> {
     definitions.iter().find_map(|(path, _, node)| Some((path.as_str(), node.get(key)?)))
 }
 

@@ -268,6 +268,7 @@ fn flow(file: &File<'_>, blocks: &[Block], found: &mut Found) -> Flow {
 
 /// Where a block lies.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and none excludes another")]
 struct Within {
     stage: Option<usize>,
     parallel: Option<usize>,

@@ -55,6 +55,7 @@ pub(super) enum Sure {
 
 /// A job.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and none excludes another")]
 pub(super) struct Job {
     /// The file, where it is another one than the pipeline's.
     pub path: Option<String>,

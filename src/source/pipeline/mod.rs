@@ -138,12 +138,15 @@ struct File<'f> {
     shared: &'f Shared,
 }
 
+/// What a text is parsed to.
+type Parsed = Rc<Result<Vec<yaml::Node>, yaml::Fault>>;
+
 /// What all files of all commits share: how much may still be read, and what was parsed already.
 #[derive(Default)]
 struct Shared {
     left: Left,
     /// Files that others use, by their content.
-    parsed: RefCell<HashMap<CommitId, Rc<Result<Vec<yaml::Node>, yaml::Fault>>>>,
+    parsed: RefCell<HashMap<CommitId, Parsed>>,
 }
 
 /// How much may still be read: what a hostile file makes of itself ends here, and is told. It is counted in values that are
@@ -218,7 +221,7 @@ impl File<'_> {
 
     /// The documents of another file of the commit, by its path from the root; what cannot be used is told at the line that names
     /// it. The same content is parsed once.
-    fn other(&self, path: &str, line: u32, found: &mut Found) -> Option<Rc<Result<Vec<yaml::Node>, yaml::Fault>>> {
+    fn other(&self, path: &str, line: u32, found: &mut Found) -> Option<Parsed> {
         let id = self.beside.find(path);
         found.asked.insert(path.to_owned(), id);
         let Some(id) = id else {
@@ -356,13 +359,16 @@ pub struct Declared {
     pub forge: Option<ForgeKind>,
 }
 
+/// What was found in a content, at a path.
+type Known = (String, Rc<Found>);
+
 /// The readers that want a path, by their numbers.
 type Wanted = Rc<[usize]>;
 
 /// Files that were read, over many commits: the same content is read once.
 #[derive(Default)]
 pub struct Readings {
-    known: HashMap<(usize, CommitId), Vec<(String, Rc<Found>)>>,
+    known: HashMap<(usize, CommitId), Vec<Known>>,
     wanted: HashMap<String, Wanted>,
     last: Option<(Listing, Rc<Declared>)>,
     /// Whether what was read asks for other files of its commit.
@@ -413,7 +419,9 @@ impl Readings {
             let wanted = self.wanted(path);
             let (listing, reading): (Vec<usize>, Vec<usize>) =
                 wanted.iter().partition(|number| READERS[**number].by_path());
-            listing.into_iter().for_each(|number| by_path.entry(number).or_default().push(path));
+            for number in listing {
+                by_path.entry(number).or_default().push(path);
+            }
             let reading: Vec<usize> =
                 reading.into_iter().filter(|number| READERS[*number].holds(path, listed)).collect();
             if declared.files >= MOST_FILES as u64 && !reading.is_empty() {
@@ -482,7 +490,7 @@ impl Readings {
     fn file(&mut self, number: usize, path: &str, id: CommitId, listed: &[Listed], beside: &dyn Beside) -> Rc<Found> {
         let reader = READERS[number];
         let known = self.known.entry((number, id)).or_default();
-        let same = |(of, found): &&(String, Rc<Found>)| {
+        let same = |(of, found): &&Known| {
             of == path
                 && found.asked.iter().all(|(path, id)| beside.find(path) == *id)
                 && found.fitting.iter().all(|(pattern, fitting)| pattern.fitting(listed) == *fitting)

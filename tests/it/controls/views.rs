@@ -91,16 +91,17 @@ fn a_checklist_is_asked_what_it_caught_where_a_log_could_say_it() {
     let told =
         |place: &Place| place.relconf(&["review", NOW, "--format", "json"]).stdout.contains("checklist-never-caught");
     assert!(!told(&place), "no log says what was caught");
-    let entries: String = (10..20)
+    let entries = (10..20)
         .map(|n| format!("[[release]]\ntag = \"v1.{n}.0\"\nchecks = [{{ name = \"smoke\", result = \"pass\" }}]\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     place.file("releases.toml", &entries);
     assert!(told(&place));
 }
 
 #[test]
 fn many_jobs_of_one_file_are_told_in_one_line() {
-    let jobs: String = (0..9).map(|n| format!("\\n  out{n}: {{steps: [{{run: npm publish}}]}}")).collect();
+    let jobs = (0..9).map(|n| format!("\\n  out{n}: {{steps: [{{run: npm publish}}]}}")).collect::<Vec<_>>().concat();
     let place = Place::repository(&format!(
         "person a = Ana Costa <a@example.com>\n2026-01-01T00:00:00Z a commit x | .github/workflows/ship.yml=\"on: push\\njobs:{jobs}\\n\"\n"
     ));

@@ -235,6 +235,7 @@ const NO_TEST_BEHIND: &[&str] = &[
 
 /// Whether a name says that tests run.
 pub fn named_test(name: &str) -> bool {
+    const TESTS: &[&str] = &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"];
     let words = name_words(name);
     let both = any(&words, &["and"]) || name.contains('&');
     if any(&words, NO_TEST)
@@ -242,7 +243,6 @@ pub fn named_test(name: &str) -> bool {
     {
         return false;
     }
-    const TESTS: &[&str] = &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"];
     let tests = |at: usize| {
         TESTS.contains(&words[at].as_str())
             // Somebody lets it be tested.
