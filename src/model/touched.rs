@@ -90,7 +90,7 @@ impl Product {
     /// Stands for [`Self::is_of`] of a component: where it is the same, the same paths are.
     pub fn outline(&self, component: ComponentIndex) -> String {
         let mark = |owners: &[ComponentIndex]| if owners.contains(&component) { '+' } else { '-' };
-        self.folders.iter().map(|(folder, owners)| format!("{}{folder}\n", mark(owners))).collect()
+        self.folders.iter().map(|(folder, owners)| format!("{}{folder}\n", mark(owners))).collect::<Vec<_>>().concat()
     }
 
     /// Whether a commit is work on a component.
