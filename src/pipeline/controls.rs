@@ -192,7 +192,12 @@ fn pages(
     let mut left = LOOKED_AT;
     let mut found = BTreeMap::new();
     for path in paths {
-        let id = |commit: ChangeIndex| repository.find_file(history.changes.id(commit), path.raw());
+        // A commit is mostly the parent of another one.
+        let known: RefCell<HashMap<ChangeIndex, Option<CommitId>>> = RefCell::default();
+        let id = |commit: ChangeIndex| {
+            let find = || repository.find_file(history.changes.id(commit), path.raw());
+            *known.borrow_mut().entry(commit).or_insert_with(find)
+        };
         let mut page = PageHistory { changed_at: None, authors: BTreeSet::new(), whole: true };
         let mut newest = None;
         for &index in of_release.keys() {

@@ -44,13 +44,16 @@ fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
         Vec::new()
     };
     let called = |wanted: &str| {
+        if called.is_empty() {
+            return false;
+        }
         let many = wanted.split(' ').count();
         called.windows(many).any(|found| found.iter().zip(wanted.split(' ')).all(|(found, wanted)| found == wanted))
     };
     let of_action = name_words(&step.uses);
+    let of_path: Vec<&str> = step.uses.split('/').filter(|part| !part.is_empty()).collect();
     let action = |wanted: &str| {
-        let mut parts = step.uses.split('/');
-        parts.any(|part| {
+        of_path.iter().any(|&part| {
             part == wanted
                 || part.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('-'))
                 || part.strip_suffix("-action") == Some(wanted)
