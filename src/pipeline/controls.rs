@@ -10,8 +10,8 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::model::{
-    ChangeIndex, CommitId, ControlKind, ControlSince, Controls, ForgeRule, History, Moment, OwnedPaths, PageHistory,
-    Policy, ReleaseIndex, Untrusted,
+    ChangeIndex, CommitId, ComponentIndex, ControlKind, ControlSince, Controls, ForgeRule, History, Moment, OwnedPaths,
+    PageHistory, Policy, ReleaseIndex, Untrusted,
 };
 use crate::source::git::Repository;
 use crate::source::pipeline::{Beside, Declared, Listing, Owned, Owners, Readings, is_watched_file, watch_folder};
@@ -147,9 +147,17 @@ fn newest(history: &History) -> Vec<ReleaseIndex> {
     newest
 }
 
-/// Since when each control is there: back from the newest release through its predecessors, without a gap.
+/// Since when each control is there: back from the newest release of the component with the most of the newest releases,
+/// through its predecessors, without a gap. Others are younger, or parts that are tagged apart.
 fn since(history: &History, here: &Declared, of_release: &BTreeMap<ReleaseIndex, Rc<Declared>>) -> Vec<ControlSince> {
-    let newest = newest(history).into_iter().next();
+    let newest = newest(history);
+    let mut counts: HashMap<ComponentIndex, usize> = HashMap::new();
+    for &index in &newest {
+        *counts.entry(history.release(index).component).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|&(component, count)| (count, std::cmp::Reverse(component)));
+    let newest =
+        newest.into_iter().find(|&index| most.is_some_and(|(most, _)| history.release(index).component == most));
     let line = std::iter::successors(newest, |&index| history.release(index).predecessor);
     let line: Vec<ReleaseIndex> = line.take_while(|index| of_release.contains_key(index)).take(TOUCHED).collect();
     let keys: Vec<BTreeSet<_>> =
@@ -200,7 +208,10 @@ fn pages(
         };
         let mut page = PageHistory { changed_at: None, authors: BTreeSet::new(), whole: true };
         let mut newest = None;
-        for &index in of_release.keys() {
+        // The newest first: what is no longer looked at is the oldest.
+        let mut releases: Vec<ReleaseIndex> = of_release.keys().copied().collect();
+        releases.sort_by_key(|&index| std::cmp::Reverse((history.release(index).released_at, index)));
+        for index in releases {
             let release = history.release(index);
             let Some(commit) = release.commit else { continue };
             let now = id(commit);

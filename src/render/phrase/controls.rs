@@ -127,7 +127,8 @@ pub fn page(of: &ControlReport) -> Vec<String> {
     vec![format!("{changed}{authors}")]
 }
 
-/// How releases with a control fared, and those without it: of one kind, or of all that could be compared.
+/// How releases with a control fared, and those without it: of one kind, or of all that HEAD has and that could be compared.
+/// A weakness helps nobody: how releases with it fared is told where it is asked for.
 pub fn helped(review: &Review, kind: Option<ControlKind>) -> Vec<String> {
     let of = |kind: &ControlKind| {
         let found = TraitReport::of_control(&review.traits, *kind)?;
@@ -149,7 +150,12 @@ pub fn helped(review: &Review, kind: Option<ControlKind>) -> Vec<String> {
             rate(split.failed_without, split.judged_without)
         ))
     };
-    ControlKind::ALL.iter().filter(|known| kind.is_none_or(|kind| kind == **known)).filter_map(of).collect()
+    let is_here = |kind: ControlKind| {
+        let here = review.controls.iter().flat_map(|controls| &controls.found);
+        !kind.is_weakness() && here.into_iter().any(|found| found.control.kind == kind)
+    };
+    let wanted = |known: &&ControlKind| kind.map_or_else(|| is_here(**known), |kind| kind == **known);
+    ControlKind::ALL.iter().filter(wanted).filter_map(of).collect()
 }
 
 /// Who must look at what the window shipped.
@@ -164,7 +170,10 @@ pub fn owned(owned: &OwnedPaths) -> String {
     let without: Vec<String> = owned.without.iter().map(|(folder, n)| format!("{} ({n})", folder.raw())).collect();
     let without = if without.is_empty() { String::new() } else { format!("; without one: {}", without.join(", ")) };
     let part = if owned.whole { "" } else { " Not all of what the window shipped was looked at." };
-    format!("{} paths shipped in the window have an owner{alone}{without}.{part}", rate(owned.owned, owned.paths))
+    format!(
+        "{} paths shipped in the window have an owner by the rules of today{alone}{without}.{part}",
+        rate(owned.owned, owned.paths)
+    )
 }
 
 /// What was not read: file, line, why.

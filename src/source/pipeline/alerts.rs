@@ -51,7 +51,12 @@ impl Reader for Rules {
         };
         for document in documents {
             let groups = document.get("groups").or_else(|| document.at(&["spec", "groups"]));
-            let rules = groups.map(Node::items).unwrap_or_default().iter().filter_map(|group| group.get("rules"));
+            let sample = |group: &&Node| {
+                let name = group.text_of("name").unwrap_or_default().to_lowercase();
+                ["sample", "example", "demo"].iter().any(|word| name.contains(word))
+            };
+            let groups = groups.map(Node::items).unwrap_or_default().iter().filter(|group| !sample(group));
+            let rules = groups.filter_map(|group| group.get("rules"));
             let alerts: Vec<u32> =
                 rules.flat_map(Node::items).filter_map(|rule| rule.get("alert")).map(|node| node.line).collect();
             if let Some(&first) = alerts.first() {

@@ -360,9 +360,12 @@ impl<'f> Follow<'_, 'f> {
         let beside = self.file.beside;
         let names = ["action.yml", "action.yaml"].map(|name| format!("{folder}/{name}"));
         let there = names.iter().find(|path| beside.find(path).is_some());
-        // An action that another one checks out, or that is made on the way, is not there: nothing is known of it.
+        // An action that another step checks out, or that is made on the way, is not there: what it does cannot be seen.
         self.found.asked.extend(names.iter().map(|path| (path.clone(), beside.find(path))));
-        let Some(path) = there else { return };
+        let Some(path) = there else {
+            job.elsewhere = true;
+            return;
+        };
         let Some(documents) = self.file.other(path, uses.line, self.found) else { return };
         let mut inner = Follow { path: Some(path.clone()), ..self.into() };
         for document in parsed(&documents) {

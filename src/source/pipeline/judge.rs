@@ -274,7 +274,8 @@ impl Judge<'_> {
             {
                 found.add(self.control(ControlKind::ManualStep, job, line, &job.id));
             }
-            for (line, name) in &job.people {
+            // Who may do what ships nothing is no matter of a release.
+            for (line, name) in job.people.iter().filter(|_| ships || approves && job.manual.is_some()) {
                 let mut control = self.control(ControlKind::NamedPerson, job, *line, name);
                 control.with = vec![Untrusted::new(words::quotable(&job.id))];
                 found.add(control);
@@ -441,6 +442,7 @@ fn publishes_by_name(job: &Job) -> bool {
         words.any(|word| ["publish", "release"].contains(&word)) && !words::is_no_release(name)
     };
     (named(&job.id) || named(&job.title))
+        && !prepares(job)
         && !job.requests
         && !words::job_tests(job)
         && (!job.steps.is_empty() || job.elsewhere)
@@ -454,5 +456,22 @@ fn deploys_by_name(job: &Job) -> bool {
             .split(|c: char| !c.is_alphanumeric())
             .any(|word| ["deploy", "deployment", "rollout", "promote"].contains(&word));
         deploys && !words::is_no_release(name)
-    }) && !job.requests
+    }) && !prepares(job)
+        && !job.requests
+}
+
+/// Whether a job makes a request, or what is published later: by its name, its steps' names, or what it ends with.
+fn prepares(job: &Job) -> bool {
+    let said = |name: &str| {
+        let lower = name.to_ascii_lowercase().replace(['-', '_'], " ");
+        let prepares = lower.split(' ').any(|word| ["prepare", "prepares", "preparation"].contains(&word));
+        prepares || ["pull request", "merge request", "open pr", "create pr"].iter().any(|asked| lower.contains(asked))
+    };
+    let asks = |step: &Step| {
+        let opens = |command: &Command| {
+            command.parts.iter().any(|words| words.begins_with(&["gh"]) && words.has(&["pr"]) && words.has(&["create"]))
+        };
+        said(&step.name) || step.uses.contains("create-pull-request") || step.commands.iter().any(opens)
+    };
+    said(&job.id) || said(&job.title) || job.steps.iter().any(asks)
 }

@@ -2,7 +2,7 @@
 //! read as text, for what stands in a line of its own: they are not filled in.
 
 use super::yaml::{self, Node};
-use super::{File, Found, Reader, ends, is_yaml, words};
+use super::{File, Found, Reader, ends, is_yaml, parsed, words};
 use crate::model::{Control, ControlKind};
 
 pub(super) struct Manifests;
@@ -117,13 +117,30 @@ fn manifest(file: &File<'_>, document: &Node, found: &mut Found) {
         }
         "Deployment" | "StatefulSet" | "DaemonSet" => {
             let strategy = ["strategy", "updateStrategy"].iter().find_map(|key| document.at(&["spec", key]));
-            let Some(strategy) = strategy else { return };
+            let Some(strategy) = strategy.filter(|_| is_several(document, kind) && !is_foreign(document)) else {
+                return;
+            };
             if strategy.text_of("type") == Some("RollingUpdate") || strategy.get("rollingUpdate").is_some() {
                 found.add(Control::new(ControlKind::RollingUpdate, file.path, strategy.line, words::quotable(name)));
             }
         }
         _ => {}
     }
+}
+
+/// Whether a workload says that it has more than one instance: one alone is not replaced a few at a time.
+fn is_several(document: &Node, kind: &str) -> bool {
+    let replicas = document.at(&["spec", "replicas"]).and_then(Node::text).and_then(|text| text.parse::<u64>().ok());
+    kind == "DaemonSet" || replicas.is_some_and(|replicas| replicas > 1)
+}
+
+/// Whether a manifest was rendered from a chart, which is mostly somebody else's, or is for tests.
+fn is_foreign(document: &Node) -> bool {
+    let label = |key: &str| document.at(&["metadata", "labels", key]).is_some();
+    label("helm.sh/chart")
+        || label("chart")
+        || label("heritage")
+        || document.at(&["metadata", "namespace"]).and_then(Node::text).is_some_and(|name| name == "test")
 }
 
 /// Argo's Rollout: by canary, step by step, or blue and green.
@@ -185,8 +202,28 @@ fn canary(file: &File<'_>, document: &Node, line: u32, name: &str, found: &mut F
     }
 }
 
+/// Whether a template as a whole stands under a value that the chart sets to false.
+fn is_off(file: &File<'_>, found: &mut Found) -> bool {
+    let mut lines = file.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let condition = lines.next().and_then(|line| line.strip_prefix("{{")).and_then(|line| line.strip_suffix("}}"));
+    let condition = condition.map(|inner| inner.trim_matches(['-', ' '])).and_then(|inner| inner.strip_prefix("if "));
+    let Some(value) = condition.and_then(|condition| condition.trim().strip_prefix(".Values.")) else { return false };
+    let Some((chart, _)) = file.path.split_once("/templates/") else { return false };
+    let values = format!("{chart}/values.yaml");
+    if file.beside.find(&values).is_none() {
+        found.asked.insert(values, None);
+        return false;
+    }
+    let Some(values) = file.other(&values, 1, found) else { return false };
+    let path: Vec<&str> = value.split('.').collect();
+    parsed(&values).iter().any(|values| values.at(&path).is_some_and(Node::is_false))
+}
+
 /// What a template says in lines of its own.
 fn template(file: &File<'_>, found: &mut Found) {
+    if is_off(file, found) {
+        return;
+    }
     let mut group = "";
     for (at, text) in file.text.lines().enumerate() {
         let line = at as u32 + 1;

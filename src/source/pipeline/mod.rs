@@ -10,6 +10,7 @@ mod bitbucket;
 mod circleci;
 mod codeowners;
 mod command;
+mod foreign;
 mod forge;
 mod github;
 mod gitlab;
@@ -102,6 +103,7 @@ const READERS: &[&dyn Reader] = &[
     &azure::Pipelines,
     &circleci::Config,
     &bitbucket::Pipelines,
+    &foreign::Foreign,
     &kubernetes::Manifests,
     &alerts::Rules,
     &alerts::Dashboards,

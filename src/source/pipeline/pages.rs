@@ -108,28 +108,25 @@ fn is_box(line: &str) -> bool {
     rest.is_some_and(|rest| ["[ ] ", "[x] ", "[X] "].iter().any(|mark| rest.starts_with(mark)))
 }
 
-/// Whether a page has words of going back.
+/// Whether a page has words of going back: one that means nothing else, or two lines with one that may.
 fn goes_back(text: &str) -> bool {
-    const WORDS: &[&str] = &[
+    const SURE: &[&str] = &[
         "roll back",
         "rollback",
         "roll-back",
         "rolling back",
         "rolled back",
-        "revert",
-        "back out",
-        "backing out",
         "yank",
-        "withdraw",
         "unpublish",
-        "downgrade",
-        "go back to",
-        "previous version",
         "previous release is restored",
-        "undo the",
+        "undo the release",
+        "withdraw the release",
     ];
+    const MAYBE: &[&str] =
+        &["revert", "back out", "backing out", "withdraw", "downgrade", "go back to", "previous version", "undo the"];
     let lower = text.to_lowercase();
-    WORDS.iter().any(|word| lower.contains(word))
+    let lines = lower.lines().filter(|line| MAYBE.iter().any(|word| line.contains(word)));
+    SURE.iter().any(|word| lower.contains(word)) || lines.count() > 1
 }
 
 #[cfg(test)]
@@ -166,6 +163,17 @@ mod tests {
             "release.sh",
         ] {
             assert_eq!(page(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_page_speaks_of_going_back_where_it_surely_does() {
+        for text in ["## Rollback\n", "Yank the crate.", "Revert the tag.\nDeploy the previous version."] {
+            assert!(goes_back(text), "{text}");
+        }
+        // Mending what is broken, and giving something up before it is out, leads back to nothing.
+        for text in ["Patches, reverts and hotfixes go to main.", "We may back out a change prior to a release.", ""] {
+            assert!(!goes_back(text), "{text}");
         }
     }
 

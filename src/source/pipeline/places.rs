@@ -8,6 +8,8 @@ const FOLDERS: &[(&str, usize)] = &[
     (".gitlab", 4),
     (".gitlab-ci", 3),
     (".circleci", 2),
+    (".buildkite", 1),
+    (".semaphore", 1),
     (".azure", 3),
     (".azure-pipelines", 4),
     (".azuredevops", 3),

@@ -304,7 +304,7 @@ spec:
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: worker}
-spec: {strategy: {type: RollingUpdate}}
+spec: {replicas: 3, strategy: {type: RollingUpdate}}
 ";
     let alerts = "groups:\n- name: a\n  rules:\n  - alert: Down\n    annotations: {summary: 'x {{ $labels.job }}'}\n  - record: y\n  - alert: Slow\n";
     let owners = "* @org/team\n/db/ @ana\n";

@@ -1,6 +1,7 @@
 //! What pipelines, owners, runbooks and alert rules declare.
 
 mod bad_input;
+mod claims;
 mod formats;
 mod stops;
 mod views;

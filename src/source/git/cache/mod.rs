@@ -51,7 +51,7 @@ const LARGEST: usize = 256 << 20;
 /// What stands for the program that parsed: another one may read other things out of the same bytes.
 const PROGRAM: u64 = {
     let mut hash = fnv(0xcbf2_9ce4_8422_2325, env!("CARGO_PKG_VERSION").as_bytes());
-    let parsers: [&[u8]; 33] = [
+    let parsers: [&[u8]; 34] = [
         include_bytes!("../bytes.rs"),
         include_bytes!("mod.rs"),
         include_bytes!("record.rs"),
@@ -74,6 +74,7 @@ const PROGRAM: u64 = {
         include_bytes!("../../pipeline/bitbucket.rs"),
         include_bytes!("../../pipeline/circleci.rs"),
         include_bytes!("../../pipeline/codeowners.rs"),
+        include_bytes!("../../pipeline/foreign.rs"),
         include_bytes!("../../pipeline/forge.rs"),
         include_bytes!("../../pipeline/github.rs"),
         include_bytes!("../../pipeline/gitlab.rs"),

@@ -102,6 +102,15 @@ pub fn command_ships(command: &Command) -> Option<Ships> {
         {
             return None;
         }
+        // A draft goes out when somebody, or a later step, says so.
+        if words.begins_with(&["gh"]) && words.has(&["release"]) {
+            if words.has(&["create"]) && words.has(&["--draft", "-d", "--draft=true"]) {
+                return None;
+            }
+            if words.has(&["edit"]) && words.has(&["--draft=false"]) {
+                return Some(Ships { tool: "gh release", deploys: false });
+            }
+        }
         let publishes = || PUBLISHES.first(words).map(|tool| Ships { tool, deploys: false });
         let deploys = || DEPLOYS.first(words).map(|tool| Ships { tool, deploys: true });
         publishes().or_else(deploys).or_else(|| ships_by_script(words))
