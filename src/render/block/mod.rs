@@ -29,11 +29,15 @@ pub fn headline(page: &mut Page, review: &Review) {
         page.toned(Tone::Unsure, &doubts);
     }
     let lasts = |median: Option<f64>, until: &str, n: u64| {
-        (n > 0).then(|| format!("for {} before it is {until} (median, n={n})", phrase::median(median)))
+        median.map(|median| format!("for {} before it is {until} (median, n={n})", phrase::duration(median)))
     };
     let noticed = lasts(headline.seconds_to_notice, "noticed", headline.notices);
     match (noticed, lasts(headline.seconds_to_stop, "stopped", headline.stops)) {
         (Some(noticed), Some(stopped)) => page.text(&format!("Users are hurt {noticed} and {stopped}.")),
+        (Some(noticed), None) if headline.stops > 0 => page.text(&format!(
+            "Users are hurt {noticed}. How long until it is stopped: {}.",
+            phrase::headline::still_open(headline.stops)
+        )),
         (Some(noticed), None) => page.text(&format!(
             "Users are hurt {noticed}. How long until it is stopped: no data; log [incident.remediation] with type and at."
         )),

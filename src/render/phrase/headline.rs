@@ -79,6 +79,11 @@ pub fn before(review: &Review) -> Option<String> {
     Some(format!(" Before: {} of {}; {said}.", shift.failed_before, shift.judged_before))
 }
 
+/// Why a median of some cases is not known.
+pub fn still_open(n: u64) -> String {
+    if n == 1 { "the only one is still open".to_owned() } else { format!("too many of {n} are still open") }
+}
+
 /// How fast a bad release is noticed and stopped, and how many could do that: a few words each.
 pub fn times(review: &Review) -> Vec<String> {
     let mut said = Vec::new();
@@ -86,7 +91,7 @@ pub fn times(review: &Review) -> Vec<String> {
         let now = review.metrics.get(id).map(|metric| &metric.now);
         match now.map(|now| (now.value, now.sample)) {
             Some((Some(time), n)) => format!("{} (median of {n})", said(duration(time))),
-            Some((None, n)) if n > 0 => format!("how fast it is {what}: too many of {n} are still open"),
+            Some((None, n)) if n > 0 => format!("how fast it is {what}: {}", still_open(n)),
             _ => format!("how fast it is {what}: no data"),
         }
     };
