@@ -147,20 +147,14 @@ impl Whole {
                     let what = ["remote", "project", "template", "component", "artifact"]
                         .iter()
                         .find(|key| node.get(key).is_some());
-                    let why = match what {
-                        Some(&"template") => {
-                            let scans = node.text_of("template").is_some_and(|name| {
-                                name.starts_with("Security/")
-                                    || name.starts_with("Jobs/SAST")
-                                    || name.starts_with("Jobs/Secret")
-                                    || name.starts_with("Jobs/Dependency")
-                            });
-                            if scans {
-                                self.scan(path, node);
-                                continue;
-                            }
-                            "includes a template of GitLab, which was not read"
+                    if let Some(scans) = scanner(node) {
+                        if !scans.is_empty() {
+                            self.scan(path, node);
                         }
+                        continue;
+                    }
+                    let why = match what {
+                        Some(&"template") => "includes a template of GitLab, which was not read",
                         Some(&"project") => "includes a file of another project, which was not read",
                         Some(&"component") => "includes a component, which was not read",
                         _ => "includes a remote file, which was not read",
@@ -172,9 +166,9 @@ impl Whole {
         }
     }
 
-    /// A template of GitLab that scans: known by its name.
+    /// A template or component of GitLab that scans: known by its name.
     fn scan(&mut self, path: &str, node: &Node) {
-        let name = format!("sast of {path}:{}", node.line);
+        let name = format!("{SCAN}{path}:{}", node.line);
         self.order.push(name.clone());
         self.keys.insert(name, vec![(path.to_owned(), node.line, node.clone())]);
     }
@@ -313,9 +307,11 @@ impl Whole {
                 break;
             }
             self.fill(file, &mut job, definitions, &stopped, found);
-            if job.id.starts_with("sast of ") {
+            if job.id.starts_with(SCAN)
+                && let Some(scans) = scanner(&definitions[0].2)
+            {
                 "security template".clone_into(&mut job.id);
-                job.steps.push(Step { line: job.line, uses: "gitlab/sast".to_owned(), ..Step::default() });
+                job.steps.push(Step { line: job.line, uses: format!("gitlab/{scans}"), ..Step::default() });
             }
             children.extend(value(definitions, "trigger").map(|(path, node)| (start + at, path.to_owned(), node)));
             flow.jobs.push(job);
@@ -469,6 +465,37 @@ fn runs(job: &mut Job, when: Option<&str>, rules: Option<&Node>, says_lax: bool)
 fn value<'w>(definitions: &[&'w Definition], key: &str) -> Option<(&'w str, &'w Node)> {
     definitions.iter().find_map(|(path, _, node)| Some((path.as_str(), node.get(key)?)))
 }
+
+/// With what an included template or component of GitLab scans: an empty name where it is known and scans nothing, and none
+/// where it is not known.
+fn scanner(node: &Node) -> Option<&'static str> {
+    const SCANNERS: &[(&str, &str)] = &[
+        ("sast", "sast"),
+        ("dast", "dast"),
+        ("api-security", "dast"),
+        ("dependency-scanning", "dependency-scanning"),
+        ("container-scanning", "container-scanning"),
+        ("cluster-image-scanning", "container-scanning"),
+        ("secret-detection", "secret-detection"),
+        ("api-fuzzing", "api-fuzzing"),
+        ("coverage-fuzzing", "coverage-fuzzing"),
+    ];
+    let path = node.text_of("template").or_else(|| node.text_of("component"))?.to_ascii_lowercase();
+    let path = path.split('@').next().unwrap_or_default();
+    let of = |name: &str| {
+        let name = name.split('.').next().unwrap_or_default();
+        let known = |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        SCANNERS.iter().find(|(name, _)| known(name)).map(|(_, scans)| *scans)
+    };
+    if let Some(name) = path.strip_prefix("security/") {
+        return Some(of(name).unwrap_or_default());
+    }
+    let component = || path.split_once("/components/").and_then(|(_, component)| component.split('/').next());
+    path.strip_prefix("jobs/").or_else(component).and_then(of)
+}
+
+/// With what the names of the jobs begin that stand for a template that scans.
+const SCAN: &str = "scan of ";
 
 /// Whether a group is the same one for every release.
 fn is_one(group: &str) -> bool {

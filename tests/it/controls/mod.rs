@@ -3,6 +3,7 @@
 mod bad_input;
 mod claims;
 mod formats;
+mod kinds;
 mod stops;
 mod views;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::command::{Command, Patterns, Words};
 use super::super::job::Step;
-use super::lists::{ASKS_MORE, ASKS_TYPES, AUTOMATES, CONTRACTS, GOES_BACK, SCANS};
+use super::lists::{ASKS_MORE, ASKS_TYPES, AUTOMATES, CONTRACTS, GOES_BACK, SCANS, SCANS_NOT_BY_NAME};
 use super::name::name_words;
 use super::testing::testing;
 
@@ -19,7 +19,7 @@ pub fn command_back(command: &Command) -> Option<&'static str> {
 
 /// The commands of a line that test or scan.
 pub fn checking(command: &Command) -> impl Iterator<Item = &Words> {
-    let scans = |words: &&Words| SCANS.first(words).is_some() && !words.begins_with(SAYS);
+    let scans = |words: &&Words| SCANS.all(words).any(|scan| !looks_elsewhere(scan, words)) && !words.begins_with(SAYS);
     testing(command).chain(command.parts.iter().filter(scans))
 }
 
@@ -34,7 +34,8 @@ fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
         .flat_map(|command| &command.parts)
         .flat_map(|words| {
             let says = words.begins_with(SAYS);
-            list.all(words).filter(move |wanted| !says || wanted.starts_with(words[0].as_str()))
+            let named = move |wanted: &&str| !says || wanted.starts_with(words[0].as_str());
+            list.all(words).filter(named).filter(|wanted| !looks_elsewhere(wanted, words))
         })
         .collect();
     let called: Vec<String> = if step.uses.is_empty() {
@@ -44,7 +45,7 @@ fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
         Vec::new()
     };
     let called = |wanted: &str| {
-        if called.is_empty() {
+        if called.is_empty() || SCANS_NOT_BY_NAME.contains(&wanted) {
             return false;
         }
         let many = wanted.split(' ').count();
@@ -53,6 +54,9 @@ fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
     let of_action = name_words(&step.uses);
     let of_path: Vec<&str> = step.uses.split('/').filter(|part| !part.is_empty()).collect();
     let action = |wanted: &str| {
+        if wanted == "scorecard" {
+            return step.uses.contains("ossf/scorecard");
+        }
         of_path.iter().any(|&part| {
             part == wanted
                 || part.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('-'))
@@ -65,7 +69,46 @@ fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
 /// What a step scans with.
 pub fn step_scans(step: &Step) -> Option<&'static str> {
     let setup = step.uses.contains("upload-") || step.uses.contains("/setup-");
-    about(step, &SCANS).filter(|_| !setup)
+    about(step, &SCANS).filter(|scan| !setup && !(is_deny(scan) && looks_at_others(step)))
+}
+
+fn is_deny(scan: &str) -> bool {
+    ["cargo deny", "cargo-deny"].contains(&scan)
+}
+
+/// Whether a command is called like one that scans, and looks at something else: `cargo deny` at licenses, a target of a
+/// build at scores of its own.
+fn looks_elsewhere(scan: &str, words: &Words) -> bool {
+    is_deny(scan) && (!words.has(&["check"]) || only_others(words.iter().map(String::as_str)))
+        || scan == "scorecard"
+            && words
+                .iter()
+                .take_while(|word| word.rsplit('/').next() != Some("scorecard"))
+                .any(|word| ["just", "mage", "npm", "pnpm", "yarn", "run", "bundle"].contains(&word.as_str()))
+}
+
+/// Whether `cargo deny` is told to look at other things than advisories alone.
+fn only_others<'w>(words: impl Iterator<Item = &'w str> + Clone) -> bool {
+    let mut checks = words.skip_while(|word| *word != "check").skip(1);
+    let one_of = |wanted: &'static [&'static str]| move |word: &str| wanted.contains(&word);
+    checks.clone().any(one_of(&["bans", "ban", "licenses", "license", "sources", "source"]))
+        && !checks.any(one_of(&["advisories", "advisory", "all"]))
+}
+
+/// Whether all that a step of `cargo deny` looks at is something else.
+fn looks_at_others(step: &Step) -> bool {
+    let by_command = step.commands.iter().flat_map(|command| &command.parts).filter(|words| {
+        words.iter().take(3).any(|word| word == "deny" || word == "cargo-deny") && words.has(&["check"])
+    });
+    let others: Vec<bool> = by_command.map(|words| only_others(words.iter().map(String::as_str))).collect();
+    let given = step.given.lines().any(|line| {
+        let told = line.strip_prefix("command=").or_else(|| line.strip_prefix("command-arguments="));
+        told.is_some_and(|told| {
+            let told = if line.starts_with("command=") { told.to_owned() } else { format!("check {told}") };
+            only_others(told.split_whitespace())
+        })
+    });
+    given || !others.is_empty() && others.iter().all(|others| *others)
 }
 
 /// What a step compares contracts with.

@@ -156,6 +156,8 @@ const NO_TEST_FIRST: &[&str] = &[
     "parse",
     "patch",
     "fix",
+    "commit",
+    "process",
 ];
 
 /// What a test is not, with the word behind it: a grid, a plan, a server.
@@ -231,6 +233,8 @@ const NO_TEST_BEHIND: &[&str] = &[
     "gems",
     "user",
     "users",
+    "commit",
+    "commits",
 ];
 
 /// Whether a name says that tests run.

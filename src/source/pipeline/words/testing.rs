@@ -2,7 +2,7 @@
 
 use super::super::command::{Command, Words, is_leading};
 use super::super::job::{Job, Step};
-use super::lists::{SESSIONS, TESTS};
+use super::lists::{ACTIONS_BESIDE, BESIDE, BUILDS, GOES_BACK, PUBLISHES, SCANS, SESSIONS, TARGETS_THAT_BUILD, TESTS};
 use super::name::{NO_TEST, any, name_words, named_test};
 
 /// Whether a step tests: asked often, and told once.
@@ -16,17 +16,15 @@ fn tests(step: &Step) -> bool {
         let tool = action.rsplit('/').next().unwrap_or_default();
         return any(&name_words(tool), &["test", "tests", "cypress", "pytest", "maestro"])
             && !any(&name_words(action), NO_TEST)
+            && may_act(step)
             || ["vstest@", "cypress-io/github-action"].iter().any(|known| action.starts_with(known))
             || action.starts_with("dotnetcorecli@") && step.given.contains("command=test")
             || (action.starts_with("maven@") || action.starts_with("gradle@"))
                 && tests_by_goal(&step.given)
                 && !skips(step)
-            || named_test(&step.name)
-                && !["actions/upload", "actions/download", "actions/setup", "actions/cache", "codecov/"]
-                    .iter()
-                    .any(|known| action.starts_with(known));
+            || named_test(&step.name) && may_act(step);
     }
-    named_test(&step.name) && !step.commands.is_empty() && !skips(step)
+    named_test(&step.name) && may_test(step) && !skips(step)
         || step.commands.iter().any(|command| testing(command).next().is_some())
 }
 
@@ -40,6 +38,10 @@ fn tests_by_goal(given: &str) -> bool {
 
 /// The commands of a line that run tests: of a known tool, or a script or target that is called so.
 pub fn testing(command: &Command) -> impl Iterator<Item = &Words> {
+    command.parts.iter().filter(|words| is_test(words))
+}
+
+fn is_test(words: &Words) -> bool {
     const NONE: &[&str] = &[
         "--no-run",
         "--collect-only",
@@ -49,11 +51,9 @@ pub fn testing(command: &Command) -> impl Iterator<Item = &Words> {
         "--clearcache",
         "--showconfig",
         "--init",
-        // Benchmarks alone.
-        "-run=^$",
-        "^$",
-        "-run=none",
-        "-run=xxx",
+        "--dry-run",
+        // Compiled alone.
+        "test-compile",
         // Snapshots that are written again are compared with nothing.
         "--updatesnapshot",
         "--update-snapshots",
@@ -63,15 +63,119 @@ pub fn testing(command: &Command) -> impl Iterator<Item = &Words> {
         "echo", "cd", "mkdir", "cp", "mv", "rm", "cat", "ls", "curl", "wget", "export", "test", "printf", "git", "pip",
         "apt-get", "apt",
     ];
-    command.parts.iter().filter(|words| {
-        let other = words.begins_with(OTHERS) || words.begins_with(&["docker"]) && words.len() <= 2;
-        let writes = words.has(&["jest", "vitest"]) && words.has(&["-u", "--update"]);
-        !other
-            && !words.has(NONE)
-            && !writes
-            && !passes_over(words)
-            && (TESTS.first(words).is_some() || sessions(words) || runs_script(words))
+    let other = words.begins_with(OTHERS) || words.begins_with(&["docker"]) && words.len() <= 2;
+    let writes = words.has(&["jest", "vitest"]) && words.has(&["-u", "--update"]);
+    !other
+        && !words.has(NONE)
+        && !writes
+        && !passes_over(words)
+        && !picks_none(words)
+        && !builds(words)
+        && is_known(words)
+}
+
+/// Whether a command is called like one that tests.
+fn is_known(words: &Words) -> bool {
+    TESTS.first(words).is_some() || sessions(words) || runs_script(words)
+}
+
+/// Whether a command picks such tests of Go as there are none of: it compiles them, or runs benchmarks alone.
+fn picks_none(words: &Words) -> bool {
+    const NOTHING: &[&str] = &["nope", "none", "xxx", "nothing", "donotrun", "notests", "no_tests"];
+    const FLAGS: &[&str] = &["-run", "--run", "-test.run"];
+    let nothing = |wanted: &str| {
+        let bare = wanted.trim_matches(['^', '$']);
+        bare.is_empty() || NOTHING.contains(&bare)
+    };
+    // Quotes are cut off: what stands in them is the next word.
+    let flag = |word: &str| FLAGS.contains(&word.strip_suffix('=').unwrap_or(word));
+    let given =
+        |word: &str| word.split_once('=').is_some_and(|(flag, wanted)| FLAGS.contains(&flag) && nothing(wanted));
+    words.windows(2).any(|pair| flag(&pair[0]) && nothing(&pair[1]))
+        || words.iter().any(|word| !word.ends_with('=') && given(word))
+}
+
+/// Whether a command may be one that tests, as far as it tells: what is surely another one is not.
+fn may_be_test(command: &Command) -> bool {
+    command.parts.iter().any(|words| {
+        if is_known(words) {
+            return is_test(words);
+        }
+        let other = [&*PUBLISHES, &*GOES_BACK, &*SCANS].iter().any(|list| list.first(words).is_some());
+        !other && !only_says(words) && !builds(words) && !installs(words)
     })
+}
+
+/// Whether a command only looks at something, moves it, or asks what others came to.
+fn only_says(words: &Words) -> bool {
+    let Some(at) = words.iter().position(|word| !is_leading(word)) else { return true };
+    let name = words[at].rsplit('/').next().unwrap_or_default();
+    let asks = words.iter().any(|word| word.contains("needs.") && word.contains(".result"))
+        || words.has(&["==", "!=", "=~", "-eq", "-ne"])
+        || name.starts_with('$') && words.begins_with(&["if", "elif", "while", "until"]);
+    let sets = words[0].ends_with('=') && (words.len() <= 2 || words.last().is_some_and(|last| last == "}}"));
+    let tool = ["/usr/bin/", "/bin/"].iter().find_map(|bin| words[at].strip_prefix(bin)).unwrap_or(&words[at]);
+    asks || sets || BESIDE.contains(&tool) || !name.contains(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// Whether a command builds something, and no more.
+fn builds(words: &Words) -> bool {
+    let Some(at) = words.iter().position(|word| !is_leading(word)) else { return true };
+    let name = words[at].rsplit('/').next().unwrap_or_default();
+    let flag = |word: &&String| word.starts_with(['-', '+', '$']) || word.contains('=');
+    let mut given = words[at + 1..].iter().filter(|word| !flag(word)).peekable();
+    match name {
+        // Of npm it installs; of others it is a script.
+        "ci" => at > 0 && words[at - 1] == "npm",
+        "make" | "gmake" | "nmake" | "mingw32-make" | "ninja" => given.all(|target| is_target_that_builds(target)),
+        // What they are told to build or install is tested on the way.
+        "gradle" | "gradlew" | "mvn" | "mvnw" => given.peek().is_some() && given.all(|target| compiles(target)),
+        "cmake" => !words.iter().any(|word| ["test", "check"].contains(&word.as_str())),
+        _ => BUILDS.iter().any(|(tool, does)| {
+            *tool == name && (does.is_empty() || given.peek().is_some_and(|first| does.contains(&first.as_str())))
+        }),
+    }
+}
+
+/// Whether a command runs a script that is called after installing or building something.
+fn installs(words: &Words) -> bool {
+    let script = words.iter().find(|word| {
+        word.starts_with("./") || [".sh", ".py", ".rb", ".ps1", ".bat"].iter().any(|end| word.ends_with(end))
+    });
+    script.is_some_and(|script| {
+        let stem = script.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default();
+        let called = name_words(stem);
+        let installs = any(&called, &["install", "installer", "setup", "bootstrap", "compile"]);
+        // What is called `build` alone is often all that there is.
+        !named_test(stem) && (installs || called.len() > 1 && any(&called, &["build"]))
+    })
+}
+
+/// Whether a target of a build is one that runs no test.
+fn is_target_that_builds(target: &str) -> bool {
+    let first = name_words(target).into_iter().next().unwrap_or_default();
+    target.bytes().all(|byte| byte.is_ascii_digit())
+        || !named_test(target) && TARGETS_THAT_BUILD.contains(&first.as_str())
+}
+
+/// Whether a goal of Maven or a task of Gradle compiles, and no more.
+fn compiles(goal: &str) -> bool {
+    let name = goal.rsplit(':').next().unwrap_or_default();
+    ["clean", "classes", "testclasses", "test-compile"].contains(&name)
+        || ["assemble", "compile"].iter().any(|begin| name.starts_with(begin))
+}
+
+/// Whether a command of a step, or the action that it uses, may test.
+fn may_test(step: &Step) -> bool {
+    if step.uses.is_empty() { step.commands.iter().any(may_be_test) } else { may_act(step) }
+}
+
+/// Whether an action may test: what fetches, builds and tells is known.
+fn may_act(step: &Step) -> bool {
+    let task = ["use", "publish", "download", "nodetool", "gotool", "copyfiles", "cache"];
+    !any(&name_words(&step.uses), ACTIONS_BESIDE)
+        && !step.given.contains("build-push-action")
+        && !(step.uses.contains('@') && task.iter().any(|begin| step.uses.starts_with(begin)))
 }
 
 /// Whether a command is told to pass over its tests, or over their failures.
@@ -116,11 +220,11 @@ fn runs_script(words: &Words) -> bool {
     is_script && named_test(stem)
 }
 
-/// Whether a job tests: by a step; or by its name, where none of its commands passes over tests.
+/// Whether a job tests: by a step; or by its name, where one of them may be a test and none passes over tests.
 pub fn job_tests(job: &Job) -> bool {
     job.steps.iter().any(step_tests)
         || (named_test(&job.id) || named_test(&job.title))
-            && (!job.steps.is_empty() || job.elsewhere)
+            && (job.elsewhere || job.steps.iter().any(may_test))
             && job.manual.is_none()
             && !job.steps.iter().any(|step| skips(step) || job.elsewhere && makes(step))
             && !only_builds(job)
