@@ -148,7 +148,8 @@ fn newest(history: &History) -> Vec<ReleaseIndex> {
 }
 
 /// Since when each control is there: back from the newest release of the component with the most of the newest releases,
-/// through its predecessors, without a gap. Others are younger, or parts that are tagged apart.
+/// through its predecessors, without a gap; or, where that one does not have it, from the newest of all. Others are younger,
+/// or parts that are tagged apart.
 fn since(history: &History, here: &Declared, of_release: &BTreeMap<ReleaseIndex, Rc<Declared>>) -> Vec<ControlSince> {
     let newest = newest(history);
     let mut counts: HashMap<ComponentIndex, usize> = HashMap::new();
@@ -156,8 +157,20 @@ fn since(history: &History, here: &Declared, of_release: &BTreeMap<ReleaseIndex,
         *counts.entry(history.release(index).component).or_default() += 1;
     }
     let most = counts.into_iter().max_by_key(|&(component, count)| (count, std::cmp::Reverse(component)));
-    let newest =
-        newest.into_iter().find(|&index| most.is_some_and(|(most, _)| history.release(index).component == most));
+    let of_most =
+        newest.iter().copied().find(|&index| most.is_some_and(|(most, _)| history.release(index).component == most));
+    let [most, newest] = [of_most, newest.first().copied()].map(|newest| line_since(history, here, of_release, newest));
+    let first = |(most, newest)| if most == ControlSince::Unreleased { newest } else { most };
+    most.into_iter().zip(newest).map(first).collect()
+}
+
+/// The same, back from one release.
+fn line_since(
+    history: &History,
+    here: &Declared,
+    of_release: &BTreeMap<ReleaseIndex, Rc<Declared>>,
+    newest: Option<ReleaseIndex>,
+) -> Vec<ControlSince> {
     let line = std::iter::successors(newest, |&index| history.release(index).predecessor);
     let line: Vec<ReleaseIndex> = line.take_while(|index| of_release.contains_key(index)).take(TOUCHED).collect();
     let keys: Vec<BTreeSet<_>> =

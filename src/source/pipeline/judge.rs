@@ -117,6 +117,9 @@ impl Judge<'_> {
                 _ => maybe |= self.may_stop[at].has(other),
             }
         }
+        // What is called a test, and may be none, may have stopped it.
+        let called = |job: &Job| words::named_test(&job.id) || words::named_test(&job.title);
+        maybe |= self.before(at).any(|(other, job)| !self.tests[other] && called(job) && self.may_stop[at].has(other));
         let ships = &job.steps[step];
         let anyway = job.steps[step].anyway;
         let mut own: Vec<(Sure, &str)> = job.steps[..step]
@@ -131,7 +134,10 @@ impl Judge<'_> {
         match held {
             Some((_, "")) => named.push("a step before it".to_owned()),
             Some((_, name)) => named.push((*name).to_owned()),
-            None => maybe |= own.iter().any(|(sure, _)| *sure > Sure::No) && anyway < Sure::Yes,
+            None => {
+                let called = job.steps[..step].iter().any(|step| step.lax.is_none() && words::named_test(&step.name));
+                maybe |= (called || own.iter().any(|(sure, _)| *sure > Sure::No)) && anyway < Sure::Yes;
+            }
         }
         (named, maybe)
     }

@@ -10,7 +10,9 @@ mod shipping;
 mod testing;
 
 pub(super) use asking::{checking, command_back, step_automates, step_contracts, step_rules, step_scans, step_types};
-pub(super) use name::{is_aside, is_no_release, named_approval, named_back, named_smoke, named_window, region, staged};
+pub(super) use name::{
+    is_aside, is_no_release, named_approval, named_back, named_smoke, named_test, named_window, region, staged,
+};
 pub(super) use people::{is_machine, named_people};
 pub(super) use quote::{quotable, quotable_path};
 pub(super) use shipping::{Ships, command_ships, step_makes_cluster, step_ships};
