@@ -275,7 +275,7 @@ fn the_headline_counts_what_is_still_open() {
         team.place().relconf(&flags).stdout.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let (full, short) = (said(&["--full"]), said(&[]));
-    assert!(full.contains("for longer than was seen before it is stopped (median, n=7)"), "{full}");
+    assert!(full.contains("How long until it is stopped: too many of 7 are still open."), "{full}");
     assert!(short.contains("how fast it is stopped: too many of 7 are still open"), "{short}");
     assert!(short.contains("stopped in ? (n=7)"), "{short}");
 }

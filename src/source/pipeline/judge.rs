@@ -118,7 +118,13 @@ impl Judge<'_> {
             }
         }
         // What is called a test, and may be none, may have stopped it.
-        let called = |job: &Job| words::named_test(&job.id) || words::named_test(&job.title);
+        let step_called =
+            |step: &Step| step.lax.is_none() && !step.commands.is_empty() && words::named_test(&step.name);
+        let runs = |job: &Job| job.steps.iter().any(|step| !step.commands.is_empty());
+        let called = |job: &Job| {
+            (words::named_test(&job.id) || words::named_test(&job.title)) && runs(job)
+                || job.steps.iter().any(step_called)
+        };
         maybe |= self.before(at).any(|(other, job)| !self.tests[other] && called(job) && self.may_stop[at].has(other));
         let ships = &job.steps[step];
         let anyway = job.steps[step].anyway;
@@ -135,7 +141,7 @@ impl Judge<'_> {
             Some((_, "")) => named.push("a step before it".to_owned()),
             Some((_, name)) => named.push((*name).to_owned()),
             None => {
-                let called = job.steps[..step].iter().any(|step| step.lax.is_none() && words::named_test(&step.name));
+                let called = job.steps[..step].iter().any(step_called);
                 maybe |= (called || own.iter().any(|(sure, _)| *sure > Sure::No)) && anyway < Sure::Yes;
             }
         }

@@ -69,7 +69,7 @@ fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
 /// What a step scans with.
 pub fn step_scans(step: &Step) -> Option<&'static str> {
     let setup = step.uses.contains("upload-") || step.uses.contains("/setup-");
-    about(step, &SCANS).filter(|scan| !setup && !(is_deny(scan) && looks_at_others(step)))
+    about(step, &SCANS).filter(|scan| !(setup || is_deny(scan) && looks_at_others(step)))
 }
 
 fn is_deny(scan: &str) -> bool {
