@@ -157,8 +157,10 @@ fn listed() -> String {
 
 fn readme() -> String {
     let mut text = format!(
-        "# A fleet to try things on\n\nTwenty small repositories (`repos/`), listed in `fleet.toml` and, name, path and team with tabs between, in `list.tsv`; \
-         and `incidents.json`, the one incident log of the whole organisation, whose entries name the repository or the service that they belong to. \
+        "# A fleet to try things on\n\nTwenty small repositories (`repos/`), listed in `fleet.toml` and, name, path and team \
+            with tabs between, in `list.tsv`; \
+         and `incidents.json`, the one incident log of the whole organisation, whose entries name the repository or the \
+             service that they belong to. \
          It stands at {AS_OF}. These are broken:\n\n| repository | how |\n|---|---|\n"
     );
     for member in &MEMBERS {

@@ -7,13 +7,15 @@ table! {
     ExportRun = "export_run" {
         key repo_id: String, "The repository's stable name; never a path";
         key stood_at: Micros, "The moment that the run stood at: nothing at or after it was known";
-        status: String, "ok, no_releases or unreadable (a part of the history cannot be read: trust no number of it); failed, timeout or crashed where a run over many gave up";
+        status: String, "ok, no_releases or unreadable (a part of the history cannot be read: trust no number of it); failed, \
+            timeout or crashed where a run over many gave up";
         error: Option<String>, "Why it is not ok, in words";
         seconds: Option<f64> ["s"], "How long it took, where an engine measured it; null from relconf, whose bytes are the same every time";
         tool_version: String, "The version of relconf";
         schema_version: i64, "The version of these tables";
         inputs_key: Option<String>, "Of everything that was read: where it is the same, the rows are the same, whatever the day";
-        person_key: Option<String>, "Which key person_id was made with, and nothing of it: ids of one key are of one person in all repositories; null where they are numbers of this one";
+        person_key: Option<String>, "Which key person_id was made with, and nothing of it: ids of one key are of one person \
+            in all repositories; null where they are numbers of this one";
         config_hash: Option<String>, "Of the settings that decide what counts: rates are compared where it is the same";
         head: Option<String>, "The commit of HEAD";
         shallow: Option<bool>, "Whether the clone is shallow: early releases are missing";
@@ -62,7 +64,8 @@ table! {
         failed_at: Option<Micros>, "From when on it counts as failed; null where nothing failed it in time";
         judged: bool, "Failed or succeeded: the n of the change failure rate";
         failed: bool, "Failed: the k of the change failure rate";
-        basis: Option<String>, "What its outcome rests on: declared (a log that was kept) or inferred (what git suggests); never add up the two";
+        basis: Option<String>, "What its outcome rests on: declared (a log that was kept) or inferred (what git suggests); \
+            never add up the two";
         p_failed: Option<f64> ["ratio"], "How often such a failure is one: 1 where people declared it; null where it has not failed";
         failed_declared: bool, "Failed, and people declared a failure of it";
         failed_inferred: bool, "Failed, and git suggests a failure of it";
@@ -131,7 +134,8 @@ table! {
     IncidentRow = "incident" {
         key repo_id: String, "The repository's stable name";
         key incident_id: String, "Its id in the log";
-        fleet_incident_id: Option<String>, "What it is called among many repositories, the same wherever it fails releases: its id in their common log, else one of its own; null where one repository is read by itself";
+        fleet_incident_id: Option<String>, "What it is called among many repositories, the same wherever it fails releases: \
+            its id in their common log, else one of its own; null where one repository is read by itself";
         kind: String, "incident, near_miss or drill";
         severity: Option<String>, "As the team names it";
         cause_key: Option<String>, "The team's short name of its cause";

@@ -171,7 +171,8 @@ impl Seen {
     }
 }
 
-/// Who carried an event in a role, each once and in order, bots included; nobody where that is not known. `None` where the role does not apply to it:
+/// Who carried an event in a role, each once and in order, bots included; nobody where that is not known. `None` where
+/// the role does not apply to it:
 /// nothing was there to respond to. What is attributed to each release is [`Facts::incidents_by_release`].
 pub fn team(
     facts: &Facts<'_>,

@@ -173,7 +173,8 @@ pub fn plausible(metric: &MetricTrend, point: &TrendPoint) -> String {
 pub fn sure(trend: &Trend) -> String {
     format!(
         "Over all metrics together, something is called a change in at most {} of histories in which nothing has changed and releases \
-         do not hang together (who carries them may come in turns). Milestones are apart: {} over all that the team wrote, and as many over all that the \
+         do not hang together (who carries them may come in turns). Milestones are apart: {} over all that the team wrote, \
+             and as many over all that the \
          repository declares. Where no chance is said, it would hardly ever do as much.",
         percent(trend.error),
         percent(trend.milestone_error)

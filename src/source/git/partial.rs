@@ -39,7 +39,8 @@ pub fn lacking(repository: &Repository) -> Option<Notice> {
     let tree = match objects.read(tree) {
         Ok(tree) => tree,
         Err(fault) if missing(fault) => {
-            let what = "this partial clone lacks the list of files of HEAD: its settings, logs, .mailmap and change logs are not known, and \
+            let what = "this partial clone lacks the list of files of HEAD: its settings, logs, .mailmap and change logs are \
+                not known, and \
                         what they say is not counted";
             return Some(Notice::new(NoticeCode::HeadLacking, what, fetching(repository, Lacking::At(head, ""))));
         }

@@ -284,8 +284,10 @@ mod tests {
                 ("preview".to_owned(), Vec::new())
             ]
         );
-        let rules = r#"[{"type":"pull_request","parameters":{"required_approving_review_count":2,"require_code_owner_review":true},"ruleset_id":1},
-            {"type":"required_status_checks","parameters":{"required_status_checks":[{"context":"build"}]},"ruleset_id":1},{"type":"deletion"}]"#;
+        let rules = r#"[{"type":"pull_request","parameters":{"required_approving_review_count":2,
+            "require_code_owner_review":true},"ruleset_id":1},
+            {"type":"required_status_checks","parameters":{"required_status_checks":[{"context":"build"}]},
+            "ruleset_id":1},{"type":"deletion"}]"#;
         let both = asks(rules);
         assert_eq!(both[0].1, ["2 approvals", "code owners"]);
         assert_eq!(both[1].1, ["the check build"]);
