@@ -115,7 +115,7 @@ fn only_says(words: &Words) -> bool {
         || name.starts_with('$') && words.begins_with(&["if", "elif", "while", "until"]);
     let sets = words[0].ends_with('=') && (words.len() <= 2 || words.last().is_some_and(|last| last == "}}"));
     let tool = ["/usr/bin/", "/bin/"].iter().find_map(|bin| words[at].strip_prefix(bin)).unwrap_or(&words[at]);
-    asks || sets || BESIDE.contains(&tool) || !name.contains(|c: char| c.is_ascii_alphanumeric())
+    asks || sets || BESIDE.contains(&tool) || !words[at].contains(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// Whether a command builds something, and no more.
@@ -147,7 +147,9 @@ fn installs(words: &Words) -> bool {
         let called = name_words(stem);
         let installs = any(&called, &["install", "installer", "setup", "bootstrap", "compile"]);
         // What is called `build` alone is often all that there is.
-        !named_test(stem) && (installs || called.len() > 1 && any(&called, &["build"]))
+        !named_test(stem)
+            && (installs
+                || called.len() > 1 && any(&called, &["build"]) && !any(&called, &["fuzz", "fuzzer", "fuzzers"]))
     })
 }
 
@@ -248,7 +250,8 @@ fn makes(step: &Step) -> bool {
     any(&name_words(&step.uses), &["docker", "build", "image", "deploy", "publish", "release"])
 }
 
-/// Whether a step builds without its tests.
+/// Whether a step builds without its tests, or picks none of them.
 fn skips(step: &Step) -> bool {
-    step.given.contains("skiptests") || step.commands.iter().flat_map(|command| &command.parts).any(passes_over)
+    let skips = |words: &Words| passes_over(words) || is_known(words) && picks_none(words);
+    step.given.contains("skiptests") || step.commands.iter().flat_map(|command| &command.parts).any(skips)
 }
