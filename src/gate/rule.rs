@@ -171,8 +171,18 @@ impl Test<'_> {
                 let n = known.clone().count() as u64;
                 let beyond_bound = known.filter(|case| outside(case.time, bound, above)).count() as u64;
                 let p = stats::binomial_tail_ge(beyond_bound, n, 0.5);
-                // A median that is not reached is longer than all that ended.
-                let beyond = reading.value.map_or(above, |median| outside(median, bound, above));
+                // A median that is not reached is longer than all that ended, but perhaps not than the limit.
+                let beyond = match reading.value {
+                    Some(median) => Some(outside(median, bound, above)),
+                    None if !above => Some(false),
+                    None => (2 * beyond_bound > n).then_some(true),
+                };
+                let Some(beyond) = beyond else {
+                    let all = durations.len();
+                    return Ruling::inconclusive(format!(
+                        "too many of {all} are still open, and may yet end within the limit"
+                    ));
+                };
                 match self.too_few_now(n) {
                     Some(short) => Ruling::too_few(short),
                     None if !beyond => Ruling::within("within its limit"),

@@ -7,7 +7,7 @@ use super::comment::Comment;
 use super::json;
 use super::link::{Named, Places};
 use super::page::{Page, Tone};
-use super::phrase::{capital, count, date, decimal, duration, listed, percent, probability, rate};
+use super::phrase::{capital, count, date, decimal, duration, listed, probability, rate};
 use super::{Format, TerminalOptions, basis, encode, link, prose};
 
 /// Every format of the gate; the first is the default.
@@ -139,7 +139,8 @@ fn before(metric: &MetricGate) -> String {
 
 fn limits(metric: &MetricGate) -> String {
     let number = |bound: f64| match metric.unit {
-        Unit::Ratio => percent(bound),
+        // As somebody typed it: no share is rounded away, and none is called "over 99%".
+        Unit::Ratio => format!("{}%", (bound * 1e6).round() / 1e4),
         Unit::Seconds => duration(bound),
         _ => decimal(bound),
     };

@@ -107,6 +107,11 @@ fn passed(facts: &Facts<'_>, change: &mut TrendChange, carried: &Carried, spans:
         }
         _ => {}
     }
+    // What nobody carries rests on no others.
+    let (by_people, known) = carried.part_of(spans[1], |_| true);
+    if 2 * by_people <= known {
+        return false;
+    }
     // By two names of one person it is no letting go, and told as that.
     gave(&before, &after) && (change.carriers == Some(Carriers::LikelyOne) || !is_now(from))
 }

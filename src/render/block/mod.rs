@@ -28,28 +28,37 @@ pub fn headline(page: &mut Page, review: &Review) {
     if let Some(doubts) = basis::doubts(headline) {
         page.toned(Tone::Unsure, &doubts);
     }
-    let lasts = |median: Option<f64>, until: &str, n: u64| {
-        median.map(|median| format!("for {} before it is {until} (median, n={n})", phrase::duration(median)))
-    };
-    let noticed = lasts(headline.seconds_to_notice, "noticed", headline.notices);
-    match (noticed, lasts(headline.seconds_to_stop, "stopped", headline.stops)) {
-        (Some(noticed), Some(stopped)) => page.text(&format!("Users are hurt {noticed} and {stopped}.")),
-        (Some(noticed), None) if headline.stops > 0 => page.text(&format!(
-            "Users are hurt {noticed}. How long until it is stopped: {}.",
-            phrase::headline::still_open(headline.stops)
-        )),
-        (Some(noticed), None) => page.text(&format!(
-            "Users are hurt {noticed}. How long until it is stopped: no data; log [incident.remediation] with type and at."
-        )),
-        _ if review.data.incidents.log_given => {
-            page.text("How fast a bad release is noticed and stopped: no data in this window.");
-        }
-        _ => page.text("How fast a bad release is noticed and stopped: no data without an incident log."),
-    }
+    hurt(page, review);
     page.text(&basis::people(review));
     if let Some(said) = phrase::felt::headline(review) {
         page.text(&said);
     }
+}
+
+/// How long users are hurt before a bad release is noticed, and before it is stopped.
+fn hurt(page: &mut Page, review: &Review) {
+    let headline = &review.headline;
+    let lasts = |median: Option<f64>, until: &str, n: u64| {
+        median.map(|median| format!("for {} before it is {until} (median, n={n})", phrase::duration(median)))
+    };
+    let open = |until: &str, n: u64, missing: &str| match n {
+        0 => format!("How long until it is {until}: no data; {missing}."),
+        n => format!("How long until it is {until}: {}.", phrase::headline::still_open(n)),
+    };
+    let (notices, stops) = (headline.notices, headline.stops);
+    let no_notice = || open("noticed", notices, "log detected_at");
+    let no_stop = || open("stopped", stops, "log [incident.remediation] with type and at");
+    let noticed = lasts(headline.seconds_to_notice, "noticed", notices);
+    page.text(&match (noticed, lasts(headline.seconds_to_stop, "stopped", stops)) {
+        (Some(noticed), Some(stopped)) => format!("Users are hurt {noticed} and {stopped}."),
+        (Some(noticed), None) => format!("Users are hurt {noticed}. {}", no_stop()),
+        (None, Some(stopped)) => format!("Users are hurt {stopped}. {}", no_notice()),
+        (None, None) if notices + stops > 0 => format!("{} {}", no_notice(), no_stop()),
+        (None, None) if review.data.incidents.log_given => {
+            "How fast a bad release is noticed and stopped: no data in this window.".to_owned()
+        }
+        (None, None) => "How fast a bad release is noticed and stopped: no data without an incident log.".to_owned(),
+    });
 }
 
 /// What became of an earlier review's plans.

@@ -289,6 +289,26 @@ fn what_was_not_reached_before_compares_with_nothing() {
     assert!(metric["reason"].as_str().expect("said").contains("the median before was not reached"), "{metric:#}");
 }
 
+#[test]
+fn a_limit_is_told_as_it_was_typed() {
+    let config = "[gate.change_failure_rate]\nmax = 0.997\n[gate.special_handling]\nmax = 0.003\n";
+    let said = gate(&place(&history((8, 20), (4, 40)), config), &["--format", "markdown"]).stdout;
+    assert!(said.contains("at most 99.7%") && said.contains("at most 0.3%"), "{said}");
+}
+
+/// What is open and younger than a ceiling says nothing of it: neither that it is above, nor that it is within.
+#[test]
+fn what_is_young_and_open_is_neither_above_nor_within_a_ceiling() {
+    let config = format!("{ALONE}[gate.change_failure_rate]\n")
+        .replace("[gate.recovery_time]\n", "[gate.recovery_time]\nmax = \"100d\"\n");
+    for mode in ["strict", "evidence"] {
+        let config = format!("[gate]\nmode = \"{mode}\"\n{config}");
+        let json = parsed(&gate(&place(&history((40, 40), (0, 40)), &config), &["--format", "json"]));
+        let metric = &json["metrics"]["recovery_time"];
+        assert_eq!(metric["verdict"], "inconclusive", "{mode}: {metric:#}");
+    }
+}
+
 /// Of forty incidents the older half lasted for an hour over the ceiling, and the younger, which have not had the time, are
 /// still open: they are not within it, or "20 of 40" would pass.
 #[test]

@@ -2,6 +2,7 @@
 //! they hold too little.
 
 use super::{IN_TURN, NOW, asked, by_id, team, trend_of};
+use crate::support::Place;
 
 #[test]
 fn what_is_back_where_it_was_is_not_better() {
@@ -72,4 +73,35 @@ fn where_nothing_can_be_told_it_is_said_and_what_helps() {
     // Made an hour ago.
     let (_, said) = asked(&team(1, IN_TURN, |_| false), "", &["--by=5", "--as-of=2025-11-02T11:00:00Z"]);
     assert!(said.contains("No release is old enough to be judged yet"), "{said}");
+}
+
+/// Where nobody logs what failed, windows hold releases; the oldest one is as large as it is.
+#[test]
+fn windows_of_releases_that_nobody_judged_are_told_by_their_own_number() {
+    let place = Place::empty();
+    let first = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day");
+    let release = |day: u64| {
+        let at = first + chrono::Days::new(day);
+        format!("[[release]]\ntag = \"1.{day}.0\"\ndeployed_at = {at}T10:00:00Z\n")
+    };
+    place.file("releases.toml", &(0..100).map(release).collect::<String>());
+    let ask = |format: &str| {
+        let ran =
+            place.relconf(&["trend", "--no-git", "--color=never", "--as-of=2026-06-01T00:00:00Z", "--format", format]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran
+    };
+    let windows = ask("json").json()["trend"]["windows"].clone();
+    let sizes: Vec<u64> =
+        windows.as_array().expect("windows").iter().map(|one| one["releases"].as_u64().unwrap()).collect();
+    let judged = windows.as_array().expect("windows").iter().all(|one| one["judged"] == 0);
+    assert!(judged && sizes.len() > 1 && sizes[0] < sizes[1], "{windows}");
+    let said = ask("terminal").stdout;
+    assert!(said.contains(&format!("the oldest of {}", sizes[0])), "{sizes:?} {said}");
+}
+
+#[test]
+fn one_window_of_ten_may_be_two_of_five() {
+    let (_, said) = asked(&team(10, IN_TURN, |_| false), "", &["--by=10", NOW]);
+    assert!(said.contains("Smaller ones: relconf trend --by 5"), "{said}");
 }

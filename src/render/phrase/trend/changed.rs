@@ -27,13 +27,16 @@ fn changed_metric(trend: &Trend, metric: &MetricTrend) -> Option<String> {
     let since = format!("{} ({})", change.since.raw(), date(change.at));
     let role = change.role.map_or("releaser", Role::id);
     let (before, after, chance) = (side(&change.before), side(&change.after), chance(p));
+    let let_go = change.person.as_ref().map(|person| {
+        format!("Releases no longer rest on {} since {since}: as {role}, {before} before, {after} since", person.raw())
+    });
     let own =
         change.person.as_ref().map(|person| format!("{}, as {role}, {before} before, {after} since", person.raw()));
     let most = most([change.passed_from.as_ref(), change.passed_to.as_ref()], change.person.as_ref(), "since");
     match (change.rises, change.carriers, own) {
         (_, Some(Carriers::LikelyOne), own) => likely(metric, change, &since, own.as_deref()),
         (None, Some(Carriers::HandedOver), _) => passed(metric, change, &since),
-        (None, _, own) if p > trend.error => Some(format!("{title} rests on others since {since}: {}{most}.", own?)),
+        (None, ..) if p > trend.error => Some(format!("{}{most}.", let_go?)),
         (None, _, own) => Some(format!(
             "{title} is no more and no less beyond chance, but others carry since {since}: {}{chance}{most}.",
             own?

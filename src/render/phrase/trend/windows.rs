@@ -1,6 +1,6 @@
 //! How history was cut, and what helps where windows hold too little.
 
-use crate::review::contract::{By, MetricTrend, Trend, TrendVerdict};
+use crate::review::contract::{By, MetricTrend, Trend, TrendVerdict, TrendWindow};
 
 use super::{count, drawn};
 
@@ -13,7 +13,8 @@ pub fn windows(trend: &Trend) -> String {
         judged => (judged, "judged release"),
     };
     let each = |size: u64, of: &str| {
-        let judged = || trend.windows.iter().map(|window| window.judged);
+        let held = |window: &TrendWindow| if last.judged == 0 { window.releases } else { window.judged };
+        let judged = || trend.windows.iter().map(held);
         let even = |window: u64| window == size || window == 0;
         let (about, oldest) = match judged().next() {
             _ if judged().all(even) => ("", String::new()),
@@ -57,7 +58,7 @@ const LATER: &str = "What each release waits for: relconf review releases";
 /// The size of window that cuts history in two or more, as it is asked for; nothing where there are too few, or it is this one.
 fn smaller(trend: &Trend) -> &'static str {
     match (trend.cut, trend.counted) {
-        (By::Releases(..=5), _) | (By::Releases(..=10), ..20) => "",
+        (By::Releases(..=5), _) | (By::Releases(..=10), ..10) => "",
         (By::Releases(..=10), _) | (_, 10..20) => " Smaller ones: relconf trend --by 5",
         (_, 20..) => " Smaller ones: relconf trend --by 10",
         _ => "",

@@ -51,7 +51,7 @@ const LARGEST: usize = 256 << 20;
 /// What stands for the program that parsed: another one may read other things out of the same bytes.
 const PROGRAM: u64 = {
     let mut hash = fnv(0xcbf2_9ce4_8422_2325, env!("CARGO_PKG_VERSION").as_bytes());
-    let parsers: [&[u8]; 34] = [
+    let parsers: [&[u8]; 36] = [
         include_bytes!("../bytes.rs"),
         include_bytes!("mod.rs"),
         include_bytes!("record.rs"),
@@ -62,6 +62,8 @@ const PROGRAM: u64 = {
         include_bytes!("../tag_object.rs"),
         include_bytes!("../takeback.rs"),
         include_bytes!("../paths.rs"),
+        include_bytes!("../watched.rs"),
+        include_bytes!("../../../model/touched.rs"),
         include_bytes!("../../../inference/product.rs"),
         include_bytes!("../../../remark/message.rs"),
         include_bytes!("../../../remark/sentence.rs"),
@@ -483,7 +485,7 @@ impl Cache {
         [
             self.commits.len(),
             self.tags.len(),
-            self.folders.len() + self.compared.len().max(self.lines.len()),
+            self.folders.len() + self.lines.len() + self.compared.len(),
             self.listings.len(),
         ]
     }
