@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribution::{Event, Facts};
-use crate::factor::{Role, team};
+use crate::factor::{Role, is_somebody, team};
 use crate::model::{IncidentIndex, PersonIndex, ReleaseIndex};
 
 use super::about::About;
@@ -68,6 +68,7 @@ impl<'f> People<'f> {
                     person_id: self.id(person),
                     name: self.about.names.then(|| shown.name.raw().to_owned()),
                     bot: shown.bot,
+                    shared: !shown.bot && !is_somebody(self.facts, person),
                     alone,
                 });
             }
@@ -77,7 +78,7 @@ impl<'f> People<'f> {
 
     fn id(&mut self, person: PersonIndex) -> String {
         match &self.about.key {
-            Some(key) => key.id(&self.facts.history.person(person).address),
+            Some(key) => key.id(&self.facts.history.person(person).beyond(&self.about.repo_id)),
             None => {
                 let next = self.numbers.len() + 1;
                 self.numbers.entry(person).or_insert(next).to_string()

@@ -173,6 +173,7 @@ table! {
         key person_id: String, "Who: a keyed hash of the person's address with a key, else a number of this repository alone";
         name: Option<String>, "The name; only with --names";
         bot: bool, "A machine: it is nobody, but its releases count";
+        shared: bool, "An account in the project's own name: nobody knows who it is";
         alone: bool, "No other person had this part in the event";
     }
 }

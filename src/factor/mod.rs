@@ -27,7 +27,7 @@ pub use felt::{
     FeltSide, FeltVerdict, GroupVerdict, HalvesVerdict, ReasonVerdict, felt, felt_by, felt_of_stage,
 };
 pub use hotspots::{Hotspot, HotspotKind};
-pub use people::{Carried, Concentration, PartCarried, PersonShare, Role, carried, team};
+pub use people::{Carried, Concentration, PartCarried, PersonShare, Role, carried, is_somebody, team};
 pub use timing::{
     DAYS, TimeCell, TimeSlot, TimeWindow, TimeWindowKind, Timing, WindowVerdict, day_name, local, timing,
 };

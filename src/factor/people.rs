@@ -204,6 +204,19 @@ pub fn team(
     applies.then_some(everyone)
 }
 
+/// Whether somebody is a person: neither automation nor an account in the project's own name, of which nobody knows who it is.
+pub fn is_somebody(facts: &Facts<'_>, person: PersonIndex) -> bool {
+    let who = facts.history.person(person);
+    let name = who.name.raw().to_lowercase();
+    let project = facts.policy.project_name.as_deref().map(str::to_lowercase);
+    let origin = facts.history.repository.as_ref().and_then(|repository| repository.name.as_ref());
+    let called = |one: &str| name == one || name == format!("{one} team") || name == format!("{one} project");
+    let itself = project.iter().map(String::as_str).any(called)
+        || origin.is_some_and(|name| called(&name.raw().to_lowercase()))
+        || facts.scope.components.iter().any(|&at| called(&facts.history.component(at).name.raw().to_lowercase()));
+    !who.bot && !itself
+}
+
 /// Who responded to an incident: its responders, and whoever stopped it.
 fn responders<'f>(facts: &'f Facts<'_>, incident: IncidentIndex) -> impl Iterator<Item = PersonIndex> + use<'f> {
     let incident = &facts.history.incidents[incident];

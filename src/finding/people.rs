@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
-use crate::factor::{Carried, Role};
+use crate::factor::{Carried, Role, is_somebody};
 use crate::map::StageId;
 use crate::model::{ChangeIndex, PersonIndex, Release, ReleaseFlag};
 use crate::phrase::{percent, rate, shortened};
@@ -141,14 +141,6 @@ fn few(names: &[&str], or: &str) -> String {
 /// a commit or a release in the last two windows.
 fn addressed(analysis: &Look<'_>, person: PersonIndex) -> bool {
     let (facts, history) = (analysis.facts, analysis.facts.history);
-    let who = history.person(person);
-    let name = who.name.raw().to_lowercase();
-    let project = facts.policy.project_name.as_deref().map(str::to_lowercase);
-    let origin = history.repository.as_ref().and_then(|repository| repository.name.as_ref());
-    let called = |one: &str| name == one || name == format!("{one} team") || name == format!("{one} project");
-    let itself = project.iter().map(String::as_str).any(called)
-        || origin.is_some_and(|name| called(&name.raw().to_lowercase()))
-        || facts.scope.components.iter().any(|&at| called(&history.component(at).name.raw().to_lowercase()));
     let window = facts.windows.current;
     let since = facts.policy.as_of - (window.end - window.start) * 2;
     let released = || {
@@ -167,7 +159,7 @@ fn addressed(analysis: &Look<'_>, person: PersonIndex) -> bool {
         let recent = history.incidents.iter().filter(|incident| incident.anchor().is_some_and(|at| at >= since));
         recent.flat_map(|incident| &incident.responders).any(|name| history.find_person(name) == Some(person))
     };
-    !who.bot && !itself && (released() || wrote() || responded())
+    is_somebody(facts, person) && (released() || wrote() || responded())
 }
 
 /// Others in the role who can be asked, those who did it most first.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::{
     ByTeam, Count, Counts, DurationReport, FindingCount, Fleet, FleetGate, FleetTool, Lasted, Limits, Missing, Outside,
-    Point, QuarterRate, Rate, Read, Regression, RepositoryReport, Routing, Rules, SCHEMA, SharedCause, StageCount,
-    Status, Stratum, TeamDurations, TeamRate, TeamReport, Test, Timed, TrustCount, Untold,
+    People, Point, QuarterRate, Rate, Read, Regression, RepositoryReport, Routing, Rules, SCHEMA, SharedCause,
+    StageCount, Status, Stratum, TeamDurations, TeamRate, TeamReport, Test, Timed, TrustCount, Untold,
 };
+use super::people::{self, Releasers};
 use super::read::quarters;
 use crate::attribution::Span;
 use crate::gate::Verdict;
@@ -33,6 +34,17 @@ pub struct About {
     pub as_of: Moment,
     /// The one window.
     pub window: Span,
+    /// Whether people have the ids of the tables, made with a key.
+    pub keyed: bool,
+}
+
+/// What a repository yields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Yield {
+    /// What is counted of it.
+    pub report: RepositoryReport,
+    /// Who released in the window, where it was read.
+    pub releasers: Option<Releasers>,
 }
 
 /// How much may be missing.
@@ -55,13 +67,10 @@ impl Allowed {
 
 impl Fleet {
     /// Puts together what the repositories yielded, in any order.
-    pub fn of(
-        about: &About,
-        mut repositories: Vec<RepositoryReport>,
-        routing: Option<Routing>,
-        allowed: Allowed,
-    ) -> Self {
-        repositories.sort_by(|a, b| a.id.cmp(&b.id));
+    pub fn of(about: &About, mut yielded: Vec<Yield>, routing: Option<Routing>, allowed: Allowed) -> Self {
+        yielded.sort_by(|a, b| a.report.id.cmp(&b.report.id));
+        let (people, teams) = (everyone(&yielded, about.keyed), teams(&yielded));
+        let repositories: Vec<RepositoryReport> = yielded.into_iter().map(|one| one.report).collect();
         let stages = stages(&repositories);
         let all = || repositories.iter().filter_map(|repository| repository.read.as_ref());
         Self {
@@ -72,7 +81,8 @@ impl Fleet {
             counts: counts(&repositories, allowed),
             strata: strata(&repositories, about.as_of),
             gate: gate(&repositories),
-            teams: teams(&repositories),
+            teams,
+            people,
             durations: durations(all().flat_map(|read| &read.incidents)),
             routing: routing.map(|mut routing| {
                 routing.unrouted.sort_by(|a, b| a.id.cmp(&b.id));
@@ -302,18 +312,28 @@ fn untold<'r>(today: &[Known<'r>], why: impl Fn(&'r Read) -> Vec<&'r Untrusted>)
     by_why.into_iter().map(untold).collect()
 }
 
-fn teams(repositories: &[RepositoryReport]) -> Vec<TeamReport> {
-    let mut by_team: ByTeam<Vec<&RepositoryReport>> = ByTeam::new();
-    for repository in repositories {
-        by_team.entry(place(repository.team.as_ref())).or_default().push(repository);
+fn teams(yielded: &[Yield]) -> Vec<TeamReport> {
+    let mut by_team: ByTeam<Vec<&Yield>> = ByTeam::new();
+    for one in yielded {
+        by_team.entry(place(one.report.team.as_ref())).or_default().push(one);
     }
-    let report = |((_, team), members): ((bool, Option<Untrusted>), Vec<&RepositoryReport>)| TeamReport {
-        team,
-        repositories: members.len() as u64,
-        unread: members.iter().filter(|member| !member.status.is_read()).count() as u64,
-        durations: durations(members.iter().filter_map(|member| member.read.as_ref()).flat_map(|read| &read.incidents)),
+    let report = |((_, team), members): ((bool, Option<Untrusted>), Vec<&Yield>)| {
+        let read = members.iter().filter_map(|member| member.report.read.as_ref());
+        TeamReport {
+            team,
+            repositories: members.len() as u64,
+            unread: members.iter().filter(|member| !member.report.status.is_read()).count() as u64,
+            durations: durations(read.flat_map(|read| &read.incidents)),
+            people: people::of_team(members.iter().map(|member| member.releasers.as_ref())),
+        }
     };
     by_team.into_iter().map(report).collect()
+}
+
+/// On whom the repositories with a release in the window rest.
+fn everyone(yielded: &[Yield], keyed: bool) -> People {
+    let active = yielded.iter().filter(|one| one.report.read.as_ref().is_some_and(|read| read.releases > 0));
+    people::people(active.map(|one| (&one.report.id, one.releasers.as_ref())), keyed)
 }
 
 /// Over all incidents, each once, however many repositories it failed a release of: as the first of these has it.

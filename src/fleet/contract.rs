@@ -13,6 +13,8 @@ use crate::gate::{Side, Verdict};
 use crate::map::Trust;
 use crate::model::{Basis, Moment, StageId, Unit, Untrusted};
 
+pub use super::people::{Carrier, People, PerhapsOne, Rests, TeamPeople};
+
 /// The number of this contract.
 pub const SCHEMA: u32 = 1;
 
@@ -37,6 +39,8 @@ pub struct Fleet {
     pub teams: Vec<TeamReport>,
     /// How long all incidents took, each counted once.
     pub durations: TeamDurations,
+    /// On whom releases rest.
+    pub people: People,
     /// Where the entries of the organisation's log went; null where there is no such log.
     pub routing: Option<Routing>,
     /// How many repositories have how much trust in each stage.
@@ -455,6 +459,8 @@ pub struct TeamReport {
     pub unread: u64,
     /// How long its incidents took.
     pub durations: TeamDurations,
+    /// How much of it rests on one person.
+    pub people: TeamPeople,
 }
 
 /// How long incidents took: over all of them, never the median of medians.

@@ -94,3 +94,12 @@ pub struct Person {
     /// How many recorded identities were joined into this one.
     pub identities: u32,
 }
+
+impl Person {
+    /// By what this person of a repository is known in others: the address; else the full name. A name of one word is nobody's
+    /// beyond the repository.
+    pub fn beyond(&self, repository: &str) -> String {
+        let told = self.address.contains('@') || self.address.split_whitespace().nth(1).is_some();
+        if told { self.address.clone() } else { format!("{} of {repository}", self.address) }
+    }
+}

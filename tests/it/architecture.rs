@@ -35,7 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("export", &["attribution", "factor", "metric", "model", "review", "stats"]),
     ("preflight", &["attribution", "factor", "forecast", "metric", "model", "stats"]),
-    ("fleet", &["attribution", "gate", "map", "model", "review", "stats"]),
+    ("fleet", &["analysis", "attribution", "factor", "gate", "map", "model", "review", "stats"]),
     ("render", &["fleet", "gate", "model", "phrase", "preflight", "review"]),
 ];
 

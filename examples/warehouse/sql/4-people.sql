@@ -28,9 +28,33 @@ WITH role AS (
 )
 SELECT repo_id, window_name, role, k, n, 1e0 * k / n AS value FROM ranked WHERE nth = 1;
 
--- Who carries releases of several repositories. Only ids of one key are those of one person: without a key they are numbers, and the
--- first of one repository is a stranger to the first of another.
+-- Who released in each repository, in the window of its review: of repositories with ten releases or more, the releaser known for half
+-- of them or more. An account in the project's own name is nobody to be named, but somebody else.
+CREATE TEMPORARY VIEW releaser AS
+WITH known AS (
+  SELECT repo_id, SUM(CASE WHEN releaser_known THEN 1 ELSE 0 END) AS n FROM event_in
+  WHERE exposed AND window_name = 'current' GROUP BY repo_id
+  HAVING SUM(CASE WHEN releaser_known THEN 1 ELSE 0 END) >= 10 AND 2 * SUM(CASE WHEN releaser_known THEN 1 ELSE 0 END) >= COUNT(*)
+), part AS (
+  SELECT e.repo_id, p.person_id, p.shared, COUNT(*) AS k
+  FROM event_in e JOIN person_now p ON p.repo_id = e.repo_id AND p.event_id = e.event_id
+  WHERE e.exposed AND e.window_name = 'current' AND p.role = 'releaser' AND NOT p.bot GROUP BY e.repo_id, p.person_id, p.shared
+), most AS (
+  SELECT repo_id, MAX(k) AS k, COUNT(*) AS people FROM part GROUP BY repo_id
+), firsts AS (
+  SELECT p.repo_id, COUNT(*) AS firsts FROM part p JOIN most m ON m.repo_id = p.repo_id AND m.k = p.k GROUP BY p.repo_id
+)
+-- It rests on whoever made more than three in four, and more than anybody else.
+SELECT p.repo_id, p.person_id, p.k, w.n,
+       NOT p.shared AND p.k = m.k AND f.firsts = 1 AND 4 * p.k > 3 * w.n AS rests,
+       NOT p.shared AND m.people = 1 AND 4 * p.k > 3 * w.n AS alone
+FROM part p JOIN known w ON w.repo_id = p.repo_id
+JOIN most m ON m.repo_id = p.repo_id JOIN firsts f ON f.repo_id = p.repo_id;
+
+-- On whom several repositories rest, as `relconf fleet` says it. Only ids of one key are those of one person: without a key they are
+-- numbers, and the first of one repository is a stranger to the first of another.
 CREATE TEMPORARY VIEW carrier AS
-SELECT r.person_key, p.person_id, COUNT(DISTINCT p.repo_id) AS repositories, COUNT(*) AS releases
-FROM person_now p JOIN run_now r ON r.repo_id = p.repo_id
-WHERE p.role = 'releaser' AND NOT p.bot AND r.person_key IS NOT NULL GROUP BY r.person_key, p.person_id;
+SELECT r.person_key, p.person_id, COUNT(*) AS repositories, SUM(p.k) AS releases,
+       SUM(CASE WHEN p.rests THEN 1 ELSE 0 END) AS rest, SUM(CASE WHEN p.alone THEN 1 ELSE 0 END) AS alone
+FROM releaser p JOIN run_now r ON r.repo_id = p.repo_id
+WHERE r.person_key IS NOT NULL GROUP BY r.person_key, p.person_id;

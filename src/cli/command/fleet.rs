@@ -19,7 +19,7 @@ use crate::cli::terminal::{Progress, Terminal};
 use crate::document::{Zone, duration_text};
 use crate::error::Error;
 use crate::fleet::contract::{Counts, Fleet, Routing};
-use crate::fleet::{About, RepositoryReport, Route, Router, Status};
+use crate::fleet::{About, RepositoryReport, Route, Router, Status, Yield};
 use crate::gate::Verdict;
 use crate::model::{Moment, Untrusted};
 use crate::phrase::count;
@@ -106,15 +106,16 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
         _ => BTreeMap::new(),
     };
     let format = args.export_format.unwrap_or(tables::DEFAULT);
+    let keyed = person_key.is_some();
     let tables = args.export.is_some().then_some(Tables { format, person_key });
     let job = Arc::new(Job { input, as_of, routed: sent.routed, teams, root, tables, known });
     let order = fleet::order(&members);
     let progress = terminal.progress(order.len(), args.progress);
-    let reports = Vec::with_capacity(order.len());
-    let run = Run { members, job, journal, args, terminal, progress, reports, window, others: BTreeSet::new() };
-    let reports = run.all(order, limits)?;
-    let about = About { as_of, window };
-    Ok(Fleet::of(&about, reports, sent.routing, allowed))
+    let yielded = Vec::with_capacity(order.len());
+    let run = Run { members, job, journal, args, terminal, progress, yielded, window, others: BTreeSet::new() };
+    let yielded = run.all(order, limits)?;
+    let about = About { as_of, window, keyed };
+    Ok(Fleet::of(&about, yielded, sent.routing, allowed))
 }
 
 /// What earlier runs counted in this window, whose rows are still there, by name: from what it was counted. In another window other
@@ -138,7 +139,7 @@ struct Run<'a> {
     args: &'a FleetRun,
     terminal: &'a Terminal,
     progress: Progress,
-    reports: Vec<RepositoryReport>,
+    yielded: Vec<Yield>,
     window: Span,
     /// Teams that were met and not asked for.
     others: BTreeSet<String>,
@@ -146,7 +147,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Reads them all. Those at which an earlier run was ended come last, one by one; those that ended several are told as such.
-    fn all(mut self, order: Vec<usize>, limits: Limits) -> Result<Vec<RepositoryReport>, Error> {
+    fn all(mut self, order: Vec<usize>, limits: Limits) -> Result<Vec<Yield>, Error> {
         let journal = self.journal.as_ref().filter(|_| self.args.resume);
         let suspect = |at: &usize| journal.is_some_and(|journal| journal.is_suspect(&self.members[*at].listed.name));
         let ends = |at: &usize| journal.is_some_and(|journal| journal.ends_runs(&self.members[*at].listed.name));
@@ -165,7 +166,7 @@ impl Run<'_> {
             journal.finish(|id| self.members.iter().any(|member| member.listed.name == id))?;
         }
         self.no_such_team()?;
-        Ok(self.reports)
+        Ok(self.yielded)
     }
 
     fn some(&mut self, order: Vec<usize>, limits: Limits) -> Result<(), Error> {
@@ -210,7 +211,7 @@ impl Run<'_> {
         if let Some(journal) = &mut self.journal
             && let Some(known) = journal.known(name).cloned()
         {
-            self.reports.push(known.report.clone());
+            self.yielded.push(Yield { report: known.report.clone(), releasers: known.releasers.clone() });
             journal.done(known)?;
         }
         self.progress.step(false, self.terminal);
@@ -229,7 +230,7 @@ impl Run<'_> {
 
     /// Writes the rows of a repository and then, that they are there. One that cannot be read today keeps what it had.
     fn keep(&mut self, at: usize, counted: Counted) -> Result<(), Error> {
-        let Counted { mut report, key, mut files } = counted;
+        let Counted { mut report, mut releasers, key, mut files } = counted;
         let mut window = report.status.is_read().then_some(self.window);
         if let (Some(journal), Some(folder)) = (&mut self.journal, &self.args.export) {
             let earlier = journal.known(report.id.raw()).filter(|known| known.report.read.is_some());
@@ -242,20 +243,22 @@ impl Run<'_> {
                 }
                 window = earlier.window;
                 stand_in(&mut report, earlier, self.window);
+                releasers.clone_from(&earlier.releasers);
                 // The row of the run that the rows of this day are of stays beside them.
                 if window.is_some_and(|window| fleet::day(window.end) == fleet::day(self.window.end)) {
                     files.clear();
                 }
             }
             tables::write(folder, &files)?;
-            journal.done(Known { key, window, report: report.clone() })?;
+            journal.done(Known { key, window, report: report.clone(), releasers: releasers.clone() })?;
         }
         self.progress.step(!report.status.is_read(), self.terminal);
         // What does not stand in for today is kept for another day, and not counted.
         if report.left_out.is_some() {
             report.read = None;
+            releasers = None;
         }
-        self.reports.push(report);
+        self.yielded.push(Yield { report, releasers });
         Ok(())
     }
 
@@ -265,7 +268,7 @@ impl Run<'_> {
         // Whose one is that could not be read, nobody may know.
         let has = |wanted: &String| {
             let theirs = |report: &RepositoryReport| report.team.as_ref().is_none_or(|team| team.raw() == wanted);
-            listed(wanted) || self.reports.iter().any(theirs)
+            listed(wanted) || self.yielded.iter().any(|one| theirs(&one.report))
         };
         let Some(missing) = self.job.teams.iter().find(|wanted| !has(wanted)) else { return Ok(()) };
         let listed = self.members.iter().filter_map(|member| member.listed.team.clone());

@@ -11,7 +11,7 @@ use crate::cli::tables;
 use crate::error::{Error, ErrorKind};
 use crate::export::{About, BUCKETS, Owner, PersonKey, Place, Rows, RunStatus};
 use crate::fleet::contract::{OwnerSource, Read};
-use crate::fleet::{RepositoryReport, Status};
+use crate::fleet::{Releasers, RepositoryReport, Status};
 use crate::gate;
 use crate::model::{CODEOWNERS, GateMode, Moment, Stop, Untrusted, WideNames};
 use crate::review::contract::Review;
@@ -63,6 +63,8 @@ pub enum Done {
 pub struct Counted {
     /// What the fleet counts.
     pub report: RepositoryReport,
+    /// Who released in the window, where it was read.
+    pub releasers: Option<Releasers>,
     /// Of everything that it was counted from, where that is of use.
     pub key: Option<String>,
     /// The files of its rows, below the folder of the tables.
@@ -103,7 +105,8 @@ pub fn read(job: &Job, member: &Member, at: usize, stop: &Stop) -> Done {
         Ok(Some(found)) => {
             report.status = found.status;
             report.read = Some(found.read);
-            Done::Counted(Box::new(Counted { report, key: found.key, files: found.files }))
+            let Found { releasers, key, files, .. } = found;
+            Done::Counted(Box::new(Counted { report, releasers: Some(releasers), key, files }))
         }
         Err(error) => {
             let status = match error.kind() {
@@ -135,7 +138,7 @@ pub fn unread(job: &Job, mut report: RepositoryReport, status: Status, error: St
     report.status = status;
     report.error = Some(Untrusted::new(error));
     report.help = Some(Untrusted::new(help)).filter(|help| !help.raw().is_empty());
-    Counted { report, key: None, files }
+    Counted { report, releasers: None, key: None, files }
 }
 
 impl Job {
@@ -193,6 +196,7 @@ fn in_full(error: &Error) -> String {
 /// What was found in a repository.
 struct Found {
     read: Read,
+    releasers: Releasers,
     status: Status,
     key: Option<String>,
     files: Vec<(String, Vec<u8>)>,
@@ -270,13 +274,16 @@ fn once(
         gate::judge(&facts, policy, None, &told, false).map_err(|error| error.named_from(&job.root).to_string());
     let read = Read::of(&wide, &facts, &review, (&judged, policy.mode == GateMode::Strict));
     about.wide = Some(wide);
+    let releasers = Releasers::of(&facts, |person| {
+        about.key.as_ref().unwrap_or(&PersonKey::nobodys()).id(&person.beyond(&about.repo_id))
+    });
     let files = match job.tables {
         Some(_) => job.files(&Rows::of(&facts, &review, &about), &about)?,
         None => Vec::new(),
     };
     // What was cut off is not whole.
     settings.repository.as_ref().map_or(Ok(()), Repository::in_time)?;
-    Ok(Some(Found { read, status, key: about.inputs_key, files }))
+    Ok(Some(Found { read, releasers, status, key: about.inputs_key, files }))
 }
 
 /// Whose it is by its own CODEOWNERS at HEAD. One that cannot be read says nothing.

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::attribution::Span;
 use crate::cli::file;
 use crate::error::Error;
-use crate::fleet::RepositoryReport;
 use crate::fleet::contract::SCHEMA;
+use crate::fleet::{Releasers, RepositoryReport};
 use crate::model::Moment;
 
 /// The file's name in the folder of the rows.
@@ -31,6 +31,9 @@ pub struct Known {
     pub window: Option<Span>,
     /// What was counted.
     pub report: RepositoryReport,
+    /// Who released in the window; null where it could not be read. This is why the file is for the next run on this machine alone.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub releasers: Option<Releasers>,
 }
 
 /// A line of the file.
@@ -238,7 +241,7 @@ mod tests {
     }
 
     fn known(key: Option<&str>, report: RepositoryReport) -> Known {
-        Known { key: key.map(str::to_owned), window: None, report }
+        Known { key: key.map(str::to_owned), window: None, report, releasers: None }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::render::comment::Comment;
 use crate::render::encode::{markdown as safe, markdown_code as code};
 use crate::render::prose;
 
-use super::words;
+use super::{people, words};
 
 /// Collects lines.
 #[derive(Default)]
@@ -80,6 +80,17 @@ pub fn fleet(fleet: &Fleet) -> String {
         text.heading(words::TEAMS);
         let rows: Vec<_> = fleet.teams.iter().map(|team| words::team_row(fleet, team)).collect();
         text.table(&words::team_header(fleet), &rows);
+    }
+    if let Some(about) = people::about(fleet) {
+        text.heading(people::PEOPLE);
+        text.line(&prose::markdown(&about));
+        text.line("");
+        for one in people::several(fleet) {
+            text.line(&format!("- {}: {}", safe(one.person.raw()), prose::markdown(&one.says)));
+        }
+        for note in people::notes(fleet) {
+            text.paragraph(&prose::markdown(&note));
+        }
     }
     text.heading(words::MISSING);
     for line in words::missing(fleet) {

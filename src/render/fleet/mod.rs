@@ -2,6 +2,7 @@
 
 mod markdown;
 mod page;
+mod people;
 mod plot;
 mod terminal;
 mod words;

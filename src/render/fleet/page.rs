@@ -12,7 +12,7 @@ use crate::model::Untrusted;
 use crate::render::phrase::{date, minute, percents};
 use crate::render::{encode, prose};
 
-use super::{plot, words};
+use super::{people, plot, words};
 
 /// Repositories of a stratum that a page lists; JSON has all.
 const LISTED: usize = 300;
@@ -31,6 +31,7 @@ struct View {
     gate: Gate,
     teams: Option<Table>,
     multiples: Vec<plot::Multiples>,
+    people: Option<People>,
     missing: Vec<String>,
     trust: Table,
     routing: Option<Listed>,
@@ -47,6 +48,7 @@ struct Titles {
     regressed: &'static str,
     teams: &'static str,
     quarters: &'static str,
+    people: &'static str,
     missing: &'static str,
     trust: &'static str,
     routing: &'static str,
@@ -80,6 +82,14 @@ struct Gate {
 struct Listed {
     says: String,
     found: Vec<Named>,
+}
+
+/// On whom several repositories rest.
+#[derive(Serialize)]
+struct People {
+    says: String,
+    found: Vec<Named>,
+    notes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -156,6 +166,8 @@ fn view(fleet: &Fleet) -> View {
     contents.push(("regressed", words::REGRESSED, Some(fleet.gate.regressed.len())));
     contents.extend(teams.is_some().then_some(("teams", words::TEAMS, None)));
     contents.extend((!multiples.is_empty()).then_some(("quarters", "By quarter", None)));
+    let people = people::about(fleet).map(|says| resting(fleet, says));
+    contents.extend(people.is_some().then_some(("people", "One person", Some(fleet.people.several.len()))));
     contents.push(("missing", "Missing evidence", None));
     contents.extend((!fleet.stages.is_empty()).then_some(("trust", "Trust", None)));
     contents.extend(fleet.routing.is_some().then_some(("routing", words::ROUTING, None)));
@@ -172,6 +184,7 @@ fn view(fleet: &Fleet) -> View {
         gate: gate(fleet),
         teams,
         multiples,
+        people,
         missing: words::missing(fleet),
         trust: trust(fleet),
         routing: words::routing(fleet).map(|says| Listed {
@@ -195,6 +208,7 @@ fn view(fleet: &Fleet) -> View {
             regressed: words::REGRESSED,
             teams: words::TEAMS,
             quarters: words::QUARTERS,
+            people: people::PEOPLE,
             missing: words::MISSING,
             trust: words::TRUST,
             routing: words::ROUTING,
@@ -237,6 +251,12 @@ fn teams(fleet: &Fleet) -> Table {
     let plain = |text: String| Cell { text, class: "" };
     let rows = fleet.teams.iter().map(|team| words::team_row(fleet, team).into_iter().map(plain).collect());
     Table { header: words::team_header(fleet), rows: rows.collect() }
+}
+
+fn resting(fleet: &Fleet, says: String) -> People {
+    let named = |one: people::Resting<'_>| Named { name: one.person.clone(), says: one.says, tone: "" };
+    let found = people::several(fleet).into_iter().map(named).collect();
+    People { says, found, notes: people::notes(fleet) }
 }
 
 /// Counts, the darker the more repositories.

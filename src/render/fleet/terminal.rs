@@ -6,7 +6,7 @@ use crate::render::TerminalOptions;
 use crate::render::encode::terminal as safe;
 use crate::render::page::{Page, Tone};
 
-use super::words;
+use super::{people, words};
 
 /// The whole of it.
 pub fn fleet(fleet: &Fleet, options: &TerminalOptions) -> String {
@@ -25,6 +25,7 @@ pub fn fleet(fleet: &Fleet, options: &TerminalOptions) -> String {
     outside(&mut page, fleet);
     regressed(&mut page, fleet);
     teams(&mut page, fleet);
+    resting(&mut page, fleet);
     evidence(&mut page, fleet);
     routing(&mut page, fleet);
     unread(&mut page, fleet);
@@ -106,6 +107,18 @@ fn teams(page: &mut Page, fleet: &Fleet) {
     let rows: Vec<Vec<String>> =
         fleet.teams.iter().map(|team| words::team_row(fleet, team).iter().map(|cell| safe(cell)).collect()).collect();
     page.table(&header, rows);
+}
+
+fn resting(page: &mut Page, fleet: &Fleet) {
+    let Some(about) = people::about(fleet) else { return };
+    page.heading(people::PEOPLE);
+    page.item(&about);
+    for one in people::several(fleet) {
+        page.bullet(&format!("{}: {}", safe(one.person.raw()), safe(&one.says)));
+    }
+    for note in people::notes(fleet) {
+        page.item(&safe(&note));
+    }
 }
 
 fn evidence(page: &mut Page, fleet: &Fleet) {

@@ -12,7 +12,7 @@ use crate::render::phrase::{
 };
 
 /// Names listed in a sentence; the others are counted.
-const NAMED: usize = 4;
+pub const NAMED: usize = 4;
 /// Rows of what is listed one by one; the others are counted.
 pub const LISTED: usize = 12;
 

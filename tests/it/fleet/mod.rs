@@ -3,6 +3,7 @@
 
 mod gate;
 mod grouping;
+mod people;
 mod reading;
 mod resume;
 mod routing;

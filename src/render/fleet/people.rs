@@ -1,0 +1,100 @@
+//! On whom the releases of several repositories rest, in words.
+
+use crate::fleet::contract::{Carrier, Fleet, People, PerhapsOne, Rests};
+use crate::model::Untrusted;
+use crate::render::phrase::{count, rate, shortened};
+
+use super::words::{LISTED, NAMED, team};
+
+/// The name of the section.
+pub const PEOPLE: &str = "Resting on one person";
+/// People named one by one; the others are counted.
+const SHOWN: usize = 5;
+
+/// Somebody, and what rests on them.
+pub struct Resting<'f> {
+    pub person: &'f Untrusted,
+    pub says: String,
+}
+
+/// How many repositories rest on one person, and of how many that is not known; nothing where there is no release.
+pub fn about(fleet: &Fleet) -> Option<String> {
+    let People { told, untold, on_one, alone, several, .. } = &fleet.people;
+    let few = match untold {
+        0 => String::new(),
+        1 => " 1 more has too few releases to tell, or does not show who made them.".to_owned(),
+        n => format!(" {n} more have too few releases to tell, or do not show who made them."),
+    };
+    let of = count(*told, "repository");
+    let nobody = match alone {
+        0 => String::new(),
+        n if n == on_one && *n == 1 => "; nobody else released there".to_owned(),
+        n if n == on_one => "; nobody else released in any of them".to_owned(),
+        n => format!("; in {n} of these nobody else released"),
+    };
+    Some(match (told, on_one) {
+        (0, _) if *untold == 0 => return None,
+        (0, _) => format!(
+            "Of no repository it can be told: all {untold} have too few releases, or do not show who made them."
+        ),
+        (_, 0) => format!("None of {of} rests on one person.{few}"),
+        (_, n) => {
+            let apart = if several.is_empty() && *n > 1 { " No two rest on the same person." } else { "" };
+            let verb = if *n == 1 { "rests" } else { "each rest" };
+            format!("{n} of {of} {verb} on one person, who made most of its releases{nobody}.{apart}{few}")
+        }
+    })
+}
+
+/// Those on whom several rest, a few of them.
+pub fn several(fleet: &Fleet) -> Vec<Resting<'_>> {
+    let people = &fleet.people;
+    let one = |of| says(of, people.told);
+    people.several.iter().take(SHOWN).map(|of| Resting { person: &of.person, says: one(of) }).collect()
+}
+
+fn says(carrier: &Carrier, of: u64) -> String {
+    let told = |alone: bool| {
+        let rest: Vec<&Rests> = carrier.rest.iter().filter(|rests| rests.alone == alone).collect();
+        let named: Vec<String> =
+            rest.iter().map(|of| format!("{} ({} of {})", of.repository.raw(), of.releases, of.known)).collect();
+        (!rest.is_empty()).then(|| (rest.len(), shortened(named, NAMED)))
+    };
+    let carries = format!("carries releases of {} of {}", carrier.repositories, count(of, "repository"));
+    let alone = told(true).map(|(n, named)| format!("is the only one who released in {n}: {named}"));
+    let most = told(false).map(|(n, named)| format!("made most in {n}: {named}"));
+    let parts: Vec<String> = [alone, most].into_iter().flatten().collect();
+    format!("{carries}; {}", parts.join("; "))
+}
+
+/// Of each team how many of its repositories rest on one person, where there are teams.
+fn by_team(fleet: &Fleet) -> Option<String> {
+    let teams = fleet.teams.iter().filter(|team| team.team.is_some() && team.people.told > 0);
+    let told: Vec<String> =
+        teams.map(|of| format!("{} {} of {}", team(of.team.as_ref()), of.people.on_one, of.people.told)).collect();
+    (fleet.people.on_one > 0 && !told.is_empty()).then(|| format!("By team: {}.", shortened(told, LISTED)))
+}
+
+/// What to know of that: who is not shown, what is guessed, and who may be one.
+pub fn notes(fleet: &Fleet) -> Vec<String> {
+    let people = &fleet.people;
+    let more = people.several.len().saturating_sub(SHOWN);
+    let more = (more > 0).then(|| format!("and {more} more, in --format json"));
+    let rest = || people.several.iter().flat_map(|of| &of.rest);
+    let guessed: u64 = rest().map(|of| of.guessed).sum();
+    let known: u64 = rest().map(|of| of.known).sum();
+    let guessed =
+        (guessed > 0).then(|| format!("Who released is guessed from the commit for {}.", rate(guessed, known)));
+    let perhaps = people.perhaps_one.iter().take(SHOWN).map(perhaps);
+    more.into_iter().chain(by_team(fleet)).chain(guessed).chain(perhaps).collect()
+}
+
+fn perhaps(of: &PerhapsOne) -> String {
+    let names = of.repositories.iter().map(Untrusted::raw).collect::<Vec<_>>();
+    let n = count(names.len() as u64, "repository");
+    format!(
+        "{} may be one person under several addresses, on whom {n} rest: {}. If so, name one address in the .mailmap of each.",
+        of.person.raw(),
+        shortened(names, NAMED)
+    )
+}
