@@ -138,8 +138,8 @@ fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
 
 /// Writes files below a folder, all of them or none: each has all its bytes on disk before the first takes its place, which they do
 /// in their order. The last of them says that the others are there: it is gone while they are replaced, so that whoever reads
-/// meanwhile, or after a run that was killed, takes no mixture for whole. Readers see a file as it was or as it is, and no other
-/// name that they would take for one.
+/// meanwhile, or after a run that was killed, takes no mixture for whole. A reader finds each file as it was, as it is or, while it is replaced, not at all: never
+/// half of it, nor another name that would be taken for one.
 ///
 /// # Errors
 /// Where one cannot be written: then all are as they were.
@@ -402,8 +402,10 @@ mod tests {
 
     /// Gives a file its place, but the one of a name.
     fn but(file: tempfile::NamedTempFile, target: &std::path::Path, bad: &str) -> io::Result<()> {
-        // While any is replaced, the last is gone: a reader would not take them for whole.
-        assert!(!target.parent().unwrap().with_file_name("b").join("z").exists());
+        // While any is replaced, the last is gone: a reader would not take them for whole. Its folder is there, so that this is no
+        // path that never was.
+        let seal = target.parent().unwrap().with_file_name("b").join("z");
+        assert!(seal.parent().unwrap().is_dir() && !seal.exists(), "{}", seal.display());
         if target.ends_with(bad) {
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -467,5 +469,19 @@ mod tests {
         }
         write_set(&root, &set("newest")).unwrap();
         assert_eq!(all(), ["a/x newest", "a/y newest", "b/z newest"]);
+        // What has taken its place cannot be taken back: then nothing says that the others are there.
+        let stuck = Steps {
+            rename: |file, target| {
+                if target.ends_with("y") {
+                    let first = target.with_file_name("x");
+                    fs::remove_file(&first)?;
+                    fs::create_dir_all(first.join("in the way"))?;
+                }
+                but(file, target, "y")
+            },
+            ..Steps::default()
+        };
+        assert!(place_set(&root, &set("new"), &stuck).is_err());
+        assert!(!root.join("b/z").exists(), "no seal over a mixture");
     }
 }

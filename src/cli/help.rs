@@ -55,6 +55,12 @@ fn formats() -> [(&'static str, Vec<&'static str>); 11] {
     ]
 }
 
+/// Whether some command has a format of this name.
+pub fn is_a_format(name: &str) -> bool {
+    formats().iter().any(|(_, names)| names.contains(&name))
+        || FLEET_GATE_FORMATS.iter().any(|format| format.name == name)
+}
+
 /// The command line, its help grouped, with the formats that each command has.
 pub fn command() -> clap::Command {
     let mut command = Cli::command();

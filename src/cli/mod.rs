@@ -41,10 +41,13 @@ pub fn run() -> ExitCode {
     if let Some(input) = cli.command.input_mut() {
         input.from_environment = from_environment(innermost(&matches));
     }
-    let settled = cli
-        .command
-        .fleet_mut()
-        .map_or(Ok(()), |run| run.settle(|id| innermost(&matches).value_source(id) == Some(ValueSource::EnvVariable)));
+    let is_variable = |id: &str| {
+        let typed = innermost(&matches);
+        // To ask for an argument that the command has not is a mistake to clap.
+        let known = typed.try_contains_id(id).is_ok();
+        known && typed.value_source(id) == Some(ValueSource::EnvVariable)
+    };
+    let settled = cli.command.settle(is_variable);
     let terminal = Terminal::new(&cli.global);
     match settled.map_err(Into::into).and_then(|()| command::run(cli.command, &terminal)) {
         Ok(exit) => exit,

@@ -8,6 +8,7 @@ use crate::render::{Format, Links, TerminalOptions, encode};
 
 use super::args::Output;
 use super::file;
+use super::help::is_a_format;
 use super::terminal::Terminal;
 
 /// The width of a terminal report that is written to a file.
@@ -25,7 +26,8 @@ const FILE: TerminalOptions = TerminalOptions {
 pub struct Outputs<T: 'static>(Vec<(&'static Format<T>, Option<PathBuf>)>);
 
 impl<T> Outputs<T> {
-    /// Reads `--format NAME[=PATH]` and `--output`.
+    /// Reads `--format NAME[=PATH]` and `--output`. What a variable says that other commands know and this one does not is passed
+    /// over.
     ///
     /// # Errors
     /// An unknown format, two formats for stdout, an `--output` without a format to write there.
@@ -42,18 +44,28 @@ impl<T> Outputs<T> {
                 }
                 None => (typed.as_str(), None),
             };
-            outputs.push((find(formats, name)?, path));
+            match find(formats, name) {
+                Err(_) if output.of_variables.format && is_a_format(name) => {}
+                found => outputs.push((found?, path)),
+            }
         }
+        let mut file = output.output.clone();
         if outputs.is_empty() {
-            let ending = output.output.as_deref().and_then(|path| by_ending(formats, path)).transpose()?;
+            let ending = match file.as_deref().and_then(|path| by_ending(formats, path)).transpose() {
+                Err(_) if output.of_variables.output => {
+                    file = None;
+                    None
+                }
+                found => found?,
+            };
             outputs.extend(ending.or(formats.first()).map(|format| (format, None)));
         }
         let unplaced: Vec<_> = outputs.iter().enumerate().filter(|(_, (_, path))| path.is_none()).collect();
-        match (&output.output, &unplaced[..]) {
+        match (&file, &unplaced[..]) {
             (None, [] | [_]) => {}
             (Some(_), [(at, _)]) => {
                 let at = *at;
-                outputs[at].1.clone_from(&output.output);
+                outputs[at].1.clone_from(&file);
             }
             (_, [_, ..]) => {
                 return Err(Error::usage(
@@ -61,6 +73,7 @@ impl<T> Outputs<T> {
                     "give all but one a file: --format json=review.json",
                 ));
             }
+            (Some(_), []) if output.of_variables.output => {}
             (Some(_), []) => {
                 return Err(Error::usage("--output has nothing to write", "every --format names its own file already"));
             }

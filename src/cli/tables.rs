@@ -17,31 +17,54 @@ pub const DEFAULT: ExportFormat = if cfg!(feature = "parquet") { ExportFormat::P
 /// They cannot be written so.
 pub fn files(format: ExportFormat, rows: &Rows, place: &Place, repo_id: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let file = |(table, rows): (&'static Table, Vec<Vec<Value<'_>>>)| {
-        let (ending, bytes) = match format {
-            ExportFormat::Ndjson => ("ndjson", export::ndjson(table, &rows).into_bytes()),
-            ExportFormat::Parquet => ("parquet", parquet(table, &rows)?),
+        let bytes = match format {
+            ExportFormat::Ndjson => export::ndjson(table, &rows).into_bytes(),
+            ExportFormat::Parquet => parquet(table, &rows)?,
         };
-        Ok((place.file(table.name, repo_id, ending), bytes))
+        Ok((place.file(table.name, repo_id, ending(format)), bytes))
     };
     rows.tables().into_iter().map(file).collect()
 }
 
-/// Writes the files of a run, all of them or none.
+/// How the files of a format end.
+pub fn ending(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Ndjson => "ndjson",
+        ExportFormat::Parquet => "parquet",
+    }
+}
+
+/// Whether the row of a run over a repository lies in a folder, in whatever format: without it there are none of that day.
+pub fn are_there(root: &Path, place: &Place, repo_id: &str) -> bool {
+    let formats = [ExportFormat::Ndjson, ExportFormat::Parquet];
+    formats.into_iter().any(|format| root.join(place.file("export_run", repo_id, ending(format))).exists())
+}
+
+/// Holds that no rows of one repository and day would lie in a folder in two formats.
 ///
 /// # Errors
-/// They cannot be written, or their rows are there already in the other format, and would be counted twice.
-pub fn write(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
-    let other = |name: &String| match name.rsplit_once('.') {
+/// Such as these are there in the other one.
+pub fn one_format<'n>(root: &Path, mut names: impl Iterator<Item = &'n str>) -> Result<(), Error> {
+    let other = |name: &str| match name.rsplit_once('.') {
         Some((stem, "ndjson")) => Some((format!("{stem}.parquet"), "parquet")),
         Some((stem, "parquet")) => Some((format!("{stem}.ndjson"), "ndjson")),
         _ => None,
     };
-    let there = files.iter().filter_map(|(name, _)| other(name)).find(|(name, _)| root.join(name).exists());
+    let there = names.find_map(|name| other(name).filter(|(name, _)| root.join(name).exists()));
     if let Some((name, format)) = there {
         let shown = encode::terminal(&root.join(name).display().to_string());
         let what = format!("{shown} is there: rows of one day in both formats would be counted twice");
         return Err(Error::usage(what, format!("write it as {format} again, or name another folder")));
     }
+    Ok(())
+}
+
+/// Writes the files of a run, all of them or none.
+///
+/// # Errors
+/// They cannot be written, or [`one_format`].
+pub fn write(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
+    one_format(root, files.iter().map(|(name, _)| name.as_str()))?;
     file::write_set(root, files)
 }
 

@@ -51,7 +51,7 @@ impl Rows {
         let mut rows = Self {
             repository: vec![run::repository(facts, about)],
             finding: run::findings(review, about),
-            stage: run::stages(review, about),
+            stage: run::stages(facts, review, about),
             metric_snapshot: run::snapshots(review, about),
             export_run: vec![run::run(facts, about)],
             incident: incident::all(facts, about, &names),

@@ -3,8 +3,10 @@
 use sha1::{Digest as _, Sha1};
 
 use crate::attribution::{Facts, Span};
+use crate::factor::{Role, carried};
+use crate::map;
 use crate::metric::Reading;
-use crate::model::{CommitId, History, Notice, NoticeCode, Policy, Untrusted};
+use crate::model::{CommitId, History, Notice, NoticeCode, Policy};
 use crate::review::contract::{Review, Tool};
 
 use super::SCHEMA;
@@ -166,13 +168,21 @@ pub(super) fn findings(review: &Review, about: &About) -> Vec<FindingRow> {
     rows.collect()
 }
 
-pub(super) fn stages(review: &Review, about: &About) -> Vec<StageRow> {
+pub(super) fn stages(facts: &Facts<'_>, review: &Review, about: &About) -> Vec<StageRow> {
+    // A rule may name whoever carries most in a role: so do reports, and no table does where it was not asked for.
+    let named = Role::ALL.iter().filter_map(|&role| {
+        let (person, _) = carried(facts, facts.windows.current, role).top()?;
+        let does = map::does(role);
+        Some((format!("{} {does} ", facts.history.person(person).name.raw()), format!("one person {does} ")))
+    });
+    let named: Vec<_> = if about.names { Vec::new() } else { named.collect() };
+    let rule = |rule: &str| named.iter().fold(rule.to_owned(), |rule, (named, nobody)| rule.replace(named, nobody));
     let rows = review.map.stages.iter().map(|stage| StageRow {
         repo_id: about.repo_id.clone(),
         stood_at: about.stood_at,
         stage: word(stage.id),
         trust: word(stage.trust),
-        rule: Untrusted::raw(&stage.rule).to_owned(),
+        rule: rule(stage.rule.raw()),
     });
     rows.collect()
 }

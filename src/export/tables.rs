@@ -223,7 +223,7 @@ table! {
         key stood_at: Micros, "The moment that the run stood at";
         key stage: String, "change, verification, decision, rollout, detection or recovery";
         trust: String, "blind, unproven, fear_loaded, high_trust or mixed";
-        rule: String, "Why, in words";
+        rule: String, "Why, in words; whoever it names is one person, without --names";
     }
 }
 

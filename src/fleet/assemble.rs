@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::{
     ByTeam, Count, Counts, DurationReport, FindingCount, Fleet, FleetGate, FleetTool, Lasted, Limits, Missing, Outside,
-    People, Point, QuarterRate, Rate, Read, Regression, RepositoryReport, Routing, Rules, SCHEMA, SharedCause,
-    StageCount, Status, Stratum, TeamDurations, TeamRate, TeamReport, Test, Timed, TrustCount, Untold,
+    People, Point, QuarterRate, Rate, Read, Regression, RepositoryReport, Routing, Rules, SCHEMA, Selection,
+    SharedCause, StageCount, Status, Stratum, TeamDurations, TeamRate, TeamReport, Test, Timed, TrustCount, Untold,
 };
 use super::people::{self, Releasers};
 use super::read::quarters;
@@ -36,6 +36,8 @@ pub struct About {
     pub window: Span,
     /// Whether people have the ids of the tables, made with a key.
     pub keyed: bool,
+    /// By what the repositories were chosen; `None`: all are here.
+    pub chosen: Option<Selection>,
 }
 
 /// What a repository yields.
@@ -78,6 +80,7 @@ impl Fleet {
             tool: FleetTool { name: "relconf".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             as_of: about.as_of,
             window: about.window,
+            chosen: about.chosen.clone(),
             counts: counts(&repositories, allowed),
             strata: strata(&repositories, about.as_of),
             gate: gate(&repositories),

@@ -29,6 +29,8 @@ pub struct Fleet {
     pub as_of: Moment,
     /// The one window of all repositories.
     pub window: Span,
+    /// By what these were chosen among all that are listed; null where they are all.
+    pub chosen: Option<Selection>,
     /// How many repositories there are, and how many of them could be read.
     pub counts: Counts,
     /// The failure rates: one stratum for each thing that they rest on and each set of rules. Never to be summed.
@@ -64,6 +66,26 @@ pub struct FleetTool {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+/// By what repositories were chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Selection {
+    /// How many are listed.
+    pub listed: u64,
+    /// The teams, any of which will do; none: all.
+    pub teams: Vec<Untrusted>,
+    /// What the name must be like; null: any.
+    pub matching: Option<Untrusted>,
+}
+
+impl Selection {
+    /// As it was typed, by flag.
+    pub fn typed(&self) -> Vec<String> {
+        let teams: Vec<String> = self.teams.iter().map(|team| format!("--team {}", team.raw())).collect();
+        let teams = (!teams.is_empty()).then(|| teams.join(" "));
+        teams.into_iter().chain(self.matching.iter().map(|glob| format!("--match {}", glob.raw()))).collect()
+    }
 }
 
 /// How many repositories there are.
@@ -196,7 +218,7 @@ pub struct Read {
     pub tests: Vec<Test>,
     /// Why its own gate could not be asked; null where it could, or there is no release.
     pub untested_because: Option<Untrusted>,
-    /// Why its own gate trusts no verdict, whatever it judged.
+    /// Why its own gate concludes nothing, where that is so.
     pub doubts: Vec<Untrusted>,
     /// What was odd about what was read.
     pub warnings: u64,
@@ -414,7 +436,7 @@ pub struct FleetGate {
     pub too_few: u64,
     /// Gates that could not be asked, by why.
     pub unasked: Vec<Untold>,
-    /// Gates that trust no verdict of their own, by why.
+    /// Gates that conclude nothing, by why.
     pub doubted: Vec<Untold>,
 }
 
@@ -500,6 +522,13 @@ pub struct Routing {
     pub partly: Vec<Unrouted>,
     /// Entries that could not be used at all.
     pub set_aside: u64,
+}
+
+impl Routing {
+    /// Entries that belong to a repository.
+    pub fn routed(&self) -> u64 {
+        self.by_repository + self.by_service + self.by_commit
+    }
 }
 
 /// An entry that belongs nowhere.

@@ -34,9 +34,9 @@ impl Read {
             Err(_) if facts.events.is_empty() => (Vec::new(), None),
             Err(why) => (Vec::new(), Some(Untrusted::new(why.clone()))),
         };
-        let doubts = gate
-            .as_ref()
-            .map_or_else(|_| Vec::new(), |report| report.conditions.iter().cloned().map(Untrusted::new).collect());
+        // What regressed is concluded, whatever else is in doubt.
+        let doubted = gate.as_ref().ok().filter(|report| report.verdict == Verdict::Inconclusive);
+        let doubts = doubted.into_iter().flat_map(|report| report.conditions.iter().cloned().map(Untrusted::new));
         let unattributed = facts.covered_incidents(current, |a| matches!(a.fate, Fate::Unattributed(_)));
         // What only asks for a record is told by what is missing.
         let mut findings: Vec<String> =
@@ -58,7 +58,7 @@ impl Read {
             checks: !review.checks.is_empty(),
             tests,
             untested_because,
-            doubts,
+            doubts: doubts.collect(),
             warnings: review.data.warnings.len() as u64,
         }
     }

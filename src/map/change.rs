@@ -45,7 +45,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
         let reading = MapReading::new(Standing::Contradicted, sample, statement, brief);
         draft.add(Source::Evidence, [reading.released(found.releases.clone())]);
     }
-    draft.add(Source::Person, concentration(analysis, Role::Author, Threshold::Releases, "wrote part of"));
+    draft.add(Source::Person, concentration(analysis, Role::Author, Threshold::Releases));
     draft.ask(
         !draft.measured(Source::Evidence),
         "more releases, or an incident log: incidents.toml with [[incident]] id, title, detected_at, caused_by",

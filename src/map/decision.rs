@@ -18,7 +18,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
     );
     draft.add(Source::Evidence, coverage);
     draft.add(Source::Evidence, overruled(analysis));
-    draft.add(Source::Person, concentration(analysis, Role::Approver, Threshold::Releases, "approved"));
+    draft.add(Source::Person, concentration(analysis, Role::Approver, Threshold::Releases));
     draft.ask(
         !draft.measured(Source::Evidence),
         "which checks a release must pass: [checks] required = [\"canary\"] in relconf.toml, and their results in the release log",

@@ -320,8 +320,19 @@ fn against(
     Some(if higher { reading.at_least(&bound) } else { reading.at_most(&bound) })
 }
 
+/// What somebody does in a role, as rules say it after the name.
+pub fn does(role: Role) -> &'static str {
+    match role {
+        Role::Releaser => "released",
+        Role::Approver => "approved",
+        Role::Responder => "responded to failures of",
+        Role::Author => "wrote part of",
+    }
+}
+
 /// How much a role rests on one person: a share above one half does.
-fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold, does: &str) -> Option<MapReading> {
+fn concentration(analysis: &Analysis<'_>, role: Role, least: Threshold) -> Option<MapReading> {
+    let does = does(role);
     let carried = analysis.roles.get(&role)?;
     let (person, k) = carried.top()?;
     let name = analysis.facts.history.person(person).name.raw();

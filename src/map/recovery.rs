@@ -35,10 +35,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
         |share| format!("{share} seen before"),
     );
     draft.add(Source::Evidence, again.map(super::MapReading::feared));
-    draft.add(
-        Source::Person,
-        concentration(analysis, Role::Responder, Threshold::MapIncidents, "responded to failures of"),
-    );
+    draft.add(Source::Person, concentration(analysis, Role::Responder, Threshold::MapIncidents));
     draft.ask(
         analysis.value(MetricId::TimeToStop).is_none(),
         if analysis.facts.policy.project == Some(ProjectKind::Library) {

@@ -40,7 +40,7 @@ pub(super) fn stage(analysis: &Analysis<'_>) -> Gathered {
         draft.add(Source::Ritual, [reading]);
     }
     draft.add(Source::Timing, timing(analysis, of, of as f64 >= least));
-    draft.add(Source::Person, concentration(analysis, Role::Releaser, Threshold::Releases, "released"));
+    draft.add(Source::Person, concentration(analysis, Role::Releaser, Threshold::Releases));
     draft.ask(
         // A library goes to all at once.
         !draft.measured(Source::Evidence) && analysis.facts.policy.project != Some(ProjectKind::Library),

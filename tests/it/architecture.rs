@@ -33,7 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "review",
         &["analysis", "attribution", "factor", "finding", "forecast", "map", "metric", "model", "stats", "trend"],
     ),
-    ("export", &["attribution", "factor", "metric", "model", "review", "stats"]),
+    ("export", &["attribution", "factor", "map", "metric", "model", "review", "stats"]),
     ("preflight", &["attribution", "factor", "forecast", "metric", "model", "stats"]),
     ("fleet", &["analysis", "attribution", "factor", "gate", "map", "model", "review", "stats"]),
     ("render", &["fleet", "gate", "model", "phrase", "preflight", "review"]),

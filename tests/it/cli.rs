@@ -295,3 +295,57 @@ fn hostile_names_reach_no_terminal() {
         assert!(!ran.stdout.contains("##["), "{}", ran.stdout);
     }
 }
+
+/// A variable that was set for one command makes no other fail, and what is typed holds.
+#[test]
+fn variables_of_one_command_break_no_other() {
+    let place = Place::empty();
+    assert_eq!(place.relconf(&["demo", "quickstart", "--into", "shop", "--quiet"]).code, 0);
+    let at = ["--repo=shop", "--as-of=2026-06-30T12:00:00Z", "--no-cache"];
+    let run = |command: &[&str], variables: &[(&str, &str)]| {
+        let ran = place.relconf_with(&[command, &at].concat(), variables);
+        assert!(ran.code < 2, "{command:?} {variables:?}: {}", ran.stderr);
+        ran
+    };
+    let plain = |command: &[&str]| run(command, &[]).stdout;
+    // Forms that one command has and another has not.
+    assert_eq!(run(&["review"], &[("RELCONF_FORMAT", "junit")]).stdout, plain(&["review"]));
+    assert_eq!(run(&["gate"], &[("RELCONF_FORMAT", "html=review.html")]).stdout, plain(&["gate"]));
+    assert_eq!(run(&["list", "tags"], &[("RELCONF_OUTPUT", "review.html")]).stdout, plain(&["list", "tags"]));
+    let both = [("RELCONF_OUTPUT", "review.html"), ("RELCONF_FORMAT", "html")];
+    assert!(run(&["review", "--format=json=review.json"], &both).stdout.is_empty());
+    assert!(place.path().join("review.json").exists() && !place.path().join("review.html").exists());
+    place
+        .relconf_with(&["review", "--repo=shop"], &[("RELCONF_FORMAT", "htlm")])
+        .fails_saying(&["there is no format \"htlm\""]);
+    // Typed before the environment.
+    let since = ["review", "--since=2026-01-01"];
+    assert_eq!(run(&since, &[("RELCONF_LAST", "90d")]).stdout, plain(&since));
+    let last = ["review", "--last=90d"];
+    assert_eq!(run(&last, &[("RELCONF_SINCE", "2026-01-01"), ("RELCONF_UNTIL", "2026-05-01")]).stdout, plain(&last));
+    let pair = [("RELCONF_SINCE", "2026-01-01"), ("RELCONF_LAST", "90d")];
+    place
+        .relconf_with(&["review", "--repo=shop"], &pair)
+        .fails_saying(&["RELCONF_LAST and RELCONF_SINCE exclude each other", "unset one of them"]);
+    place
+        .relconf(&["review", "--last=90d", "--until=2026-01-01"])
+        .fails_saying(&["--last and --until exclude each other"]);
+    place.file("releases.toml", "[[release]]\ntag = \"v1\"\nat = 2026-01-01T00:00:00Z\n");
+    let no_git = ["list", "releases", "--no-git", "--log=releases.toml", "--all"];
+    assert_eq!(place.relconf_with(&no_git, &[("RELCONF_REPO", "shop")]).code, 0);
+    place
+        .relconf(&["list", "tags", "--no-git", "--repo=shop"])
+        .fails_saying(&["--no-git and --repo exclude each other"]);
+    // The commit that decides is never passed over.
+    let policy = [("RELCONF_POLICY_FROM", "HEAD"), ("RELCONF_CONFIG", "gone.toml")];
+    run(&["gate"], &policy);
+    place
+        .relconf_with(&["gate", "--repo=shop", "--config=shop/relconf.toml"], &policy[..1])
+        .fails_saying(&["--policy-from and --config exclude each other"]);
+    // How a trend is cut says nothing of two reviews.
+    run(&["review", "--format=json=old.json"], &[]);
+    run(&["trend", "--against=old.json"], &[("RELCONF_TREND_BY", "month")]);
+    place
+        .relconf(&["trend", "--against=old.json", "--by=month"])
+        .fails_saying(&["--by and --against exclude each other"]);
+}

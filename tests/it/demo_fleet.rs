@@ -142,21 +142,97 @@ fn it_needs_a_new_folder() {
     place.relconf(&["demo", "flet"]).fails_saying(&["there is no example \"flet\"", "recovery, fleet"]);
 }
 
+/// Runs a script of examples/fleet, with relconf and what lies in `bin` on the path.
+#[cfg(target_os = "linux")]
+#[allow(clippy::disallowed_methods, reason = "what is tested here is a script for a shell")]
+fn script(place: &Place, name: &str, arguments: &[&str], list: &str) -> std::process::Output {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/fleet").join(name);
+    let relconf = Path::new(env!("CARGO_BIN_EXE_relconf")).parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let ours = [place.path().join("bin"), relconf];
+    let path = std::env::join_paths(ours.into_iter().chain(std::env::split_paths(&path))).unwrap();
+    let mut command = std::process::Command::new("sh");
+    command.arg(script).args(arguments).current_dir(place.path()).env("PATH", path);
+    command.env("HOME", place.path().join("no-home")).env("GIT_CONFIG_NOSYSTEM", "1");
+    command.stdin(fs::File::open(place.path().join(list)).unwrap());
+    command.output().unwrap()
+}
+
+/// Lists in every form that the fleet takes, and lines that it does not take.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_scripts_read_a_list_as_the_fleet_does() {
+    let place = Place::empty();
+    let good = "\u{feff}# ours\r\n\r\n \t \n/srv/web.git//\r\n api \t /srv/my api.git\tpayments\nb\tb\t\n./x/.git\n  # more\n..";
+    let bad = "a\tb\tc\td\n\tb\nc\t\nd\te\nd\tf";
+    place.file("good.tsv", good);
+    place.file("bad.tsv", bad);
+    let read = |list: &str| String::from_utf8(script(&place, "export-list.sh", &["--read"], list).stdout).unwrap();
+    let fleet = place.relconf(&["fleet", "--list=good.tsv", "--allow-unread=9", "--format=json"]).json();
+    let mut names: Vec<_> =
+        fleet["repositories"].as_array().unwrap().iter().map(|of| of["id"].as_str().unwrap().to_owned()).collect();
+    let mut ours: Vec<_> = read("good.tsv").lines().map(|line| line.split('\t').nth(1).unwrap().to_owned()).collect();
+    names.sort();
+    ours.sort();
+    assert_eq!((ours, names.len()), (names, 5));
+    assert!(read("good.tsv").contains("ok\tapi\t/srv/my api.git\n"), "{}", read("good.tsv"));
+    let told = read("bad.tsv");
+    let verdicts: Vec<_> = told.lines().map(|line| line.split('\t').next().unwrap()).collect();
+    assert_eq!(verdicts, ["bad", "bad", "bad", "ok", "bad"], "{told}");
+    assert!(
+        told.contains("bad\ta b c d\thas 4 parts") && told.contains("bad\td\tthe name is given twice, first in line 4")
+    );
+    // Each is a line of the log, and no end.
+    let ran = script(&place, "export-list.sh", &[".", "out", AS_OF, "log"], "bad.tsv");
+    let log = fs::read_to_string(place.path().join("log")).unwrap();
+    assert_eq!(
+        (ran.status.code(), log.lines().filter(|line| line.starts_with("failed\t")).count()),
+        (Some(1), 5),
+        "{log}"
+    );
+    // Over slices nobody would see it: nothing is begun with.
+    let ran = script(&place, "parallel.sh", &["bad.tsv", "out", AS_OF], "bad.tsv");
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("given twice"));
+}
+
+/// What GNU parallel ends in is a number of slices only up to a hundred.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_parallel_ends_in_is_told_as_what_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::empty();
+    place.file("list.tsv", "a\ta\n");
+    for (ended, told, says) in [
+        (0, 0, ""),
+        (3, 1, "some repositories were not exported: out.log says which and why"),
+        (101, 1, "some repositories were not exported"),
+        (127, 127, "GNU parallel cannot be run"),
+        (255, 255, "parallel gave up with 255"),
+    ] {
+        let fake = place.file("bin/parallel", &format!("#!/bin/sh\ncat >/dev/null\nexit {ended}\n"));
+        fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+        let ran = script(&place, "parallel.sh", &["list.tsv", "out", AS_OF], "list.tsv");
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(told), "{said}");
+        assert!(said.contains(says) && said.is_empty() == says.is_empty(), "{said}");
+    }
+    // A slice in which there was no relconf.
+    place.file(
+        "out.joblog",
+        "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n1\t:\t1\t1\t0\t0\t127\t0\tx\n",
+    );
+    place.file("bin/parallel", "#!/bin/sh\ncat >/dev/null\nexit 1\n");
+    let ran = script(&place, "parallel.sh", &["list.tsv", "out", AS_OF], "list.tsv");
+    assert_eq!(ran.status.code(), Some(127));
+}
+
 /// What GNU parallel and an Indexed Job run: one repository after the other, and none of them ends it.
 #[cfg(target_os = "linux")]
 #[test]
-#[allow(clippy::disallowed_methods, reason = "what is tested here is a script for a shell")]
 fn a_slice_of_the_list_is_done_to_its_end() {
     let place = built();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/fleet/export-list.sh");
-    let relconf = Path::new(env!("CARGO_BIN_EXE_relconf")).parent().unwrap().to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::iter::once(relconf).chain(std::env::split_paths(&path))).unwrap();
-    let mut command = std::process::Command::new("sh");
-    command.arg(script).args(["fleet", "out", AS_OF, "log"]).current_dir(place.path()).env("PATH", path);
-    command.env("HOME", place.path().join("no-home")).env("GIT_CONFIG_NOSYSTEM", "1");
-    command.stdin(fs::File::open(place.path().join("fleet/list.tsv")).unwrap());
-    let ran = command.output().unwrap();
+    let ran = script(&place, "export-list.sh", &["fleet", "out", AS_OF, "log"], "fleet/list.tsv");
     assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
     let log = fs::read_to_string(place.path().join("log")).unwrap();
     assert_eq!(log.lines().count(), 20, "{log}");

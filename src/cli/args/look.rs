@@ -44,7 +44,7 @@ pub struct TrendArgs {
     #[arg(long, value_name = "HOW", env = "RELCONF_TREND_BY", hide_env = true)]
     pub by: Option<String>,
     /// A saved review's JSON: it is held against the review of today; given twice, the two against each other
-    #[arg(long, value_name = "FILE", conflicts_with = "by")]
+    #[arg(long, value_name = "FILE")]
     pub against: Vec<PathBuf>,
     #[command(flatten)]
     pub input: Input,

@@ -117,6 +117,12 @@ impl FleetRun {
             }
             self.list = None;
         }
+        // A number of releases is the window of one repository.
+        if from_environment("last")
+            && self.last.as_ref().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            self.last = None;
+        }
         if self.person_key.is_some() && self.export.is_none() {
             if !from_environment("person_key") {
                 let help = "write them with --export DIR, or leave it out";

@@ -5,6 +5,7 @@ mod feed;
 mod look;
 mod many;
 mod rest;
+mod settle;
 mod ship;
 
 use std::path::PathBuf;
@@ -130,7 +131,7 @@ pub struct Input {
     pub log: Vec<PathBuf>,
 
     /// Take the releases from the release log alone
-    #[arg(long, conflicts_with = "repo", help_heading = "Input")]
+    #[arg(long, help_heading = "Input")]
     pub no_git: bool,
 
     /// Read everything anew, and keep nothing of it for the next run
@@ -150,14 +151,7 @@ pub struct Input {
     pub component: Option<String>,
 
     /// The window: a time (90d, 2w, 1y) or a number of judged releases (20)
-    #[arg(
-        long,
-        value_name = "SPAN",
-        env = "RELCONF_LAST",
-        hide_env = true,
-        conflicts_with_all = ["since", "until"],
-        help_heading = "Window"
-    )]
+    #[arg(long, value_name = "SPAN", env = "RELCONF_LAST", hide_env = true, help_heading = "Window")]
     pub last: Option<String>,
 
     /// The window's start, inclusive: 2026-01-31, yesterday, "30d ago"
@@ -183,6 +177,7 @@ pub struct Input {
 
 /// Where the output goes, and in what form.
 #[derive(Clone, Debug, Default, Args)]
+#[expect(clippy::struct_field_names, reason = "flags are called as they are typed")]
 pub struct Output {
     /// How the output is written; with =PATH to a file (repeatable)
     #[arg(long, value_name = "NAME[=PATH]", env = "RELCONF_FORMAT", hide_env = true, help_heading = "Output")]
@@ -191,9 +186,40 @@ pub struct Output {
     /// The file of the one format that names none; without --format its ending chooses: .html, .md, .json, .xml, .txt
     #[arg(long, short, value_name = "PATH", env = "RELCONF_OUTPUT", hide_env = true, help_heading = "Output")]
     pub output: Option<PathBuf>,
+
+    /// Which of them a variable gave, filled in after parsing: it may be meant for another command.
+    #[arg(skip)]
+    pub of_variables: Variables,
+}
+
+/// Which flags of the output a variable gave.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Variables {
+    /// `RELCONF_FORMAT`.
+    pub format: bool,
+    /// `RELCONF_OUTPUT`.
+    pub output: bool,
 }
 
 impl Command {
+    /// The output flags of the command, where it has any.
+    fn output_mut(&mut self) -> Option<&mut Output> {
+        match self {
+            Self::Review(args) => Some(&mut args.output),
+            Self::Map(args) => Some(&mut args.output),
+            Self::Plan(args) => Some(&mut args.output),
+            Self::Trend(args) => Some(&mut args.output),
+            Self::Controls(args) => Some(&mut args.output),
+            Self::Gate(args) => Some(&mut args.output),
+            Self::Preflight(args) => Some(&mut args.output),
+            Self::Validate(args) => Some(&mut args.output),
+            Self::List(args) => Some(&mut args.output),
+            Self::Demo(args) => Some(&mut args.output),
+            Self::Fleet(_) => self.fleet_mut().map(|run| &mut run.output),
+            _ => None,
+        }
+    }
+
     /// The input flags of the command, where it has any.
     pub fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
@@ -224,7 +250,7 @@ impl Command {
     }
 
     /// Which repositories a command for many is about, where it is one.
-    pub fn fleet_mut(&mut self) -> Option<&mut FleetRun> {
+    fn fleet_mut(&mut self) -> Option<&mut FleetRun> {
         match self {
             Self::Fleet(FleetArgs { what: Some(FleetWhat::Gate(run)), .. } | FleetArgs { what: None, run }) => {
                 Some(run)

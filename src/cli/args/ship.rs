@@ -15,7 +15,7 @@ pub struct GateArgs {
 
     /// The commit whose settings, baseline and log entries decide, such as origin/main: what a change says of them does not
     /// judge that change
-    #[arg(long, value_name = "REF", env = "RELCONF_POLICY_FROM", hide_env = true, conflicts_with_all = ["config", "no_git"])]
+    #[arg(long, value_name = "REF", env = "RELCONF_POLICY_FROM", hide_env = true, conflicts_with = "no_git")]
     pub policy_from: Option<String>,
 
     /// Judge although tags of the baseline were moved or deleted since
@@ -41,7 +41,7 @@ pub struct PreflightArgs {
 
     /// The commit whose settings and log entries decide, such as origin/main: what a change says of them does not
     /// judge that change
-    #[arg(long, value_name = "REF", env = "RELCONF_POLICY_FROM", hide_env = true, conflicts_with_all = ["config", "no_git"])]
+    #[arg(long, value_name = "REF", env = "RELCONF_POLICY_FROM", hide_env = true, conflicts_with = "no_git")]
     pub policy_from: Option<String>,
 
     /// What counts as evidence: all, or flags alone; a commit under review can say of itself what it likes

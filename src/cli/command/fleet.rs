@@ -8,7 +8,7 @@ use std::thread;
 use chrono::{SubsecRound, TimeDelta, Utc};
 
 use crate::attribution::Span;
-use crate::cli::args::{FleetArgs, FleetRun, FleetWhat, Input};
+use crate::cli::args::{ExportFormat, FleetArgs, FleetRun, FleetWhat, Input};
 use crate::cli::exit::Exit;
 use crate::cli::fleet::{self, Chosen, Counted, Done, Job, Journal, Known, Member, Tables};
 use crate::cli::many::{self, Ended, Event, Limits};
@@ -93,10 +93,14 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
     if let Some(path) = &chosen.fallback {
         crate::config::load(path)?;
     }
-    let Chosen { members, window, incidents, teams, root, .. } = chosen;
+    let Chosen { members, window, incidents, teams, root, selection, .. } = chosen;
     let members: Arc<[Member]> = members.into();
     let window = Span { start: as_of - window, end: as_of };
     let sent = send(&members, &incidents, zone, limits)?;
+    let format = args.export_format.unwrap_or(tables::DEFAULT);
+    if let Some(folder) = &args.export {
+        one_format(folder, &members, as_of, format)?;
+    }
     // Whatever could not be used has been told by now: a run that never began leaves no trace.
     if let Some(journal) = &mut journal {
         journal.run(as_of, args.resume)?;
@@ -105,7 +109,6 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
         (Some(journal), Some(folder)) if args.resume => counted(journal, folder, &members, window),
         _ => BTreeMap::new(),
     };
-    let format = args.export_format.unwrap_or(tables::DEFAULT);
     let keyed = person_key.is_some();
     let tables = args.export.is_some().then_some(Tables { format, person_key });
     let job = Arc::new(Job { input, as_of, routed: sent.routed, teams, root, tables, known });
@@ -114,8 +117,18 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
     let yielded = Vec::with_capacity(order.len());
     let run = Run { members, job, journal, args, terminal, progress, yielded, window, others: BTreeSet::new() };
     let yielded = run.all(order, limits)?;
-    let about = About { as_of, window, keyed };
+    let about = About { as_of, window, keyed, chosen: selection };
     Ok(Fleet::of(&about, yielded, sent.routing, allowed))
+}
+
+/// Holds that the rows of no repository would lie there in two formats.
+fn one_format(folder: &Path, members: &[Member], as_of: Moment, format: ExportFormat) -> Result<(), Error> {
+    let run = |member: &Member| {
+        let name = &member.listed.name;
+        fleet::place(as_of, name).file("export_run", name, tables::ending(format))
+    };
+    let runs: Vec<String> = members.iter().filter(|member| member.wanted).map(run).collect();
+    tables::one_format(folder, runs.iter().map(String::as_str))
 }
 
 /// What earlier runs counted in this window, whose rows are still there, by name: from what it was counted. In another window other
@@ -123,8 +136,7 @@ fn read(args: &FleetRun, terminal: &Terminal) -> anyhow::Result<Fleet> {
 fn counted(journal: &Journal, folder: &Path, members: &[Member], window: Span) -> BTreeMap<String, String> {
     let whole = |member: &Member| {
         let name = &member.listed.name;
-        let place = fleet::place(window.end, name);
-        let there = ["ndjson", "parquet"].iter().any(|end| folder.join(place.file("export_run", name, end)).exists());
+        let there = tables::are_there(folder, &fleet::place(window.end, name), name);
         let known = journal.known(name).filter(|known| there && known.window == Some(window))?;
         Some((name.clone(), known.key.clone()?))
     };
@@ -153,20 +165,27 @@ impl Run<'_> {
         let ends = |at: &usize| journal.is_some_and(|journal| journal.ends_runs(&self.members[*at].listed.name));
         let (bad, order): (Vec<usize>, Vec<usize>) = order.into_iter().partition(ends);
         let (suspects, order): (Vec<usize>, Vec<usize>) = order.into_iter().partition(suspect);
-        for at in bad {
-            let help = "look at it with `relconf review`; without --resume it is begun with again";
-            let error = "two runs were ended while they read it: it may need more memory than there is".to_owned();
-            let counted = fleet::unread(&self.job, fleet::blank(&self.members[at]), Status::Crashed, error, help);
-            self.keep(at, counted)?;
+        let alone = Limits { jobs: 1, ..limits };
+        let read = bad.into_iter().try_for_each(|at| self.left_out(at));
+        let read = read.and_then(|()| self.some(order, limits)).and_then(|()| self.some(suspects, alone));
+        if let (Err(_), Some(journal)) = (&read, &mut self.journal) {
+            journal.give_up();
         }
-        self.some(order, limits)?;
-        self.some(suspects, Limits { jobs: 1, ..limits })?;
+        read?;
         if let Some(journal) = self.journal.take() {
             // What is in the list no more is nothing that a later run could stand on.
             journal.finish(|id| self.members.iter().any(|member| member.listed.name == id))?;
         }
         self.no_such_team()?;
         Ok(self.yielded)
+    }
+
+    /// Tells one that ended several runs, and does not begin with it.
+    fn left_out(&mut self, at: usize) -> Result<(), Error> {
+        let help = "look at it with `relconf review`; without --resume it is begun with again";
+        let error = "two runs were ended while they read it: it may need more memory than there is".to_owned();
+        let counted = fleet::unread(&self.job, fleet::blank(&self.members[at]), Status::Crashed, error, help);
+        self.keep(at, counted)
     }
 
     fn some(&mut self, order: Vec<usize>, limits: Limits) -> Result<(), Error> {
@@ -244,8 +263,10 @@ impl Run<'_> {
                 window = earlier.window;
                 stand_in(&mut report, earlier, self.window);
                 releasers.clone_from(&earlier.releasers);
-                // The row of the run that the rows of this day are of stays beside them.
-                if window.is_some_and(|window| fleet::day(window.end) == fleet::day(self.window.end)) {
+                // The row of the run that the rows of this day are of stays beside them, where it is there.
+                let today = window.filter(|window| fleet::day(window.end) == fleet::day(self.window.end));
+                let name = report.id.raw();
+                if today.is_some_and(|today| tables::are_there(folder, &fleet::place(today.end, name), name)) {
                     files.clear();
                 }
             }
@@ -272,7 +293,7 @@ impl Run<'_> {
         };
         let Some(missing) = self.job.teams.iter().find(|wanted| !has(wanted)) else { return Ok(()) };
         let listed = self.members.iter().filter_map(|member| member.listed.team.clone());
-        Err(fleet::no_such_team(missing, self.others.iter().cloned().chain(listed)))
+        Err(fleet::no_such_team(missing, self.args.matching.as_deref(), self.others.iter().cloned().chain(listed)))
     }
 }
 

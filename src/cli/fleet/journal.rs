@@ -1,7 +1,7 @@
 //! What a fleet keeps beside its rows: what was counted of each repository and from what, so that the next run need not read
 //! again what is as it was, nor lose what it cannot read today; and which it had begun with when it was ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -59,6 +59,8 @@ pub struct Journal {
     file: File,
     known: BTreeMap<String, Known>,
     begun: BTreeMap<String, u32>,
+    /// What this run has begun with and not done.
+    busy: BTreeSet<String>,
     /// The moment that the last run stood at, where it did not come to its end.
     open: Option<Moment>,
     /// Held until the run ends.
@@ -109,7 +111,7 @@ impl Journal {
         }
         write(&path, open.map(|as_of| (as_of, false)), &known, &begun)?;
         let file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
-        Ok(Self { path, file, known, begun, open, _lock: lock })
+        Ok(Self { path, file, known, begun, busy: BTreeSet::new(), open, _lock: lock })
     }
 
     /// What earlier runs, or this one, know of a repository.
@@ -154,7 +156,21 @@ impl Journal {
     /// # Errors
     /// It cannot be written.
     pub fn begin(&mut self, id: &str) -> Result<(), Error> {
-        self.append(&Line::Begun(id.to_owned()))
+        self.append(&Line::Begun(id.to_owned()))?;
+        self.busy.insert(id.to_owned());
+        Ok(())
+    }
+
+    /// Notes that the run gives up for a reason of its own, as on a disk that is full: what it was at is not at fault. Where not
+    /// even this can be written, the next run begins with it last.
+    pub fn give_up(&mut self) {
+        for id in std::mem::take(&mut self.busy) {
+            let before = self.begun.get(&id).copied().unwrap_or_default();
+            let lines = std::iter::once(Line::Aside(id.clone())).chain((0..before).map(|_| Line::Begun(id.clone())));
+            if lines.into_iter().try_for_each(|line| self.append(&line)).is_err() {
+                return;
+            }
+        }
     }
 
     /// Notes what was counted of it.
@@ -164,6 +180,7 @@ impl Journal {
     pub fn done(&mut self, known: Known) -> Result<(), Error> {
         let id = known.report.id.raw().to_owned();
         self.append(&Line::Done(Box::new(known.clone())))?;
+        self.busy.remove(&id);
         self.begun.remove(&id);
         self.known.insert(id, known);
         Ok(())
@@ -174,6 +191,7 @@ impl Journal {
     /// # Errors
     /// It cannot be written.
     pub fn aside(&mut self, id: &str) -> Result<(), Error> {
+        self.busy.remove(id);
         self.begun.remove(id);
         self.append(&Line::Aside(id.to_owned()))
     }

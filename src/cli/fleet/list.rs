@@ -12,8 +12,10 @@ use crate::cli::args::FleetRun;
 use crate::config::{self, FleetList, Listed, Owned};
 use crate::document::{nearest, parse_duration, read_bytes, read_file};
 use crate::error::Error;
-use crate::fleet::contract::OwnerSource;
+use crate::fleet::contract::{OwnerSource, Selection};
 use crate::fleet::{Allowed, Place};
+use crate::model::Untrusted;
+use crate::phrase::count;
 use crate::source::log;
 
 /// How many folders deep repositories are looked for.
@@ -60,6 +62,8 @@ pub struct Chosen {
     pub teams: Vec<String>,
     /// The folder that paths are shown from.
     pub root: PathBuf,
+    /// By what some of them were chosen; `None`: all are wanted.
+    pub selection: Option<Selection>,
 }
 
 /// Reads the list, or looks into the folder, and what says whose each repository is.
@@ -117,12 +121,20 @@ pub fn choose(args: &FleetRun) -> Result<Chosen, Error> {
     if members.iter().all(|member| member.listed.team.is_some())
         && let Some(missing) = args.team.iter().find(|wanted| teams().all(|team| team != **wanted))
     {
-        return Err(no_such_team(missing, teams()));
+        return Err(no_such_team(missing, None, teams()));
     }
-    if !members.iter().any(|member| member.wanted) {
+    let chosen = (!args.team.is_empty() || args.matching.is_some()).then(|| Selection {
+        listed: members.len() as u64,
+        teams: args.team.iter().cloned().map(Untrusted::new).collect(),
+        matching: args.matching.clone().map(Untrusted::new),
+    });
+    if let Some(chosen) = chosen.as_ref().filter(|_| !members.iter().any(|member| member.wanted)) {
+        let what =
+            format!("none of {} is chosen by {}", count(chosen.listed, "repository"), chosen.typed().join(" and "));
+        let both = chosen.typed().len() > 1;
         return Err(Error::usage(
-            format!("none of {} repositories is one that was asked for", members.len()),
-            "look at --team and --match",
+            what,
+            if both { "both must hold: leave one out" } else { "look at the names in the list" },
         ));
     }
     Ok(Chosen {
@@ -132,11 +144,12 @@ pub fn choose(args: &FleetRun) -> Result<Chosen, Error> {
         teams: args.team.clone(),
         members,
         root,
+        selection: chosen,
     })
 }
 
 /// The error of a team that no repository has, with those that there are.
-pub fn no_such_team(missing: &str, others: impl Iterator<Item = String>) -> Error {
+pub fn no_such_team(missing: &str, matching: Option<&str>, others: impl Iterator<Item = String>) -> Error {
     let others: BTreeSet<String> = others.collect();
     let near = nearest(missing, others.iter().map(String::as_str));
     let some: Vec<&str> = others.iter().take(TEAMS).map(String::as_str).collect();
@@ -146,7 +159,9 @@ pub fn no_such_team(missing: &str, others: impl Iterator<Item = String>) -> Erro
         None if some.is_empty() => "no repository has a team: name them in the list or a catalogue".to_owned(),
         None => format!("there are {}{more}", some.join(", ")),
     };
-    Error::usage(format!("--team: no repository is owned by {missing}"), help)
+    // Whose the others are, nobody looked.
+    let of = matching.map_or_else(String::new, |glob| format!(" of those that --match {glob} chooses"));
+    Error::usage(format!("--team: no repository{of} is owned by {missing}"), help)
 }
 
 fn lines_of_stdin() -> Result<FleetList, Error> {

@@ -5,7 +5,7 @@ use crate::render::comment::Comment;
 use crate::render::encode::{markdown as safe, markdown_code as code};
 use crate::render::prose;
 
-use super::{people, words};
+use super::{people, verdict, words};
 
 /// Collects lines.
 #[derive(Default)]
@@ -54,6 +54,9 @@ pub fn fleet(fleet: &Fleet) -> String {
     let mut text = Text::default();
     text.line("# Fleet");
     text.paragraph(&safe(&words::about(fleet).join(" · ")));
+    if let Some(nothing) = words::nothing(fleet) {
+        text.paragraph(nothing);
+    }
     for (first, rest) in words::rates(fleet) {
         text.paragraph(&format!("**{}**{}", safe(&first), prose::markdown(&rest)));
     }
@@ -69,11 +72,11 @@ pub fn fleet(fleet: &Fleet) -> String {
         text.line("");
     }
     text.heading(words::REGRESSED);
-    let (verdict, rest) = words::gate(fleet);
+    let (verdict, rest) = verdict::gate(fleet);
     text.line(&format!("**{verdict}**: {}", prose::markdown(&rest)));
     text.line("");
-    text.named(fleet.gate.regressed.iter().map(|of| (of.id.raw(), words::regression(of))));
-    for line in words::untold(fleet) {
+    text.named(fleet.gate.regressed.iter().map(|of| (of.id.raw(), verdict::regression(of))));
+    for line in verdict::untold(fleet) {
         text.line(&format!("- {}", prose::markdown(&line)));
     }
     if fleet.teams.iter().any(|team| team.team.is_some()) {
@@ -106,6 +109,9 @@ pub fn fleet(fleet: &Fleet) -> String {
         text.line(&prose::markdown(&said));
         text.line("");
         text.named(words::astray(fleet).iter().map(|one| (one.id.raw(), one.why.raw().to_owned())));
+        if let Some(note) = words::by_itself(fleet) {
+            text.paragraph(&note);
+        }
     }
     if fleet.counts.unread > 0 {
         text.heading(&format!("{}: {} of {}", words::UNREAD, fleet.counts.unread, fleet.counts.repositories));
@@ -125,12 +131,13 @@ pub fn fleet(fleet: &Fleet) -> String {
 
 /// The gate's part, as a comment that a CI finds again.
 pub fn gate(fleet: &Fleet) -> String {
-    let (verdict, rest) = words::gate(fleet);
+    let (verdict, rest) = verdict::gate(fleet);
     let unread =
         fleet.unread().map(|report| format!("{}: {}", code(report.id.raw()), prose::markdown(&words::unread(report))));
-    let untold = words::untold(fleet).into_iter().map(|line| prose::markdown(&line));
+    let untold = verdict::untold(fleet).into_iter().map(|line| prose::markdown(&line));
+    let note = words::by_itself(fleet).filter(|_| !fleet.gate.unasked.is_empty() || !fleet.gate.doubted.is_empty());
     let row =
-        |of: &crate::fleet::contract::Regression| vec![code(of.id.raw()), prose::markdown(&words::regression(of))];
+        |of: &crate::fleet::contract::Regression| vec![code(of.id.raw()), prose::markdown(&verdict::regression(of))];
     Comment {
         of: "fleet-gate",
         verdict: format!("{verdict}:"),
@@ -142,7 +149,11 @@ pub fn gate(fleet: &Fleet) -> String {
         } else {
             "Not told, and why"
         },
-        folded: untold.chain(unread.take(words::LISTED)).chain(words::more(fleet.counts.unread as usize)).collect(),
+        folded: untold
+            .chain(note)
+            .chain(unread.take(words::LISTED))
+            .chain(words::more(fleet.counts.unread as usize))
+            .collect(),
     }
     .finish()
 }

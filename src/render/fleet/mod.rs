@@ -5,6 +5,7 @@ mod page;
 mod people;
 mod plot;
 mod terminal;
+mod verdict;
 mod words;
 
 use crate::fleet::Fleet;

@@ -12,7 +12,7 @@ use crate::model::Untrusted;
 use crate::render::phrase::{date, minute, percents};
 use crate::render::{encode, prose};
 
-use super::{people, plot, words};
+use super::{people, plot, verdict, words};
 
 /// Repositories of a stratum that a page lists; JSON has all.
 const LISTED: usize = 300;
@@ -24,6 +24,7 @@ struct View {
     about: Vec<String>,
     as_of: String,
     contents: Vec<(&'static str, &'static str, Option<usize>)>,
+    nothing: Option<&'static str>,
     rates: Vec<(String, String)>,
     then: Vec<String>,
     funnels: Vec<plot::Funnel>,
@@ -35,6 +36,7 @@ struct View {
     missing: Vec<String>,
     trust: Table,
     routing: Option<Listed>,
+    by_itself: Option<String>,
     unread: Option<Listed>,
     repositories: Vec<Members>,
     no_ranks: &'static str,
@@ -177,6 +179,7 @@ fn view(fleet: &Fleet) -> View {
         about: words::about(fleet),
         as_of: minute(fleet.as_of),
         contents,
+        nothing: words::nothing(fleet),
         rates: words::rates(fleet),
         then: spread.chain(words::git_misses(fleet)).collect(),
         funnels: fleet.strata.iter().filter_map(plot::funnel).enumerate().map(numbered).collect(),
@@ -194,6 +197,7 @@ fn view(fleet: &Fleet) -> View {
                 .map(|one| Named { name: one.id.clone(), says: one.why.raw().to_owned(), tone: "" })
                 .collect(),
         }),
+        by_itself: words::by_itself(fleet),
         unread: (fleet.counts.unread > 0).then(|| Listed {
             says: format!("{} of {} repositories.", fleet.counts.unread, fleet.counts.repositories),
             found: fleet
@@ -232,7 +236,7 @@ fn stands(stratum: &Stratum) -> Outside {
 }
 
 fn gate(fleet: &Fleet) -> Gate {
-    let (verdict, rest) = words::gate(fleet);
+    let (verdict, rest) = verdict::gate(fleet);
     let found = fleet.gate.regressed.iter();
     Gate {
         verdict,
@@ -242,8 +246,8 @@ fn gate(fleet: &Fleet) -> Gate {
             Verdict::Regressed => "bad",
             Verdict::Inconclusive => "unsure",
         },
-        found: found.map(|of| Named { name: of.id.clone(), says: words::regression(of), tone: "bad" }).collect(),
-        untold: words::untold(fleet),
+        found: found.map(|of| Named { name: of.id.clone(), says: verdict::regression(of), tone: "bad" }).collect(),
+        untold: verdict::untold(fleet),
     }
 }
 

@@ -6,15 +6,15 @@ use crate::render::TerminalOptions;
 use crate::render::encode::terminal as safe;
 use crate::render::page::{Page, Tone};
 
-use super::{people, words};
+use super::{people, verdict, words};
 
 /// The whole of it.
 pub fn fleet(fleet: &Fleet, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
     page.toned(Tone::Strong, &format!("Fleet · {}", words::about(fleet).join(" · ")));
     page.blank();
-    if fleet.strata.is_empty() {
-        page.item("No repository has a judged release in the window.");
+    if let Some(nothing) = words::nothing(fleet) {
+        page.item(nothing);
     }
     for (first, rest) in words::rates(fleet) {
         page.point("", &safe(&format!("{first}{rest}")));
@@ -38,7 +38,8 @@ pub fn fleet(fleet: &Fleet, options: &TerminalOptions) -> String {
 /// The gate's part.
 pub fn gate(fleet: &Fleet, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);
-    let (verdict, rest) = words::gate(fleet);
+    let gate = &fleet.gate;
+    let (verdict, rest) = verdict::gate(fleet);
     let tone = match fleet.gate.verdict {
         Verdict::Pass => Tone::Good,
         Verdict::Regressed => Tone::Bad,
@@ -47,12 +48,16 @@ pub fn gate(fleet: &Fleet, options: &TerminalOptions) -> String {
     page.toned(tone, &format!("{verdict}: {rest}"));
     page.item(&words::about(fleet).join(" · "));
     for regression in fleet.gate.regressed.iter().take(words::LISTED) {
-        page.bullet(&format!("{}: {}", safe(regression.id.raw()), safe(&words::regression(regression))));
+        page.bullet(&format!("{}: {}", safe(regression.id.raw()), safe(&verdict::regression(regression))));
         let explain = words::typed(fleet, &format!("explain {}", regression.test.metric));
         page.under(&format!("In it: {}, then {explain}", words::typed(fleet, "gate")));
     }
     more(&mut page, fleet.gate.regressed.len());
     untold(&mut page, fleet);
+    let typed = !(gate.regressed.is_empty() && gate.unasked.is_empty() && gate.doubted.is_empty());
+    if let Some(note) = words::by_itself(fleet).filter(|_| typed) {
+        page.item(&note);
+    }
     unread(&mut page, fleet);
     page.finish()
 }
@@ -81,10 +86,10 @@ fn outside(page: &mut Page, fleet: &Fleet) {
 
 fn regressed(page: &mut Page, fleet: &Fleet) {
     page.heading(words::REGRESSED);
-    let (verdict, rest) = words::gate(fleet);
+    let (verdict, rest) = verdict::gate(fleet);
     page.item(&format!("{verdict}: {rest}"));
     for regression in fleet.gate.regressed.iter().take(words::LISTED) {
-        page.bullet(&format!("{}: {}", safe(regression.id.raw()), safe(&words::regression(regression))));
+        page.bullet(&format!("{}: {}", safe(regression.id.raw()), safe(&verdict::regression(regression))));
     }
     more(page, fleet.gate.regressed.len());
     untold(page, fleet);
@@ -92,7 +97,7 @@ fn regressed(page: &mut Page, fleet: &Fleet) {
 
 /// Whose own gate could not be asked, or trusts nothing.
 fn untold(page: &mut Page, fleet: &Fleet) {
-    for line in words::untold(fleet) {
+    for line in verdict::untold(fleet) {
         page.bullet(&safe(&line));
     }
 }
@@ -143,6 +148,9 @@ fn routing(page: &mut Page, fleet: &Fleet) {
         page.bullet(&format!("{}: {}", safe(one.id.raw()), safe(one.why.raw())));
     }
     more(page, astray.len());
+    if let Some(note) = words::by_itself(fleet) {
+        page.item(&note);
+    }
 }
 
 fn unread(page: &mut Page, fleet: &Fleet) {

@@ -1,14 +1,15 @@
 //! What a fleet says, in the words of every view. Names from outside stand in it as they are: each view encodes them.
 
+use chrono::SecondsFormat;
+
 use crate::fleet::contract::{
-    DurationReport, FindingCount, Fleet, Limits, Outside, Point, Rate, Regression, RepositoryReport, Rules, Stratum,
-    TeamReport, Unrouted, Untold,
+    DurationReport, FindingCount, Fleet, Limits, Outside, Point, Rate, RepositoryReport, Routing, Rules, Stratum,
+    TeamReport, Unrouted,
 };
 use crate::fleet::{FEWEST, Status};
-use crate::gate::{Side, Verdict};
-use crate::model::{Basis, Unit, Untrusted, short};
+use crate::model::{Basis, Untrusted, short};
 use crate::render::phrase::{
-    self, Shown, capital, count, date, decimal, duration, percent, percents, rate, shortened, trust, value,
+    self, capital, count, counted, date, decimal, duration, percent, percents, rate, shortened, trust,
 };
 
 /// Names listed in a sentence; the others are counted.
@@ -44,12 +45,29 @@ pub fn about(fleet: &Fleet) -> Vec<String> {
     };
     let read = format!("{read}{none}");
     let mut parts = vec![read, format!("{} – {}", date(fleet.window.start), date(fleet.window.end))];
+    if let Some(chosen) = &fleet.chosen {
+        parts.push(format!("of {} listed: {}", chosen.listed, chosen.typed().join(" and ")));
+    }
     let teams = fleet.teams.iter().filter(|team| team.team.is_some()).count() as u64;
     if teams > 0 {
         parts.push(count(teams, "team"));
     }
     parts
 }
+
+/// Why there is no rate, where there is none.
+pub fn nothing(fleet: &Fleet) -> Option<&'static str> {
+    let why = if is_known(fleet) { "No repository has a judged release in the window." } else { NONE_READ };
+    fleet.strata.is_empty().then_some(why)
+}
+
+/// Whether anything is known of any repository, today or from an earlier run.
+pub fn is_known(fleet: &Fleet) -> bool {
+    fleet.repositories.iter().any(|repository| repository.read.is_some())
+}
+
+/// What is said where nothing is known.
+const NONE_READ: &str = "No repository could be read.";
 
 /// How often releases fail, a sentence a stratum: the verdict, and what follows it.
 pub fn rates(fleet: &Fleet) -> Vec<(String, String)> {
@@ -184,103 +202,20 @@ pub fn about_outside(stratum: &Stratum) -> String {
     format!("Failures {of}, outside of where 998 in 1000 of such repositories would lie.{question}")
 }
 
-/// The gate's verdict, and what it rests on.
-pub fn gate(fleet: &Fleet) -> (String, String) {
-    let gate = &fleet.gate;
-    let tested = format!("{} tested in {}", count(gate.tests, "metric"), count(gate.repositories, "repository"));
-    let too_few = match gate.too_few {
-        0 => String::new(),
-        n => format!(" Too little data for a test: {}.", count(n, "repository")),
-    };
-    match gate.verdict {
-        Verdict::Inconclusive => ("Could not tell".to_owned(), untested(fleet)),
-        Verdict::Pass => {
-            let verdict =
-                if gate.unasked.is_empty() { "Nothing regressed" } else { "Nothing regressed where it was asked" };
-            let alone = alone(fleet, gate.alone, "");
-            (verdict.to_owned(), format!("{tested}.{alone}{too_few}"))
-        }
-        Verdict::Regressed => {
-            let by_test = gate.regressed.iter().filter(|of| of.q.is_some()).count() as u64;
-            let by_value = gate.regressed.len() as u64 - by_test;
-            let by_value = (by_value > 0).then(|| format!("{by_value} by the value itself, untested"));
-            let tested = match (by_test, gate.tests) {
-                (0, 0) => None,
-                (0, _) => Some(format!("of {tested}, none")),
-                _ => Some(format!("{by_test} of {tested} (1 in 10 of such may be chance)")),
-            };
-            let parts: Vec<String> = by_value.into_iter().chain(tested).collect();
-            let named = gate.regressed.iter().filter(|of| of.test.verdict == Verdict::Regressed).count() as u64;
-            let alone = alone(fleet, gate.alone.saturating_sub(named), " more");
-            let named = count(gate.regressed.len() as u64, "metric");
-            (format!("{named} regressed"), format!("{}.{alone}{too_few}", parts.join("; ")))
-        }
-    }
-}
-
-/// Why nothing was tested.
-fn untested(fleet: &Fleet) -> String {
-    let gate = &fleet.gate;
-    if fleet.missing.of == 0 {
-        return "no repository has a release in the window.".to_owned();
-    }
-    match gate.too_few {
-        0 => "no repository could be asked.".to_owned(),
-        1 => format!("1 repository has too little data for a test. What it lacks, in it: {}", typed(fleet, "gate")),
-        n => {
-            let of = count(n, "repository");
-            format!("none of {of} has enough data for a test. What it lacks, in one of them: {}", typed(fleet, "gate"))
-        }
-    }
-}
-
 /// A command to type in one of the repositories, which then looks at what the fleet looks at.
 pub fn typed(fleet: &Fleet, command: &str) -> String {
     let window = fleet.window.end - fleet.window.start;
-    format!("relconf {command} --last {}", short(window))
+    let at = fleet.as_of.to_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    format!("relconf {command} --last {} --as-of {at}", short(window))
 }
 
-/// What the gates of the repositories would say, each for itself, and what of that chance explains.
-fn alone(fleet: &Fleet, named: u64, more: &str) -> String {
-    if named == 0 {
-        return String::new();
-    }
-    let (tests, chance) = (fleet.gate.tests, fleet.gate.by_chance.ceil());
-    format!(" Their own gates would name {named}{more} of {tests}, where chance alone makes up to {}.", decimal(chance))
-}
-
-/// Which repositories' gates could not be asked or trust nothing, and why, a sentence each.
-pub fn untold(fleet: &Fleet) -> Vec<String> {
-    let line = |what: &'static str| {
-        move |untold: &Untold| {
-            let names: Vec<&str> = untold.repositories.iter().map(Untrusted::raw).collect();
-            let there = if names.len() == 1 { "In it" } else { "In one of them" };
-            let (names, command) = (shortened(names, NAMED), typed(fleet, "gate"));
-            format!("{what}, in {names}: {}. {there}: {command}", untold.because.raw())
-        }
-    };
-    let gate = &fleet.gate;
-    let unasked = gate.unasked.iter().map(line("Its own gate cannot be asked"));
-    let doubted = gate.doubted.iter().map(line("Its own gate concludes nothing"));
-    let lines: Vec<String> = unasked.chain(doubted).collect();
-    let more = more(lines.len());
-    lines.into_iter().take(LISTED).chain(more).collect()
-}
-
-/// What of a repository regressed.
-pub fn regression(regression: &Regression) -> String {
-    let test = &regression.test;
-    let before = test.before.as_ref().map_or_else(|| "no value".to_owned(), |before| side(before, test.unit));
-    let untested = if regression.q.is_none() { "; by the value itself, untested" } else { "" };
-    format!("{}: {} now, {before} before{untested}", test.title, side(&test.now, test.unit))
-}
-
-fn side(side: &Side, unit: Unit) -> String {
-    match (side.value, side.numerator) {
-        (Some(_), Some(k)) => rate(k, side.sample),
-        (Some(number), None) => format!("{} (n={})", value(number, Shown::of(unit, Some(number))), side.sample),
-        (None, _) => "no data".to_owned(),
-    }
+/// What a command that is typed in one repository does not know: it reads that one's own log.
+pub fn by_itself(fleet: &Fleet) -> Option<String> {
+    let routed = fleet.routing.as_ref().map_or(0, Routing::routed);
+    (routed > 0).then(|| {
+        let entries = counted(routed, "entry", "entries");
+        format!("A command typed in one repository reads its own log, and nothing of the {entries} routed to them.")
+    })
 }
 
 /// A team's name.
@@ -355,7 +290,8 @@ pub fn trust_table(fleet: &Fleet) -> (Vec<String>, Vec<Vec<String>>) {
 pub fn missing(fleet: &Fleet) -> Vec<String> {
     let missing = &fleet.missing;
     if missing.of == 0 {
-        return vec!["No repository has a release in the window.".to_owned()];
+        let why = if is_known(fleet) { "No repository has a release in the window." } else { NONE_READ };
+        return vec![why.to_owned()];
     }
     let of = |n: u64, what: &str, help: &str| (n > 0).then(|| format!("{what}: {n} of {}. {help}", missing.of));
     let lines = [
@@ -412,7 +348,7 @@ pub fn routing(fleet: &Fleet) -> Option<String> {
         0 => String::new(),
         n => format!("; {n} could not be read"),
     };
-    let nowhere = routing.entries - routing.by_repository - routing.by_service - routing.by_commit;
+    let nowhere = routing.entries - routing.routed();
     let nowhere = match nowhere {
         0 => String::new(),
         1 => ". 1 belongs nowhere and counts nowhere".to_owned(),
@@ -421,7 +357,7 @@ pub fn routing(fleet: &Fleet) -> Option<String> {
     let partly = match routing.partly.len() {
         0 => "",
         1 => ". 1 names a repository besides that is not in the list",
-        _ => ". Some name a repository besides that is not in the list",
+        n => &format!(". {n} name a repository besides that is not in the list"),
     };
     Some(format!("{}: {routed}{aside}{nowhere}{partly}.", capital(&count(routing.entries, "entry"))))
 }

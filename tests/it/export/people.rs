@@ -19,6 +19,9 @@ fn people_are_told_apart_by_a_key_or_by_a_number() {
         let ran = place.relconf(&arguments);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         assert!(!ran.stdout.contains("@example.com"), "an address");
+        // Nor does any other table say a name that nobody asked for.
+        let named = ran.stdout.lines().find(|line| line.contains("Ana Costa"));
+        assert!(more.contains(&"--names") || named.is_none(), "{named:?}");
         let part = |row: &Value| {
             let text = |key: &str| row[key].as_str().map(str::to_owned);
             (text("person_id").unwrap(), text("name"))

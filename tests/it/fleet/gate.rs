@@ -16,6 +16,8 @@ fn the_gate_names_what_regressed_among_many() {
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("bad: Change failure rate: 53% (10 of 19) now, 0% (0 of 20) before"), "{}", ran.stdout);
     assert!(!ran.stdout.contains("good:") && !ran.stdout.contains("other:"), "{}", ran.stdout);
+    let said = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!said.contains("up to"), "{said}");
     let markdown = place.relconf(&[&flags[..], &["--format=markdown"]].concat()).stdout;
     assert!(markdown.starts_with("<!-- relconf:fleet-gate -->\n**1 metric regressed:**"), "{markdown}");
     let fine = place.relconf(&[&flags[..], &["--match=[go]*"]].concat());
@@ -78,7 +80,8 @@ fn a_gate_that_could_not_be_asked_is_told_and_lets_nothing_pass() {
     assert!(ran.stdout.starts_with("Nothing regressed where it was asked: "), "{}", ran.stdout);
     let said = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("Its own gate cannot be asked, in wrong: ") && said.contains("v9.9.9"), "{said}");
-    assert!(said.contains("In it: relconf gate --last 200d"), "{said}");
+    // As of the same moment, whenever it is read.
+    assert!(said.contains("In it: relconf gate --last 200d --as-of 2026-07-01T00:00:00Z"), "{said}");
     assert_eq!(place.relconf(&[&GATE[..], &["--last=200d", "--allow-unread=1"]].concat()).code, 0);
     // Every view says so.
     for format in ["markdown", "html", "terminal"] {
@@ -88,4 +91,34 @@ fn a_gate_that_could_not_be_asked_is_told_and_lets_nothing_pass() {
     let json = place.relconf(&["fleet", ".", AS_OF, "--no-cache", "--last=200d", "--format=json"]).json();
     assert_eq!(json["gate"]["unasked"][0]["repositories"], serde_json::json!(["wrong"]));
     assert_eq!(json["gate"]["too_few"], 0);
+}
+
+/// What regressed is concluded, whatever else is in doubt: so its own gate says, and so does the fleet's.
+#[test]
+fn a_gate_that_regressed_is_not_said_to_conclude_nothing() {
+    let place = Place::empty();
+    let failed: Vec<u32> = (61..=80).filter(|version| version % 2 == 0).collect();
+    // More incidents than are allowed whose release nobody knows; where they come all the time, nothing can be concluded.
+    let unknown = |numbers: &mut dyn Iterator<Item = u32>| -> String {
+        let entry = |number: u32| {
+            let day = super::day(number);
+            format!("\n[[incident]]\nid = \"X-{number}\"\ntitle = \"Down\"\ndetected_at = {day}T20:00:00Z\n")
+        };
+        numbers.map(entry).collect()
+    };
+    let bad = log(80, &failed) + &unknown(&mut (0..9));
+    let calm = log(80, &[30]) + &unknown(&mut (0..40).step_by(2));
+    add(&place, "bad", &history("bad", 80, &[]), &[("incidents.toml", bad)]);
+    add(&place, "calm", &history("calm", 80, &[]), &[("incidents.toml", calm)]);
+    let own = |name: &str| {
+        let repo = format!("--repo={name}");
+        let ran = place.relconf(&["gate", &repo, AS_OF, "--no-cache", "--last=200d", "--format=json"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        (report["verdict"].clone(), report["conditions"].as_array().map_or(0, Vec::len))
+    };
+    assert_eq!((own("bad"), own("calm")), (("regressed".into(), 1), ("inconclusive".into(), 1)));
+    let said = place.relconf(&[&GATE[..], &["--last=200d"]].concat()).stdout;
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("Its own gate concludes nothing, in calm: "), "{said}");
+    assert!(!said.contains("concludes nothing, in bad") && !said.contains("in bad, calm"), "{said}");
 }

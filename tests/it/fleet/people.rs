@@ -114,6 +114,8 @@ fn people_are_kept_for_the_next_run_and_tables_have_their_ids() {
         rows.iter().filter(|(name, _)| name.starts_with("person_role/")).map(|(_, text)| text.as_str()).collect();
     assert!(roles.contains(&id) && !roles.contains("Ana") && !roles.contains("ana@"), "{id}");
     assert!(!rows["fleet.ndjson"].contains("ana@"), "no address lies there");
+    let named = rows.iter().find(|(name, text)| *name != "fleet.ndjson" && text.contains("Ana"));
+    assert_eq!(named, None, "no table has a name");
     // Gone today: an earlier run's stand for it.
     fs::rename(place.path().join("web"), place.path().join("elsewhere")).expect("moved");
     place.file("list.tsv", "api\tapi\nweb\tweb\n");

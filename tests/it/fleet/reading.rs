@@ -160,7 +160,14 @@ fn many_repositories_cost_little_each() {
 fn the_environment_of_other_commands_breaks_nothing() {
     let place = three();
     let typed = json(&place, &["."]);
-    let variables = [("RELCONF_LIST", "gone.tsv"), ("RELCONF_PERSON_KEY", "gone.key"), ("RELCONF_REPO", "nowhere")];
+    let variables = [
+        ("RELCONF_LIST", "gone.tsv"),
+        ("RELCONF_PERSON_KEY", "gone.key"),
+        ("RELCONF_REPO", "nowhere"),
+        // The window of one repository, and the form of a gate's.
+        ("RELCONF_LAST", "20"),
+        ("RELCONF_SINCE", "2026-01-01"),
+    ];
     for command in [&["fleet"][..], &["fleet", "gate"]] {
         let flags = [command, &[".", AS_OF, "--no-cache", "--format=json"]].concat();
         let ran = place.relconf_with(&flags, &variables);
@@ -210,4 +217,38 @@ fn why_a_repository_was_not_read_is_said_once() {
         assert_eq!(said.matches("does not begin with an id").count(), 1, "{said}");
         assert!(said.contains("git pack-refs --all"), "{said}");
     }
+}
+
+/// Where nothing could be read, nothing is said of releases.
+#[test]
+fn of_what_nobody_read_nothing_is_claimed() {
+    let place = Place::empty();
+    place.file("list.tsv", "gone\tgone\nlost\tlost\n");
+    for format in ["terminal", "markdown", "html"] {
+        let said = run(&place, &["--list=list.tsv", "--allow-unread=2", &format!("--format={format}")]).stdout;
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("No repository could be read."), "{format}: {said}");
+        assert!(!said.contains("No repository has") && !said.contains("no repository has"), "{format}: {said}");
+    }
+}
+
+/// What some of them were chosen by is said, and what does not fit together as what it is.
+#[test]
+fn what_was_chosen_is_said() {
+    let place = three();
+    place.file("list.tsv", "api\tapi\tpay\nweb\tweb\tshop\nnotes\tnotes\tshop\n");
+    let chosen = run(&place, &["--list=list.tsv", "--team=shop", "--match=w*"]).stdout;
+    assert!(chosen.starts_with("Fleet · 1 repository read · "), "{chosen}");
+    let said = chosen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("of 3 listed: --team shop and --match w*"), "{said}");
+    let fleet = json(&place, &["--list=list.tsv", "--team=shop", "--team=pay"]);
+    assert_eq!(fleet["chosen"], serde_json::json!({ "listed": 3, "teams": ["shop", "pay"], "matching": null }));
+    assert_eq!(json(&place, &["--list=list.tsv"])["chosen"], Value::Null);
+    run(&place, &["--list=list.tsv", "--team=pay", "--match=w*"])
+        .fails_saying(&["none of 3 repositories is chosen by --team pay and --match w*", "both must hold"]);
+    // A team that only a repository itself names, and that --match leaves closed.
+    let owners = "2026-06-01T09:00:00Z ana commit owners | CODEOWNERS=\"* @acme/web\\n\"\n";
+    add(&place, "owned", &(history("owned", 3, &[]) + owners), &[]);
+    run(&place, &[".", "--team=@acme/web", "--match=a*"])
+        .fails_saying(&["no repository of those that --match a* chooses is owned by @acme/web"]);
 }

@@ -192,3 +192,47 @@ fn whoever_was_only_passed_by_is_not_told_as_crashed() {
         assert!(!journal.contains("\"finished\":false") && journal.contains("\"id\":\"ops\""), "{journal}");
     }
 }
+
+/// A run that gives up for a reason of its own, before it began or in the middle, suspects no repository.
+#[test]
+fn whoever_was_read_when_a_run_gave_up_is_not_at_fault() {
+    let place = three();
+    let export = |format: &str, more: &[&str]| {
+        let format = format!("--export-format={format}");
+        run(&place, &[&[".", "--export=out", "--format=json", "--jobs=2", &format], more].concat())
+    };
+    let good = export("ndjson", &[]).json();
+    let journal = || fs::read_to_string(place.path().join("out/fleet.ndjson")).expect("a journal");
+    // Rows of that day lie there in the other format: told before anything is begun.
+    for _ in 0..2 {
+        export("parquet", &["--resume"]).fails_saying(&["counted twice", "write it as ndjson again"]);
+    }
+    assert!(!journal().contains("begun") && !journal().contains("\"finished\":false"), "{}", journal());
+    assert_eq!(export("ndjson", &["--resume"]).json(), good);
+    // A folder that cannot be written to, twice: what is in the way is told, and no repository is suspected.
+    let blocked = place.path().join("new/release_event");
+    fs::create_dir_all(place.path().join("new")).expect("made");
+    fs::write(&blocked, "no folder").expect("written");
+    let flags = [&[".", "--export=new", "--resume"], &TABLES[..]].concat();
+    for _ in 0..3 {
+        run(&place, &flags).fails_saying(&["cannot write new/release_event"]);
+    }
+    fs::remove_file(&blocked).expect("removed");
+    assert_eq!(run(&place, &flags).json(), good);
+}
+
+/// The row of a run that the journal believes to be there, and that is not.
+#[test]
+fn a_repository_without_its_rows_has_a_row_that_says_why() {
+    let place = three();
+    place.file("list.tsv", "api\tapi\nweb\tweb\n");
+    let flags = [&["--list=list.tsv", "--export=out", "--allow-unread=1"], &TABLES[..]].concat();
+    assert_eq!(run(&place, &flags).code, 0);
+    let of_api = |name: &String| name.starts_with("export_run/") && name.contains("api");
+    let rows = files(&place.path().join("out"));
+    let row = place.path().join("out").join(rows.keys().find(|name| of_api(name)).expect("a row"));
+    fs::remove_file(&row).expect("removed");
+    fs::rename(place.path().join("api"), place.path().join("elsewhere")).expect("moved");
+    assert_eq!(repository(&run(&place, &flags).json(), "api")["stale"], true);
+    assert!(fs::read_to_string(&row).expect("a row").contains("\"status\":\"unreadable\""));
+}

@@ -87,6 +87,9 @@ fn entries_of_the_organisations_log_go_where_they_belong() {
     // Whoever nothing was sent to is as without the log.
     assert_eq!(repository(&with, "notes"), repository(&without, "notes"));
     let said = run(&place, &["--list=fleet.toml"]).stdout;
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let alone = "A command typed in one repository reads its own log, and nothing of the 4 entries routed to them.";
+    assert!(line.contains(alone), "{line}");
     assert!(said.contains("8 entries: 2 by the repository they name, 1 by a service, 1 by a commit"), "{said}");
     assert!(said.contains("ORG-4: it names a tag alone"), "{said}");
     assert!(said.contains("ORG-1: no repository of the list is called lost"), "{said}");
@@ -154,5 +157,22 @@ fn every_broken_entry_is_listed() {
     assert_eq!(
         (at, &fleet["routing"]["set_aside"]),
         (vec!["org.toml:12:15", "org.toml:4:15", "org.toml:8:15"], &3.into())
+    );
+}
+
+/// How many name more than is listed is a number.
+#[test]
+fn how_many_name_more_is_counted() {
+    let place = three();
+    let entry = |id: &str| {
+        format!(
+            "[[incident]]\nid = \"{id}\"\ntitle = \"Down\"\ndetected_at = 2026-06-01T10:00:00Z\nrepository = [\"api\", \"lost\"]\n"
+        )
+    };
+    place.file("org.toml", &["A", "B", "C"].map(entry).concat());
+    let said = run(&place, &[".", "--incidents=org.toml"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("3 entries: 3 by the repository they name. 3 name a repository besides that is not in the list."),
+        "{said}"
     );
 }
