@@ -19,7 +19,7 @@ use crate::remark;
 use crate::source::git::{LACKING, Lacking, LogFile, LogFiles, Repository, Taken, TakenOut, Wanted, add_folders};
 use crate::source::log::{self, Earlier, Logs, Sources, TimeRules};
 
-pub use controls::{controls, owned};
+pub use controls::{controls, owned, watch};
 
 /// Reads a repository (or, without one, the release log alone) and the logs.
 ///
@@ -323,6 +323,19 @@ const FOLDERS: usize = 2;
 /// # Errors
 /// A glob of a risk class that is none. A release whose trees cannot be read is left out, and told.
 pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) -> Result<(), Error> {
+    touch_beside(repository, history, policy, |_| {})
+}
+
+/// As [`touch`], and does something else at the commit of each release, while its trees are at hand.
+///
+/// # Errors
+/// As [`touch`].
+pub fn touch_beside(
+    repository: &Repository,
+    history: &mut History,
+    policy: &Policy,
+    mut beside: impl FnMut(CommitId),
+) -> Result<(), Error> {
     let classes = Classes::of(policy)?;
     let mut newest: Vec<_> = (0..history.releases.len() as u32).map(ReleaseIndex).collect();
     newest.sort_by_key(|&index| std::cmp::Reverse(history.release(index).released_at));
@@ -337,6 +350,7 @@ pub fn touch(repository: &Repository, history: &mut History, policy: &Policy) ->
             }
             Err(_) => unread += 1,
         }
+        beside(changes.id(commit));
     }
     if unread > 0 {
         history.notices.push(Notice::new(

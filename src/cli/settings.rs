@@ -17,7 +17,7 @@ use crate::gate::SettingTold;
 use crate::model::{
     CommitId, ComponentChoice, ForgeRule, History, Moment, Policy, PolicyFrom, Untrusted, WindowRequest,
 };
-use crate::source::git::Repository;
+use crate::source::git::{Repository, Watched};
 use crate::source::log::{self, Earlier, Logs, Routed, Sources, TimeRules};
 use crate::source::pipeline::exported;
 use crate::{analysis, export, finding, inference, pipeline};
@@ -212,8 +212,9 @@ impl Settings {
         let add = || -> Result<History, Error> {
             let mut history = self.compared(history)?;
             if let Some(repository) = &self.repository {
-                pipeline::touch(repository, &mut history, &self.policy)?;
-                self.declare(repository, &mut history)?;
+                let mut watched = pipeline::watch(repository);
+                pipeline::touch_beside(repository, &mut history, &self.policy, |commit| watched.look(commit))?;
+                self.declare(repository, &mut watched, &mut history)?;
             }
             Ok(history)
         };
@@ -261,8 +262,8 @@ impl Settings {
     }
 
     /// Reads what the repository declares about how it is released, and who must look at what the window shipped.
-    fn declare(&self, repository: &Repository, history: &mut History) -> Result<(), Error> {
-        let owners = pipeline::controls(repository, history, &self.policy, self.exports()?)?;
+    fn declare(&self, repository: &Repository, watched: &mut Watched<'_>, history: &mut History) -> Result<(), Error> {
+        let owners = pipeline::controls(repository, watched, history, &self.policy, self.exports()?)?;
         if let Some(owners) = owners {
             let facts = Facts::derive(history, &self.policy)?;
             let window = facts.exposed(facts.windows.current).flat_map(|event| event.releases.clone());

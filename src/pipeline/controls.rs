@@ -10,10 +10,10 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::model::{
-    ChangeIndex, CommitId, ComponentIndex, ControlKind, ControlSince, Controls, ForgeRule, History, Moment, OwnedPaths,
-    PageHistory, Policy, ReleaseIndex, Untrusted,
+    ChangeIndex, CommitId, ComponentIndex, ControlKind, ControlSince, ControlUnread, Controls, ForgeRule, History,
+    Moment, OwnedPaths, PageHistory, Policy, ReleaseIndex, Untrusted,
 };
-use crate::source::git::Repository;
+use crate::source::git::{Repository, Watched};
 use crate::source::pipeline::{Beside, Declared, Listing, Owned, Owners, Readings, is_watched_file, watch_folder};
 
 use super::TOUCHED;
@@ -54,6 +54,11 @@ impl Beside for Tree<'_> {
     }
 }
 
+/// Looks for the files in which controls may be declared.
+pub fn watch(repository: &Repository) -> Watched<'_> {
+    repository.watch(watch_folder, is_watched_file)
+}
+
 /// Reads the controls into a history: those of HEAD (where that is later than the moment that is stood at, of the newest release
 /// before it), and which kinds each of the newest releases has. Gives who must look at which paths, where that is said.
 ///
@@ -61,6 +66,7 @@ impl Beside for Tree<'_> {
 /// A glob of `[controls] ignore` that is none.
 pub fn controls(
     repository: &Repository,
+    watched: &mut Watched<'_>,
     history: &mut History,
     policy: &Policy,
     forge: Vec<ForgeRule>,
@@ -70,7 +76,6 @@ pub fn controls(
         history.controls = Some(Controls { forge, ..Controls::default() });
         return Ok(None);
     };
-    let mut watched = repository.watch(watch_folder, is_watched_file);
     let mut readings = Readings::default();
     let mut declared = |commit: CommitId| {
         let (mut files, whole) = watched.files(commit);
@@ -96,6 +101,16 @@ pub fn controls(
         .filter(|(_, declared)| !declared.unknown.is_empty())
         .map(|(index, declared)| (*index, declared.unknown.clone()))
         .collect();
+    let mut unread = here.unread.clone();
+    let owners = here.owners.clone().filter(|owners| owners.can_be_asked());
+    if let (Some(_), None) = (&here.owners, &owners) {
+        let file = here.controls.iter().find(|control| control.kind == ControlKind::Owners);
+        unread.extend(file.map(|file| ControlUnread {
+            path: file.path.clone(),
+            line: None,
+            why: Untrusted::from("has more patterns, or longer ones, than paths can be held against"),
+        }));
+    }
     let since = since(history, &here, &of_release);
     let pages = pages(repository, history, at, &here, &of_release);
     history.controls = Some(Controls {
@@ -105,7 +120,7 @@ pub fn controls(
         unknown,
         forge,
         found: here.controls.clone(),
-        unread: here.unread.clone(),
+        unread,
         files: here.files,
         read_at: repository
             .committed_at(at)
@@ -114,7 +129,7 @@ pub fn controls(
         owned: None,
         forge_kind: here.forge,
     });
-    Ok(here.owners.clone())
+    Ok(owners)
 }
 
 fn ignored(policy: &Policy) -> Result<GlobSet, Error> {

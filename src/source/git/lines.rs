@@ -58,7 +58,7 @@ pub fn taken_out<P: Fn(&str) -> bool, L: Fn(&str) -> bool>(
     }
     let (taken, all_packed) = compared(repository, commits, wanted)?;
     let objects = &repository.objects;
-    let mut roots = commits.into_iter().map(|commit| paths::root(objects, commit));
+    let mut roots = commits.into_iter().map(|commit| paths::root(repository, commit));
     if all_packed && roots.all(|root| root.is_ok_and(|root| objects.is_packed(root))) {
         cache.keep_compared(commits, &wanted.outline, &taken);
     }

@@ -2,20 +2,24 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::objects::{Kind, Objects};
 use super::{Repository, bytes, commit};
 use crate::error::Error;
-use crate::model::{CommitId, Untrusted};
+use crate::model::{CommitId, FastMap, Untrusted};
 
 /// Most paths in one comparison. A few crafted trees can stand for billions of paths.
 const MOST: usize = 2_000_000;
 
 /// Most bytes of trees kept from one comparison for the next.
 const CACHED: usize = 8 << 20;
+
+/// Most commits of which the tree is known, and how far behind the newest, seconds: older ones are hardly asked for.
+const ROOTS: usize = 1 << 16;
+const RECENT: i64 = 3 * 366 * 86_400;
 
 /// A path that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,11 +45,37 @@ pub enum PathChange {
 #[derive(Default)]
 pub struct TreeCache {
     kept: RefCell<Kept>,
+    roots: RefCell<Roots>,
+}
+
+/// The trees of commits that were read: most that are looked at behind a walk are of the last years.
+#[derive(Default)]
+struct Roots {
+    /// Of each commit the tree, and when it was recorded.
+    of: FastMap<CommitId, (CommitId, i64)>,
+    newest: i64,
+}
+
+impl Roots {
+    fn keep(&mut self, commit: CommitId, root: CommitId, time: i64) {
+        self.newest = self.newest.max(time);
+        let recent = self.newest - RECENT;
+        if time < recent {
+            return;
+        }
+        if self.of.len() >= ROOTS {
+            self.of.retain(|_, (_, time)| *time >= recent);
+        }
+        if self.of.len() >= ROOTS {
+            self.of.clear();
+        }
+        self.of.insert(commit, (root, time));
+    }
 }
 
 #[derive(Default)]
 struct Kept {
-    trees: HashMap<CommitId, Arc<Vec<u8>>>,
+    trees: FastMap<CommitId, Arc<Vec<u8>>>,
     /// Their length in all.
     bytes: usize,
 }
@@ -175,7 +205,7 @@ pub fn folders(
         ControlFlow::Continue(())
     })?;
     if let Some(cache) = cache {
-        let roots = [root(&repository.objects, old)?, root(&repository.objects, new)?];
+        let roots = [root(repository, old)?, root(repository, new)?];
         if roots.iter().all(|&root| repository.objects.is_packed(root)) {
             cache.keep_folders([old, new], roots, &folders);
         }
@@ -201,8 +231,8 @@ fn compare_commits(
     mut report: impl FnMut(&[u8], PathChange, [Option<CommitId>; 2]) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let objects = &repository.objects;
-    let old = old.map(|id| root(objects, id)).transpose()?;
-    let new = root(objects, new)?;
+    let old = old.map(|id| root(repository, id)).transpose()?;
+    let new = root(repository, new)?;
     let mut reported = 0;
     let mut tasks = vec![Task::Trees { old, new: Some(new), path: Vec::new() }];
     while let Some(task) = tasks.pop() {
@@ -288,12 +318,32 @@ fn bytes_of(tree: Option<&Arc<Vec<u8>>>) -> &[u8] {
 }
 
 /// The tree of a commit.
-pub fn root(objects: &Objects, id: CommitId) -> Result<CommitId, Error> {
-    let object = objects.read(id).map_err(|fault| broken(&format!("commit {id:.12} is {}", fault.name())))?;
-    commit::tree(&object.data).ok_or_else(|| broken(&format!("commit {id:.12} names no tree")))
+pub fn root(repository: &Repository, id: CommitId) -> Result<CommitId, Error> {
+    let roots = &repository.trees.roots;
+    if let Some((known, _)) = roots.borrow().of.get(&id) {
+        return Ok(*known);
+    }
+    let object =
+        repository.objects.read(id).map_err(|fault| broken(&format!("commit {id:.12} is {}", fault.name())))?;
+    let root = commit::tree(&object.data).ok_or_else(|| broken(&format!("commit {id:.12} names no tree")))?;
+    let mut roots = roots.borrow_mut();
+    let now = roots.newest;
+    roots.keep(id, root, now);
+    Ok(root)
 }
 
 impl TreeCache {
+    /// Learns the tree of a commit, recorded at this second, that somebody has read.
+    pub fn learn(&self, commit: CommitId, object: &[u8], time: i64) {
+        let mut roots = self.roots.borrow_mut();
+        if time < roots.newest - RECENT {
+            return;
+        }
+        if let Some(root) = commit::tree(object) {
+            roots.keep(commit, root, time);
+        }
+    }
+
     /// Reads a tree's raw bytes.
     pub fn read(&self, objects: &Objects, id: CommitId) -> Result<Arc<Vec<u8>>, Error> {
         if let Some(tree) = self.kept.borrow().trees.get(&id) {

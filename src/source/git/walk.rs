@@ -137,6 +137,7 @@ impl Walker<'_> {
         };
         place.insert(OPEN);
         let commit = commit::parse(&object.data, &mut self.named);
+        self.repository.trees.learn(id, &object.data, commit.committer.time);
         let mut read =
             KeptCommit { author: commit.author, committer: commit.committer, text: Text::Whole(commit.message) };
         let told = |walker: &Self| (walker.mentions.len(), walker.remarks.len(), walker.confidence.len());

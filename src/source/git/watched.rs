@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::cache::Within;
-use super::{Repository, commit, paths};
+use super::{Repository, paths};
 use crate::model::{CommitId, FastMap};
 
 /// A file: its path from the root, and its object.
@@ -44,12 +44,20 @@ impl<'r> Watched<'r> {
     /// The files of a commit, by path, and whether they are all: no folder was left unread, or out because there are too many.
     /// Links and submodules are no files.
     pub fn files(&mut self, at: CommitId) -> (Vec<WatchedFile>, bool) {
-        let root = self.repository.objects.read(at).ok().and_then(|object| commit::tree(&object.data));
-        let mut left = Left { folders: FOLDERS, files: FILES };
-        let (found, whole) = root.map(|root| self.below("", root, &mut left)).unwrap_or_default();
+        let (found, whole) = self.of(at);
         let mut found = (*found).clone();
         found.sort();
         (found, whole)
+    }
+
+    /// Opens the folders of a commit, while the trees around them are at hand: [`Watched::files`] opens none of them again.
+    pub fn look(&mut self, at: CommitId) {
+        self.of(at);
+    }
+
+    fn of(&mut self, at: CommitId) -> Below {
+        let Ok(root) = paths::root(self.repository, at) else { return Below::default() };
+        self.below("", root, &mut Left { folders: FOLDERS, files: FILES })
     }
 
     fn below(&mut self, folder: &str, tree: CommitId, left: &mut Left) -> Below {
@@ -130,7 +138,7 @@ fn joined(folder: &str, name: &str) -> String {
 
 /// The object of a file of a commit; `None` where there is no such file.
 pub fn find(repository: &Repository, at: CommitId, path: &str) -> Option<CommitId> {
-    let mut tree = commit::tree(&repository.objects.read(at).ok()?.data)?;
+    let mut tree = paths::root(repository, at).ok()?;
     let mut parts = path.split('/').peekable();
     while let Some(part) = parts.next() {
         let object = repository.trees.read(&repository.objects, tree).ok()?;

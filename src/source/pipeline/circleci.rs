@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::command::Command;
 use super::job::{Flow, Job, Starts, Step, Sure, commands};
 use super::yaml::Node;
-use super::{File, Found, OF_PIPELINES, Reader, judge, words};
+use super::{File, Found, OF_PIPELINES, Reader, judge};
 use crate::model::ControlKind;
 
 pub(super) struct Config;
@@ -125,7 +125,6 @@ impl Reading<'_, '_> {
                 }
             }
         }
-        looks_at_deployed(&mut flow);
         flow
     }
 
@@ -185,40 +184,6 @@ impl Reading<'_, '_> {
         }
         job.steps.push(step);
     }
-}
-
-/// Jobs that look at what was just deployed are no tests of what goes out, where nothing goes out behind them: what they do
-/// beside stays.
-fn looks_at_deployed(flow: &mut Flow) {
-    let smoke = |job: &Job| words::named_smoke(&job.id) || words::named_smoke(&job.title);
-    if !flow.jobs.iter().any(smoke) {
-        return;
-    }
-    let before = flow.before(|_| true);
-    let deploys: Vec<bool> = flow.jobs.iter().map(deploys).collect();
-    for (at, job) in flow.jobs.iter_mut().enumerate().filter(|(_, job)| smoke(job)) {
-        let behind = before.iter().zip(&deploys).any(|(before, deploys)| *deploys && before.has(at));
-        if !behind && before[at].iter().any(|earlier| deploys[earlier]) {
-            job.steps.retain(|step| {
-                !words::step_tests(step)
-                    && (words::step_ships(step).is_some()
-                        || words::step_scans(step).is_some()
-                        || step.commands.iter().any(|command| words::command_back(command).is_some()))
-            });
-            job.elsewhere = false;
-        }
-    }
-}
-
-/// Whether a job deploys, by what it does or by how it is called.
-fn deploys(job: &Job) -> bool {
-    let named = |name: &str| {
-        let mut words = name.split(|c: char| !c.is_alphanumeric()).map(str::to_ascii_lowercase);
-        words.any(|word| ["deploy", "deployment", "rollout", "promote"].contains(&word.as_str()))
-    };
-    !words::is_no_release(&job.id)
-        && !words::is_no_release(&job.title)
-        && (named(&job.id) || named(&job.title) || job.steps.iter().any(|step| words::step_ships(step).is_some()))
 }
 
 /// A job that another one waits for, and whether only for its success: `test: [success, failed]` lets both pass.

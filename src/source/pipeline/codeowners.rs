@@ -1,8 +1,9 @@
 //! CODEOWNERS, as GitHub and GitLab read it: which paths have an owner, and which of these is one person.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::{File, Found, Listed, Reader};
 use crate::model::{CODEOWNERS, Control, ControlKind};
@@ -15,7 +16,9 @@ const MOST: usize = 10_000;
 /// Who must look at which paths.
 #[derive(Debug)]
 pub struct Owners {
-    globs: GlobSet,
+    globs: Vec<Glob>,
+    /// All of them at once, as soon as a path is held against them; `None` where they are too much for that.
+    set: OnceCell<Option<GlobSet>>,
     /// Of each glob: its rule.
     of: Vec<usize>,
     rules: Vec<Rule>,
@@ -80,7 +83,7 @@ impl Reader for CodeOwners {
 
 /// The rules of a text, the line of the first, and the lines that cannot be read.
 fn read(text: &str) -> (Owners, Option<u32>, Vec<u32>) {
-    let (mut set, mut of, mut rules) = (GlobSetBuilder::new(), Vec::new(), Vec::new());
+    let (mut all, mut of, mut rules) = (Vec::new(), Vec::new(), Vec::new());
     let (mut first, mut unread) = (None, Vec::new());
     let (mut section, mut inherited) = (0, Vec::new());
     for (number, line) in said(text).take_while(|(number, _)| *number as usize <= MOST) {
@@ -105,7 +108,7 @@ fn read(text: &str) -> (Owners, Option<u32>, Vec<u32>) {
             continue;
         }
         for glob in globs {
-            set.add(glob);
+            all.push(glob);
             of.push(rules.len());
         }
         if !owners.is_empty() {
@@ -113,8 +116,7 @@ fn read(text: &str) -> (Owners, Option<u32>, Vec<u32>) {
         }
         rules.push(Rule { section, owners: owners.len(), person: owners.iter().all(|owner| is_person(owner)) });
     }
-    let globs = set.build().unwrap_or_else(|_| GlobSet::empty());
-    (Owners { globs, of, rules }, first, unread)
+    (Owners { globs: all, set: OnceCell::new(), of, rules }, first, unread)
 }
 
 /// The owner of everything, as a CODEOWNERS file says: the first name of the last line for `*`, as the last match counts.
@@ -182,10 +184,26 @@ fn globs(pattern: &str) -> Vec<String> {
 }
 
 impl Owners {
-    /// Who must look at a path: of each section the last rule that fits.
+    /// Whether paths can be held against them: their patterns are not too much for that.
+    pub fn can_be_asked(&self) -> bool {
+        self.set().is_some()
+    }
+
+    fn set(&self) -> Option<&GlobSet> {
+        let build = || {
+            let mut set = GlobSetBuilder::new();
+            for glob in &self.globs {
+                set.add(glob.clone());
+            }
+            set.build().ok()
+        };
+        self.set.get_or_init(build).as_ref()
+    }
+
+    /// Who must look at a path: of each section the last rule that fits. Nobody, where they cannot be asked.
     pub fn of(&self, path: &str) -> Owned {
         let mut last: Vec<(usize, usize)> = Vec::new();
-        for glob in self.globs.matches(path) {
+        for glob in self.set().map(|set| set.matches(path)).unwrap_or_default() {
             let rule = self.of[glob];
             let section = self.rules[rule].section;
             match last.iter_mut().find(|(known, _)| *known == section) {
@@ -227,6 +245,14 @@ mod tests {
         ] {
             assert_eq!(owners.of(path), owned, "{path}");
         }
+    }
+
+    #[test]
+    fn patterns_that_are_too_much_say_of_no_path_that_nobody_owns_it() {
+        let many: String = (0..3_000).map(|n| format!("/{}*{n}?{} @a\n", "x*y".repeat(20), "z?".repeat(20))).collect();
+        let (owners, first, unread) = read(&many);
+        assert_eq!((first, unread.len(), owners.can_be_asked()), (Some(1), 0, false));
+        assert!(read("* @a\n").0.can_be_asked());
     }
 
     #[test]

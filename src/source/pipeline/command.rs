@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::words;
+
 /// A command line: what a shell runs one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Command {
@@ -146,9 +148,9 @@ impl<T: Copy> Patterns<T> {
         self.fitting(words).map(|at| self.list[at].1)
     }
 
-    /// What each pattern stands for, in the order of the list.
-    pub fn values(&self) -> impl Iterator<Item = T> {
-        self.list.iter().map(|(_, stands_for)| *stands_for)
+    /// Whether a pattern begins with a word.
+    pub fn begins_with(&self, word: &str) -> bool {
+        self.by_first.contains_key(word)
     }
 
     fn fitting(&self, words: &Words) -> impl Iterator<Item = usize> {
@@ -191,12 +193,27 @@ const BETWEEN: usize = 24;
 
 /// A word of a pattern; `test` is also `test:unit` and `test-all`, `publish` is also `publishToMaven`.
 fn equals(found: &str, wanted: &str) -> bool {
+    let more = || found.strip_prefix(wanted).filter(|rest| rest.starts_with([':', '-', '_', '=']));
     found == wanted
-        || ["test", "publish", "deploy"].contains(&wanted)
-            && found.strip_prefix(wanted).is_some_and(|rest| rest.starts_with([':', '-', '_', '=']))
+        || wanted == "test" && more().is_some_and(|rest| runs_tests(found, rest))
+        || ["publish", "deploy"].contains(&wanted) && more().is_some()
         || wanted == "publish" && found.starts_with("publish") && !found.contains("local") && !found.contains('/')
         || wanted.starts_with("--") && found.strip_prefix(wanted).is_some_and(|rest| rest == "=true")
 }
+
+/// Whether a word such as `test-unit` runs tests: `test-image` and `test-utils` are called after what they are for.
+fn runs_tests(word: &str, rest: &str) -> bool {
+    const PARTS: &[&str] = &["bin", "binary", "binaries", "tools"];
+    let none_of = |list: &[&str]| !rest.split([':', '-', '_', '=']).any(|part| list.contains(&part));
+    // Behind a colon stands of what the tests are.
+    none_of(NO_RUN) && (rest.starts_with(':') || words::named_test(word) && none_of(PARTS))
+}
+
+/// Words behind a test for what is done before or after it runs.
+pub(super) const NO_RUN: &[&str] = &[
+    "build", "builds", "compile", "image", "images", "install", "setup", "prepare", "clean", "cleanup", "up", "down",
+    "start", "stop", "report", "generate",
+];
 
 /// What stands before a command and is none: variables, and what runs others.
 pub(super) fn is_leading(word: &str) -> bool {

@@ -33,6 +33,7 @@ impl Reader for Workflows {
                 continue;
             }
             let flow = flow(file, &document, found);
+            judge::recall(file, &flow);
             if flow.starts.called && !flow.starts.can_ship() && !flow.starts.requests {
                 // Part of whoever calls it, and told there; what it checks is told here too.
                 let alone = Flow { starts: Starts::default(), ..flow };

@@ -1,6 +1,10 @@
 //! What every pipeline is made of, whoever runs it: jobs that wait for each other, and their steps.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use super::command::Command;
+use super::words::Known;
 
 /// A pipeline: what one file starts.
 #[derive(Clone, Debug, Default)]
@@ -119,8 +123,8 @@ pub(super) struct Step {
     pub anyway: Sure,
     /// Whether it waits for a person.
     pub manual: bool,
-    /// Whether it tests, once that was asked.
-    pub tests: std::cell::OnceCell<bool>,
+    /// What its words come to, once that was asked.
+    pub known: OnceCell<Rc<Known>>,
 }
 
 /// A set of jobs, by their numbers.

@@ -13,6 +13,7 @@ const NAMED: usize = 100;
 
 /// Tells what a pipeline declares.
 pub(super) fn judge(file: &File<'_>, flow: &Flow, found: &mut Found) {
+    recall(file, flow);
     let ships: Vec<_> = flow.jobs.iter().map(|job| shipped(flow, job)).collect();
     let waits = |kind: Sure| flow.before(|job| job.anyway <= kind);
     let any = ships.iter().any(Option::is_some);
@@ -21,7 +22,7 @@ pub(super) fn judge(file: &File<'_>, flow: &Flow, found: &mut Found) {
         stops: if any { waits(Sure::No) } else { Vec::new() },
         may_stop: if any { waits(Sure::Maybe) } else { Vec::new() },
         before: if any || flow.jobs.iter().any(deploys_by_name) { waits(Sure::Yes) } else { Vec::new() },
-        tests: flow.jobs.iter().map(words::job_tests).collect(),
+        tests: tests(flow),
         file,
         flow,
         ships,
@@ -31,6 +32,39 @@ pub(super) fn judge(file: &File<'_>, flow: &Flow, found: &mut Found) {
     judged.rollout(found);
     judged.detection(found);
     judged.recovery(found);
+}
+
+/// Takes what is known of steps of the same words: most versions of a file differ in a few.
+pub(super) fn recall(file: &File<'_>, flow: &Flow) {
+    flow.jobs.iter().flat_map(|job| &job.steps).for_each(|step| file.shared.steps.recall(step));
+}
+
+/// Whether each job tests. One that looks at what was just deployed is no test of what goes out, where nothing goes out behind it.
+fn tests(flow: &Flow) -> Vec<bool> {
+    let mut tests: Vec<bool> = flow.jobs.iter().map(words::job_tests).collect();
+    let smoke = |job: &Job| words::named_smoke(&job.id) || words::named_smoke(&job.title);
+    let smokes: Vec<usize> = (0..tests.len()).filter(|&at| tests[at] && smoke(&flow.jobs[at])).collect();
+    if smokes.is_empty() {
+        return tests;
+    }
+    let before = flow.before(|_| true);
+    let deploys: Vec<bool> = flow.jobs.iter().map(deploys).collect();
+    for at in smokes {
+        let behind = before.iter().zip(&deploys).any(|(before, deploys)| *deploys && before.has(at));
+        tests[at] = behind || !before[at].iter().any(|earlier| deploys[earlier]);
+    }
+    tests
+}
+
+/// Whether a job deploys or hands out, by what it does or by how it is called.
+fn deploys(job: &Job) -> bool {
+    let named = |name: &str| {
+        let mut words = name.split(|c: char| !c.is_alphanumeric()).map(str::to_ascii_lowercase);
+        words.any(|word| ["deploy", "deployment", "rollout", "promote"].contains(&word.as_str()))
+    };
+    !words::is_no_release(&job.id)
+        && !words::is_no_release(&job.title)
+        && (named(&job.id) || named(&job.title) || job.steps.iter().any(|step| words::step_ships(step).is_some()))
 }
 
 /// Where a job ships, and with what; none where what it ships is no release.
@@ -118,8 +152,10 @@ impl Judge<'_> {
             }
         }
         // What is called a test, and may be none, may have stopped it.
-        let step_called =
-            |step: &Step| step.lax.is_none() && !step.commands.is_empty() && words::named_test(&step.name);
+        let step_called = |step: &Step| {
+            step.lax.is_none() && !step.commands.is_empty() && words::named_test(&step.name)
+                || words::may_run_tests(step)
+        };
         let runs = |job: &Job| job.steps.iter().any(|step| !step.commands.is_empty());
         let called = |job: &Job| {
             (words::named_test(&job.id) || words::named_test(&job.title)) && runs(job)
@@ -169,7 +205,10 @@ impl Judge<'_> {
                 continue;
             }
             for step in job.steps.iter().filter(|step| checks(step)) {
-                let well = |command: &&Command| words::checking(command).any(|words| words.end == End::Whatever);
+                let well = |command: &&Command| {
+                    let any = command.parts.iter().any(|words| words.end == End::Whatever);
+                    any && words::checking(command).any(|words| words.end == End::Whatever)
+                };
                 let command = step.commands.iter().find(well);
                 if let Some(line) = step.lax.or(command.map(|command| command.line)) {
                     let name = if step.name.is_empty() { &job.id } else { &step.name };
@@ -329,7 +368,7 @@ impl Judge<'_> {
             if let Some(line) = job.guard.filter(|_| ships.is_some() || deploys) {
                 found.add(self.control(ControlKind::Concurrency, job, line, &job.id));
             }
-            for step in job.steps.iter().filter(|step| words::named_window(&step.name)) {
+            for step in job.steps.iter().filter(|step| words::step_named_window(step)) {
                 found.add(self.of_step(ControlKind::Window, job, step, step.line, &step.name));
             }
             if words::named_window(&job.id) {
@@ -384,15 +423,13 @@ impl Judge<'_> {
                 continue;
             }
             for step in &job.steps {
-                let by_command =
-                    step.commands.iter().find_map(|command| Some((command.line, words::command_back(command)?)));
                 let by_flag = (step.uses.contains("helm") && step.given.lines().any(|line| line == "atomic=true"))
                     .then_some((step.line, "helm --atomic"));
-                if let Some((line, tool)) = by_command.or(by_flag) {
+                if let Some((line, tool)) = words::step_back(step).or(by_flag) {
                     let mut control = self.of_step(ControlKind::Rollback, job, step, line, &job.id);
                     control.with = vec![tool.into()];
                     found.add(control);
-                } else if words::named_back(&step.name) && !words::step_tests(step) {
+                } else if words::step_named_back(step) && !words::step_tests(step) {
                     found.add(self.of_step(ControlKind::Rollback, job, step, step.line, &step.name));
                 }
             }

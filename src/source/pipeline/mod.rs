@@ -149,6 +149,8 @@ struct Shared {
     left: Left,
     /// Files that others use, by their content.
     parsed: RefCell<HashMap<CommitId, Parsed>>,
+    /// What steps come to.
+    steps: words::KnownSteps,
 }
 
 /// How much may still be read: what a hostile file makes of itself ends here, and is told. It is counted in values that are

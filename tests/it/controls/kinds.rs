@@ -2,7 +2,7 @@
 
 use release_confidence::model::ControlKind;
 
-use super::{CI, said, unread, workflow};
+use super::{CI, SHIPS, said, unread, workflow};
 
 const CIRCLE: &str = ".circleci/config.yml";
 
@@ -142,6 +142,59 @@ fn tools_that_test() {
     ] {
         assert!(!runs("x", command), "{command}");
     }
+}
+
+#[test]
+fn what_is_called_after_a_test_and_runs_none() {
+    for command in [
+        "npm install test-utils",
+        "npm i --save-dev test",
+        "yarn add test-renderer",
+        "pnpm add -D test",
+        "cargo add test-case",
+        "cargo +nightly install test-fuzz",
+        "cargo build --features test",
+        "make test-image",
+        "make -C docker test-images",
+        "make test-build",
+        "make test-tools",
+        "npm run test:setup",
+        "yarn test:build",
+        "mage test-up",
+    ] {
+        assert!(!runs("x", command), "{command}");
+    }
+    for command in
+        ["make test-unit", "make -j4 test_all", "npm run test:db", "yarn workspace a test:unit", "cargo test"]
+    {
+        assert!(runs("x", command), "{command}");
+    }
+    // It may be a server for tests, or the tests of a server: nothing is claimed.
+    let ships = |before: &str| {
+        let text = workflow(&format!("  out:\n    steps:\n      - run: {before}\n      - run: npm publish\n"));
+        said(&[(CI, &text)], &SHIPS)
+    };
+    assert!(ships("make test-server").is_empty());
+    assert_eq!(ships("npm install test-server"), ["untested-publish 9 out [npm publish]"]);
+}
+
+#[test]
+fn a_look_at_what_was_deployed_is_told_once_by_every_format() {
+    let kinds = [ControlKind::Tests, ControlKind::SmokeTest];
+    let github = |needs: &str, behind: &str| {
+        let text = workflow(&format!(
+            "  deploy:\n    steps: [{{run: helm upgrade a b}}]\n  smoke-test:\n    needs: {needs}\n    steps: [{{run: make \
+             test}}]\n{behind}"
+        ));
+        said(&[(CI, &text)], &kinds)
+    };
+    assert_eq!(github("[deploy]", ""), ["smoke-test 8 smoke-test"]);
+    assert_eq!(github("[]", ""), ["tests 8  [smoke-test] x1"]);
+    let behind = "  promote:\n    needs: smoke-test\n    steps: [{run: helm upgrade c d}]\n";
+    assert_eq!(github("[deploy]", behind), ["tests 8  [smoke-test] x1", "smoke-test 8 smoke-test"]);
+    let gitlab = "stages: [deploy, check]\nout: {stage: deploy, script: [helm upgrade a b]}\nsmoke: {stage: check, script: [make \
+                  test]}\n";
+    assert_eq!(said(&[(".gitlab-ci.yml", gitlab)], &kinds), ["smoke-test 3 smoke"]);
 }
 
 #[test]

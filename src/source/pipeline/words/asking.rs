@@ -1,15 +1,20 @@
 //! What else steps do: go back, scan, compare contracts, ask something of a change, make releases by themselves.
 
-use std::collections::BTreeSet;
-
 use super::super::command::{Command, Patterns, Words};
 use super::super::job::Step;
-use super::lists::{ASKS_MORE, ASKS_TYPES, AUTOMATES, CONTRACTS, GOES_BACK, SCANS, SCANS_NOT_BY_NAME};
-use super::name::name_words;
+use super::known::known;
+use super::lists::{ASKS_MORE, ASKS_TYPES, AUTOMATES, CONTRACTS, GOES_BACK, SCANS, SCANS_NOT_BY_NAME, Tools};
 use super::testing::testing;
 
+/// How a step goes back by a command, and on which line.
+pub fn step_back(step: &Step) -> Option<(u32, &'static str)> {
+    let back = || step.commands.iter().enumerate().find_map(|(at, command)| Some((at, command_back(command)?)));
+    let (at, tool) = (*known(step).back.get_or_init(back))?;
+    Some((step.commands[at].line, tool))
+}
+
 /// How a command goes back.
-pub fn command_back(command: &Command) -> Option<&'static str> {
+fn command_back(command: &Command) -> Option<&'static str> {
     command
         .parts
         .iter()
@@ -19,7 +24,9 @@ pub fn command_back(command: &Command) -> Option<&'static str> {
 
 /// The commands of a line that test or scan.
 pub fn checking(command: &Command) -> impl Iterator<Item = &Words> {
-    let scans = |words: &&Words| SCANS.all(words).any(|scan| !looks_elsewhere(scan, words)) && !words.begins_with(SAYS);
+    let scans = |words: &&Words| {
+        SCANS.commands().all(words).any(|scan| !looks_elsewhere(scan, words)) && !words.begins_with(SAYS)
+    };
     testing(command).chain(command.parts.iter().filter(scans))
 }
 
@@ -27,47 +34,48 @@ pub fn checking(command: &Command) -> impl Iterator<Item = &Words> {
 const SAYS: &[&str] = &["echo", "printf", "pip", "pip3", "npm", "apt-get", "brew", "curl", "go"];
 
 /// The first of a list that a step is about: in its action, its commands or its name.
-fn about(step: &Step, list: &Patterns<&'static str>) -> Option<&'static str> {
-    let runs: BTreeSet<&str> = step
-        .commands
-        .iter()
-        .flat_map(|command| &command.parts)
-        .flat_map(|words| {
-            let says = words.begins_with(SAYS);
-            let named = move |wanted: &&str| !says || wanted.starts_with(words[0].as_str());
-            list.all(words).filter(named).filter(|wanted| !looks_elsewhere(wanted, words))
-        })
-        .collect();
-    let called: Vec<String> = if step.uses.is_empty() {
-        let apart = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_');
-        step.name.split(apart).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
-    } else {
-        Vec::new()
+fn about(step: &Step, list: &Tools) -> Option<&'static str> {
+    let by_command = step.commands.iter().flat_map(|command| &command.parts).filter_map(|words| {
+        let says = words.begins_with(SAYS);
+        let tools = list.commands().all(words).filter(|tool| !says || tool.starts_with(words[0].as_str()));
+        tools.filter(|tool| !looks_elsewhere(tool, words)).filter_map(|tool| list.place(tool)).min()
+    });
+    let first = by_command.chain(by_action(&step.uses, list)).chain(by_name(step, list)).min()?;
+    list.at(first)
+}
+
+/// The first of a list that an action is called after: a part of its path, or what that begins with, or a word.
+fn by_action(uses: &str, list: &Tools) -> Option<usize> {
+    let begins = |part: &'_ str| {
+        let ends = part.match_indices('-').map(|(at, _)| at).chain([part.len()]);
+        ends.filter_map(|end| list.place(&part[..end])).min()
     };
-    let called = |wanted: &str| {
-        if called.is_empty() || SCANS_NOT_BY_NAME.contains(&wanted) {
-            return false;
-        }
-        let many = wanted.split(' ').count();
-        called.windows(many).any(|found| found.iter().zip(wanted.split(' ')).all(|(found, wanted)| found == wanted))
-    };
-    let of_action = name_words(&step.uses);
-    let of_path: Vec<&str> = step.uses.split('/').filter(|part| !part.is_empty()).collect();
-    let action = |wanted: &str| {
-        if wanted == "scorecard" {
-            return step.uses.contains("ossf/scorecard");
-        }
-        of_path.iter().any(|&part| {
-            part == wanted
-                || part.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('-'))
-                || part.strip_suffix("-action") == Some(wanted)
-        }) || of_action.iter().any(|word| word == wanted)
-    };
-    list.values().find(|wanted| runs.contains(wanted) || action(wanted) || called(wanted))
+    let by_part = uses.split('/').filter_map(begins);
+    let by_word = uses.split(|c: char| !c.is_alphanumeric()).filter_map(|word| list.place(word));
+    let scorecard = list.place("scorecard");
+    let named = by_part.chain(by_word).filter(|place| Some(*place) != scorecard).min();
+    named.into_iter().chain(scorecard.filter(|_| uses.contains("ossf/scorecard"))).min()
+}
+
+/// The first of a list that a step without an action is called after.
+fn by_name(step: &Step, list: &Tools) -> Option<usize> {
+    if !step.uses.is_empty() || step.name.is_empty() {
+        return None;
+    }
+    let lower = step.name.to_ascii_lowercase();
+    let apart = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_');
+    let called: Vec<&str> = lower.split(apart).filter(|word| !word.is_empty()).collect();
+    let alone = called.iter().filter(|word| !SCANS_NOT_BY_NAME.contains(word)).filter_map(|word| list.place(word));
+    let pairs = called.windows(2).filter_map(|pair| list.place_of_two(pair[0], pair[1]));
+    alone.chain(pairs).min()
 }
 
 /// What a step scans with.
 pub fn step_scans(step: &Step) -> Option<&'static str> {
+    *known(step).scans.get_or_init(|| scans(step))
+}
+
+fn scans(step: &Step) -> Option<&'static str> {
     let setup = step.uses.contains("upload-") || step.uses.contains("/setup-");
     about(step, &SCANS).filter(|scan| !(setup || is_deny(scan) && looks_at_others(step)))
 }
@@ -113,11 +121,19 @@ fn looks_at_others(step: &Step) -> bool {
 
 /// What a step compares contracts with.
 pub fn step_contracts(step: &Step) -> Option<&'static str> {
+    *known(step).contracts.get_or_init(|| contracts(step))
+}
+
+fn contracts(step: &Step) -> Option<&'static str> {
     about(step, &CONTRACTS)
 }
 
 /// What a step asks the type of a change with.
 pub fn step_types(step: &Step) -> Option<&'static str> {
+    *known(step).types.get_or_init(|| types(step))
+}
+
+fn types(step: &Step) -> Option<&'static str> {
     const KNOWN: &[(&str, &str)] = &[
         ("action-semantic-pull-request", "titles of requests"),
         ("commitlint", "commitlint"),
@@ -133,6 +149,10 @@ pub fn step_types(step: &Step) -> Option<&'static str> {
 
 /// What a step asks of a change beside.
 pub fn step_rules(step: &Step) -> Option<&'static str> {
+    *known(step).rules.get_or_init(|| rules(step))
+}
+
+fn rules(step: &Step) -> Option<&'static str> {
     let runs = run(step, &ASKS_MORE).is_some();
     if step.uses.contains("danger/danger") || step.uses.ends_with("/danger-js") || runs {
         Some("danger")
@@ -145,6 +165,10 @@ pub fn step_rules(step: &Step) -> Option<&'static str> {
 
 /// The tool that makes the releases in a step.
 pub fn step_automates(step: &Step) -> Option<&'static str> {
+    *known(step).automates.get_or_init(|| automates(step))
+}
+
+fn automates(step: &Step) -> Option<&'static str> {
     const KNOWN: &[(&str, &str)] = &[
         ("release-please-action", "release-please"),
         ("changesets/action", "changesets"),

@@ -2,6 +2,7 @@
 //! knows says nothing.
 
 mod asking;
+mod known;
 mod lists;
 mod name;
 mod people;
@@ -9,14 +10,16 @@ mod quote;
 mod shipping;
 mod testing;
 
-pub(super) use asking::{checking, command_back, step_automates, step_contracts, step_rules, step_scans, step_types};
+pub(super) use asking::{checking, step_automates, step_back, step_contracts, step_rules, step_scans, step_types};
+pub(super) use known::{Known, KnownSteps};
 pub(super) use name::{
     is_aside, is_no_release, named_approval, named_back, named_smoke, named_test, named_window, region, staged,
+    step_named_back, step_named_window,
 };
 pub(super) use people::{is_machine, named_people};
 pub(super) use quote::{quotable, quotable_path};
 pub(super) use shipping::{Ships, command_ships, step_makes_cluster, step_ships};
-pub(super) use testing::{job_tests, step_tests, testing};
+pub(super) use testing::{job_tests, may_run_tests, step_tests, testing};
 
 #[cfg(test)]
 mod tests {

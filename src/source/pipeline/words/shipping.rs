@@ -2,6 +2,7 @@
 
 use super::super::command::{Command, Words, is_leading};
 use super::super::job::Step;
+use super::known::known;
 use super::lists::{DEPLOYING_ACTIONS, DEPLOYS, PUBLISHES, PUBLISHING_ACTIONS};
 use super::name::{any, is_no_release, name_words};
 
@@ -14,11 +15,17 @@ pub struct Ships {
     pub deploys: bool,
 }
 
-/// What a step ships with.
+/// What a step ships with, and on which line.
 pub fn step_ships(step: &Step) -> Option<(u32, Ships)> {
-    let known = |list: &[(&str, &'static str)], deploys| {
-        let found = list.iter().find(|(name, tool)| !tool.is_empty() && step.uses.contains(name));
-        found.map(|(_, tool)| (step.line, Ships { tool, deploys }))
+    let (command, ships) = (*known(step).ships.get_or_init(|| ships(step)))?;
+    Some((command.map_or(step.line, |at| step.commands[at].line), ships))
+}
+
+/// What a step ships with, and which of its commands does.
+fn ships(step: &Step) -> Option<(Option<usize>, Ships)> {
+    let by_action = |tool, deploys| Some((None, Ships { tool, deploys }));
+    let named = |list: &[(&str, &'static str)]| {
+        list.iter().find(|(name, tool)| !tool.is_empty() && step.uses.contains(name)).map(|(_, tool)| *tool)
     };
     let given = |wanted: &str| step.given.lines().any(|line| line == wanted);
     let starts = |wanted: &str| step.given.lines().any(|line| line.starts_with(wanted));
@@ -26,40 +33,44 @@ pub fn step_ships(step: &Step) -> Option<(u32, Ships)> {
     if step.uses.contains("goreleaser/goreleaser-action") {
         let releases =
             step.given.lines().any(|line| line.strip_prefix("args=").is_some_and(|args| args.contains("release")));
-        return (releases && !dry).then_some((step.line, Ships { tool: "goreleaser", deploys: false }));
+        return by_action("goreleaser", false).filter(|_| releases && !dry);
     }
     if step.uses.contains("docker/build-push-action") || step.uses.contains("docker/bake-action") {
-        return (given("push=true") || starts("push=${{"))
-            .then_some((step.line, Ships { tool: "docker build-push", deploys: false }));
+        return by_action("docker build-push", false).filter(|_| given("push=true") || starts("push=${{"));
     }
     if step.uses.contains("changesets/action") {
-        return starts("publish=").then_some((step.line, Ships { tool: "changeset publish", deploys: false }));
+        return by_action("changeset publish", false).filter(|_| starts("publish="));
     }
     if step.uses.starts_with("docker@") {
         let pushes = step.given.contains("command=push") || step.given.contains("command=buildandpush");
-        return pushes.then_some((step.line, Ships { tool: "Docker task", deploys: false }));
+        return by_action("Docker task", false).filter(|_| pushes);
     }
     if step.uses.starts_with("nugetcommand@") || step.uses.starts_with("dotnetcorecli@") {
-        return step
-            .given
-            .contains("command=push")
-            .then_some((step.line, Ships { tool: "nuget push", deploys: false }));
+        return by_action("nuget push", false).filter(|_| step.given.contains("command=push"));
     }
     if step.uses.contains("pypa/gh-action-pypi-publish") && step.given.contains("test.pypi.org") {
         return None;
     }
-    if let Some(found) = known(PUBLISHING_ACTIONS, false).or_else(|| known(DEPLOYING_ACTIONS, true)) {
-        return Some(found);
+    if !step.uses.is_empty() {
+        let publishes = named(PUBLISHING_ACTIONS).map(|tool| (tool, false));
+        let found = publishes.or_else(|| Some((named(DEPLOYING_ACTIONS)?, true)));
+        if let Some((tool, deploys)) = found {
+            return by_action(tool, deploys);
+        }
     }
-    step.commands.iter().find_map(|command| Some((command.line, command_ships(command)?)))
+    step.commands.iter().enumerate().find_map(|(at, command)| Some((Some(at), command_ships(command)?)))
 }
 
 /// Whether a step makes a cluster for what comes behind it, to be thrown away.
 pub fn step_makes_cluster(step: &Step) -> bool {
+    *known(step).makes_cluster.get_or_init(|| makes_cluster(step))
+}
+
+fn makes_cluster(step: &Step) -> bool {
     const ACTIONS: &[&str] =
         &["helm/kind-action", "engineerd/setup-kind", "medyagh/setup-minikube", "nolar/setup-k3d-k3s"];
     let makes = |words: &Words| {
-        let called = |tool: &str| words.iter().any(|word| word == tool || word.ends_with(&format!("/{tool}")));
+        let called = |tool: &str| words.iter().any(|word| word.rsplit('/').next() == Some(tool));
         called("kind") && words.has(&["create"]) && words.has(&["cluster"])
             || called("minikube") && words.has(&["start"])
             || called("k3d") && words.has(&["create"])

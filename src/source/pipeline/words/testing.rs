@@ -1,13 +1,14 @@
 //! Whether steps and jobs test.
 
-use super::super::command::{Command, Words, is_leading};
+use super::super::command::{Command, NO_RUN, Words, is_leading};
 use super::super::job::{Job, Step};
+use super::known::known;
 use super::lists::{ACTIONS_BESIDE, BESIDE, BUILDS, GOES_BACK, PUBLISHES, SCANS, SESSIONS, TARGETS_THAT_BUILD, TESTS};
 use super::name::{NO_TEST, any, name_words, named_test};
 
-/// Whether a step tests: asked often, and told once.
+/// Whether a step tests.
 pub fn step_tests(step: &Step) -> bool {
-    *step.tests.get_or_init(|| tests(step))
+    *known(step).tests.get_or_init(|| tests(step))
 }
 
 fn tests(step: &Step) -> bool {
@@ -71,7 +72,51 @@ fn is_test(words: &Words) -> bool {
         && !passes_over(words)
         && !picks_none(words)
         && !builds(words)
+        && !adds(words)
         && is_known(words)
+}
+
+/// Whether a command adds or builds a package, whatever that is called: `npm install test-utils`, `cargo add test-case`.
+fn adds(words: &Words) -> bool {
+    const ADDS: &[&str] = &[
+        "install",
+        "i",
+        "add",
+        "ci",
+        "remove",
+        "uninstall",
+        "update",
+        "upgrade",
+        "up",
+        "link",
+        "unlink",
+        "view",
+        "info",
+        "why",
+        "build",
+        "doc",
+        "init",
+        "create",
+    ];
+    let Some(at) = words.iter().position(|word| !is_leading(word)) else { return false };
+    let told = if words[at] == "cargo" {
+        words[at + 1..].iter().find(|word| !word.starts_with(['-', '+']))
+    } else {
+        let by = words[..at].iter().any(|word| ["npm", "pnpm", "yarn", "bun"].contains(&word.as_str()));
+        Some(&words[at]).filter(|_| by)
+    };
+    told.is_some_and(|told| ADDS.contains(&told.as_str()))
+}
+
+/// Whether a step runs a target of a build that may test, as it is called, or may be for tests: `make test-server`.
+pub fn may_run_tests(step: &Step) -> bool {
+    const RUNS: &[&str] = &["make", "gmake", "mage", "just", "task", "rake", "npm", "pnpm", "yarn"];
+    let called = |word: &String| {
+        let rest = word.strip_prefix("test").filter(|rest| rest.starts_with(['-', '_']));
+        rest.is_some_and(|rest| !rest.split(['-', '_']).any(|part| NO_RUN.contains(&part)))
+    };
+    let mut parts = step.commands.iter().flat_map(|command| &command.parts);
+    step.lax.is_none() && parts.any(|words| words.begins_with(RUNS) && !adds(words) && words.iter().any(called))
 }
 
 /// Whether a command is called like one that tests.
@@ -101,7 +146,7 @@ fn may_be_test(command: &Command) -> bool {
         if is_known(words) {
             return is_test(words);
         }
-        let other = [&*PUBLISHES, &*GOES_BACK, &*SCANS].iter().any(|list| list.first(words).is_some());
+        let other = [&*PUBLISHES, &*GOES_BACK, SCANS.commands()].iter().any(|list| list.first(words).is_some());
         !other && !only_says(words) && !builds(words) && !installs(words)
     })
 }

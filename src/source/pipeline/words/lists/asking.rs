@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use super::themselves;
+use super::{Tools, themselves};
 use crate::source::pipeline::command::Patterns;
 
 /// Commands and actions that scan.
-pub static SCANS: LazyLock<Patterns<&str>> = LazyLock::new(|| {
+pub static SCANS: LazyLock<Tools> = LazyLock::new(|| {
     const SCANS: &[&str] = &[
         "codeql",
         "trivy",
@@ -58,15 +58,15 @@ pub static SCANS: LazyLock<Patterns<&str>> = LazyLock::new(|| {
         ("gradle … dependencycheckanalyze", "dependency-check"),
         ("./gradlew … dependencycheckanalyze", "dependency-check"),
     ];
-    Patterns::of(SCANS.iter().map(|pattern| (*pattern, *pattern)).chain(by_tools))
+    Tools::of(SCANS.iter().map(|pattern| (*pattern, *pattern)).chain(by_tools).collect())
 });
 
 /// Scans that a step's name alone is not taken for: others are called so too.
 pub const SCANS_NOT_BY_NAME: &[&str] = &["scorecard", "dependency-check", "cov-build"];
 
 /// Commands and actions that compare contracts or public interfaces.
-pub static CONTRACTS: LazyLock<Patterns<&str>> = LazyLock::new(|| {
-    themselves(&[
+pub static CONTRACTS: LazyLock<Tools> = LazyLock::new(|| {
+    const CONTRACTS: &[&str] = &[
         "pact",
         "pact-broker",
         "can-i-deploy",
@@ -88,7 +88,8 @@ pub static CONTRACTS: LazyLock<Patterns<&str>> = LazyLock::new(|| {
         "contract tests",
         "contract-test",
         "contract-tests",
-    ])
+    ];
+    Tools::of(CONTRACTS.iter().map(|pattern| (*pattern, *pattern)).collect())
 });
 
 /// Commands that go back.
