@@ -10,10 +10,10 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::error::Error;
 use crate::model::{
-    ChangeIndex, CommitId, ComponentIndex, ControlKind, ControlSince, ControlUnread, Controls, ForgeRule, History,
-    Moment, OwnedPaths, PageHistory, Policy, ReleaseIndex, Untrusted,
+    ChangeIndex, CommitId, ComponentIndex, Control, ControlKey, ControlKind, ControlSince, ControlUnread, Controls,
+    ForgeRule, History, Moment, OwnedPaths, PageHistory, Policy, ReleaseIndex, Untrusted,
 };
-use crate::source::git::{Repository, Watched};
+use crate::source::git::{Repository, Watched, WatchedFile};
 use crate::source::pipeline::{Beside, Declared, Listing, Owned, Owners, Readings, is_watched_file, watch_folder};
 
 use super::TOUCHED;
@@ -111,7 +111,13 @@ pub fn controls(
             why: Untrusted::from("has more patterns, or longer ones, than paths can be held against"),
         }));
     }
-    let since = since(history, &here, &of_release);
+    let mut listings: HashMap<Option<ReleaseIndex>, Files> = HashMap::new();
+    let mut files = |index: Option<ReleaseIndex>| {
+        let commit = index.map_or(Some(at), |index| Some(history.changes.id(history.release(index).commit?)));
+        let read = || Rc::new(commit.map(|commit| watched.files(commit).0).unwrap_or_default());
+        Rc::clone(listings.entry(index).or_insert_with(read))
+    };
+    let since = Past { history, here: &here, of_release: &of_release, files: &mut files }.since();
     let pages = pages(repository, history, at, &here, &of_release);
     history.controls = Some(Controls {
         since,
@@ -162,52 +168,94 @@ fn newest(history: &History) -> Vec<ReleaseIndex> {
     newest
 }
 
-/// Since when each control is there: back from the newest release of the component with the most of the newest releases,
-/// through its predecessors, without a gap; or, where that one does not have it, from the newest of all. Others are younger,
-/// or parts that are tagged apart.
-fn since(history: &History, here: &Declared, of_release: &BTreeMap<ReleaseIndex, Rc<Declared>>) -> Vec<ControlSince> {
-    let newest = newest(history);
-    let mut counts: HashMap<ComponentIndex, usize> = HashMap::new();
-    for &index in &newest {
-        *counts.entry(history.release(index).component).or_default() += 1;
-    }
-    let most = counts.into_iter().max_by_key(|&(component, count)| (count, std::cmp::Reverse(component)));
-    let of_most =
-        newest.iter().copied().find(|&index| most.is_some_and(|(most, _)| history.release(index).component == most));
-    let [most, newest] = [of_most, newest.first().copied()].map(|newest| line_since(history, here, of_release, newest));
-    let first = |(most, newest)| if most == ControlSince::Unreleased { newest } else { most };
-    most.into_iter().zip(newest).map(first).collect()
+/// What a commit holds of what is watched, by path: of a release, or of the commit that is looked at.
+type Files = Rc<Vec<WatchedFile>>;
+
+/// What is declared here, and what the newest releases declared and held.
+struct Past<'p> {
+    history: &'p History,
+    here: &'p Declared,
+    of_release: &'p BTreeMap<ReleaseIndex, Rc<Declared>>,
+    files: &'p mut dyn FnMut(Option<ReleaseIndex>) -> Files,
 }
 
-/// The same, back from one release.
-fn line_since(
-    history: &History,
-    here: &Declared,
-    of_release: &BTreeMap<ReleaseIndex, Rc<Declared>>,
-    newest: Option<ReleaseIndex>,
-) -> Vec<ControlSince> {
-    let line = std::iter::successors(newest, |&index| history.release(index).predecessor);
-    let line: Vec<ReleaseIndex> = line.take_while(|index| of_release.contains_key(index)).take(TOUCHED).collect();
-    let keys: Vec<BTreeSet<_>> =
-        line.iter().map(|index| of_release[index].controls.iter().map(crate::model::Control::key).collect()).collect();
-    let of = |control: &crate::model::Control| {
-        let key = control.key();
-        let run = keys.iter().take_while(|keys| keys.contains(&key)).count();
+impl Past<'_> {
+    /// Since when each control is there: back from the newest release of the component with the most of the newest releases,
+    /// through its predecessors, without a gap; or, where that one does not have it, from the newest of all. Others are younger,
+    /// or parts that are tagged apart.
+    fn since(&mut self) -> Vec<ControlSince> {
+        let newest = newest(self.history);
+        let mut counts: HashMap<ComponentIndex, usize> = HashMap::new();
+        for &index in &newest {
+            *counts.entry(self.history.release(index).component).or_default() += 1;
+        }
+        let most = counts.into_iter().max_by_key(|&(component, count)| (count, std::cmp::Reverse(component)));
+        let is_of_most =
+            |index: &ReleaseIndex| most.is_some_and(|(most, _)| self.history.release(*index).component == most);
+        let of_most = newest.iter().copied().find(is_of_most);
+        let [most, newest] = [of_most, newest.first().copied()].map(|newest| self.line_since(newest));
+        let first = |(most, newest)| if most == ControlSince::Unreleased { newest } else { most };
+        most.into_iter().zip(newest).map(first).collect()
+    }
+
+    /// The same, back from one release.
+    fn line_since(&mut self, newest: Option<ReleaseIndex>) -> Vec<ControlSince> {
+        let line = std::iter::successors(newest, |&index| self.history.release(index).predecessor);
+        let line: Vec<ReleaseIndex> =
+            line.take_while(|index| self.of_release.contains_key(index)).take(TOUCHED).collect();
+        let keys: Vec<BTreeSet<ControlKey>> =
+            line.iter().map(|index| self.of_release[index].controls.iter().map(Control::key).collect()).collect();
+        let here = self.here;
+        here.controls.iter().map(|control| self.control_since(control, &line, &keys)).collect()
+    }
+
+    fn control_since(
+        &mut self,
+        control: &Control,
+        line: &[ReleaseIndex],
+        keys: &[BTreeSet<ControlKey>],
+    ) -> ControlSince {
+        let mut key = control.key();
+        let mut run = 0;
+        while let Some(known) = keys.get(run) {
+            if !known.contains(&key) {
+                let newer = run.checked_sub(1).map(|at| line[at]);
+                let before = self.moved(&key, newer, line[run]).filter(|before| known.contains(before));
+                let Some(before) = before else { break };
+                key = before;
+            }
+            run += 1;
+        }
         match run.checked_sub(1) {
             None => ControlSince::Unreleased,
             Some(last) if run == line.len() => {
                 // The very first release of all has nothing before it.
-                let first = history.release(line[last]).predecessor.is_none();
+                let first = self.history.release(line[last]).predecessor.is_none();
                 if first { ControlSince::Release(line[last]) } else { ControlSince::Before(line[last]) }
             }
             // Where the file of the one before was not read, it may have been there already.
-            Some(last) if of_release[&line[last + 1]].missed.contains(control.path.raw()) => {
+            Some(last) if self.of_release[&line[last + 1]].missed.contains(key.2.raw()) => {
                 ControlSince::Before(line[last])
             }
             Some(last) => ControlSince::Release(line[last]),
         }
-    };
-    here.controls.iter().map(of).collect()
+    }
+
+    /// What a control was in an older release, where its file lay at another path with the same content.
+    fn moved(&mut self, key: &ControlKey, newer: Option<ReleaseIndex>, older: ReleaseIndex) -> Option<ControlKey> {
+        let (kind, stage, path, subject) = key;
+        let (new, old) = ((self.files)(newer), (self.files)(Some(older)));
+        let find = |files: &Files, path: &str| files.binary_search_by(|(known, _)| known.as_str().cmp(path)).ok();
+        // A file that is still there was copied, and a path that was taken already held something else.
+        let (_, content) = &new[find(&new, path.raw()).filter(|_| find(&old, path.raw()).is_none())?];
+        let is_it = |(path, id): &&WatchedFile| id == content && find(&new, path).is_none();
+        let (before, _) = old.iter().find(is_it)?;
+        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        // What is called after its file was called after that one.
+        let renamed = subject.raw() == name(path.raw());
+        let subject = if renamed { Untrusted::new(name(before)) } else { subject.clone() };
+        Some((*kind, *stage, Untrusted::new(before.as_str()), subject))
+    }
 }
 
 /// Who wrote the pages about releasing, and when they were changed last: of the commits of those releases in which a page

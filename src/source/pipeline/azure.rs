@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::job::{Flow, Job, Starts, Step, Sure, commands, last_counts};
+use super::job::{Flow, Job, Starts, Step, Sure};
+use super::script::{commands, last_counts};
 use super::yaml::Node;
 use super::{File, Found, OF_PIPELINES, Reader, inside, is_yaml, judge, parsed, words};
 use crate::model::ControlKind;

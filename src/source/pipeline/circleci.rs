@@ -1,9 +1,11 @@
 //! `CircleCI`: workflows, jobs and commands of `.circleci/config.yml`; orbs are known by their names alone.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, Sure, commands};
+use super::job::{Flow, Job, Starts, Step, Sure};
+use super::script::commands;
 use super::yaml::Node;
 use super::{File, Found, OF_PIPELINES, Reader, judge};
 use crate::model::ControlKind;
@@ -12,6 +14,8 @@ pub(super) struct Config;
 
 /// How deep commands use each other.
 const DEEPEST: usize = 6;
+/// Longest script with what is given for its parameters, bytes.
+const LONGEST: usize = 64 << 10;
 
 impl Reader for Config {
     fn name(&self) -> &'static str {
@@ -53,13 +57,16 @@ impl Reader for Config {
             }
             if workflows.is_empty() && reading.jobs.contains_key("build") {
                 let mut job = Job { id: "build".to_owned(), ..Job::default() };
-                reading.fill(&mut job, "build");
+                reading.fill(&mut job, "build", None);
                 let starts = Starts { itself: true, ..Starts::default() };
                 judge::judge(file, &Flow { starts, jobs: vec![job], ..Flow::default() }, reading.found);
             }
         }
     }
 }
+
+/// What parameters stand for where a job or command is used: what is given there, else their defaults.
+type Given<'r> = HashMap<&'r str, &'r Node>;
 
 struct Reading<'r, 'f> {
     file: &'r File<'f>,
@@ -68,8 +75,8 @@ struct Reading<'r, 'f> {
     commands: HashMap<&'r str, &'r Node>,
 }
 
-impl Reading<'_, '_> {
-    fn flow(&mut self, name: &str, workflow: &Node) -> Flow {
+impl<'r> Reading<'r, '_> {
+    fn flow(&mut self, name: &str, workflow: &'r Node) -> Flow {
         let starts = Starts { itself: true, ..Starts::default() };
         let mut flow = Flow { starts, title: name.to_owned(), ..Flow::default() };
         let triggers = workflow.get("triggers").map(Node::items).unwrap_or_default();
@@ -105,7 +112,7 @@ impl Reading<'_, '_> {
                 found.map(|(key, _, _)| (key.line, false))
             });
             if job.manual.is_none() {
-                self.fill(&mut job, id);
+                self.fill(&mut job, id, given);
             }
             let needs = given.and_then(|given| given.get("requires")).map(Node::items).unwrap_or_default();
             wanted.push(needs.iter().filter_map(required).collect());
@@ -129,7 +136,7 @@ impl Reading<'_, '_> {
     }
 
     /// The steps of a job of the file; of an orb, its name.
-    fn fill(&mut self, job: &mut Job, id: &str) {
+    fn fill(&mut self, job: &mut Job, id: &str, given: Option<&'r Node>) {
         let Some(&node) = self.jobs.get(id) else {
             job.steps.push(Step { line: job.line, uses: id.to_ascii_lowercase(), ..Step::default() });
             job.elsewhere = true;
@@ -138,18 +145,35 @@ impl Reading<'_, '_> {
         if job.line == 0 {
             job.line = node.line;
         }
+        let stands_for = given_to(node, given, &Given::default());
+        let around = |key: &str| given.and_then(|given| given.get(key)).map(Node::items).unwrap_or_default();
+        for step in around("pre-steps") {
+            self.add(step, job, DEEPEST, false, &Given::default());
+        }
         for step in node.get("steps").map(Node::items).unwrap_or_default() {
-            self.add(step, job, DEEPEST, false);
+            self.add(step, job, DEEPEST, false, &stands_for);
+        }
+        for step in around("post-steps") {
+            self.add(step, job, DEEPEST, false, &Given::default());
         }
     }
 
-    fn add(&mut self, node: &Node, job: &mut Job, deepest: usize, at_times: bool) {
+    fn add(&mut self, node: &'r Node, job: &mut Job, deepest: usize, at_times: bool, stands_for: &Given<'r>) {
         if !self.file.spend(1, self.found) {
             return;
         }
         let entries = node.entries();
         let (name, given) = match (node.text(), &entries[..]) {
-            (Some(name), _) => (name, None),
+            (Some(name), _) => {
+                // Steps that whoever uses the job gives it.
+                if let Some(steps) = parameter(name).and_then(|name| stands_for.get(name)).filter(|_| deepest > 0) {
+                    for step in steps.items() {
+                        self.add(step, job, deepest - 1, at_times, &Given::default());
+                    }
+                    return;
+                }
+                (name, None)
+            }
             (None, [(_, name, given), ..]) => (*name, Some(*given)),
             _ => return,
         };
@@ -160,8 +184,11 @@ impl Reading<'_, '_> {
                 self.found.unread(self.file.path, Some(node.line), "uses commands more than six deep");
                 return;
             }
-            for step in inner.get("steps").map(Node::items).unwrap_or_default() {
-                self.add(step, job, deepest - 1, at_times || choice);
+            let own = if choice { stands_for.clone() } else { given_to(inner, given, stands_for) };
+            // Their steps may be what is given to them as a whole.
+            let steps = inner.get("steps").map(|steps| resolved(steps, stands_for));
+            for step in steps.map(Node::items).unwrap_or_default() {
+                self.add(step, job, deepest - 1, at_times || choice, &own);
             }
             return;
         }
@@ -175,7 +202,7 @@ impl Reading<'_, '_> {
             if let Some(script) = script
                 && let Some(text) = script.text()
             {
-                step.commands = commands(script.line, text);
+                step.commands = commands(script.line, &filled(text, stands_for));
                 // Its shell takes the failure of a pipe for its own.
                 step.commands.iter_mut().for_each(Command::with_pipefail);
             }
@@ -184,6 +211,52 @@ impl Reading<'_, '_> {
         }
         job.steps.push(step);
     }
+}
+
+/// The parameter that a text stands for as a whole: `<< parameters.script >>`.
+fn parameter(text: &str) -> Option<&str> {
+    text.trim().strip_prefix("<<")?.strip_suffix(">>")?.trim().strip_prefix("parameters.")
+}
+
+/// A value, or what is given for the parameter that it stands for.
+fn resolved<'r>(node: &'r Node, stands_for: &Given<'r>) -> &'r Node {
+    node.text().and_then(parameter).and_then(|name| stands_for.get(name)).copied().unwrap_or(node)
+}
+
+/// What the parameters of a job or command stand for where it is used with these values.
+fn given_to<'r>(used: &'r Node, given: Option<&'r Node>, around: &Given<'r>) -> Given<'r> {
+    let defaults = used.get("parameters").map(Node::entries).unwrap_or_default();
+    let defaults = defaults.into_iter().filter_map(|(_, name, node)| Some((name, node.get("default")?)));
+    let given = given.map(Node::entries).unwrap_or_default();
+    // What is given for a parameter of what is around stands for that.
+    defaults.chain(given.into_iter().map(|(_, name, node)| (name, resolved(node, around)))).collect()
+}
+
+/// A script with what is given for its parameters; what is given as no text stays as it is.
+fn filled<'t>(script: &'t str, stands_for: &Given<'_>) -> Cow<'t, str> {
+    if stands_for.is_empty() || !script.contains("<<") {
+        return Cow::Borrowed(script);
+    }
+    let (mut out, mut rest) = (String::new(), script);
+    while let Some((before, behind)) = rest.split_once("<<") {
+        out.push_str(before);
+        let value = behind.split_once(">>").and_then(|(name, after)| {
+            let name = name.trim().strip_prefix("parameters.")?;
+            Some((stands_for.get(name)?.text()?, after))
+        });
+        match value.filter(|(value, _)| out.len() + value.len() < LONGEST) {
+            Some((value, after)) => {
+                out.push_str(value);
+                rest = after;
+            }
+            None => {
+                out.push_str("<<");
+                rest = behind;
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// A job that another one waits for, and whether only for its success: `test: [success, failed]` lets both pass.

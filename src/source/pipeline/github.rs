@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, Sure, commands, last_counts};
+use super::job::{Flow, Job, Starts, Step, Sure};
+use super::matrix::Matrix;
+use super::script::{commands, last_counts};
 use super::yaml::Node;
-use super::{File, Found, OF_PIPELINES, Reader, inside, is_yaml, judge, parsed, words};
+use super::{BYTES, File, Found, OF_PIPELINES, Reader, inside, is_yaml, judge, parsed, words};
 use crate::model::ControlKind;
 
 pub(super) struct Workflows;
@@ -25,6 +27,22 @@ impl Reader for Workflows {
 
     fn tells(&self) -> &'static [ControlKind] {
         OF_PIPELINES
+    }
+
+    /// Without the versions of actions and what is said of them: many changes of a workflow change nothing else.
+    fn bare(&self, text: &str) -> Option<String> {
+        let mut bare = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let said = line.trim_start();
+            let uses = said.strip_prefix("- ").unwrap_or(said).starts_with("uses: ");
+            match line.split_once('@').filter(|(before, _)| {
+                uses && !before.contains(['"', '\'', '#', '&', '*', '$']) && !before.contains(": .")
+            }) {
+                Some((before, behind)) if is_version(behind.trim_end()) => bare.extend([before, "\n"]),
+                _ => bare.push_str(line),
+            }
+        }
+        Some(bare)
     }
 
     fn read(&self, file: &File<'_>, found: &mut Found) {
@@ -56,7 +74,7 @@ fn flow(file: &File<'_>, document: &Node, found: &mut Found) -> Flow {
     let title = document.text_of("name").unwrap_or_default().to_owned();
     let mut flow = Flow { starts, title, guard: document.get("concurrency").and_then(guard), ..Flow::default() };
     let shell = document.at(&["defaults", "run", "shell"]).and_then(Node::text).map(str::to_owned);
-    let mut of = Follow { file, found, shell, path: None, deepest: DEEPEST };
+    let mut of = Follow { file, found, shell, matrix: Matrix::default(), path: None, deepest: DEEPEST };
     let mut used = Vec::new();
     for (key, id, node) in &jobs {
         let Some(job) = of.job(key.line, id, node, &numbers) else { break };
@@ -117,6 +135,13 @@ fn at_times(condition: &str) -> bool {
         ["success", "cancelled"].contains(&part) || part.starts_with("matrix.") || part.starts_with("runner.os")
     };
     !squeezed.split("&&").flat_map(|part| part.split("||")).all(always)
+}
+
+/// Whether what stands behind an action is its version, and a comment, and no more.
+fn is_version(behind: &str) -> bool {
+    let (version, comment) = behind.split_once(" #").unwrap_or((behind, ""));
+    let of_version = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
+    version.trim_end().bytes().all(of_version) && !comment.contains('\t')
 }
 
 /// What starts a workflow.
@@ -186,12 +211,19 @@ fn own(uses: &str) -> Option<&str> {
     uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/"))
 }
 
+/// How many values scripts count as.
+fn values_of(scripts: &[String]) -> u64 {
+    scripts.iter().map(|script| script.len() as u64 / BYTES + 1).sum()
+}
+
 /// Follows what a job does into the workflows and actions of the same repository.
 struct Follow<'r, 'f> {
     file: &'r File<'f>,
     found: &'r mut Found,
     /// The shell of steps that name none.
     shell: Option<String>,
+    /// What the keys of the job's matrix stand for.
+    matrix: Matrix,
     /// The file that is followed, where it is another one than the workflow.
     path: Option<String>,
     deepest: usize,
@@ -204,6 +236,7 @@ impl<'f> Follow<'_, 'f> {
             file: self.file,
             found: self.found,
             shell: None,
+            matrix: Matrix::default(),
             path: self.path.clone(),
             deepest: self.deepest.saturating_sub(1),
         }
@@ -240,6 +273,7 @@ impl<'f> Follow<'_, 'f> {
         let around = self.shell.take();
         let own = node.at(&["defaults", "run", "shell"]).and_then(Node::text).map(str::to_owned);
         self.shell = own.or_else(|| around.clone());
+        self.matrix = Matrix::of(node);
         for step in node.get("steps").map(Node::items).unwrap_or_default() {
             self.step(step, &mut job);
         }
@@ -318,7 +352,14 @@ impl<'f> Follow<'_, 'f> {
         if let Some(run) = node.get("run")
             && let Some(script) = run.text()
         {
-            step.commands = commands(run.line, script);
+            match self.matrix.scripts(script) {
+                // One after the other: what one of the jobs runs, the job as a whole runs.
+                Some((scripts, partly)) if self.file.spend(values_of(&scripts), self.found) => {
+                    step.commands = scripts.iter().flat_map(|script| commands(run.line, script)).collect();
+                    step.partly = partly;
+                }
+                _ => step.commands = commands(run.line, script),
+            }
             match node.text_of("shell").or(self.shell.as_deref()) {
                 Some("bash") => step.commands.iter_mut().for_each(Command::with_pipefail),
                 Some("pwsh" | "powershell" | "cmd") => last_counts(&mut step.commands),

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, Sure, commands};
+use super::job::{Flow, Job, Starts, Step, Sure};
+use super::script::commands;
 use super::yaml::Node;
 use super::{File, Found, Listed, OF_PIPELINES, Reader, inside, judge, parsed, words};
 use crate::model::ControlKind;

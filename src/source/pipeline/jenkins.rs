@@ -303,7 +303,7 @@ fn statements(block: &Block, within: Within, job: &mut Job) {
                     within.caught || within.post || said.contains("returnStatus") || said.contains("returnStdout");
                 job.steps.push(Step {
                     name: argument(said, "label").unwrap_or_default(),
-                    commands: super::job::commands(*line, &script),
+                    commands: super::script::commands(*line, &script),
                     shaky: handled,
                     ..step
                 });

@@ -119,6 +119,8 @@ pub(super) struct Step {
     pub lax: Option<u32>,
     /// Whether it stops what comes behind it only at times: it has a condition.
     pub shaky: bool,
+    /// Whether a part of the jobs of a matrix runs each of its commands: what one runs stops none of the others.
+    pub partly: bool,
     /// Whether it runs though what came before it failed.
     pub anyway: Sure,
     /// Whether it waits for a person.
@@ -180,59 +182,3 @@ impl Flow {
         found.into_iter().map(|jobs| jobs.unwrap_or_else(|| Jobs::none(number))).collect()
     }
 }
-
-/// The commands of a script that begins on a line: one a line, joined where a line goes on, without comments. Text in a block
-/// begins on the line after its key.
-pub(super) fn commands(first: u32, script: &str) -> Vec<Command> {
-    let mut found: Vec<(u32, String)> = Vec::new();
-    let mut goes_on = false;
-    for (at, line) in script.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') || line.starts_with("//") {
-            continue;
-        }
-        let (text, more) = line.strip_suffix('\\').map_or((line, false), |text| (text.trim_end(), true));
-        match found.last_mut().filter(|_| goes_on) {
-            Some((_, before)) if before.len() < LONGEST => {
-                before.push(' ');
-                before.push_str(text);
-            }
-            _ => found.push((first + at as u32, text.to_owned())),
-        }
-        goes_on = more;
-    }
-    let mut goes_on = false;
-    let of = |(line, text): (u32, String)| {
-        let mut command = Command::new(line, &text);
-        let sets = |flags: &[&str]| command.parts.iter().any(|words| words.begins_with(&["set"]) && words.has(flags));
-        goes_on = sets(&["+e", "+ex", "+xe", "+eu"])
-            || goes_on && !sets(&["-e", "-ex", "-xe", "-eu", "-eux", "-euo", "-euxo", "-eo"]);
-        if goes_on {
-            command.goes_on();
-        }
-        command
-    };
-    let mut found: Vec<Command> = found.into_iter().map(of).collect();
-    if script.contains("pipefail") {
-        found.iter_mut().for_each(Command::with_pipefail);
-    }
-    found
-}
-
-/// Takes the end of a script alone for what it comes to, as shells do that go on after a failure.
-pub(super) fn last_counts(commands: &mut [Command]) {
-    let errexit = |command: &Command| {
-        command.parts.iter().any(|words| {
-            words.begins_with(&["set"])
-                && words.iter().any(|word| word.starts_with("-e") || word.starts_with("-o") || word.starts_with("-x"))
-        })
-    };
-    if !commands.iter().any(errexit)
-        && let Some((_, before)) = commands.split_last_mut()
-    {
-        before.iter_mut().for_each(Command::goes_on);
-    }
-}
-
-/// Longest command that is looked at, bytes.
-const LONGEST: usize = 16 << 10;

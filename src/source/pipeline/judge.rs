@@ -167,11 +167,13 @@ impl Judge<'_> {
         let mut own: Vec<(Sure, &str)> = job.steps[..step]
             .iter()
             .filter(|step| words::step_tests(step))
-            .map(|step| (holds(step), step.name.as_str()))
+            .map(|step| (if step.partly { holds(step).min(Sure::Maybe) } else { holds(step) }, step.name.as_str()))
             .collect();
         let shipping = ships.commands.iter().position(|command| words::command_ships(command).is_some());
         let same = &ships.commands[..shipping.unwrap_or(0)];
-        own.extend(same.iter().flat_map(words::testing).map(|words| (fails(words.end), "a command before it")));
+        let sure = if ships.partly { Sure::Maybe } else { Sure::Yes };
+        let of_same = same.iter().flat_map(words::testing).map(|words| fails(words.end).min(sure));
+        own.extend(of_same.map(|sure| (sure, "a command before it")));
         let held = own.iter().find(|(sure, _)| *sure == Sure::Yes && anyway == Sure::No);
         match held {
             Some((_, "")) => named.push("a step before it".to_owned()),

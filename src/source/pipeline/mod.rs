@@ -18,11 +18,13 @@ mod jenkins;
 mod job;
 mod judge;
 mod kubernetes;
+mod matrix;
 mod migrations;
 mod pages;
 mod places;
 mod release_tools;
 mod rules;
+mod script;
 mod words;
 mod yaml;
 
@@ -35,7 +37,7 @@ pub use codeowners::{Owned, Owners, owner_of_all};
 pub use forge::exported;
 pub use places::{is_watched_file, watch_folder};
 
-use crate::model::{CommitId, Control, ControlKind, ControlUnread, ExtraControl, ForgeKind, Untrusted};
+use crate::model::{CommitId, Control, ControlKind, ControlUnread, ExtraControl, FastMap, ForgeKind, Untrusted};
 
 /// Reads one format.
 trait Reader: Sync {
@@ -50,6 +52,12 @@ trait Reader: Sync {
 
     /// Reads a file.
     fn read(&self, _file: &File<'_>, _found: &mut Found) {}
+
+    /// A text without what changes nothing of what a file tells, line by line: of two that are the same then, one is read. `None`
+    /// where only the same text tells the same.
+    fn bare(&self, _text: &str) -> Option<String> {
+        None
+    }
 
     /// Whether what a file holds may be of interest: all else is passed over unread.
     fn may_hold(&self, _bytes: &[u8]) -> bool {
@@ -373,6 +381,9 @@ type Wanted = Rc<[usize]>;
 #[derive(Default)]
 pub struct Readings {
     known: HashMap<(usize, CommitId), Vec<Known>>,
+    /// What was found in texts that tell the same, by what they have in common; and the length of these.
+    alike: FastMap<String, Vec<Known>>,
+    alike_bytes: usize,
     wanted: HashMap<String, Wanted>,
     last: Option<(Listing, Rc<Declared>)>,
     /// Whether what was read asks for other files of its commit.
@@ -395,6 +406,9 @@ pub struct Listing {
 /// large: manifests are many.
 const DULL: u32 = 3;
 const LARGE: usize = 32 << 10;
+
+/// Most bytes of texts of which it is kept what was found in others like them.
+const ALIKE: usize = 8 << 20;
 
 /// Most files of a commit that are read.
 const MOST_FILES: usize = 2_000;
@@ -499,6 +513,7 @@ impl Readings {
                 && found.asked.iter().all(|(path, id)| beside.find(path) == *id)
                 && found.fitting.iter().all(|(pattern, fitting)| pattern.fitting(listed) == *fitting)
         };
+        let mut bare = None;
         if let Some((_, found)) = known.iter().find(same) {
             return Rc::clone(found);
         }
@@ -516,6 +531,12 @@ impl Readings {
                 self.shared.left.jobs.set(MOST_JOBS);
                 match bytes.and_then(|bytes| text(&bytes)) {
                     Ok(text) => {
+                        bare = reader.bare(&text);
+                        let alike = bare.as_ref().and_then(|bare| self.alike.get(bare));
+                        if let Some(alike) = alike.and_then(|known| known.iter().find(same)) {
+                            known.push(alike.clone());
+                            return Rc::clone(&alike.1);
+                        }
                         let file = File { path, text: &text, beside, listed, shared: &self.shared };
                         if file.spend(text.len() as u64 / BYTES, &mut found) {
                             reader.read(&file, &mut found);
@@ -528,6 +549,14 @@ impl Readings {
         self.asks |= !found.asked.is_empty() || !found.fitting.is_empty();
         let found = Rc::new(found);
         known.push((path.to_owned(), Rc::clone(&found)));
+        if let Some(bare) = bare {
+            if self.alike_bytes + bare.len() > ALIKE {
+                self.alike.clear();
+                self.alike_bytes = 0;
+            }
+            self.alike_bytes += bare.len();
+            self.alike.entry(bare).or_default().push((path.to_owned(), Rc::clone(&found)));
+        }
         found
     }
 }

@@ -63,6 +63,34 @@ fn the_same_content_is_read_once_whatever_it_includes() {
     assert_eq!(kinds(tested, 1), [ControlKind::TestedPublish]);
 }
 
+#[test]
+fn another_version_of_an_action_tells_the_same() {
+    let mut readings = Readings::default();
+    let mut lines = |uses: &str, publish: &str| {
+        let text = workflow(&format!("  out:\n    steps:\n      - uses: {uses}\n      - run: {publish}\n"));
+        let mut files = Files::default();
+        files.0.insert(CI.to_owned(), text.into_bytes());
+        let listed = vec![(CI.to_owned(), id(&format!("{uses}{publish}")))];
+        struct One<'f>(&'f Files);
+        impl Beside for One<'_> {
+            fn find(&self, _: &str) -> Option<CommitId> {
+                None
+            }
+            fn read(&self, _: CommitId) -> Result<Arc<Vec<u8>>, &'static str> {
+                Ok(Arc::new(self.0.0[CI].clone()))
+            }
+        }
+        let declared = readings.declared(Listing { files: listed, whole: true }, &[], &One(&files));
+        declared.controls.iter().map(|control| (control.kind, control.line)).collect::<Vec<_>>()
+    };
+    let ships = vec![(ControlKind::UntestedPublish, 9)];
+    assert_eq!(lines("actions/checkout@v4", "npm publish"), ships);
+    assert_eq!(lines("actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2", "npm publish"), ships);
+    assert_eq!(lines("actions/checkout@v4", "make"), []);
+    assert_eq!(lines("aquasecurity/trivy-action@v1", "npm publish").len(), 2, "another action tells another thing");
+    assert_eq!(lines("'actions/checkout@v5'", "npm publish"), ships);
+}
+
 /// Files that make more of themselves than they hold: each ends, and says that it was cut.
 #[test]
 fn what_is_more_than_is_followed_ends_and_is_told() {

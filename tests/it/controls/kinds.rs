@@ -179,6 +179,61 @@ fn what_is_called_after_a_test_and_runs_none() {
 }
 
 #[test]
+fn a_matrix_may_give_the_command() {
+    let job = |matrix: &str, run: &str, more: &str| {
+        let text = workflow(&format!(
+            "  unit:\n    strategy: {{matrix: {{{matrix}}}}}\n    steps:\n      - run: {run}\n{more}"
+        ));
+        said(&[(CI, &text)], &[ControlKind::Tests, SHIPS[0], SHIPS[1]])
+    };
+    let unit = ["tests 6  [unit] x1"];
+    assert_eq!(job("tests: [make lint, make test]", "${{ matrix.tests }}", ""), unit);
+    assert_eq!(job("include: [{cmd: cargo test}]", "${{ matrix.cmd }}", ""), unit);
+    assert_eq!(job("p: [{args: verify -Pfull}]", "mvn -B ${{ matrix.p.args }}", ""), unit);
+    for matrix in ["tests: [make lint]", "tests: '${{ fromJSON(x) }}'", "exclude: [{tests: make test}]"] {
+        assert!(job(matrix, "${{ matrix.tests }}", "").is_empty(), "{matrix}");
+    }
+    // What waits for all of its jobs waits for the test; a step behind it in one of them does not.
+    let out = "  out:\n    needs: unit\n    steps: [{run: npm publish}]\n";
+    assert_eq!(
+        job("tests: [make lint, make test]", "${{ matrix.tests }}", out),
+        ["tested-publish 12 out [unit]", "tests 6  [unit] x1"]
+    );
+    for publish in ["      - run: npm publish\n", ""] {
+        let found = job("tests: [make test, npm publish]", "${{ matrix.tests }}", publish);
+        assert_eq!(found, unit, "{publish}: which of them tests before is not known");
+    }
+    // Of what is filled in, the name says nothing.
+    let named = "      - name: 'Run tests (${{ matrix.changes }})'\n        run: ./t.sh\n";
+    assert!(tests("x", named));
+}
+
+#[test]
+fn parameters_of_circleci_stand_for_what_is_given() {
+    let circle = |given: &str| {
+        let text = format!(
+            "commands:\n  go:\n    parameters: {{script: {{type: string, default: make lint}}}}\n    steps: [{{run: << parameters.script \
+             >>}}]\njobs:\n  out:\n    parameters: {{what: {{type: string}}, first: {{type: steps, default: []}}}}\n    steps:\n    - << \
+             parameters.first >>\n    - go: {{script: << parameters.what >>}}\n    - run: npm publish\nworkflows:\n  w:\n    jobs:\n    \
+             - out: {{{given}}}\n"
+        );
+        said(&[(CIRCLE, &text)], &SHIPS)
+    };
+    assert_eq!(circle("what: make test"), ["tested-publish 11 out [a step before it]"]);
+    assert_eq!(circle("what: make build"), ["untested-publish 11 out [npm publish]"]);
+    assert_eq!(circle("what: make build, first: [{run: go test ./...}]"), ["tested-publish 11 out [a step before it]"]);
+    assert_eq!(
+        circle("what: make build, pre-steps: [{run: go test ./...}]"),
+        ["tested-publish 11 out [a step before it]"]
+    );
+    // What is given as itself ends.
+    assert_eq!(
+        circle("what: << parameters.what >>, first: [<< parameters.first >>]"),
+        ["untested-publish 11 out [npm publish]"]
+    );
+}
+
+#[test]
 fn a_look_at_what_was_deployed_is_told_once_by_every_format() {
     let kinds = [ControlKind::Tests, ControlKind::SmokeTest];
     let github = |needs: &str, behind: &str| {

@@ -86,6 +86,31 @@ fn each_control_says_since_when_and_what_to_do_follows() {
 }
 
 #[test]
+fn a_file_that_only_moved_is_as_old_as_it_was() {
+    let page = "\"# How to release\\n\"";
+    let flow = "\"on: push\\njobs:\\n  out: {steps: [{run: npm publish}]}\\n\"";
+    let place = Place::repository(&format!(
+        "person a = Ana Costa <a@example.com>\n\
+         2026-01-01T00:00:00Z a commit feat: one | src/a.rs RELEASING.md={page} .github/workflows/a.yml={flow}\n\
+         2026-01-02T00:00:00Z a tag v1.0.0 | one\n\
+         2026-02-01T00:00:00Z a commit feat: two | src/b.rs -RELEASING.md docs/RELEASE.md={page}\n\
+         2026-02-02T00:00:00Z a tag v1.1.0 | two\n\
+         2026-03-01T00:00:00Z a commit feat: three | src/c.rs docs/releasing.md={page}\n\
+         2026-03-02T00:00:00Z a tag v1.2.0 | three\n\
+         2026-04-01T00:00:00Z a commit feat: four | -.github/workflows/a.yml .github/workflows/b.yml={flow}\n"
+    ));
+    let json = place.relconf(&["controls", NOW, "--format", "json"]).json();
+    let found = json["controls"]["found"].as_array().expect("controls");
+    let since = |path: &str, kind: &str| {
+        let of = found.iter().find(|found| found["path"] == path && found["kind"] == kind);
+        of.unwrap_or_else(|| panic!("{path}: {found:#?}"))["since"]["release"].clone()
+    };
+    assert_eq!(since("docs/RELEASE.md", "runbook"), "v1.0.0", "it lay at the root");
+    assert_eq!(since("docs/releasing.md", "runbook"), "v1.2.0", "a copy of what is still there is new");
+    assert_eq!(since(".github/workflows/b.yml", "untested-publish"), "v1.0.0", "moved since the newest release");
+}
+
+#[test]
 fn a_checklist_is_asked_what_it_caught_where_a_log_could_say_it() {
     let place = story();
     let told =

@@ -1,5 +1,7 @@
 //! What names say, as people give them to jobs, steps, environments and files.
 
+use std::borrow::Cow;
+
 use super::super::job::Step;
 use super::known::known;
 use crate::model::ControlKind;
@@ -239,10 +241,22 @@ const NO_TEST_BEHIND: &[&str] = &[
     "commits",
 ];
 
+/// A name without what is filled in when it runs: `test (${{ matrix.os }})` is called after a test alone.
+fn bare(name: &str) -> Cow<'_, str> {
+    let Some((before, mut rest)) = name.split_once("${{") else { return Cow::Borrowed(name) };
+    let mut bare = before.to_owned();
+    while let Some((_, behind)) = rest.split_once("}}") {
+        let (said, more) = behind.split_once("${{").unwrap_or((behind, ""));
+        bare.extend([" ", said]);
+        rest = more;
+    }
+    Cow::Owned(bare)
+}
+
 /// Whether a name says that tests run.
 pub fn named_test(name: &str) -> bool {
     const TESTS: &[&str] = &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"];
-    let words = name_words(name);
+    let words = name_words(&bare(name));
     let both = any(&words, &["and"]) || name.contains('&');
     if any(&words, NO_TEST)
         || words.first().is_some_and(|first| NO_TEST_FIRST.contains(&first.as_str()) && !both && words.len() > 1)

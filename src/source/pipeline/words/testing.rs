@@ -112,8 +112,10 @@ fn adds(words: &Words) -> bool {
 pub fn may_run_tests(step: &Step) -> bool {
     const RUNS: &[&str] = &["make", "gmake", "mage", "just", "task", "rake", "npm", "pnpm", "yarn"];
     let called = |word: &String| {
-        let rest = word.strip_prefix("test").filter(|rest| rest.starts_with(['-', '_']));
-        rest.is_some_and(|rest| !rest.split(['-', '_']).any(|part| NO_RUN.contains(&part)))
+        let Some(rest) = word.strip_prefix("test") else { return false };
+        // Behind a colon it may be what the tests are of.
+        rest.starts_with(':')
+            || rest.starts_with(['-', '_']) && !rest.split(['-', '_']).any(|part| NO_RUN.contains(&part))
     };
     let mut parts = step.commands.iter().flat_map(|command| &command.parts);
     step.lax.is_none() && parts.any(|words| words.begins_with(RUNS) && !adds(words) && words.iter().any(called))

@@ -140,6 +140,7 @@ pub const PUBLISHING_ACTIONS: &[(&str, &str)] = &[
     ("release-plz/action", "release-plz"),
     ("svenstaro/upload-release-action", "upload-release-action"),
     ("marvinpinto/action-automatic-releases", "automatic-releases"),
+    ("prometheus/promci/publish_release", "promci"),
     ("publish-multi-arch-manifest", "publish-multi-arch-manifest"),
     ("nugetcommand", ""),
     ("githubrelease@", "GitHubRelease task"),
