@@ -176,10 +176,9 @@ fn unquoted(line: String) -> String {
         let parts = matches!(c, ';' | '&' | '|');
         match quote {
             Some(open) if c == open && !escaped => quote = None,
-            Some(_) => {}
             None if matches!(c, '"' | '\'') && !escaped => quote = Some(c),
             None if parts => begun = out.len() + c.len_utf8(),
-            None => {}
+            _ => {}
         }
         escaped = c == '\\' && !escaped;
         out.push(if parts && quote.is_some() && says(out[begun..].trim_start_matches(['(', '{', ' '])) {
