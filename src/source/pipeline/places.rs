@@ -73,7 +73,7 @@ const FOLDERS: &[(&str, usize)] = &[
     ("grafana", 4),
 ];
 
-/// Folders in which nothing is declared that holds here: other people's, samples, and what tests use.
+/// Folders in which nothing is declared that holds here: other people's, samples, what tests use, and what was in each release.
 const FOREIGN: &[&str] = &[
     "vendor",
     "node_modules",
@@ -100,6 +100,10 @@ const FOREIGN: &[&str] = &[
     "assets",
     "static",
     "diagrams",
+    "relnotes",
+    "release-notes",
+    "release_notes",
+    "releasenotes",
 ];
 
 /// Whether a folder is looked into, by its path from the root.
@@ -143,7 +147,7 @@ mod tests {
         for path in [".github", ".github/workflows", "deploy/prod/eu", "docs/operations", "charts/app/templates"] {
             assert!(watch_folder(path), "{path}");
         }
-        for path in ["src", "vendor", "deploy/vendor", "docs/a/b/c", "charts/app/tests", "lib/deploy"] {
+        for path in ["src", "vendor", "deploy/vendor", "docs/a/b/c", "charts/app/tests", "lib/deploy", "doc/RelNotes"] {
             assert!(!watch_folder(path), "{path}");
         }
         for path in [".github/workflows/ci.yml", ".gitlab-ci.yml", "Jenkinsfile", "CODEOWNERS", "RELEASING.md"] {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::{
-    BYTES, Beside, File, Found, Listed, MOST_JOBS, OF_ALL, OF_COMMIT, OF_FILE, Owners, READERS, Shared, forge, text,
+    BYTES, Beside, File, Found, Listed, MOST_JOBS, OF_ALL, OF_COMMIT, OF_FILE, Owners, READERS, Reader, Shared, forge,
+    text,
 };
 use crate::model::{CommitId, Control, ControlKind, ControlUnread, ExtraControl, FastMap, ForgeKind, Untrusted};
 
