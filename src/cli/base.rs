@@ -113,6 +113,16 @@ impl Base {
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
+    /// What the commit has in the place of a file; `None` where that lies outside of the repository, or it has none.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn bytes(&self, repository: &Repository, path: &Path) -> Result<Option<Vec<u8>>, Error> {
+        let Some(inside) = inside(repository.root(), path) else { return Ok(None) };
+        let files = repository.files_at(self.commit, &inside)?;
+        Ok(files.into_iter().find(|(found, _)| *found == inside).map(|(_, bytes)| bytes))
+    }
+
     /// Lays out the logs that the commit has where the sources look for them.
     ///
     /// # Errors

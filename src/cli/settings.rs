@@ -280,7 +280,10 @@ impl Settings {
         for path in self.config.forge_paths() {
             let shown =
                 path.strip_prefix(self.sources.root.as_deref().unwrap_or(Path::new(""))).unwrap_or(&path).display();
-            let bytes = read_file(&path).map_err(|error| self.below_root(error))?;
+            // Where there is no work tree, it lies in HEAD as the settings that name it do.
+            let at_head = self.head.as_ref().zip(self.repository.as_ref());
+            let committed = at_head.map(|(head, repository)| head.bytes(repository, &path)).transpose()?.flatten();
+            let bytes = committed.map_or_else(|| read_file(&path), Ok).map_err(|error| self.below_root(error))?;
             rules.extend(exported(&shown.to_string(), &bytes).map_err(|why| {
                 Error::input(
                     format!("the export {shown} {why}"),

@@ -150,10 +150,11 @@ fn command(text: &str, program: &str) -> Option<usize> {
     let mut named = !NAMING.contains(&subcommand);
     let mut after_option = false;
     while let Some(next) = rest.strip_prefix(' ') {
-        let end = next.find([' ', ',', ';', ')', ':']).unwrap_or(next.len());
-        let token = next[..end].trim_end_matches('.');
+        let end = next.find([' ', ',', ';', ')']).unwrap_or(next.len());
+        // A time has colons in it.
+        let token = next[..end].trim_end_matches(['.', ':']);
         let option = token.starts_with("--");
-        let plain = !token.is_empty() && token.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=".contains(c));
+        let plain = !token.is_empty() && token.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:".contains(c));
         // After an option its value, where it is written in capitals or is a number of something.
         let value = token.len() > 1 && token.chars().all(|c| c.is_ascii_uppercase())
             || after_option && token.starts_with(|c: char| c.is_ascii_digit());
@@ -217,6 +218,11 @@ mod tests {
             ("relconf init asks which", &["relconf init"]),
             ("see relconf review --component NAME or all", &["relconf review --component NAME"]),
             ("In it: relconf gate --last 365d, then 3 more", &["relconf gate --last 365d"]),
+            (
+                "In it: relconf gate --last 365d --as-of 2026-07-01T00:00:00Z.",
+                &["relconf gate --last 365d --as-of 2026-07-01T00:00:00Z"],
+            ),
+            ("relconf explain no-alert: why", &["relconf explain no-alert"]),
             ("write covers_from = 2026-01-01 at its top", &["covers_from = 2026-01-01"]),
             ("run git fetch --tags; then", &["git fetch --tags"]),
             (

@@ -64,9 +64,13 @@ fn alone(fleet: &Fleet, named: u64, more: &str) -> String {
     if named == 0 {
         return String::new();
     }
-    let (tests, chance) = (fleet.gate.tests, fleet.gate.by_chance);
-    let chance = if chance < 0.05 { "hardly any".to_owned() } else { format!("about {}", decimal(chance)) };
+    let (tests, chance) = (fleet.gate.tests, by_chance(fleet.gate.by_chance));
     format!(" Their own gates would name {named}{more} of {tests}, {chance} by chance alone.")
+}
+
+/// How many chance alone would name, in the mean.
+fn by_chance(mean: f64) -> String {
+    if mean < 0.1 { "hardly any".to_owned() } else { format!("about {}", decimal(mean)) }
 }
 
 /// Which repositories' gates could not be asked or trust nothing, and why, a sentence each.
@@ -100,5 +104,16 @@ fn side(side: &Side, unit: Unit) -> String {
         (Some(_), Some(k)) => rate(k, side.sample),
         (Some(number), None) => format!("{} (n={})", value(number, Shown::of(unit, Some(number))), side.sample),
         (None, _) => "no data".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_chance;
+
+    #[test]
+    fn what_chance_does_is_no_limit_and_rounded_to_what_it_is() {
+        let shown = [0.0, 0.09, 0.2, 0.75, 1.5, 14.4].map(by_chance);
+        assert_eq!(shown, ["hardly any", "hardly any", "about 0.2", "about 0.8", "about 1.5", "about 14"]);
     }
 }

@@ -8,9 +8,7 @@ use crate::fleet::contract::{
 };
 use crate::fleet::{FEWEST, Status};
 use crate::model::{Basis, Untrusted, short};
-use crate::render::phrase::{
-    self, capital, count, counted, date, decimal, duration, percent, percents, rate, shortened, trust,
-};
+use crate::render::phrase::{self, capital, count, date, decimal, duration, percent, percents, rate, shortened, trust};
 
 /// Names listed in a sentence; the others are counted.
 pub const NAMED: usize = 4;
@@ -213,8 +211,10 @@ pub fn typed(fleet: &Fleet, command: &str) -> String {
 pub fn by_itself(fleet: &Fleet) -> Option<String> {
     let routed = fleet.routing.as_ref().map_or(0, Routing::routed);
     (routed > 0).then(|| {
-        let entries = counted(routed, "entry", "entries");
-        format!("A command typed in one repository reads its own log, and nothing of the {entries} routed to them.")
+        let entries = count(routed, "entry");
+        format!(
+            "A command typed in one repository reads its own log alone, without the organisation's ({entries} routed)."
+        )
     })
 }
 

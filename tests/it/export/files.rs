@@ -58,6 +58,41 @@ fn the_key_of_what_was_read_changes_with_it_and_with_nothing_else() {
     git.tag_lightweight("v9.9.9", &head, false).unwrap();
     assert!(keys.insert(key(&[])), "another tag");
     assert_eq!(keys.len(), 6);
+    // What only the forge knows is read from an export of it.
+    let settings = place.path().join("quickstart/relconf.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, text + "\n[controls]\nforge = [\"env.json\"]\n").unwrap();
+    for rules in ["", r#"{ "type": "required_reviewers", "reviewers": [{}] }"#] {
+        let text = format!(r#"{{ "environments": [{{ "name": "production", "protection_rules": [{rules}] }}] }}"#);
+        place.file("quickstart/env.json", &text);
+        assert!(keys.insert(key(&[])), "another export of the forge");
+    }
+}
+
+/// A mirror has what its settings name in HEAD.
+#[test]
+fn a_mirror_reads_the_export_of_the_forge_that_is_committed() {
+    let place = Place::empty();
+    demo(&place, "quickstart");
+    let root = place.path().join("quickstart");
+    let settings = fs::read_to_string(root.join("relconf.toml")).unwrap();
+    fs::write(root.join("relconf.toml"), settings + "\n[controls]\nforge = [\"ops/env.json\"]\n").unwrap();
+    let rules = r#"{ "type": "required_reviewers", "reviewers": [{}] }"#;
+    let text = format!(r#"{{ "environments": [{{ "name": "production", "protection_rules": [{rules}] }}] }}"#);
+    place.file("quickstart/ops/env.json", &text);
+    let git = git2::Repository::open(&root).unwrap();
+    let mut index = git.index().unwrap();
+    index.add_all(["relconf.toml", "ops/env.json"], git2::IndexAddOption::DEFAULT, None).unwrap();
+    let tree = git.find_tree(index.write_tree().unwrap()).unwrap();
+    let (parent, by) = (git.head().unwrap().peel_to_commit().unwrap(), git2::Signature::now("Ana", "ana@x").unwrap());
+    git.commit(Some("HEAD"), &by, &by, "settings", &tree, &[&parent]).unwrap();
+    git2::build::RepoBuilder::new().bare(true).clone(root.to_str().unwrap(), &place.path().join("mirror.git")).unwrap();
+    let controls = |repository: &str| {
+        let ran = place.relconf(&["controls", "--repo", repository, "--as-of", AS_OF, "--format=json"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout.contains("ops/env.json")
+    };
+    assert!(controls("quickstart") && controls("mirror.git"));
 }
 
 /// Whoever loads a folder would count what lies there as both twice.

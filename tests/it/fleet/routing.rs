@@ -88,7 +88,8 @@ fn entries_of_the_organisations_log_go_where_they_belong() {
     assert_eq!(repository(&with, "notes"), repository(&without, "notes"));
     let said = run(&place, &["--list=fleet.toml"]).stdout;
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let alone = "A command typed in one repository reads its own log, and nothing of the 4 entries routed to them.";
+    let alone =
+        "A command typed in one repository reads its own log alone, without the organisation's (4 entries routed).";
     assert!(line.contains(alone), "{line}");
     assert!(said.contains("8 entries: 2 by the repository they name, 1 by a service, 1 by a commit"), "{said}");
     assert!(said.contains("ORG-4: it names a tag alone"), "{said}");
