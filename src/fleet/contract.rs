@@ -84,7 +84,7 @@ impl Selection {
     pub fn typed(&self) -> Vec<String> {
         let teams: Vec<String> = self.teams.iter().map(|team| format!("--team {}", team.raw())).collect();
         let teams = (!teams.is_empty()).then(|| teams.join(" "));
-        teams.into_iter().chain(self.matching.iter().map(|glob| format!("--match {}", glob.raw()))).collect()
+        teams.into_iter().chain(self.matching.iter().map(|glob| format!("--match '{}'", glob.raw()))).collect()
     }
 }
 

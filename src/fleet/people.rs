@@ -17,8 +17,10 @@ pub struct People {
     /// Repositories of which it can be told: with enough releases in the window (`releases` of `[findings.thresholds]`), and who
     /// released known for half of them or more.
     pub told: u64,
-    /// Other repositories with a release in the window.
-    pub untold: u64,
+    /// Others with a release in the window, and fewer than that.
+    pub too_few: u64,
+    /// Others that do not show who released.
+    pub unknown: u64,
     /// Of the told, those of whose releases one person made more than `concentration` of `[findings.thresholds]`.
     pub on_one: u64,
     /// Of these, those in which nobody else released.
@@ -91,11 +93,22 @@ pub struct Releasers {
     /// Of these, guessed from the commit.
     guessed: u64,
     /// Whether that is enough to say anything.
-    told: bool,
+    told: Told,
     /// Above which share of one person the review asks about it.
     concentration: f64,
     /// Whoever released, automation apart.
     people: Vec<Releaser>,
+}
+
+/// Whether it can be told on whom a repository rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Told {
+    Yes,
+    /// It has too few releases.
+    TooFew,
+    /// It does not show who made them.
+    Unknown,
 }
 
 /// One of them.
@@ -120,10 +133,17 @@ impl Releasers {
             let person = facts.history.person(index);
             Releaser { id: id(person), name: person.name.clone(), releases, somebody: is_somebody(facts, index) }
         };
+        let least = Threshold::Releases.value(facts.policy);
         Self {
             known: carried.known,
             guessed: carried.guessed,
-            told: carried.known as f64 >= Threshold::Releases.value(facts.policy) && 2 * carried.known >= carried.of,
+            told: if (carried.of as f64) < least {
+                Told::TooFew
+            } else if (carried.known as f64) < least || 2 * carried.known < carried.of {
+                Told::Unknown
+            } else {
+                Told::Yes
+            },
             concentration: Threshold::Concentration.value(facts.policy),
             people: counts.into_iter().map(releaser).collect(),
         }
@@ -134,7 +154,7 @@ impl Releasers {
         let most = self.people.iter().map(|one| one.releases).max()?;
         let mut found = self.people.iter().filter(|one| one.releases == most);
         let top = found.next().filter(|one| one.somebody && found.next().is_none())?;
-        (self.told && top.releases as f64 > self.concentration * self.known as f64).then_some(top)
+        (self.told == Told::Yes && top.releases as f64 > self.concentration * self.known as f64).then_some(top)
     }
 }
 
@@ -146,11 +166,15 @@ pub(super) fn people<'r>(all: impl Iterator<Item = Known<'r>>, keyed: bool) -> P
     let mut people = People::default();
     let mut pooled: BTreeMap<&str, Pooled<'_>> = BTreeMap::new();
     for (repository, releasers) in all {
-        let Some(releasers) = releasers.filter(|releasers| releasers.told) else {
-            people.untold += 1;
+        let Some(releasers) = releasers else { continue };
+        match releasers.told {
+            Told::Yes => people.told += 1,
+            Told::TooFew => people.too_few += 1,
+            Told::Unknown => people.unknown += 1,
+        }
+        if releasers.told != Told::Yes {
             continue;
-        };
-        people.told += 1;
+        }
         for one in &releasers.people {
             let pooled = pooled.entry(&one.id).or_default();
             pooled.repositories += 1;
@@ -182,9 +206,8 @@ pub(super) fn people<'r>(all: impl Iterator<Item = Known<'r>>, keyed: bool) -> P
 
 /// The same of a team, in numbers.
 pub(super) fn of_team<'r>(all: impl Iterator<Item = Option<&'r Releasers>>) -> TeamPeople {
-    all.flatten().filter(|releasers| releasers.told).fold(TeamPeople::default(), |sum, releasers| TeamPeople {
-        told: sum.told + 1,
-        on_one: sum.on_one + u64::from(releasers.top().is_some()),
+    all.flatten().filter(|releasers| releasers.told == Told::Yes).fold(TeamPeople::default(), |sum, releasers| {
+        TeamPeople { told: sum.told + 1, on_one: sum.on_one + u64::from(releasers.top().is_some()) }
     })
 }
 
@@ -223,7 +246,7 @@ fn perhaps_one<'p>(pooled: impl Iterator<Item = &'p Pooled<'p>>) -> Vec<PerhapsO
 
 #[cfg(test)]
 mod tests {
-    use super::{Releaser, Releasers, people};
+    use super::{Releaser, Releasers, Told, people};
     use crate::model::Untrusted;
 
     fn releasers(known: u64, people: &[(&str, &str, u64)]) -> Releasers {
@@ -234,7 +257,8 @@ mod tests {
             somebody: *id != "project",
         };
         let people = people.iter().map(releaser).collect();
-        Releasers { known, guessed: 0, told: known >= 10, concentration: 0.75, people }
+        let told = if known >= 10 { Told::Yes } else { Told::TooFew };
+        Releasers { known, guessed: 0, told, concentration: 0.75, people }
     }
 
     /// Worked by hand.
@@ -256,9 +280,11 @@ mod tests {
             // Another address.
             ("old", releasers(10, &[("a2", "ana costa", 10)])),
         ];
-        let all: Vec<(Untrusted, Releasers)> = all.into_iter().map(|(name, of)| (name.into(), of)).collect();
+        let mut all: Vec<(Untrusted, Releasers)> = all.into_iter().map(|(name, of)| (name.into(), of)).collect();
+        all.push(("dark".into(), Releasers { told: Told::Unknown, ..releasers(30, &[("a", "Ana Costa", 30)]) }));
         let found = people(all.iter().map(|(name, of)| (name, Some(of))), true);
-        assert_eq!((found.told, found.untold, found.on_one, found.alone), (8, 1, 5, 3));
+        assert_eq!(found.unknown, 1);
+        assert_eq!((found.told, found.too_few, found.on_one, found.alone), (8, 1, 5, 3));
         let told =
             |rest: &super::Rests| format!("{} {}/{} {}", rest.repository.raw(), rest.releases, rest.known, rest.alone);
         let several: Vec<_> = found

@@ -181,8 +181,15 @@ pub fn no_rate(because: &str) -> String {
 
 /// What git misses, in a sentence that stands beside every count of inferred failures.
 pub fn git_misses(change_log: bool) -> String {
-    let share = if change_log { "git and a change log show about half" } else { "git alone shows about 1 in 3" };
-    format!("Of failures that projects wrote down, {share}.")
+    git_misses_by(&[change_log])
+}
+
+/// The same of projects with and without a change log.
+pub fn git_misses_by(change_log: &[bool]) -> String {
+    let share =
+        |with: &bool| if *with { "git and a change log show about half" } else { "git alone shows about 1 in 3" };
+    let shares: Vec<&str> = change_log.iter().map(share).collect();
+    format!("Of failures that projects wrote down, {}.", shares.join("; "))
 }
 
 /// How many of the signs are right, in a sentence; empty where all are, or there is none.

@@ -19,12 +19,13 @@ pub struct Resting<'f> {
 
 /// How many repositories rest on one person, and of how many that is not known; nothing where there is no release.
 pub fn about(fleet: &Fleet) -> Option<String> {
-    let People { told, untold, on_one, alone, several, .. } = &fleet.people;
-    let few = match untold {
-        0 => String::new(),
-        1 => " 1 more has too few releases to tell, or does not show who made them.".to_owned(),
-        n => format!(" {n} more have too few releases to tell, or do not show who made them."),
-    };
+    let People { told, too_few, unknown, on_one, alone, several, .. } = &fleet.people;
+    let verb = |n: u64, one: &'static str, many: &'static str| if n == 1 { one } else { many };
+    let few = (*too_few > 0).then(|| format!("{too_few} {} too few releases to tell", verb(*too_few, "has", "have")));
+    let dark = (*unknown > 0).then(|| format!("{unknown} {} not show who released", verb(*unknown, "does", "do")));
+    let untold: Vec<String> = few.into_iter().chain(dark).collect();
+    let untold = untold.join("; ");
+    let more = if untold.is_empty() { String::new() } else { format!(" Besides: {untold}.") };
     let of = count(*told, "repository");
     let nobody = match alone {
         0 => String::new(),
@@ -33,15 +34,13 @@ pub fn about(fleet: &Fleet) -> Option<String> {
         n => format!("; in {n} of these nobody else released"),
     };
     Some(match (told, on_one) {
-        (0, _) if *untold == 0 => return None,
-        (0, _) => format!(
-            "Of no repository it can be told: all {untold} have too few releases, or do not show who made them."
-        ),
-        (_, 0) => format!("None of {of} rests on one person.{few}"),
+        (0, _) if untold.is_empty() => return None,
+        (0, _) => format!("Of no repository it can be told: {untold}."),
+        (_, 0) => format!("None of {of} rests on one person.{more}"),
         (_, n) => {
             let apart = if several.is_empty() && *n > 1 { " No two rest on the same person." } else { "" };
-            let verb = if *n == 1 { "rests" } else { "each rest" };
-            format!("{n} of {of} {verb} on one person, who made most of its releases{nobody}.{apart}{few}")
+            let verb = verb(*n, "rests", "each rest");
+            format!("{n} of {of} {verb} on one person, who made most of its releases{nobody}.{apart}{more}")
         }
     })
 }

@@ -104,10 +104,9 @@ pub fn git_misses(fleet: &Fleet) -> Option<String> {
     let read = fleet.repositories.iter().filter_map(|repository| repository.read.as_ref());
     let seen = read.filter(|read| read.rates.iter().any(|rate| rate.basis == Basis::Inferred && rate.judged > 0));
     let with: Vec<bool> = seen.map(|read| read.change_log).collect();
-    let missed: Vec<String> =
-        [false, true].into_iter().filter(|kind| with.contains(kind)).map(phrase::git_misses).collect();
+    let kinds: Vec<bool> = [false, true].into_iter().filter(|kind| with.contains(kind)).collect();
     let apart = if by_git(false) { " What logs tell and what git shows are never one number." } else { "" };
-    (!missed.is_empty()).then(|| format!("{}{apart}", missed.join(" ")))
+    (!kinds.is_empty()).then(|| format!("{}{apart}", phrase::git_misses_by(&kinds)))
 }
 
 /// How far repositories differ.

@@ -240,12 +240,12 @@ fn what_was_chosen_is_said() {
     let chosen = run(&place, &["--list=list.tsv", "--team=shop", "--match=w*"]).stdout;
     assert!(chosen.starts_with("Fleet · 1 repository read · "), "{chosen}");
     let said = chosen.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("of 3 listed: --team shop and --match w*"), "{said}");
+    assert!(said.contains("of 3 listed: --team shop and --match 'w*'"), "{said}");
     let fleet = json(&place, &["--list=list.tsv", "--team=shop", "--team=pay"]);
     assert_eq!(fleet["chosen"], serde_json::json!({ "listed": 3, "teams": ["shop", "pay"], "matching": null }));
     assert_eq!(json(&place, &["--list=list.tsv"])["chosen"], Value::Null);
     run(&place, &["--list=list.tsv", "--team=pay", "--match=w*"])
-        .fails_saying(&["none of 3 repositories is chosen by --team pay and --match w*", "both must hold"]);
+        .fails_saying(&["none of 3 repositories is chosen by --team pay and --match 'w*'", "both must hold"]);
     // A team that only a repository itself names, and that --match leaves closed.
     let owners = "2026-06-01T09:00:00Z ana commit owners | CODEOWNERS=\"* @acme/web\\n\"\n";
     add(&place, "owned", &(history("owned", 3, &[]) + owners), &[]);
