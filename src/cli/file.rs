@@ -61,7 +61,15 @@ impl Turn {
 /// # Errors
 /// Where it cannot be written; then a regular file is as it was.
 pub fn write(path: &Path, text: &str) -> Result<(), Error> {
-    replace(path, text, &Steps::default())
+    stream(path, |to| to.write_all(text.as_bytes()))
+}
+
+/// The same of what is written while it is made.
+///
+/// # Errors
+/// As [`write`].
+pub fn stream(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    replace(path, write, &Steps::default())
 }
 
 /// Replaces a file for its owner alone, whole or not at all, without waiting for the disk: for what can be made again.
@@ -96,7 +104,23 @@ impl Default for Steps {
     }
 }
 
-fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
+/// What is written goes through the step that writes.
+struct Through<'f> {
+    file: &'f mut File,
+    write: fn(&mut File, &[u8]) -> io::Result<()>,
+}
+
+impl Write for Through<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (self.write)(self.file, bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>, steps: &Steps) -> Result<(), Error> {
     let target = followed(path);
     let existing = fs::metadata(&target).ok();
     let failed = |error: io::Error| {
@@ -114,14 +138,16 @@ fn replace(path: &Path, text: &str, steps: &Steps) -> Result<(), Error> {
     }
     match &existing {
         Some(metadata) if metadata.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
-        Some(metadata) if !metadata.is_file() => return fs::write(&target, text).map_err(failed),
+        Some(metadata) if !metadata.is_file() => {
+            return File::create(&target).and_then(|mut file| write(&mut file)).map_err(failed);
+        }
         _ => {}
     }
     let folder = folder(&target);
     let held = Held::back();
     let replaced = (|| {
         let (_hidden, mut file) = temporary(folder)?;
-        (steps.write)(file.as_file_mut(), text.as_bytes())?;
+        write(&mut Through { file: file.as_file_mut(), write: steps.write })?;
         if let Some(permissions) = existing.map_or_else(default_permissions, |metadata| Some(metadata.permissions())) {
             file.as_file().set_permissions(permissions)?;
         }
@@ -375,6 +401,7 @@ mod tests {
     fn every_step_that_fails_leaves_the_old_bytes_and_nothing_else() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let file = folder.path().join("log.toml");
+        let new = |to: &mut dyn Write| to.write_all(b"new bytes");
         let halfway: Steps = Steps {
             write: |file, bytes| {
                 file.write_all(&bytes[..bytes.len() / 2])?;
@@ -390,13 +417,13 @@ mod tests {
                 if let Some(old) = old {
                     fs::write(&file, old).expect("written");
                 }
-                let error = replace(&file, "new bytes", steps).expect_err("a failing step");
+                let error = replace(&file, new, steps).expect_err("a failing step");
                 assert!(error.to_string().contains("log.toml") && error.help().contains(help), "{error}");
                 assert_eq!(fs::read_to_string(&file).ok().as_deref(), old);
                 assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), usize::from(old.is_some()));
             }
         }
-        replace(&file, "new bytes", &Steps::default()).expect("written");
+        replace(&file, new, &Steps::default()).expect("written");
         assert_eq!(fs::read_to_string(&file).expect("there"), "new bytes");
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::render::terminal::Extent;
-use crate::render::{Format, Links, TerminalOptions, encode};
+use crate::render::{Drawn, Format, Links, TerminalOptions, encode};
 
 use super::args::Output;
 use super::file;
@@ -91,27 +91,27 @@ impl<T> Outputs<T> {
     /// # Errors
     /// Where a file or stdout cannot be written.
     pub fn write(&self, result: &T, terminal: &Terminal) -> anyhow::Result<()> {
-        self.write_drawn(terminal, |format, options| Ok((format.draw)(result, options)))
+        self.write_drawn(terminal, |format, options| Ok(format.draw(result, options)))
     }
 
     /// Writes what is drawn in every format asked for; nothing where one of them cannot be drawn.
     ///
     /// # Errors
     /// As [`Outputs::write`], and where it cannot be drawn.
-    pub fn write_drawn(
+    pub fn write_drawn<'r>(
         &self,
         terminal: &Terminal,
-        draw: impl Fn(&Format<T>, &TerminalOptions) -> anyhow::Result<String>,
+        draw: impl Fn(&Format<T>, &TerminalOptions) -> anyhow::Result<Drawn<'r, T>>,
     ) -> anyhow::Result<()> {
         let drawn = self.0.iter().map(|(format, path)| {
             let options = if path.is_some() { FILE } else { terminal.options() };
             Ok((draw(format, &options)?, path))
         });
-        for (text, path) in drawn.collect::<anyhow::Result<Vec<_>>>()? {
+        for (drawn, path) in drawn.collect::<anyhow::Result<Vec<_>>>()? {
             match path {
-                None => terminal.data(&text)?,
+                None => terminal.stream(|to| drawn.write(to))?,
                 Some(path) => {
-                    file::write(path, &text)?;
+                    file::stream(path, |to| drawn.write(to))?;
                     terminal.note(&format!("wrote {}", encode::terminal(&path.display().to_string())));
                 }
             }

@@ -105,10 +105,18 @@ impl Terminal {
     ///
     /// # Errors
     /// Where stdout cannot be written for any other reason.
-    #[expect(clippy::unused_self, reason = "only the holder of the terminal may write")]
     pub fn data(&self, text: &str) -> anyhow::Result<()> {
+        self.stream(|to| to.write_all(text.as_bytes()))
+    }
+
+    /// The same of what is written while it is made.
+    ///
+    /// # Errors
+    /// As [`Terminal::data`].
+    #[expect(clippy::unused_self, reason = "only the holder of the terminal may write")]
+    pub fn stream(&self, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> anyhow::Result<()> {
         let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match write(&mut stdout).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             result => result.context("cannot write to stdout"),
         }

@@ -89,6 +89,13 @@ struct Query {
     best: Option<usize>,
 }
 
+impl Query {
+    /// The highest commit of the boundary: what reaches it all stands there or above.
+    fn top(&self) -> u32 {
+        self.boundary.last().copied().unwrap_or(0)
+    }
+}
+
 /// Places by version: the order in which releases are preferred that share as much.
 struct Ranks {
     of: Vec<usize>,
@@ -228,8 +235,14 @@ impl<'c> Search<'c> {
         let last = queries.iter().map(|query| query.place).max().unwrap_or(0);
         for start in (0..last).step_by(BLOCK) {
             let block = Block::new(start, stands, ranks);
+            // What lies above all releases of a block is reached by none, and nobody asks what lies below every boundary.
+            let highest = block.highest(stands);
+            let within = |query: &Query| query.place > start && query.top() <= highest;
+            let lowest = queries.iter().filter(|query| within(query)).filter_map(|query| query.boundary.first()).min();
+            let Some(&lowest) = lowest else { continue };
+            let commits = &commits[commits.partition_point(|&commit| commit < lowest)..];
             spread(self.segments, commits, &mut self.reached, block.tips(stands));
-            for query in queries.iter_mut().filter(|query| query.place > start) {
+            for query in queries.iter_mut().filter(|query| within(query)) {
                 let all = query.boundary.iter().fold(u64::MAX, |all, &commit| all & self.reached[commit as usize]);
                 let own = ranks.below[query.place];
                 let Some(rank) = block.best(all & block.before(query.place), own) else { continue };
@@ -247,8 +260,13 @@ impl<'c> Search<'c> {
         spread(self.segments, commits, &mut self.others, boundaries);
         let mut most = vec![0_u64; queries.len()];
         let last = queries.iter().map(|query| query.place).max().unwrap_or(0);
-        for start in (0..last).step_by(BLOCK) {
+        // The newest first: they mostly share most, and what stands so low that it reaches less can be passed over.
+        for start in (0..last).step_by(BLOCK).rev() {
             let block = Block::new(start, stands, ranks);
+            let reach = u64::from(block.highest(stands)) + 1;
+            if !queries.iter().zip(&most).any(|(query, &most)| query.place > start && reach >= most) {
+                continue;
+            }
             spread(self.segments, commits, &mut self.reached, block.tips(stands));
             let shared = self.shared(commits);
             for (bit, query) in queries.iter_mut().enumerate().filter(|(_, query)| query.place > start) {
@@ -309,6 +327,11 @@ impl Block {
         self.places.iter().enumerate().map(|(bit, &place)| (stands[place].commit, bit))
     }
 
+    /// The highest commit of its releases: they reach at most as many as lie up to there.
+    fn highest(&self, stands: &[Stand<'_>]) -> u32 {
+        self.places.iter().map(|&place| stands[place].commit).max().unwrap_or(0)
+    }
+
     /// The bits of those that come before a place.
     fn before(&self, place: usize) -> u64 {
         if place >= self.start + BLOCK {
@@ -331,10 +354,11 @@ impl Block {
     }
 }
 
-/// Sets bits at commits and lets them flow to all ancestors. Children stand behind their parents.
+/// Sets bits at commits and lets them flow to all ancestors that are asked about. Children stand behind their parents.
 fn spread(segments: &Segments<'_>, commits: &[u32], reached: &mut [u64], tips: impl Iterator<Item = (u32, usize)>) {
     let mut highest = 0;
-    for (commit, bit) in tips {
+    let lowest = commits.first().copied().unwrap_or(u32::MAX);
+    for (commit, bit) in tips.filter(|&(commit, _)| commit >= lowest) {
         reached[commit as usize] |= 1 << bit;
         highest = highest.max(commit);
     }
@@ -342,7 +366,7 @@ fn spread(segments: &Segments<'_>, commits: &[u32], reached: &mut [u64], tips: i
     for &commit in commits[..end].iter().rev() {
         let bits = reached[commit as usize];
         if bits != 0 {
-            for &parent in segments.parents(commit) {
+            for &parent in segments.parents(commit).iter().filter(|&&parent| parent >= lowest) {
                 reached[parent as usize] |= bits;
             }
         }

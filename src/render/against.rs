@@ -11,9 +11,9 @@ use super::{Format, TerminalOptions, encode, json, prose};
 
 /// Every format of the comparison; the first is the default.
 pub const AGAINST_FORMATS: &[Format<Against>] = &[
-    Format { name: "terminal", draw: terminal },
-    Format { name: "markdown", draw: |against, _| markdown(against) },
-    Format { name: "json", draw: |against, _| json::pretty(against) },
+    Format::text("terminal", terminal),
+    Format::text("markdown", |against, _| markdown(against)),
+    Format::json(|against, to| json::write(against, to)),
 ];
 
 /// The groups of findings, each with whether it was found then and is now.

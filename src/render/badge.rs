@@ -22,7 +22,7 @@ pub fn badge(review: &Review) -> String {
     let change = review.map.stages.iter().find(|stage| stage.id == StageId::Change);
     let standing = change.map_or(Standing::Unmeasured, |stage| stage.cells.evidence.standing);
     let rates = &review.headline.rates;
-    json::pretty(&Badge {
+    json::text(&Badge {
         schema_version: 1,
         label: "release confidence",
         message: match &rates[..] {

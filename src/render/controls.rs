@@ -1,5 +1,7 @@
 //! What the repository declares, by itself.
 
+use std::io::{self, Write};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +28,8 @@ pub struct ControlsOnly {
 }
 
 /// As JSON.
-pub(super) fn json(review: &Review) -> String {
-    json::pretty(&ControlsOnly::of(review))
+pub(super) fn json(review: &Review, to: &mut dyn Write) -> io::Result<()> {
+    json::write(&ControlsOnly::of(review), to)
 }
 
 impl ControlsOnly {

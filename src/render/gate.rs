@@ -12,12 +12,12 @@ use super::{Format, TerminalOptions, basis, encode, link, prose};
 
 /// Every format of the gate; the first is the default.
 pub const GATE_FORMATS: &[Format<GateReport>] = &[
-    Format { name: "terminal", draw: terminal },
-    Format { name: "json", draw: |report, _| json::pretty(report) },
-    Format { name: "markdown", draw: |report, _| markdown(report) },
-    Format { name: "markdown-brief", draw: |report, _| brief(report) },
-    Format { name: "github", draw: |report, _| github(report) },
-    Format { name: "junit", draw: |report, _| junit(report) },
+    Format::text("terminal", terminal),
+    Format::json(|report, to| json::write(report, to)),
+    Format::text("markdown", |report, _| markdown(report)),
+    Format::text("markdown-brief", |report, _| brief(report)),
+    Format::text("github", |report, _| github(report)),
+    Format::text("junit", |report, _| junit(report)),
 ];
 
 /// Names listed behind a regression; the others are counted.

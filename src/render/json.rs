@@ -1,20 +1,66 @@
 //! The contract itself, as JSON.
 
-use serde::Serialize;
+use std::io::{self, Write};
 
-use crate::review::contract::Review;
+use serde::Serialize;
 
 use super::encode;
 
-/// The review as indented JSON with a newline at its end.
-pub fn review(review: &Review) -> String {
-    pretty(review)
+/// Writes any part of the contract as indented JSON with a newline at its end, while it is made: no text is held whole.
+///
+/// # Errors
+/// Where it cannot be written. The contract's types have string keys and no failing serializer: nothing else goes wrong.
+pub fn write(part: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    let mut lines = Lines { to, held: Vec::with_capacity(HELD) };
+    serde_json::to_writer_pretty(&mut lines, part)?;
+    lines.write_all(b"\n")?;
+    lines.flush()
 }
 
-/// Any part of the contract as indented JSON with a newline at its end.
-pub(super) fn pretty(part: &impl Serialize) -> String {
-    // The contract's types have string keys and no failing serializer: there is nothing that could go wrong.
-    let mut text = encode::json(serde_json::to_string_pretty(part).unwrap_or_default());
-    text.push('\n');
-    text
+/// The same as a text.
+pub fn text(part: &impl Serialize) -> String {
+    in_memory(|to| write(part, to))
+}
+
+/// What is written, as a text.
+pub(super) fn in_memory(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+    let mut bytes = Vec::new();
+    // Memory takes whatever is written.
+    let _ = write(&mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// So many bytes are encoded and passed on at once.
+const HELD: usize = 64 << 10;
+
+/// Passes whole lines on, encoded. No string of JSON goes beyond its line, and so nothing does that an encoder looks for.
+struct Lines<'w> {
+    to: &'w mut dyn Write,
+    held: Vec<u8>,
+}
+
+impl Lines<'_> {
+    /// Passes the first bytes on.
+    fn pass(&mut self, end: usize) -> io::Result<()> {
+        let rest = self.held.split_off(end);
+        let lines = String::from_utf8(std::mem::replace(&mut self.held, rest));
+        self.to.write_all(encode::json(lines.map_err(io::Error::other)?).as_bytes())
+    }
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= HELD
+            && let Some(end) = memchr::memrchr(b'\n', &self.held)
+        {
+            self.pass(end + 1)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.pass(self.held.len())?;
+        self.to.flush()
+    }
 }

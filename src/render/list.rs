@@ -1,5 +1,7 @@
 //! Lists: every release, incident, person or tag, one line each.
 
+use std::io::{self, Write};
+
 use crate::model::{Kind, Untrusted};
 use crate::review::contract::{
     CheckVerdict, IncidentReport, Outcome, ReleaseReport, Review, Role, TagData, TagList, TagReport, WindowName,
@@ -111,8 +113,7 @@ impl Shown {
 }
 
 /// Every format of a list; the first is the default.
-pub const LIST_FORMATS: &[Format<List>] =
-    &[Format { name: "terminal", draw: terminal }, Format { name: "json", draw: |list, _| json(list) }];
+pub const LIST_FORMATS: &[Format<List>] = &[Format::text("terminal", terminal), Format::json(json)];
 
 /// A list for people.
 fn terminal(List { review, what, tags, shown }: &List, options: &TerminalOptions) -> String {
@@ -129,21 +130,17 @@ fn terminal(List { review, what, tags, shown }: &List, options: &TerminalOptions
 }
 
 /// A list as JSON: the part of the contract that it shows.
-fn json(List { review, what, tags, shown }: &List) -> String {
+fn json(List { review, what, tags, shown }: &List, to: &mut dyn Write) -> io::Result<()> {
     match what {
-        Listing::Releases => json::pretty(&shown.releases(review).1),
-        Listing::Incidents => json::pretty(&shown.incidents(review).1),
-        Listing::People => json::pretty(&review.people),
-        Listing::Checks => json::pretty(&review.checks),
+        Listing::Releases => json::write(&shown.releases(review).1, to),
+        Listing::Incidents => json::write(&shown.incidents(review).1, to),
+        Listing::People => json::write(&review.people, to),
+        Listing::Checks => json::write(&review.checks, to),
         Listing::Tags => {
             let TagData { total, matched, components, ref skipped } = review.data.tags;
-            json::pretty(&TagList {
-                total,
-                matched,
-                components,
-                skipped: skipped.clone(),
-                tags: shown.tags(tags).to_vec(),
-            })
+            let tags =
+                TagList { total, matched, components, skipped: skipped.clone(), tags: shown.tags(tags).to_vec() };
+            json::write(&tags, to)
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Format, TerminalOptions, block, encode, json};
 
 /// Every format of the map; the first is the default.
 pub const MAP_FORMATS: &[Format<Review>] =
-    &[Format { name: "terminal", draw: page }, Format { name: "json", draw: |review, _| json::pretty(&review.map) }];
+    &[Format::text("terminal", page), Format::json(|review, to| json::write(&review.map, to))];
 
 /// The map by itself: the headline, the table, then every reading.
 fn page(review: &Review, options: &TerminalOptions) -> String {

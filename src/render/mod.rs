@@ -27,6 +27,8 @@ pub mod terminal;
 pub mod trend;
 pub mod validation;
 
+use std::io::{self, Write};
+
 use crate::review::contract::Review;
 
 /// How a view for people is drawn.
@@ -61,30 +63,87 @@ pub enum Links {
 pub struct Format<T> {
     /// Its name, as typed.
     pub name: &'static str,
+    /// How it draws a result.
+    draw: Draw<T>,
+}
+
+/// How a format draws.
+#[derive(Clone, Copy, Debug)]
+enum Draw<T> {
+    /// A text, made whole.
+    Text(fn(&T, &TerminalOptions) -> String),
+    /// JSON, written while it is made: it may be larger than all that it tells of.
+    Json(fn(&T, &mut dyn Write) -> io::Result<()>),
+}
+
+impl<T> Format<T> {
+    const fn text(name: &'static str, draw: fn(&T, &TerminalOptions) -> String) -> Self {
+        Self { name, draw: Draw::Text(draw) }
+    }
+
+    const fn json(draw: fn(&T, &mut dyn Write) -> io::Result<()>) -> Self {
+        Self { name: "json", draw: Draw::Json(draw) }
+    }
+
     /// Draws a result.
-    pub draw: fn(&T, &TerminalOptions) -> String,
+    pub fn draw<'r>(&self, result: &'r T, options: &TerminalOptions) -> Drawn<'r, T> {
+        match self.draw {
+            Draw::Text(draw) => Drawn::Text(draw(result, options)),
+            Draw::Json(write) => Drawn::Json(result, write),
+        }
+    }
+}
+
+/// A result in a format, to be written.
+#[derive(Debug)]
+pub enum Drawn<'r, T> {
+    /// As a text.
+    Text(String),
+    /// As JSON, once it is written.
+    Json(&'r T, fn(&T, &mut dyn Write) -> io::Result<()>),
+}
+
+impl<T> Drawn<'_, T> {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Text(text) => to.write_all(text.as_bytes()),
+            Self::Json(result, write) => write(result, to),
+        }
+    }
+
+    /// All of it.
+    pub fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Json(result, write) => json::in_memory(|to| write(result, to)),
+        }
+    }
 }
 
 /// Every format of a trend by itself; the first is the default.
 pub const TREND_FORMATS: &[Format<Review>] = &[
-    Format { name: "terminal", draw: trend::terminal },
-    Format { name: "markdown", draw: |review, _| report::trend(review) },
-    Format { name: "json", draw: |review, _| trend::json(review) },
+    Format::text("terminal", trend::terminal),
+    Format::text("markdown", |review, _| report::trend(review)),
+    Format::json(trend::json),
 ];
 
 /// Every format of what the repository declares; the first is the default.
 pub const CONTROLS_FORMATS: &[Format<Review>] = &[
-    Format { name: "terminal", draw: controls::terminal },
-    Format { name: "markdown", draw: |review, _| report::controls(review) },
-    Format { name: "json", draw: |review, _| controls::json(review) },
+    Format::text("terminal", controls::terminal),
+    Format::text("markdown", |review, _| report::controls(review)),
+    Format::json(controls::json),
 ];
 
 /// Every format of a review; the first is the default.
 pub const FORMATS: &[Format<Review>] = &[
-    Format { name: "terminal", draw: terminal::review },
-    Format { name: "json", draw: |review, _| json::review(review) },
-    Format { name: "markdown", draw: |review, _| report::review(report::Kind::Markdown, review) },
-    Format { name: "markdown-brief", draw: |review, _| report::review(report::Kind::Brief, review) },
-    Format { name: "html", draw: |review, _| report::review(report::Kind::Html, review) },
-    Format { name: "badge", draw: |review, _| badge::badge(review) },
+    Format::text("terminal", terminal::review),
+    Format::json(|review, to| json::write(review, to)),
+    Format::text("markdown", |review, _| report::review(report::Kind::Markdown, review)),
+    Format::text("markdown-brief", |review, _| report::review(report::Kind::Brief, review)),
+    Format::text("html", |review, _| report::review(report::Kind::Html, review)),
+    Format::text("badge", |review, _| badge::badge(review)),
 ];

@@ -17,9 +17,9 @@ pub struct Planned {
 
 /// Every format of a plan; the first is the default.
 pub const PLAN_FORMATS: &[Format<Planned>] = &[
-    Format { name: "terminal", draw: terminal },
-    Format { name: "markdown", draw: |planned, _| markdown(planned) },
-    Format { name: "json", draw: |planned, _| json::pretty(&planned.findings()) },
+    Format::text("terminal", terminal),
+    Format::text("markdown", |planned, _| markdown(planned)),
+    Format::json(|planned, to| json::write(&planned.findings(), to)),
 ];
 
 /// Releases and incidents named behind an action; the others are counted.

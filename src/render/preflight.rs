@@ -13,11 +13,11 @@ use super::{Format, TerminalOptions, encode, prose};
 
 /// Every format of the preflight; the first is the default.
 pub const PREFLIGHT_FORMATS: &[Format<Preflight>] = &[
-    Format { name: "terminal", draw: terminal },
-    Format { name: "json", draw: |report, _| json::pretty(report) },
-    Format { name: "markdown", draw: |report, _| markdown(report) },
-    Format { name: "markdown-brief", draw: |report, _| brief(report) },
-    Format { name: "github", draw: |report, _| github(report) },
+    Format::text("terminal", terminal),
+    Format::json(|report, to| json::write(report, to)),
+    Format::text("markdown", |report, _| markdown(report)),
+    Format::text("markdown-brief", |report, _| brief(report)),
+    Format::text("github", |report, _| github(report)),
 ];
 
 /// Traits named of a forecast.

@@ -1,5 +1,7 @@
 //! The trend: the last windows, and what moved, for a terminal; and the trend by itself.
 
+use std::io::{self, Write};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +28,8 @@ pub struct TrendReport {
 }
 
 /// As JSON.
-pub(super) fn json(review: &Review) -> String {
-    json::pretty(&TrendReport::of(review))
+pub(super) fn json(review: &Review, to: &mut dyn Write) -> io::Result<()> {
+    json::write(&TrendReport::of(review), to)
 }
 
 impl TrendReport {

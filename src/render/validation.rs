@@ -62,7 +62,7 @@ pub struct Mismatch {
 
 /// Every format of a validation; the first is the default.
 pub const VALIDATION_FORMATS: &[Format<Validation>] =
-    &[Format { name: "terminal", draw: page }, Format { name: "json", draw: |validation, _| json::pretty(validation) }];
+    &[Format::text("terminal", page), Format::json(|validation, to| json::write(validation, to))];
 
 fn page(validation: &Validation, options: &TerminalOptions) -> String {
     let mut page = Page::new(options);

@@ -298,7 +298,7 @@ fn tags_and_the_commit_lead_to_the_forge() {
     let id = report.commit.clone().expect("a commit");
     let drawn = |name: &str| {
         let format = PREFLIGHT_FORMATS.iter().find(|format| format.name == name).expect("a format");
-        (format.draw)(&report, &TerminalOptions { links: Links::Osc8, ..plain(100) })
+        format.draw(&report, &TerminalOptions { links: Links::Osc8, ..plain(100) }).text()
     };
     for (format, tag, commit) in [
         (

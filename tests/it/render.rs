@@ -29,7 +29,9 @@ fn pages(review: &Review, options: &TerminalOptions) -> Vec<String> {
     pages.extend(review.map.stages.iter().filter_map(|stage| map::stage(review, stage.id.title(), options)));
     for what in [Listing::Releases, Listing::Incidents, Listing::People, Listing::Tags] {
         let shown = Shown { all: true, ..Shown::default() };
-        pages.push((LIST_FORMATS[0].draw)(&List { review: review.clone(), what, tags: Vec::new(), shown }, options));
+        pages.push(
+            LIST_FORMATS[0].draw(&List { review: review.clone(), what, tags: Vec::new(), shown }, options).text(),
+        );
     }
     pages.extend(review.incidents.iter().filter_map(|incident| explain::incident(review, incident.id.raw(), options)));
     pages
@@ -188,7 +190,7 @@ fn the_contract_reads_back_and_fits_its_schema() {
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     for name in ["quickstart", "monorepo", "hotfix-heavy", "uneasy-fridays"] {
         let review = example(name);
-        let text = json::review(&review);
+        let text = json::text(&review);
         assert_eq!(serde_json::from_str::<Review>(&text).expect("reads back"), review);
         let document = serde_json::from_str(&text).expect("JSON");
         let errors: Vec<_> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
@@ -221,7 +223,7 @@ proptest! {
             warning.message = hostile.clone();
         }
         let mut all = pages(&review, &plain(width));
-        all.push(json::review(&review));
+        all.push(json::text(&review));
         for page in all {
             let bad = |c: char| c != '\n' && (c.is_control() || ('\u{200b}'..='\u{200f}').contains(&c) || ('\u{202a}'..='\u{202e}').contains(&c));
             prop_assert!(!page.chars().any(bad), "{page:?}");
@@ -300,7 +302,7 @@ fn links_on_a_terminal_take_no_column_and_lead_to_the_forge_alone() {
 fn a_badge_says_what_the_review_says_and_grey_where_nothing_is_known() {
     let badge = |review: &Review| -> serde_json::Value {
         let format = FORMATS.iter().find(|format| format.name == "badge").expect("a badge");
-        serde_json::from_str(&(format.draw)(review, &plain(100))).expect("JSON")
+        serde_json::from_str(&format.draw(review, &plain(100)).text()).expect("JSON")
     };
     let mut review = example("quickstart");
     let found = badge(&review);

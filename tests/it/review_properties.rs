@@ -145,11 +145,11 @@ proptest! {
         prop_assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
         let options = TerminalOptions { width: 90, color: false, links: Links::None, unicode: true, verbose: true, extent: Extent::Full };
         for format in FORMATS {
-            let page = (format.draw)(&review, &options);
+            let page = format.draw(&review, &options).text();
             prop_assert!(!page.chars().any(|c| c != '\n' && c.is_control()), "{}", format.name);
             prop_assert!(!page.contains("NaN") && !page.replace("inferred", "").contains(" inf"), "{}: {}", format.name, page);
         }
-        let markdown = (FORMATS.iter().find(|format| format.name == "markdown").expect("there").draw)(&review, &options);
+        let markdown = FORMATS.iter().find(|format| format.name == "markdown").expect("there").draw(&review, &options).text();
         let mut columns = None;
         for line in markdown.lines() {
             let cells = line.replace("\\|", "").matches('|').count();

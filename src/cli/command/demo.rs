@@ -85,7 +85,7 @@ pub(super) fn run(args: &DemoArgs, terminal: &Terminal) -> anyhow::Result<Exit> 
         review.project.name = format!("the {} example", example.name).into();
     }
     outputs
-        .write_drawn(terminal, |format, options| Ok((format.draw)(&review, &TerminalOptions { extent, ..*options })))?;
+        .write_drawn(terminal, |format, options| Ok(format.draw(&review, &TerminalOptions { extent, ..*options })))?;
     if args.into.is_some() {
         let shown = encode::terminal(&folder.display().to_string());
         let as_of = input.as_of.unwrap_or_default();

@@ -252,7 +252,7 @@ fn plan_names(_: &Known<'_>) -> Vec<String> {
 fn plan_page(known: &Known<'_>, name: &str) -> Option<String> {
     let plan = Plan::ALL.into_iter().find(|plan| plan.id() == name);
     let draw = |plan| Planned { review: known.review.clone(), plan: Some(plan) };
-    plan.map(draw).map(|planned| (PLAN_FORMATS[0].draw)(&planned, &known.options))
+    plan.map(draw).map(|planned| PLAN_FORMATS[0].draw(&planned, &known.options).text())
 }
 
 fn release_names(known: &Known<'_>) -> Vec<String> {

@@ -12,7 +12,7 @@ use crate::cli::terminal::Terminal;
 use crate::error::Error;
 use crate::render::report::{self, Kind};
 use crate::render::terminal::Extent;
-use crate::render::{FORMATS, TerminalOptions};
+use crate::render::{Drawn, FORMATS, TerminalOptions};
 use crate::review::Asked;
 use crate::review::contract::{By, Review};
 
@@ -31,19 +31,21 @@ pub(super) fn run(args: &ReviewArgs, terminal: &Terminal) -> anyhow::Result<Exit
     }
     let settings = Settings::resolve(&args.input)?;
     let earlier = super::plan::earlier(&args.earlier)?;
-    let history = terminal.working("reading the history", || settings.read_all())?;
-    let facts = Facts::derive(&history, &settings.policy)?;
     let extent = if args.full { Extent::Full } else { Extent::of(&args.sections) };
     let asked = Asked { earlier: earlier.as_ref(), ..asked(&outputs, extent, terminal) };
-    let review = Review::asked(&facts, &asked);
+    let review = {
+        // All that a report says is in the review: the history need not be in memory with it.
+        let history = terminal.working("reading the history", || settings.read_all())?;
+        Review::asked(&Facts::derive(&history, &settings.policy)?, &asked)
+    };
     if template.is_some() {
         exit::bound_memory();
     }
     outputs.write_drawn(terminal, |format, options| match (Kind::find(format.name), &template) {
         (Some(kind), Some((file, text))) => {
-            report::with_template(kind, text, &review).map_err(|error| wrong(file, &error).into())
+            report::with_template(kind, text, &review).map(Drawn::Text).map_err(|error| wrong(file, &error).into())
         }
-        _ => Ok((format.draw)(&review, &TerminalOptions { extent, ..*options })),
+        _ => Ok(format.draw(&review, &TerminalOptions { extent, ..*options })),
     })?;
     Ok(Exit::Done)
 }

@@ -14,15 +14,15 @@ use super::{Format, json};
 
 /// Every format of a fleet; the first is the default.
 pub const FLEET_FORMATS: &[Format<Fleet>] = &[
-    Format { name: "terminal", draw: terminal::fleet },
-    Format { name: "json", draw: |fleet, _| json::pretty(fleet) },
-    Format { name: "markdown", draw: |fleet, _| markdown::fleet(fleet) },
-    Format { name: "html", draw: |fleet, _| page::fleet(fleet) },
+    Format::text("terminal", terminal::fleet),
+    Format::json(|fleet, to| json::write(fleet, to)),
+    Format::text("markdown", |fleet, _| markdown::fleet(fleet)),
+    Format::text("html", |fleet, _| page::fleet(fleet)),
 ];
 
 /// Every format of a fleet's gate; the first is the default.
 pub const FLEET_GATE_FORMATS: &[Format<Fleet>] = &[
-    Format { name: "terminal", draw: terminal::gate },
-    Format { name: "json", draw: |fleet, _| json::pretty(fleet) },
-    Format { name: "markdown", draw: |fleet, _| markdown::gate(fleet) },
+    Format::text("terminal", terminal::gate),
+    Format::json(|fleet, to| json::write(fleet, to)),
+    Format::text("markdown", |fleet, _| markdown::gate(fleet)),
 ];

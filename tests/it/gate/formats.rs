@@ -99,7 +99,7 @@ fn what_is_behind_a_verdict_is_a_link_on_a_terminal() {
     let ran = gate(&place(&history((9, 20), (3, 40)), links), &["--format", "json"]);
     let report: GateReport = serde_json::from_str(&ran.stdout).expect("a report");
     let terminal = &GATE_FORMATS[0];
-    let drawn = |links| (terminal.draw)(&report, &TerminalOptions { links, ..plain(100) });
+    let drawn = |links| terminal.draw(&report, &TerminalOptions { links, ..plain(100) }).text();
     let text = drawn(Links::Osc8);
     for link in [
         "https://forge.example/tag/2.8.0\u{1b}\\2.8.0\u{1b}",
