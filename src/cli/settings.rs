@@ -11,7 +11,7 @@ use sha1::{Digest as _, Sha1};
 
 use crate::attribution::Facts;
 use crate::config::{self, Config, Origin, Sourced, parse_window};
-use crate::document::{Zone, parse_duration, parse_time, read_bytes, read_file};
+use crate::document::{Zone, parse_duration, parse_time, read_bytes, read_file, too_large};
 use crate::error::Error;
 use crate::gate::SettingTold;
 use crate::model::{
@@ -465,7 +465,7 @@ impl Place {
             File::open(path).and_then(|mut file| read_bytes(&mut file))
         };
         let bytes = read.map_err(failed)?.ok_or_else(|| {
-            Error::usage(format!("the configuration {} is larger than 16 MiB", path.display()), "give it a smaller one")
+            Error::usage(format!("the configuration {} is {}", path.display(), too_large()), "give it a smaller one")
         })?;
         config::parse_in(&self.root, path, bytes)
     }

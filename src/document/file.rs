@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 /// Largest file that is read.
-pub const MAX_FILE_BYTES: u64 = 16 << 20;
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// What is said of a larger one: "larger than 64 MiB".
+pub fn too_large() -> String {
+    format!("larger than {} MiB", MAX_FILE_BYTES >> 20)
+}
 
 /// Reads a regular file (a symlink to one counts).
 ///
@@ -34,7 +39,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
     let mut file = File::open(path).map_err(failed)?;
     read_bytes(&mut file).map_err(failed)?.ok_or_else(|| {
         Error::input(
-            format!("{shown} is larger than 16 MiB"),
+            format!("{shown} is {}", too_large()),
             "split it into several files; a folder of them can be given",
         )
     })

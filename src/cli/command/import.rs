@@ -12,7 +12,7 @@ use crate::cli::file;
 use crate::cli::settings::Place;
 use crate::cli::terminal::Terminal;
 use crate::config::Config;
-use crate::document::{MAX_FILE_BYTES, read_bytes, read_file};
+use crate::document::{read_bytes, read_file, too_large};
 use crate::error::Error;
 use crate::model::Mapping;
 use crate::render::encode;
@@ -115,9 +115,7 @@ fn read(file: &str) -> Result<String, Error> {
     let bytes = if file == "-" {
         read_bytes(&mut io::stdin().lock() as &mut dyn Read)
             .map_err(|error| Error::io("standard input cannot be read", "").caused_by(error))?
-            .ok_or_else(|| {
-                Error::input(format!("standard input is larger than {} MiB", MAX_FILE_BYTES >> 20), "split it")
-            })?
+            .ok_or_else(|| Error::input(format!("standard input is {}", too_large()), "split it"))?
     } else {
         read_file(Path::new(file))?
     };

@@ -28,7 +28,7 @@ const WORTH_A_LOOK: [NoticeCode; 5] = [
 ];
 
 /// The largest file that a line is quoted from, in bytes.
-const QUOTED: u64 = 16 << 20;
+const QUOTED: u64 = 64 << 20;
 
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = Outputs::parse(&args.output, VALIDATION_FORMATS)?;

@@ -10,7 +10,7 @@ use globset::Glob;
 
 use crate::cli::args::FleetRun;
 use crate::config::{self, FleetList, Listed, Owned};
-use crate::document::{nearest, parse_duration, read_bytes, read_file};
+use crate::document::{nearest, parse_duration, read_bytes, read_file, too_large};
 use crate::error::Error;
 use crate::fleet::contract::{OwnerSource, Selection};
 use crate::fleet::{Allowed, Place};
@@ -170,7 +170,7 @@ fn lines_of_stdin() -> Result<FleetList, Error> {
         .map_err(|error| {
             Error::io(format!("standard input cannot be read: {error}"), "give --list a file").caused_by(error)
         })?
-        .ok_or_else(|| Error::input("standard input is larger than 16 MiB", "split the list"))?;
+        .ok_or_else(|| Error::input(format!("standard input is {}", too_large()), "split the list"))?;
     config::parse_fleet(Path::new("-"), bytes)
 }
 

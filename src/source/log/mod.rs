@@ -26,7 +26,7 @@ pub use write::{fields, toml};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::document::{Document, Format, Zone, crowded, read_bytes, read_file};
+use crate::document::{Document, Format, Zone, crowded, read_bytes, read_file, too_large};
 use crate::error::{Error, Problem};
 use crate::model::{Coverage, FileCoverage, Incident, LogFile, LogsRead, Mapping, Milestone, ReleaseEntry};
 use files::Found;
@@ -296,5 +296,5 @@ fn is_markdown(path: &Path) -> bool {
 fn read_stdin(stdin: &mut dyn Read) -> Result<Vec<u8>, Error> {
     read_bytes(stdin)
         .map_err(|error| Error::io(format!("standard input cannot be read: {error}"), "").caused_by(error))?
-        .ok_or_else(|| Error::input("standard input is larger than 16 MiB", "split it into several files"))
+        .ok_or_else(|| Error::input(format!("standard input is {}", too_large()), "split it into several files"))
 }

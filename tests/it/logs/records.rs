@@ -392,8 +392,8 @@ fn sizes_are_limited() {
         fatal("[[incident]]\n".repeat(100_001)),
         ["1:1 incident is given more than 100000 times; leave out the oldest"]
     );
-    let error = from_stdin(vec![b'#'; (16 << 20) + 1], None).expect_err("too large");
-    assert_eq!(error.to_string(), "standard input is larger than 16 MiB");
+    let error = from_stdin(vec![b'#'; (64 << 20) + 1], None).expect_err("too large");
+    assert_eq!(error.to_string(), "standard input is larger than 64 MiB");
     let garbage = fatal("=\n".repeat(1 << 20));
     assert_eq!(garbage.len(), 1, "of a large file, the first syntax error");
     let many = from_stdin("[[release]]\n".repeat(5_000), None).expect("the file can be used");
