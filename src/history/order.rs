@@ -73,6 +73,7 @@ impl<'c> Sequencer<'c> {
             for run in &sequence.shipped[start..] {
                 self.taken[run.top as usize] = self.round;
             }
+            join(&mut sequence.shipped, start);
             come[place] = true;
             sequence.order.push(place);
             sequence.ships.push((start as u32, sequence.shipped.len() as u32));
@@ -109,8 +110,7 @@ impl<'c> Sequencer<'c> {
                 return Some(blocker);
             }
             shipped.push(self.segments.run(commit));
-            // The first parent is walked first: commits stand in the list as a log would show them.
-            self.stack.extend(self.segments.parents(commit).iter().rev());
+            self.stack.extend(self.segments.parents(commit));
         }
         None
     }
@@ -143,4 +143,22 @@ impl<'c> Sequencer<'c> {
         };
         order.iter().enumerate().filter(|(_, place)| late(place)).map(|(at, _)| at).collect()
     }
+}
+
+/// Brings stretches into the order of a log, none before what descends from it, and makes one run of those that follow each
+/// other: nearly all that a release ships lies side by side.
+fn join(shipped: &mut Vec<Run>, start: usize) {
+    shipped[start..].sort_unstable_by_key(|run| Reverse(run.top));
+    let mut end = start;
+    for at in start..shipped.len() {
+        let next = shipped[at];
+        match shipped[start..end].last_mut() {
+            Some(run) if run.bottom() == next.top + 1 => run.length += next.length,
+            _ => {
+                shipped[end] = next;
+                end += 1;
+            }
+        }
+    }
+    shipped.truncate(end);
 }

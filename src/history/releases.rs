@@ -66,6 +66,7 @@ pub(super) fn build(
     };
     let mut heads: BinaryHeap<Head<'_>> = (0..ordered.len()).filter_map(|at| head(at, 0)).collect();
     let mut unread = Unread::default();
+    history.releases.reserve_exact(ordered.iter().map(|component| component.sequence.order.len()).sum());
     while let Some(Head { draft, at, next }) = heads.pop() {
         let ships = ordered[at].sequence.ships[next];
         heads.extend(head(at, next + 1));

@@ -44,6 +44,11 @@ impl<I: ArenaIndex, T> Arena<I, T> {
         Self::from(Vec::new())
     }
 
+    /// Makes room for so many more, and for no more than those.
+    pub fn reserve_exact(&mut self, more: usize) {
+        self.items.reserve_exact(more);
+    }
+
     /// Adds one and tells its index.
     pub fn push(&mut self, item: T) -> I {
         self.items.push(item);

@@ -23,8 +23,8 @@ pub struct Component {
     pub hotfixes: HotfixSigns,
 }
 
-/// Commits that follow each other from the youngest down, each the only parent of the one above it: a thousand components
-/// that ship the same history ship it as the same few runs.
+/// Commits that stand next to each other, the youngest first, none before what descends from it: a thousand components that
+/// ship the same history ship it as a few runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The youngest.

@@ -13,10 +13,11 @@ use super::contract::{
 
 pub(super) fn all(facts: &Facts<'_>) -> Vec<ReleaseReport> {
     let mut distinct = Distinct { marks: vec![0; facts.history.people.len()], mark: 0 };
-    (0..facts.history.releases.len() as u32)
-        .map(ReleaseIndex)
-        .filter_map(|index| Some(one(facts, index, facts.event_of[index]?, &mut distinct)))
-        .collect()
+    let scoped = || facts.history.releases.indices().filter_map(|index| Some((index, facts.event_of[index]?)));
+    // They are what is largest of a review: no room is taken for more of them than there are.
+    let mut all = Vec::with_capacity(scoped().count());
+    all.extend(scoped().map(|(index, event)| one(facts, index, event, &mut distinct)));
+    all
 }
 
 /// Counts people, each once: a mark on each instead of a set for every release.
