@@ -8,7 +8,7 @@ use crate::review::contract::{
 };
 
 use super::page::Page;
-use super::phrase::{self, count, date, duration, kind, listed, outcome, rate, reason};
+use super::phrase::{self, ById, count, date, duration, kind, listed, outcome, rate, reason};
 use super::{Format, TerminalOptions, encode, json};
 
 /// What can be listed.
@@ -150,8 +150,9 @@ fn releases(page: &mut Page, review: &Review, shown: Shown) {
         page.text("No releases. See why: relconf list tags");
         return;
     }
+    let incidents = ById::of(&review.incidents);
     let row = |release: &ReleaseReport| {
-        let because = release.failures.first().map_or_else(String::new, |failure| reason(failure, &review.incidents));
+        let because = release.failures.first().map_or_else(String::new, |failure| reason(failure, &incidents));
         let kind = if release.kind == Kind::Regular { "" } else { kind(release.kind) };
         vec![
             encode::terminal(release.tag.raw()),

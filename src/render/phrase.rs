@@ -14,7 +14,7 @@ mod timing;
 pub mod trend;
 
 pub use action::{became, course, effect, listed, success};
-pub use failure::{detector, not_counted, outcome, outcome_mark, reason, suspicion};
+pub use failure::{ById, detector, not_counted, outcome, outcome_mark, reason, suspicion};
 pub use people::{carried, spread};
 pub use release::{kind, tag};
 pub use standing::{decides, mark, standing, trust, trust_means};

@@ -17,7 +17,7 @@ use crate::document::{parse_time, toml_groups, toml_text, toml_texts};
 use crate::error::Error;
 use crate::model::{DetectedBy, History, Moment, PersonIndex, ProjectKind, Untrusted, Word};
 use crate::render::encode;
-use crate::render::phrase::{count, reason, suspicion};
+use crate::render::phrase::{ById, count, reason, suspicion};
 use crate::render::start::{self, Start};
 use crate::review::contract::{ReleaseReport, Review};
 use crate::source::git::Repository;
@@ -230,9 +230,10 @@ fn suspicious(review: &Review) -> impl Iterator<Item = &ReleaseReport> {
 
 /// What is asked about: releases that git suggests failed, then those that are too unsure to count; each with the reason.
 fn doubtful(review: &Review) -> Vec<(&ReleaseReport, String)> {
+    let incidents = ById::of(&review.incidents);
     let why = |release: &ReleaseReport| {
         let failure = release.failures.iter().find(|failure| failure.signal.inferred());
-        failure.map_or_else(String::new, |failure| reason(failure, &review.incidents))
+        failure.map_or_else(String::new, |failure| reason(failure, &incidents))
     };
     let failed = suspicious(review).map(|release| (release, why(release)));
     let unsure = review.data.suspects.iter().rev().filter_map(|suspect| {
@@ -321,9 +322,10 @@ fn incidents(review: &Review) -> String {
          # true, add when it was noticed and resolved, and delete the rest. With an incident log, nothing is guessed any more.\n",
         failed.len()
     ));
+    let incidents = ById::of(&review.incidents);
     for (number, release) in failed.iter().take(PROPOSED).enumerate() {
         let Some(failure) = release.failures.iter().find(|failure| failure.signal.inferred()) else { continue };
-        let why = reason(failure, &review.incidents);
+        let why = reason(failure, &incidents);
         let tag = release.tag.raw();
         let lines = [
             "[[incident]]".to_owned(),

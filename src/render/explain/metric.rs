@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{IncidentKind, Kind, Signal, Untrusted};
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{
-    self, HOTFIX_RULE, Shown, count, date, difference, duration, in_ten, kind, listed, moved, outcome, percent, rate,
-    reading, reason, span, value,
+    self, ById, HOTFIX_RULE, Shown, count, date, difference, duration, in_ten, kind, listed, moved, outcome, percent,
+    rate, reading, reason, span, value,
 };
 use crate::render::{TerminalOptions, encode};
 use crate::review::contract::{
@@ -231,9 +231,10 @@ fn of_releases(review: &Review, window: WindowName, what: Behind, reading: &Read
     let role = reading.role.unwrap_or(Role::Releaser);
     let responded =
         if what == Behind::Carried && role == Role::Responder { responders(review) } else { BTreeMap::new() };
+    let incidents = ById::of(&review.incidents);
     let why = |release: &ReleaseReport| match what {
         Behind::Failures if !release.failures.is_empty() => {
-            let why: Vec<_> = release.failures.iter().map(|failure| reason(failure, &review.incidents)).collect();
+            let why: Vec<_> = release.failures.iter().map(|failure| reason(failure, &incidents)).collect();
             Some(format!(": {}: {}", outcome(release.outcome), why.join("; ")))
         }
         Behind::SpecialReleases if !release.special_handling.is_empty() => Some(named(&release.special_handling)),

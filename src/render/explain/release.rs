@@ -3,7 +3,7 @@
 use crate::model::{Moment, Signal, Untrusted};
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{
-    self, HOTFIX_RULE, count, date, duration, explain, in_ten, kind, listed, minute, outcome, reason,
+    self, ById, HOTFIX_RULE, count, date, duration, explain, in_ten, kind, listed, minute, outcome, reason,
 };
 use crate::render::{TerminalOptions, basis, encode};
 use crate::review::contract::{
@@ -97,10 +97,11 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
     for fact in facts {
         page.bullet(&fact);
     }
+    let incidents = ById::of(&review.incidents);
     if !release.failures.is_empty() {
         page.heading("What failed");
         for failure in &release.failures {
-            page.bullet(&reason(failure, &review.incidents));
+            page.bullet(&reason(failure, &incidents));
             behind_failure(&mut page, failure, review.data.calibration.as_ref());
             if let Some(patch) = extra.patches.iter().find(|patch| failure.by.as_ref() == Some(&patch.tag)) {
                 shipped_by(&mut page, patch);
@@ -119,7 +120,7 @@ pub fn release(review: &Review, tag: &str, extra: &ReleaseExtra, options: &Termi
             _ => "What git suggests, and is not counted: git sees too few failures here for a rate",
         });
         for failure in &release.suspected {
-            page.bullet(&reason(failure, &review.incidents));
+            page.bullet(&reason(failure, &incidents));
             behind_failure(&mut page, failure, None);
         }
     }
@@ -202,6 +203,7 @@ pub fn commit(
         Some(tag) => format!("first shipped by {}: {}", encode::terminal(tag), explain(tag)),
         None => "shipped by no release of this review yet".to_owned(),
     });
+    let incidents = ById::of(&review.incidents);
     for release in &review.releases {
         for (failures, counted) in [(&release.failures, ""), (&release.suspected, "not counted: ")] {
             for failure in failures {
@@ -210,7 +212,7 @@ pub fn commit(
                 if is(&evidence.commit) || is(&evidence.culprit) {
                     let tag = encode::terminal(release.tag.raw());
                     page.heading(&format!("Behind a failure of {tag}"));
-                    page.bullet(&format!("{counted}{}", reason(failure, &review.incidents)));
+                    page.bullet(&format!("{counted}{}", reason(failure, &incidents)));
                     behind_failure(&mut page, failure, review.data.calibration.as_ref());
                     if counted.is_empty() && failure.signal.inferred() {
                         no_failure(&mut page, &release.tag);

@@ -2,7 +2,7 @@
 
 use crate::model::{NoticeCode, NoticeWeight, Signal};
 use crate::render::page::{Page, Tone};
-use crate::render::phrase::{self, count, in_ten, standing, trust_means};
+use crate::render::phrase::{self, ById, count, in_ten, standing, trust_means};
 use crate::render::{TerminalOptions, block, encode};
 use crate::review::contract::{FailureReport, Outcome, Review, Standing, Trust, Unit, WindowName};
 
@@ -101,9 +101,10 @@ pub fn sign(review: &Review, name: &str, options: &TerminalOptions) -> Option<St
     let failed: Vec<_> = current.into_iter().filter(|release| shows(&release.failures)).collect();
     page.heading("In this window");
     page.item(&format!("{} of {} shown by it.", failed.len(), count(judged, "judged release")));
+    let incidents = ById::of(&review.incidents);
     for release in failed.iter().take(NAMED) {
         for failure in release.failures.iter().filter(|failure| failure.signal == signal) {
-            let why = phrase::reason(failure, &review.incidents);
+            let why = phrase::reason(failure, &incidents);
             page.bullet(&format!("{}: {why}", encode::terminal(release.tag.raw())));
         }
     }

@@ -1,5 +1,7 @@
 //! Why a release counts as failed, or is suspect, in words. Encoded for a terminal; every other encoder may follow.
 
+use std::collections::HashMap;
+
 use crate::model::Signal;
 use crate::phrase::duration;
 use crate::render::encode;
@@ -50,12 +52,27 @@ pub fn not_counted(outcome: Outcome) -> &'static str {
     }
 }
 
+/// Incidents by their ids: what tells of many failures looks for each in no time.
+#[derive(Debug)]
+pub struct ById<'r>(HashMap<&'r str, &'r IncidentReport>);
+
+impl<'r> ById<'r> {
+    /// Of some incidents.
+    pub fn of(incidents: impl IntoIterator<Item = &'r IncidentReport>) -> Self {
+        Self(incidents.into_iter().map(|incident| (incident.id.raw(), incident)).collect())
+    }
+
+    /// The incident of a failure; `None` where it is of none that is known.
+    pub fn of_failure(&self, failure: &FailureReport) -> Option<&'r IncidentReport> {
+        self.0.get(failure.incident.as_ref()?.raw()).copied()
+    }
+}
+
 /// Why a release counts as failed, in words.
-pub fn reason(failure: &FailureReport, incidents: &[IncidentReport]) -> String {
+pub fn reason(failure: &FailureReport, incidents: &ById<'_>) -> String {
     let by = failure.by.as_ref().map(|by| encode::terminal(by.raw()));
     let late = if failure.late { " (late)" } else { "" };
-    let incident = failure.incident.as_ref().and_then(|id| incidents.iter().find(|incident| incident.id == *id));
-    let text = match (failure.signal, incident) {
+    let text = match (failure.signal, incidents.of_failure(failure)) {
         (Signal::Incident | Signal::Rollback, Some(incident)) => {
             let mut text =
                 format!("{}: {}", encode::terminal(incident.id.raw()), encode::terminal(incident.title.raw()));

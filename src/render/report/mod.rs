@@ -4,16 +4,18 @@
 
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, context};
 
 use crate::model::Moment;
-use crate::review::contract::{Basis, Effect, Finding, IncidentReport, MetricReport, Quality, Review, Success};
+use crate::review::contract::{
+    Basis, Effect, FailureReport, Finding, IncidentReport, MetricReport, Quality, Review, Success,
+};
 
-use super::phrase::{self, Shown, reading, span};
+use super::phrase::{self, ById, Shown, reading, span};
 use super::prose::{self, Piece};
 use super::{basis, encode, link};
 
@@ -245,7 +247,7 @@ fn environment(kind: Kind, review: &Review) -> Environment<'static> {
     environment.add_filter("prose", move |text: &str| Value::from_safe_string(kind.prose(text)));
     environment.add_filter("words", |text: &str| text.replace('_', " "));
     environment.add_filter("short", |text: &str, columns: usize| encode::fit(text, columns));
-    environment.add_filter("reason", reason);
+    add_reason(&mut environment, review);
     environment
         .add_filter("check", |check: Serde<crate::review::contract::CheckReport>| phrase::check_in_words(&check.0));
     environment.add_filter("effect", |effect: Serde<Effect>| phrase::effect(&effect.0));
@@ -262,13 +264,18 @@ fn environment(kind: Kind, review: &Review) -> Environment<'static> {
     environment
 }
 
-/// Why a release counts as failed, in words.
-#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
-fn reason(
-    failure: Serde<crate::review::contract::FailureReport>,
-    incidents: Serde<Vec<crate::review::contract::IncidentReport>>,
-) -> String {
-    phrase::reason(&failure.0, &incidents.0)
+/// Why a release counts as failed, in words. A template hands all incidents over, as in `failure | reason(incidents)`: they
+/// are the review's, and are not read anew for each failure.
+fn add_reason(environment: &mut Environment<'static>, review: &Review) {
+    let failures = review.releases.iter().flat_map(|release| release.failures.iter().chain(&release.suspected));
+    let behind: HashSet<&str> = failures.filter_map(|failure| Some(failure.incident.as_ref()?.raw())).collect();
+    let behind = review.incidents.iter().filter(|incident| behind.contains(incident.id.raw()));
+    let incidents: HashMap<String, IncidentReport> =
+        behind.map(|incident| (incident.id.raw().to_owned(), incident.clone())).collect();
+    environment.add_filter("reason", move |failure: Serde<FailureReport>, _all: Value| {
+        let incident = failure.0.incident.as_ref().and_then(|id| incidents.get(id.raw()));
+        phrase::reason(&failure.0, &ById::of(incident))
+    });
 }
 
 /// Prints a value, encoded. What is absent is said to be.

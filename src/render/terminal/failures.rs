@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::render::encode;
 use crate::render::page::Page;
-use crate::render::phrase::{count, date, not_counted, reason, section};
+use crate::render::phrase::{ById, count, date, not_counted, reason, section};
 use crate::review::contract::{Outcome, ReleaseReport, Review, WindowName};
 
 /// Failures shown; the others are counted.
@@ -23,6 +23,7 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
         page.item("Nothing that is known of.");
         return;
     }
+    let incidents = ById::of(&review.incidents);
     for releases in failed.iter().take(SHOWN) {
         let Some(release) = releases.first() else { continue };
         let gap = if release.outcome == Outcome::Failed { "" } else { ", " };
@@ -37,11 +38,8 @@ pub(super) fn draw(page: &mut Page, review: &Review) {
             date(release.released_at)
         ));
         // The same reason for many releases of one commit is one reason.
-        let reasons: BTreeSet<_> = releases
-            .iter()
-            .flat_map(|release| &release.failures)
-            .map(|failure| reason(failure, &review.incidents))
-            .collect();
+        let reasons: BTreeSet<_> =
+            releases.iter().flat_map(|release| &release.failures).map(|failure| reason(failure, &incidents)).collect();
         for reason in reasons.iter().take(REASONS) {
             page.under(reason);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::model::Untrusted;
-use crate::render::phrase::{count, date, duration, not_counted, reason};
+use crate::render::phrase::{ById, count, date, duration, not_counted, reason};
 use crate::review::contract::{
     FailureReport, IncidentReport, Intervals, Outcome, ReleaseReport, Review, Tier, WindowName,
 };
@@ -112,7 +112,8 @@ impl<'r> FailedRow<'r> {
 
 pub(super) fn of(review: &Review, rows: &Rows<'_>) -> FailedView {
     let longest = cut_at(&ends(review));
-    let releases: Vec<Failed> = self::rows(review).filter_map(|row| one(review, &row, rows, longest)).collect();
+    let incidents = ById::of(&review.incidents);
+    let releases: Vec<Failed> = self::rows(review).filter_map(|row| one(&incidents, &row, rows, longest)).collect();
     let more = all(review).count() - releases.len();
     let counts = |row: &FailedRow<'_>| row.outcome == Outcome::Failed;
     let any = |wanted: fn(&Shown) -> bool| releases.iter().flat_map(|release| &release.failures).any(wanted);
@@ -158,19 +159,18 @@ fn cut_at(ends: &[f64]) -> f64 {
     longest.min(CUT * median)
 }
 
-fn one(review: &Review, row: &FailedRow<'_>, rows: &Rows<'_>, longest: f64) -> Option<Failed> {
+fn one(incidents: &ById<'_>, row: &FailedRow<'_>, rows: &Rows<'_>, longest: f64) -> Option<Failed> {
     let release = row.first()?;
     // The same reason for many releases of one commit is one reason.
     let mut seen = BTreeSet::new();
     let mut failures = Vec::new();
     let mut why = Vec::new();
     for failure in &row.failures {
-        let reason = reason(failure, &review.incidents);
+        let reason = reason(failure, incidents);
         if !seen.insert(reason.clone()) {
             continue;
         }
-        let incident = failure.incident.as_ref().and_then(|id| review.incidents.iter().find(|of| of.id == *id));
-        match incident {
+        match incidents.of_failure(failure) {
             Some(incident) => failures.push(logged(failure, incident, longest)),
             None => why.push(reason),
         }

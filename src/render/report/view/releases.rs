@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::model::Untrusted;
-use crate::render::phrase::{count, date, headline, outcome, outcome_mark, reason};
-use crate::review::contract::{IncidentReport, Outcome, ReleaseReport, Review, WindowName};
+use crate::render::phrase::{ById, count, date, headline, outcome, outcome_mark, reason};
+use crate::review::contract::{Outcome, ReleaseReport, Review, WindowName};
 
 use super::{Few, set, short_names, words};
 
@@ -83,7 +83,8 @@ pub(super) fn table(review: &Review, events: &[Event<'_>]) -> Table {
     let listed = listed(events);
     let seen: BTreeSet<Outcome> = listed.iter().map(|event| event.outcome).collect();
     let span = review.window.current;
-    let rows: Vec<Row> = listed.iter().rev().filter_map(|event| row(&review.incidents, event)).collect();
+    let incidents = ById::of(&review.incidents);
+    let rows: Vec<Row> = listed.iter().rev().filter_map(|event| row(&incidents, event)).collect();
     Table {
         older: events.len() - listed.len(),
         strip: listed.iter().filter_map(mark).collect(),
@@ -103,7 +104,7 @@ fn mark(event: &Event<'_>) -> Option<Mark> {
     })
 }
 
-fn row(incidents: &[IncidentReport], event: &Event<'_>) -> Option<Row> {
+fn row(incidents: &ById<'_>, event: &Event<'_>) -> Option<Row> {
     let (first, others) = event.releases.split_first()?;
     let of_all = |list: fn(&ReleaseReport) -> &[Untrusted]| -> BTreeSet<&Untrusted> {
         event.releases.iter().flat_map(|release| list(release)).collect()
@@ -131,7 +132,7 @@ fn row(incidents: &[IncidentReport], event: &Event<'_>) -> Option<Row> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ROWS, events, listed, row};
+    use super::{ById, ROWS, events, listed, row};
     use crate::review::contract::{Outcome, ReleaseReport};
 
     /// Releases of the window: an event and an outcome each.
@@ -157,7 +158,7 @@ mod tests {
         let found = events(&releases);
         let said: Vec<_> = found.iter().map(|event| (event.at, event.releases.len(), event.outcome)).collect();
         assert_eq!(said, [(0, 1, Succeeded), (1, 2, Failed), (3, 1, Succeeded)]);
-        let row = row(&[], &found[1]).expect("a row");
+        let row = row(&ById::of([]), &found[1]).expect("a row");
         assert_eq!((row.tag.raw(), row.others.shown[0].raw(), row.outcome), ("v1", "v2", "failed"));
         assert_eq!((row.special, row.by.len()), (vec!["manual step".to_owned()], 1), "said once of both");
     }
