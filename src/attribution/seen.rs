@@ -49,7 +49,7 @@ pub(super) fn repairs(history: &History) -> Vec<Option<&'static str>> {
         let says = |entry: &ReleaseEntry| {
             entry.kind.is_some() || entry.change_type.is_some() || !entry.special_handling.is_empty()
         };
-        logged[release.component.0 as usize] |= release.entry.as_ref().is_some_and(says);
+        logged[release.component.0 as usize] |= release.entry.as_deref().is_some_and(says);
     }
     let why = |(component, logged): (&Component, bool)| match component.hotfixes {
         _ if logged => None,

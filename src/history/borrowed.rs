@@ -110,8 +110,9 @@ impl<'c> Apart<'c> {
     fn of(&mut self, history: &History, index: ReleaseIndex) -> Option<Borrowed> {
         let (release, runs) = (&history.releases[index], history.runs(index));
         let mut repeats = HashSet::new();
-        for run in runs.iter().filter(|&&run| self.twins.tally.within(run) > 0) {
-            let twins = run.commits().filter_map(|commit| Some((commit, self.twins.of(commit)?)));
+        // The oldest first: what repeats another comes after it.
+        for run in runs.iter().rev().filter(|&&run| self.twins.tally.within(run) > 0) {
+            let twins = (run.bottom()..=run.top).filter_map(|commit| Some((commit, self.twins.of(commit)?)));
             repeats.extend(twins.filter(|(_, twin)| !self.seen.insert(*twin)).map(|(commit, _)| commit));
         }
         if release.has(ReleaseFlag::First) {

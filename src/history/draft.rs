@@ -70,7 +70,7 @@ pub(super) struct Draft {
     pub checks: Vec<CheckRun>,
     /// What its tags say of confidence.
     pub confided: Vec<Confided>,
-    pub entry: Option<ReleaseEntry>,
+    pub entry: Option<Box<ReleaseEntry>>,
     /// A second deployment of a version that a newer one had replaced.
     pub redeployment: bool,
 }

@@ -434,7 +434,7 @@ fn apply(draft: &mut Draft, entry: ReleaseEntry) {
     // What the log says of a check replaces the tag's word on it.
     draft.checks.retain(|run| entry.checks.iter().all(|logged| logged.name != run.name));
     draft.checks.extend(entry.checks.iter().cloned());
-    draft.entry = Some(entry);
+    draft.entry = Some(Box::new(entry));
 }
 
 /// A second entry of a release with a later deployment.
@@ -445,7 +445,7 @@ fn redeployed(draft: &Draft, entry: &ReleaseEntry) -> Option<Draft> {
         date_source: DateSource::Log,
         checks: entry.checks.clone(),
         confided: Vec::new(),
-        entry: Some(entry.clone()),
+        entry: Some(Box::new(entry.clone())),
         redeployment: true,
         aliases: Vec::new(),
         ..draft.clone()

@@ -102,7 +102,7 @@ pub fn plan(history: &mut History, components: &[ComponentIndex], planned: Plann
         approvers,
         checks,
         statements: Vec::new(),
-        entry,
+        entry: entry.map(Box::new),
         flags: inferred.then_some(ReleaseFlag::ReleaserInferred).into_iter().chain([ReleaseFlag::Planned]).collect(),
     });
     borrowed::set_planned_apart(history, index);

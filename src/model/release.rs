@@ -222,8 +222,8 @@ pub struct Release {
     pub checks: Vec<CheckRun>,
     /// How sure people said to be, from the commit's and the tag's trailers and the release log, in this order.
     pub statements: Vec<Statement>,
-    /// What the release log says about it.
-    pub entry: Option<ReleaseEntry>,
+    /// What the release log says about it: mostly nothing, and much where it does.
+    pub entry: Option<Box<ReleaseEntry>>,
     /// What to know about it; sorted.
     pub flags: Vec<ReleaseFlag>,
 }

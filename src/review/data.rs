@@ -51,14 +51,16 @@ pub(super) fn of(facts: &Facts<'_>) -> Data {
 }
 
 fn suspects(facts: &Facts<'_>) -> Vec<SuspectReport> {
-    let scoped = facts.inferred.suspects.iter().filter(|suspect| facts.event_of[suspect.release].is_some());
+    let scoped = || facts.inferred.suspects.iter().filter(|suspect| facts.event_of[suspect.release].is_some());
     let report = |suspect: &Suspect| SuspectReport {
         tag: facts.history.release(suspect.release).tag.clone(),
         because: suspect.because,
         by: suspect.evidence.by(facts.history),
         evidence: super::releases::evidence(facts, suspect.release, &suspect.evidence),
     };
-    scoped.map(report).collect()
+    let mut all = Vec::with_capacity(scoped().count());
+    all.extend(scoped().map(report));
+    all
 }
 
 fn warning(notice: &Notice) -> Warning {
