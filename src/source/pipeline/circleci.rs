@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::command::Command;
 use super::job::{Flow, Job, Starts, Step, Sure};
 use super::script::commands;
-use super::yaml::Node;
+use super::yaml::{Node, weight_of};
 use super::{File, Found, OF_PIPELINES, Reader, judge};
 use crate::model::ControlKind;
 
@@ -202,7 +202,11 @@ impl<'r> Reading<'r, '_> {
             if let Some(script) = script
                 && let Some(text) = script.text()
             {
-                step.commands = commands(script.line, &filled(text, stands_for));
+                let text = filled(text, stands_for);
+                if !self.file.spend(weight_of(&text), self.found) {
+                    return;
+                }
+                step.commands = commands(script.line, &text);
                 // Its shell takes the failure of a pipe for its own.
                 step.commands.iter_mut().for_each(Command::with_pipefail);
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::command::Command;
 use super::job::{Flow, Job, Starts, Step, Sure};
 use super::script::commands;
-use super::yaml::Node;
+use super::yaml::{Node, weight_of};
 use super::{File, Found, Listed, OF_PIPELINES, Reader, inside, judge, parsed, words};
 use crate::model::ControlKind;
 
@@ -230,7 +230,7 @@ impl Whole {
 
     /// The commands of a script, `!reference [job, key]` followed.
     fn script(&self, file: &File<'_>, node: &Node, deepest: usize, out: &mut Vec<Command>, found: &mut Found) {
-        if !file.spend(1, found) {
+        if !file.spend(node.text().map_or(1, weight_of), found) {
             return;
         }
         if node.tag.as_deref() == Some("reference") {

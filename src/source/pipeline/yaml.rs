@@ -6,6 +6,8 @@ use std::rc::Rc;
 use yaml_rust2::parser::{Event, Parser};
 use yaml_rust2::scanner::TScalarStyle;
 
+use super::BYTES;
+
 /// Largest file that is parsed, bytes.
 pub(super) const LARGEST: usize = 1 << 20;
 /// Deepest nesting, aliases followed.
@@ -112,8 +114,9 @@ fn parse(text: &str) -> Result<Vec<Node>, Fault> {
         let node = match event {
             Event::StreamEnd => return Ok(found),
             Event::Scalar(text, style, anchor, tag) => {
+                let weight = weight_of(&text);
                 let value = Value::Text(text, style == TScalarStyle::Plain);
-                let node = Node { line, tag: local(tag), value: Rc::new(value), weight: 1, depth: 1 };
+                let node = Node { line, tag: local(tag), value: Rc::new(value), weight, depth: 1 };
                 anchors.extend((anchor > 0).then(|| (anchor, node.clone())));
                 node
             }
@@ -163,6 +166,11 @@ fn parse(text: &str) -> Result<Vec<Node>, Fault> {
     }
 }
 
+/// How many values a text counts as: a long one may be looked through as often as it is named.
+pub(super) fn weight_of(text: &str) -> u64 {
+    1 + text.len() as u64 / BYTES
+}
+
 /// Why a text that cannot be parsed is none.
 fn no_yaml(text: &str) -> &'static str {
     if is_template(text) { "is a template and no YAML" } else { "is no YAML" }
@@ -183,7 +191,7 @@ fn pairs(items: Vec<Node>) -> Vec<(Node, Node)> {
 }
 
 impl Node {
-    /// How many values it has, itself and those behind its aliases included.
+    /// How many values it has, itself and those behind its aliases included; a long text counts as several.
     pub fn weight(&self) -> u64 {
         self.weight
     }

@@ -63,6 +63,18 @@ fn the_same_content_is_read_once_whatever_it_includes() {
     assert_eq!(kinds(tested, 1), [ControlKind::TestedPublish]);
 }
 
+/// A commit of which each object is the one workflow.
+struct One<'f>(&'f Files);
+
+impl Beside for One<'_> {
+    fn find(&self, _: &str) -> Option<CommitId> {
+        None
+    }
+    fn read(&self, _: CommitId) -> Result<Arc<Vec<u8>>, &'static str> {
+        Ok(Arc::new(self.0.0[CI].clone()))
+    }
+}
+
 #[test]
 fn another_version_of_an_action_tells_the_same() {
     let mut readings = Readings::default();
@@ -71,15 +83,6 @@ fn another_version_of_an_action_tells_the_same() {
         let mut files = Files::default();
         files.0.insert(CI.to_owned(), text.into_bytes());
         let listed = vec![(CI.to_owned(), id(&format!("{uses}{publish}")))];
-        struct One<'f>(&'f Files);
-        impl Beside for One<'_> {
-            fn find(&self, _: &str) -> Option<CommitId> {
-                None
-            }
-            fn read(&self, _: CommitId) -> Result<Arc<Vec<u8>>, &'static str> {
-                Ok(Arc::new(self.0.0[CI].clone()))
-            }
-        }
         let declared = readings.declared(Listing { files: listed, whole: true }, &[], &One(&files));
         declared.controls.iter().map(|control| (control.kind, control.line)).collect::<Vec<_>>()
     };
@@ -134,6 +137,21 @@ fn what_is_more_than_is_followed_ends_and_is_told() {
     let texts: Vec<(String, String)> = (0..5).map(|n| (format!(".github/workflows/c{n}.yml"), calls(n + 1))).collect();
     let files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     assert!(unread(&files).iter().any(|told| told.contains(CUT)));
+    // A long script counts each time that it is named.
+    let long = "make all of it\\n".repeat(20_000);
+    let circle = format!(
+        "commands: {{big: {{steps: [{{run: \"{long}\"}}]}}}}\njobs: {{a: {{steps: [{}]}}}}\nworkflows: {{w: {{jobs: [a]}}}}\n",
+        "big, ".repeat(9_000)
+    );
+    let refers =
+        format!(".s: {{script: [\"{long}\"]}}\nj: {{script: [{}]}}\n", "!reference [.s, script], ".repeat(9_000));
+    for (path, text) in [(".circleci/config.yml", &circle), (".gitlab-ci.yml", &refers)] {
+        let told = unread(&[(path, text)]);
+        assert!(told.iter().any(|told| told.contains(CUT)), "{path}: {told:?}");
+    }
+    let uses = workflow(&format!("  a:\n    steps:\n{}", "      - uses: ./act\n".repeat(9_000)));
+    let action = format!("runs: {{using: composite, steps: [{{run: \"{long}\", shell: bash}}]}}\n");
+    assert!(unread(&[(CI, &uses), ("act/action.yml", &action)]).iter().any(|told| told.contains(CUT)));
     // Nothing is claimed of what was cut.
     assert!(said(&[(CI, &jobs)], &SHIPS).is_empty());
     // So many files are not read, and that is told.
