@@ -66,12 +66,13 @@ fn says(carrier: &Carrier, of: u64) -> String {
     format!("{carries}; {}", parts.join("; "))
 }
 
-/// Of each team how many of its repositories rest on one person, where there are teams.
+/// Of each team how many of its repositories rest on one person, where any of a team's do.
 fn by_team(fleet: &Fleet) -> Option<String> {
-    let teams = fleet.teams.iter().filter(|team| team.team.is_some() && team.people.told > 0);
-    let told: Vec<String> =
-        teams.map(|of| format!("{} {} of {}", team(of.team.as_ref()), of.people.on_one, of.people.told)).collect();
-    (fleet.people.on_one > 0 && !told.is_empty()).then(|| format!("By team: {}.", shortened(told, LISTED)))
+    let teams = fleet.teams.iter().filter(|of| of.team.is_some() && of.people.told > 0);
+    let teams: Vec<_> = teams.collect();
+    let told = teams.iter().map(|of| format!("{} {} of {}", team(of.team.as_ref()), of.people.on_one, of.people.told));
+    let any = teams.iter().any(|of| of.people.on_one > 0);
+    any.then(|| format!("By team: {}.", shortened(told, LISTED)))
 }
 
 /// What to know of that: who is not shown, what is guessed, and who may be one.

@@ -78,6 +78,10 @@ fn who_carries_several_repositories_is_told_once() {
         assert!(shown.contains("carries releases of 3 of 5 repositories; is the only one"), "{format}: {shown}");
         assert!(!shown.contains("ana@"), "no address: {shown}");
     }
+    // Teams of which none rests on anybody are no list of noughts.
+    place.file("teams.tsv", "api\tapi\njobs\tjobs\tops\n");
+    let said = run(&place, &["--list=teams.tsv"]).stdout;
+    assert!(said.contains("1 of 2 repositories rests on one person") && !said.contains("By team: "), "{said}");
     // Without the mailmap she is two, which is told: no rule joins them beyond a repository.
     fs::remove_file(place.path().join("web/.mailmap")).expect("removed");
     let script = by("web", &["Ana Costa <ana@old.example>"], &[0; 12]);
