@@ -225,7 +225,7 @@ fn size(family: &mut Family<'_>) {
 
 fn types(family: &mut Family<'_>) {
     for (name, title) in TYPES {
-        family.add(name, title, |traits| Some(traits.shipped.as_ref()?.types.contains(name)));
+        family.add(name, title, |traits| Some(traits.shipped.as_ref()?.types.contains(&name)));
     }
 }
 

@@ -89,7 +89,7 @@ fn types(_: &Facts<'_>, values: &Values) -> Vec<Column> {
     let known: BTreeSet<&str> = values
         .iter()
         .filter_map(|traits| traits.shipped.as_ref())
-        .flat_map(|shipped| &shipped.types)
+        .flat_map(|shipped| shipped.types.iter())
         .copied()
         .collect();
     known
@@ -99,7 +99,7 @@ fn types(_: &Facts<'_>, values: &Values) -> Vec<Column> {
                 values,
                 ("type", name),
                 |name, value| with(&format!("a change of type {name}"), value),
-                |traits| Some(flag(traits.shipped.as_ref()?.types.contains(name))),
+                |traits| Some(flag(traits.shipped.as_ref()?.types.contains(&name))),
             )
         })
         .collect()
