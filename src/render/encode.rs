@@ -1,5 +1,6 @@
 //! Encoders of text that came from outside, one per place where it may be shown.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
@@ -57,21 +58,24 @@ fn broken_up(text: String, second: &str) -> String {
 
 /// A JSON document for a terminal and for a CI log. What is dangerous can only stand inside its strings, where an escape
 /// says the same.
-pub fn json(document: String) -> String {
+pub fn json(document: &str) -> Cow<'_, str> {
     // Nearly all documents are large and have nothing of the kind: they are looked through, and stay what they are.
-    let Some(first) = dangerous_in_json(&document, 0) else { return broken_up(document, "\\u0023") };
+    let first = dangerous_in_json(document, 0);
+    if first.is_none() && !document.contains("##") {
+        return Cow::Borrowed(document);
+    }
     let mut shown = String::with_capacity(document.len() + 64);
-    let (mut from, mut found) = (0, Some(first));
+    let (mut from, mut found) = (0, first);
     while let Some((at, c)) = found {
         shown.push_str(&document[from..at]);
         for unit in c.encode_utf16(&mut [0; 2]) {
             let _ = write!(shown, "\\u{unit:04x}");
         }
         from = at + c.len_utf8();
-        found = dangerous_in_json(&document, from);
+        found = dangerous_in_json(document, from);
     }
     shown.push_str(&document[from..]);
-    broken_up(shown, "\\u0023")
+    Cow::Owned(broken_up(shown, "\\u0023"))
 }
 
 /// The next dangerous character of a JSON document, and where it stands.
@@ -311,7 +315,7 @@ mod tests {
     fn json_says_the_same_without_danger() {
         let hostile = "a\u{1b}\u{7f}\u{85}\u{202e}\u{e0001}::x ##[y]";
         let document = serde_json::to_string(&[hostile]).expect("JSON");
-        let shown = super::json(document);
+        let shown = super::json(&document);
         assert!(!shown.chars().any(super::dangerous) && !shown.contains("##["), "{shown}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&shown).expect("JSON"), [hostile]);
     }

@@ -42,9 +42,10 @@ struct Lines<'w> {
 impl Lines<'_> {
     /// Passes the first bytes on.
     fn pass(&mut self, end: usize) -> io::Result<()> {
-        let rest = self.held.split_off(end);
-        let lines = String::from_utf8(std::mem::replace(&mut self.held, rest));
-        self.to.write_all(encode::json(lines.map_err(io::Error::other)?).as_bytes())
+        let lines = std::str::from_utf8(&self.held[..end]).map_err(io::Error::other)?;
+        self.to.write_all(encode::json(lines).as_bytes())?;
+        self.held.drain(..end);
+        Ok(())
     }
 }
 
@@ -59,8 +60,29 @@ impl Write for Lines<'_> {
         Ok(bytes.len())
     }
 
+    // It comes a word at a time, and all of it is taken.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(|_| ())
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         self.pass(self.held.len())?;
         self.to.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HELD, encode, text};
+
+    #[test]
+    fn what_is_written_in_pieces_is_what_is_written_at_once() {
+        let strings: Vec<String> = (0..9_000).map(|n| format!("ü{n} \u{202e}\u{1b} ##[group]x\n{n}")).collect();
+        let whole = serde_json::to_string_pretty(&strings).expect("JSON");
+        assert!(whole.len() > 4 * HELD);
+        assert_eq!(text(&strings), format!("{}\n", encode::json(&whole)));
+        // A line that is longer than what is held at once.
+        let long = "é\u{202e}".repeat(HELD);
+        assert_eq!(serde_json::from_str::<Vec<String>>(&text(&[&long])).expect("JSON"), [long]);
     }
 }
