@@ -161,7 +161,7 @@ pub fn helped(review: &Review, kind: Option<ControlKind>) -> Vec<String> {
 /// Who must look at what the window shipped.
 pub fn owned(owned: &OwnedPaths) -> String {
     if owned.paths == 0 {
-        return "No path changed in the window, so none could be held against its owners.".to_owned();
+        return "No release of the window changed a path, so none could be held against its owners.".to_owned();
     }
     let alone = match owned.alone {
         0 => String::new(),

@@ -160,9 +160,12 @@ fn is_owner(word: &str) -> bool {
     word.starts_with('@') && word.len() > 1 || word.contains('@') && !word.starts_with('#')
 }
 
-/// Whether an owner is one person, as far as the name tells: a team has a slash, a role of GitLab two signs.
+/// Whether an owner is one person, as far as the name tells: a team has a slash, a role of GitLab two signs, and an account
+/// that many use is called after what they do.
 fn is_person(owner: &str) -> bool {
-    !owner.contains('/') && !owner.starts_with("@@")
+    const SHARED: &[&str] = &["admin", "admins", "team", "bot", "maintainers", "owners", "reviewers", "oncall"];
+    let mut parts = owner.split(|c: char| !c.is_ascii_alphanumeric());
+    !owner.contains('/') && !owner.starts_with("@@") && !parts.any(|part| SHARED.contains(&part))
 }
 
 /// The globs of a pattern: what it names, and what lies below that.

@@ -53,7 +53,8 @@ impl Reader for Workflows {
             let flow = flow(file, &document, found);
             judge::recall(file, &flow);
             if flow.starts.called && !flow.starts.can_ship() && !flow.starts.requests {
-                // Part of whoever calls it, and told there; what it checks is told here too.
+                // Part of whoever calls it, and told there; what it checks is told here too, where somebody here calls it.
+                found.called = true;
                 let alone = Flow { starts: Starts::default(), ..flow };
                 judge::judge(file, &alone, found);
                 continue;

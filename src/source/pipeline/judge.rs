@@ -360,7 +360,8 @@ impl Judge<'_> {
             // What a known command ships: a name alone may be that of a site, or of what is only prepared.
             let ships = self.ships.iter().any(Option::is_some) && !file;
             match (starts.times, starts.hand) {
-                _ if starts.itself || !ships => {}
+                // Where others call it, they may start by themselves.
+                _ if starts.itself || starts.called || !ships => {}
                 (Some(times), None) => at(ControlKind::Window, Some(times), found),
                 (None, hand) => at(ControlKind::ReleaseByHand, hand, found),
                 // Both: it is bound to neither.

@@ -331,6 +331,8 @@ struct Found {
     missed: bool,
     /// Whether it is more than is followed.
     cut: bool,
+    /// Whether it runs only where another file calls it.
+    called: bool,
 }
 
 impl Found {

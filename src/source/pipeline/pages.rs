@@ -24,6 +24,14 @@ fn page(path: &str) -> Option<ControlKind> {
     if words.iter().any(|word| word.bytes().next().is_some_and(|byte| byte.is_ascii_digit())) {
         return None;
     }
+    // What asks for a request, or proposes how it might be done one day, is no page that somebody works by.
+    let proposes = |part: &str| {
+        ["rfc", "rfcs", "proposal", "proposals", "adr", "adrs", "design", "decisions", "pull_request_template"]
+            .contains(&part.to_ascii_lowercase().as_str())
+    };
+    if folder.split('/').any(proposes) {
+        return None;
+    }
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
     let first = folder.split('/').next().unwrap_or_default();
     if folder.to_ascii_lowercase().starts_with(".github/issue_template")
@@ -82,7 +90,7 @@ impl Reader for Pages {
 
     fn read(&self, file: &File<'_>, found: &mut Found) {
         let Some(kind) = page(file.path) else { return };
-        if file.text.trim().is_empty() {
+        if only_leads_elsewhere(file.text) {
             return;
         }
         let boxes: Vec<u32> =
@@ -98,6 +106,13 @@ impl Reader for Pages {
             found.add(control);
         }
     }
+}
+
+/// Whether a page says next to nothing itself: headings, and a line or two, of which one leads to where it is said.
+fn only_leads_elsewhere(text: &str) -> bool {
+    let said: Vec<&str> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    text.trim().is_empty() || said.len() <= 3 && said.iter().any(|line| line.contains("://") || line.contains("]("))
 }
 
 /// Whether a line is a box to tick.

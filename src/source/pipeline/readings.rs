@@ -129,8 +129,13 @@ impl Readings {
             declared.unknown.extend(ControlKind::ALL);
         }
         let tested: BTreeSet<&str> = all.iter().flat_map(|(_, _, found)| &found.tests).map(String::as_str).collect();
+        let asked: BTreeSet<&str> =
+            all.iter().flat_map(|(_, _, found)| found.asked.keys()).map(String::as_str).collect();
         for (number, path, found) in &all {
-            declared.controls.extend(found.controls.iter().cloned());
+            // What nobody here calls is for other repositories.
+            if !found.called || asked.contains(path) {
+                declared.controls.extend(found.controls.iter().cloned());
+            }
             declared.unread.extend(found.unread.iter().cloned());
             declared.controls.extend(found.after.iter().map(|control| waits_for(control, &tested)));
             declared.owners = declared.owners.take().or_else(|| found.owners.clone());

@@ -105,3 +105,79 @@ fn a_pipeline_of_a_format_that_is_not_read_is_not_none() {
     assert!(declared.unknown.contains(&ControlKind::Tests), "{declared:?}");
     assert!(declared.unread.iter().any(|unread| unread.path.raw() == ".travis.yml"), "{declared:?}");
 }
+
+#[test]
+fn a_registry_of_the_job_and_a_draft_of_an_action_go_nowhere() {
+    let job = |uses: &str, with: &str| {
+        format!("  one:\n    runs-on: x\n    steps:\n    - uses: {uses}\n      with:\n        {with}\n")
+    };
+    let push = "docker/build-push-action@v6";
+    for (uses, with, ships) in [
+        (push, "push: true\n        tags: ghcr.io/acme/shop:1", true),
+        (push, "push: true\n        tags: localhost:5000/builder:1", false),
+        ("softprops/action-gh-release@v2", "files: x", true),
+        ("softprops/action-gh-release@v2", "draft: true", false),
+    ] {
+        assert_eq!(of_workflow(&job(uses, with)).contains(&ControlKind::UntestedPublish), ships, "{uses} {with}");
+    }
+}
+
+#[test]
+fn what_nobody_here_calls_checks_nothing_here() {
+    let shared = "on: workflow_call\njobs:\n  one:\n    runs-on: x\n    steps:\n    - run: go test ./...\n";
+    let caller = "on: push\njobs:\n  all:\n    uses: ./.github/workflows/shared.yml\n";
+    let shared = (".github/workflows/shared.yml", shared);
+    assert!(!kinds(&[shared]).contains(&ControlKind::Tests));
+    assert!(kinds(&[shared, (CI, caller)]).contains(&ControlKind::Tests));
+}
+
+#[test]
+fn what_compiles_tests_or_tells_of_them_is_none() {
+    let job = |id: &str, run: &str| format!("  {id}:\n    runs-on: x\n    steps:\n    - run: {run}\n");
+    for (id, run, tests) in [
+        ("build", "go test ./...", true),
+        ("build", "go test -c -o it.test ./it", false),
+        ("unit-tests", "./run.sh", true),
+        ("unittests-passed", "./run.sh", false),
+        ("alert-main-test", "./run.sh", false),
+        ("test-coverity", "./run.sh", false),
+    ] {
+        assert_eq!(of_workflow(&job(id, run)).contains(&ControlKind::Tests), tests, "{id}: {run}");
+    }
+}
+
+#[test]
+fn what_a_pipeline_calls_may_start_by_itself() {
+    let text = |starts: &str| {
+        format!(
+            "on:\n  workflow_dispatch:\n{starts}jobs:\n  one:\n    runs-on: x\n    steps:\n    - run: npm publish\n"
+        )
+    };
+    for (starts, by_hand) in [("", true), ("  workflow_call:\n", false)] {
+        assert_eq!(kinds(&[(CI, &text(starts))]).contains(&ControlKind::ReleaseByHand), by_hand, "{starts}");
+    }
+}
+
+#[test]
+fn a_page_that_only_leads_elsewhere_or_proposes_says_nothing_of_releasing() {
+    let steps = "# Releasing\n\n1. Tag it.\n2. Watch the pipeline.\n3. Tell the team.\n4. Look at the numbers.\n";
+    let link = "# Release process\n\nThe process is on the site: https://example.org/release\n";
+    for (path, text, told) in [
+        ("RELEASE.md", steps, true),
+        ("RELEASE.md", link, false),
+        ("docs/rfcs/release-approvers.md", steps, false),
+        (".github/PULL_REQUEST_TEMPLATE/release.md", steps, false),
+    ] {
+        assert_eq!(kinds(&[(path, text)]).contains(&ControlKind::Runbook), told, "{path}");
+    }
+}
+
+#[test]
+fn an_account_that_many_use_is_no_person() {
+    for (owner, alone) in [("@ana", 1), ("@acme-admin", 0), ("@acme/team", 0)] {
+        let declared = declared(&[(".github/CODEOWNERS", &format!("* {owner}\n"))]);
+        let owned = declared.owners.as_ref().expect("owners");
+        let one = matches!(owned.of("src/a.rs"), release_confidence::source::pipeline::Owned::OnePerson);
+        assert_eq!(u32::from(one), alone, "{owner}");
+    }
+}

@@ -4,7 +4,18 @@ use super::super::command::{Command, Patterns, Words};
 use super::super::job::Step;
 use super::known::known;
 use super::lists::{ASKS_MORE, ASKS_TYPES, AUTOMATES, CONTRACTS, GOES_BACK, SCANS, SCANS_NOT_BY_NAME, Tools};
+use super::name::{named_back, named_window};
 use super::testing::testing;
+
+/// Whether a step is called after a way back.
+pub fn step_named_back(step: &Step) -> bool {
+    *known(step).named_back.get_or_init(|| named_back(&step.name))
+}
+
+/// Whether a step is called after a check for times at which nothing is released.
+pub fn step_named_window(step: &Step) -> bool {
+    *known(step).named_window.get_or_init(|| named_window(&step.name))
+}
 
 /// How a step goes back by a command, and on which line.
 pub fn step_back(step: &Step) -> Option<(u32, &'static str)> {

@@ -5,12 +5,20 @@ use std::rc::Rc;
 
 use super::super::command::Command;
 use super::super::job::Step;
-use super::shipping::Ships;
 use crate::model::FastMap;
 
 /// Most steps of which that is kept, and most bytes of their words.
 const STEPS: usize = 1 << 15;
 const BYTES: usize = 4 << 20;
+
+/// What a command or an action ships with, and how it is called in a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ships {
+    /// The tool, in our own words.
+    pub tool: &'static str,
+    /// Whether it changes what runs, instead of handing out a version.
+    pub deploys: bool,
+}
 
 /// The answers about a step, each as soon as it was asked for. They rest on what it is called, what it uses and is given, and on
 /// the words of its commands, and on nothing else.

@@ -10,15 +10,17 @@ mod quote;
 mod shipping;
 mod testing;
 
-pub(super) use asking::{checking, step_automates, step_back, step_contracts, step_rules, step_scans, step_types};
-pub(super) use known::{Known, KnownSteps};
+pub(super) use asking::{
+    checking, step_automates, step_back, step_contracts, step_named_back, step_named_window, step_rules, step_scans,
+    step_types,
+};
+pub(super) use known::{Known, KnownSteps, Ships};
 pub(super) use name::{
     is_aside, is_no_release, named_approval, named_back, named_smoke, named_test, named_window, region, staged,
-    step_named_back, step_named_window,
 };
 pub(super) use people::{is_machine, named_people};
 pub(super) use quote::{quotable, quotable_path};
-pub(super) use shipping::{Ships, command_ships, step_makes_cluster, step_ships};
+pub(super) use shipping::{command_ships, step_makes_cluster, step_ships};
 pub(super) use testing::{job_tests, may_run_tests, step_tests, testing};
 
 #[cfg(test)]

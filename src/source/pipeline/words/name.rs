@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::super::job::Step;
-use super::known::known;
 use crate::model::ControlKind;
 
 /// The words of a name: `e2e-tests / unit (linux)` has e2e, tests, unit, linux.
@@ -85,6 +83,13 @@ pub const NO_TEST: &[&str] = &[
     "changes",
     "change",
     "changed",
+    "failure",
+    "failed",
+    "passed",
+    "alert",
+    "alerts",
+    "coverity",
+    "vectors",
 ];
 
 /// Words with which the name of something other than a test begins.
@@ -398,16 +403,6 @@ pub fn named_back(name: &str) -> bool {
         || words
             .windows(2)
             .any(|pair| pair[0] == "revert" && ["release", "deploy", "deployment"].contains(&pair[1].as_str()))
-}
-
-/// Whether a step is called after a way back.
-pub fn step_named_back(step: &Step) -> bool {
-    *known(step).named_back.get_or_init(|| named_back(&step.name))
-}
-
-/// Whether a step is called after a check for times at which nothing is released.
-pub fn step_named_window(step: &Step) -> bool {
-    *known(step).named_window.get_or_init(|| named_window(&step.name))
 }
 
 /// Whether a name is that of a check for times at which nothing is released.

@@ -66,9 +66,12 @@ fn is_test(words: &Words) -> bool {
     ];
     let other = words.begins_with(OTHERS) || words.begins_with(&["docker"]) && words.len() <= 2;
     let writes = words.has(&["jest", "vitest"]) && words.has(&["-u", "--update"]);
+    // Of Go, the binary of the tests alone.
+    let compiles = words.begins_with(&["go"]) && words.has(&["-c"]);
     !other
         && !words.has(NONE)
         && !writes
+        && !compiles
         && !passes_over(words)
         && !picks_none(words)
         && !builds(words)
