@@ -84,7 +84,6 @@ pub const NO_TEST: &[&str] = &[
     "change",
     "changed",
     "failure",
-    "failed",
     "passed",
     "alert",
     "alerts",
