@@ -164,8 +164,8 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>, st
 
 /// Writes files below a folder, all of them or none: each has all its bytes on disk before the first takes its place, which they do
 /// in their order. The last of them says that the others are there: it is gone while they are replaced, so that whoever reads
-/// meanwhile, or after a run that was killed, takes no mixture for whole. A reader finds each file as it was, as it is or, while it is replaced, not at all: never
-/// half of it, nor another name that would be taken for one.
+/// meanwhile, or after a run that was killed, takes no mixture for whole. A reader finds each file as it was, as it is or, while
+/// it is replaced, not at all: never half of it, nor another name that would be taken for one.
 ///
 /// # Errors
 /// Where one cannot be written: then all are as they were.
