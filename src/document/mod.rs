@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 pub use duration::{duration_text, parse_duration};
-pub use file::{inside, is_plain, read_bytes, read_file, too_large};
+pub use file::{MAX_FILE_BYTES, inside, is_plain, read_bytes, read_file, too_large};
 use lines::Lines;
 pub use quote::{toml_groups, toml_key, toml_text, toml_texts};
 pub use reader::{Diagnostic, Diagnostics, Field, MAX_TEXT_BYTES, Reader};
