@@ -33,9 +33,31 @@ const MAX_SYNTAX_ERRORS: usize = 100;
 /// half as many; each costs a hundred bytes of memory, so that a file of nothing else would need gigabytes.
 const MAX_VALUES: usize = 4_000_000;
 
-/// Where a text has more values than are read.
-pub fn crowded(text: &str) -> Option<usize> {
-    text.bytes().enumerate().filter(|(_, byte)| b",:=[{".contains(byte)).nth(MAX_VALUES).map(|(at, _)| at)
+/// Most pieces of a file, as what reads TOML keeps them before anything is made of them, fifty bytes each: a line, also an empty
+/// one; a word and the gap before it; a part of a dotted name, which is kept twice. The longest log of prose has fewer.
+const MAX_PIECES: usize = 24_000_000;
+
+/// Where a text has more values or pieces than are read, and of which.
+pub fn crowded(text: &str) -> Option<(usize, &'static str)> {
+    let (mut values, mut pieces, mut before) = (0, 0, b' ');
+    for (at, byte) in text.bytes().enumerate() {
+        values += usize::from(b",:=[{".contains(&byte));
+        let gap = matches!(byte, b' ' | b'\t') && !matches!(before, b' ' | b'\t');
+        pieces += match byte {
+            b'.' => 3,
+            b' ' | b'\t' if gap => 2,
+            b'\n' | b'#' | b']' | b'}' => 1,
+            _ => 0,
+        };
+        if values > MAX_VALUES {
+            return Some((at, "more than 4 million values"));
+        }
+        if pieces > MAX_PIECES {
+            return Some((at, "more than 24 million lines, words and signs"));
+        }
+        before = byte;
+    }
+    None
 }
 
 /// A notation for documents.
@@ -149,15 +171,13 @@ impl Document {
         };
         let format = format.unwrap_or_else(|| Format::of(&text));
         let lines = Lines::of(&text);
-        let crowded = crowded(&text);
-        let parsed = match format {
-            _ if crowded.is_some() => Err(vec![Fault {
-                at: crowded.unwrap_or(0),
-                what: "more than 4 million values".to_owned(),
-                help: "split it into several files".to_owned(),
-            }]),
-            Format::Toml => toml::parse(&text),
-            Format::Json => json::parse(&text, &lines),
+        let parsed = match (crowded(&text), format) {
+            (Some((at, what)), _) => {
+                let help = "split it into several files".to_owned();
+                Err(vec![Fault { at, what: what.to_owned(), help }])
+            }
+            (None, Format::Toml) => toml::parse(&text),
+            (None, Format::Json) => json::parse(&text, &lines),
         };
         match parsed {
             Ok(root) => Ok(Self { file, text, format, root, lines }),

@@ -163,9 +163,25 @@ fn is_owner(word: &str) -> bool {
 /// Whether an owner is one person, as far as the name tells: a team has a slash, a role of GitLab two signs, and an account
 /// that many use is called after what they do.
 fn is_person(owner: &str) -> bool {
-    const SHARED: &[&str] = &["admin", "admins", "team", "bot", "maintainers", "owners", "reviewers", "oncall"];
-    let mut parts = owner.split(|c: char| !c.is_ascii_alphanumeric());
-    !owner.contains('/') && !owner.starts_with("@@") && !parts.any(|part| SHARED.contains(&part))
+    const SHARED: &[&str] = &[
+        "admin",
+        "admins",
+        "team",
+        "teams",
+        "bot",
+        "robot",
+        "ci",
+        "maintainers",
+        "owners",
+        "reviewers",
+        "oncall",
+        "devops",
+        "sre",
+    ];
+    // Of an address, only what stands before the sign names somebody.
+    let name = if owner.starts_with('@') { owner } else { owner.split('@').next().unwrap_or_default() };
+    let shared = |part: &str| SHARED.iter().any(|shared| part.eq_ignore_ascii_case(shared));
+    !owner.contains('/') && !owner.starts_with("@@") && !name.split(|c: char| !c.is_ascii_alphanumeric()).any(shared)
 }
 
 /// The globs of a pattern: what it names, and what lies below that.

@@ -31,6 +31,16 @@ fn what_would_grow_without_end() {
             place: || log("incidents.toml", format!("x = [0{}]\n", ",0".repeat(4_100_000))),
             runs: &[("review", 2, &["more than 4 million values"])],
         },
+        Row {
+            what: "24 MB of empty lines",
+            place: || log("incidents.toml", "\n".repeat(24_000_001)),
+            runs: &[("review", 2, &["more than 24 million lines, words and signs", "split it into several files"])],
+        },
+        Row {
+            what: "24 MB of words",
+            place: || log("incidents.toml", "x ".repeat(12_000_001)),
+            runs: &[("review", 2, &["more than 24 million lines, words and signs"])],
+        },
     ]);
 }
 

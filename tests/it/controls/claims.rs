@@ -115,6 +115,7 @@ fn a_registry_of_the_job_and_a_draft_of_an_action_go_nowhere() {
     for (uses, with, ships) in [
         (push, "push: true\n        tags: ghcr.io/acme/shop:1", true),
         (push, "push: true\n        tags: localhost:5000/builder:1", false),
+        (push, "push: true\n        tags: |\n          127.0.0.1:5000/builder:1", false),
         ("softprops/action-gh-release@v2", "files: x", true),
         ("softprops/action-gh-release@v2", "draft: true", false),
     ] {
@@ -174,7 +175,14 @@ fn a_page_that_only_leads_elsewhere_or_proposes_says_nothing_of_releasing() {
 
 #[test]
 fn an_account_that_many_use_is_no_person() {
-    for (owner, alone) in [("@ana", 1), ("@acme-admin", 0), ("@acme/team", 0)] {
+    for (owner, alone) in [
+        ("@ana", 1),
+        ("ana@team.example", 1),
+        ("@acme-admin", 0),
+        ("@Acme-CI", 0),
+        ("sre@acme.example", 0),
+        ("@acme/team", 0),
+    ] {
         let declared = declared(&[(".github/CODEOWNERS", &format!("* {owner}\n"))]);
         let owned = declared.owners.as_ref().expect("owners");
         let one = matches!(owned.of("src/a.rs"), release_confidence::source::pipeline::Owned::OnePerson);

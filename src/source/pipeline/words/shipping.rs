@@ -6,6 +6,9 @@ use super::known::{Ships, known};
 use super::lists::{DEPLOYING_ACTIONS, DEPLOYS, PUBLISHES, PUBLISHING_ACTIONS};
 use super::name::{any, is_no_release, name_words};
 
+/// Registries that go with the job.
+const LOCAL: &[&str] = &["localhost:", "127.0.0.1:", "kind-registry"];
+
 /// What a step ships with, and on which line.
 pub fn step_ships(step: &Step) -> Option<(u32, Ships)> {
     let (command, ships) = (*known(step).ships.get_or_init(|| ships(step)))?;
@@ -22,7 +25,10 @@ fn ships(step: &Step) -> Option<(Option<usize>, Ships)> {
     let starts = |wanted: &str| step.given.lines().any(|line| line.starts_with(wanted));
     let dry = step.given.contains("--snapshot") || step.given.contains("--dry-run");
     // A draft goes out when somebody says so; a registry of the job's own goes with it.
-    if given("draft=true") || step.given.lines().any(|line| line.starts_with("tags=localhost:")) {
+    let stays = |tags: &str| LOCAL.iter().any(|place| tags.starts_with(place));
+    if ["draft=true", "isdraft=true"].iter().any(|draft| given(draft))
+        || step.given.lines().any(|line| line.strip_prefix("tags=").is_some_and(stays))
+    {
         return None;
     }
     if step.uses.contains("goreleaser/goreleaser-action") {
@@ -92,9 +98,8 @@ pub fn command_ships(command: &Command) -> Option<Ships> {
         "testpypi",
     ];
     const SAYS: &[&str] = &["echo", "printf", "cat", "grep", "which"];
-    const NOT_OUT: &[&str] = &["test.pypi.org", "localhost:", "kind-registry"];
     command.parts.iter().find_map(|words| {
-        let nowhere = |word: &String| NOT_OUT.iter().any(|place| word.contains(place));
+        let nowhere = |word: &String| word.contains("test.pypi.org") || LOCAL.iter().any(|place| word.contains(place));
         // What is published or deployed may be a site or a preview, by the name of its script.
         let aside = |word: &String| {
             ["publish", "deploy", "release"].iter().any(|said| word.starts_with(said)) && is_no_release(word)
