@@ -2,7 +2,7 @@
 
 mod control;
 
-pub use control::{at, boxes, control, since, since_when};
+pub use control::{at, boxes, control, joined, placed, since};
 
 use crate::model::{Moment, Signal};
 

@@ -9,7 +9,7 @@ impl<'a> Facts<'a> {
         let controls = self.history.controls.as_ref();
         let pairs = controls.into_iter().flat_map(|controls| controls.found.iter().zip(&controls.since));
         pairs.filter(|(_, since)| match since {
-            ControlSince::Unreleased => self.declared_now().is_some(),
+            ControlSince::Unknown | ControlSince::Unreleased => self.declared_now().is_some(),
             ControlSince::Release(index) | ControlSince::Before(index) => {
                 self.history.release(*index).released_at < self.policy.as_of
             }

@@ -4,7 +4,7 @@ use super::{Look, Owner, Plan, Proposal, Rule};
 use crate::analysis::Threshold;
 use crate::map::StageId;
 use crate::model::{Control, ControlKind, ControlSince, Controls, ProjectKind, Untrusted};
-use crate::phrase::{at, boxes, control, count, date, duration, percent, rate, shortened, since_when};
+use crate::phrase::{at, boxes, control, count, date, duration, percent, placed, rate, shortened};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -124,10 +124,9 @@ fn controls<'a>(analysis: &Look<'a>) -> Option<&'a Controls> {
     analysis.facts.history.controls.as_ref()
 }
 
-/// Where a control stands and since when: `deploy.yml:12, since v2.3.0`.
+/// Where a control stands and since when.
 fn place(analysis: &Look<'_>, control: &Control, from: ControlSince) -> String {
-    let since = since_when(from, |index| analysis.facts.history.release(index).tag.raw());
-    format!("{}, {since}", at(control))
+    placed(control, from, |index| analysis.facts.history.release(index).tag.raw())
 }
 
 /// One finding for all that is declared of a kind: each in a line of what is behind it.

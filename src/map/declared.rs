@@ -2,7 +2,7 @@ use super::{Gathered, MapReading, Source, Standing};
 use crate::analysis::Analysis;
 use crate::factor::{TraitReport, TraitVerdict};
 use crate::model::{Basis, Control, ControlKind, ControlSince, Untrusted};
-use crate::phrase::{at, control, rate, shortened, since_when};
+use crate::phrase::{control, placed, rate, shortened};
 
 /// Controls that a statement names.
 const NAMED: usize = 3;
@@ -69,8 +69,8 @@ fn reading(analysis: &Analysis<'_>, source: Source, mine: &[(&Control, &ControlS
     let named: Vec<String> = mine
         .iter()
         .map(|(declared, from)| {
-            let since = since_when(**from, |index| analysis.facts.history.release(index).tag.raw());
-            format!("{} ({}, {since})", control(declared), at(declared))
+            let place = placed(declared, **from, |index| analysis.facts.history.release(index).tag.raw());
+            format!("{} ({place})", control(declared))
         })
         .collect();
     let standing =

@@ -204,6 +204,8 @@ pub struct ControlUnread {
 /// Since when a control is there, without a gap up to the newest release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlSince {
+    /// No release is known that could tell.
+    Unknown,
     /// No release has it yet.
     Unreleased,
     /// This release was the first to have it.
@@ -216,7 +218,7 @@ impl ControlSince {
     /// The release that has it first, of those that were looked at, and whether it may have been there before.
     pub fn release(self) -> Option<(ReleaseIndex, bool)> {
         match self {
-            Self::Unreleased => None,
+            Self::Unknown | Self::Unreleased => None,
             Self::Release(index) => Some((index, false)),
             Self::Before(index) => Some((index, true)),
         }

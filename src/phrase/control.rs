@@ -7,10 +7,17 @@ use super::{count, shortened};
 /// Names of what a control speaks of, at most.
 const NAMED: usize = 3;
 
-/// Since when a control is there, by the tag of a release.
-pub fn since_when<'t>(from: ControlSince, tag: impl Fn(ReleaseIndex) -> &'t str) -> String {
+/// Where a control stands, and since when, by the tag of a release: `deploy.yml:12, since v2.3.0`.
+pub fn placed<'t>(control: &Control, from: ControlSince, tag: impl Fn(ReleaseIndex) -> &'t str) -> String {
     let release = from.release();
-    since(release.map(|(index, _)| tag(index)), release.is_some_and(|(_, before)| before))
+    let known = from != ControlSince::Unknown;
+    let since = known.then(|| since(release.map(|(index, _)| tag(index)), release.is_some_and(|(_, before)| before)));
+    joined(&at(control), since.as_deref())
+}
+
+/// A place, and since when something stands there, where that is known.
+pub fn joined(at: &str, since: Option<&str>) -> String {
+    since.map_or_else(|| at.to_owned(), |since| format!("{at}, {since}"))
 }
 
 /// A control in a sentence without its end: what has it, and what that does.

@@ -117,7 +117,7 @@ pub fn controls(
         let read = || Rc::new(commit.map(|commit| watched.files(commit).0).unwrap_or_default());
         Rc::clone(listings.entry(index).or_insert_with(read))
     };
-    let since = Past { history, here: &here, of_release: &of_release, files: &mut files }.since();
+    let since = Past { history, at, here: &here, of_release: &of_release, files: &mut files }.since();
     let pages = pages(repository, history, at, &here, &of_release);
     history.controls = Some(Controls {
         since,
@@ -174,31 +174,78 @@ type Files = Rc<Vec<WatchedFile>>;
 /// What is declared here, and what the newest releases declared and held.
 struct Past<'p> {
     history: &'p History,
+    /// The commit that is looked at.
+    at: CommitId,
     here: &'p Declared,
     of_release: &'p BTreeMap<ReleaseIndex, Rc<Declared>>,
     files: &'p mut dyn FnMut(Option<ReleaseIndex>) -> Files,
 }
 
 impl Past<'_> {
-    /// Since when each control is there: back from the newest release of the component with the most of the newest releases,
-    /// through its predecessors, without a gap; or, where that one does not have it, from the newest of all. Others are younger,
-    /// or parts that are tagged apart.
+    /// Since when each control is there: back from the newest release of each component, through its predecessors, without a
+    /// gap; the first release of all these lines that has it. Only what the commit that is looked at contains tells of its past:
+    /// of the releases of another line of development some have what it never had. Where it contains none, because each is
+    /// made on a branch of its own, the component with the most of the newest releases tells, and the newest of all for what
+    /// that one does not have.
     fn since(&mut self) -> Vec<ControlSince> {
         let newest = newest(self.history);
-        let mut counts: HashMap<ComponentIndex, usize> = HashMap::new();
-        for &index in &newest {
-            *counts.entry(self.history.release(index).component).or_default() += 1;
+        if self.of_release.is_empty() {
+            return vec![ControlSince::Unknown; self.here.controls.len()];
         }
-        let most = counts.into_iter().max_by_key(|&(component, count)| (count, std::cmp::Reverse(component)));
-        let is_of_most =
-            |index: &ReleaseIndex| most.is_some_and(|(most, _)| self.history.release(*index).component == most);
-        let of_most = newest.iter().copied().find(is_of_most);
-        let [most, newest] = [of_most, newest.first().copied()].map(|newest| self.line_since(newest));
-        let first = |(most, newest)| if most == ControlSince::Unreleased { newest } else { most };
-        most.into_iter().zip(newest).map(first).collect()
+        let contained = self.contained();
+        let here = |index: &ReleaseIndex| self.history.release(*index).commit.is_some_and(|commit| contained(commit));
+        let mut first: BTreeMap<ComponentIndex, ReleaseIndex> = BTreeMap::new();
+        for index in newest.iter().copied().filter(here) {
+            first.entry(self.history.release(index).component).or_insert(index);
+        }
+        if first.is_empty() {
+            let [most, newest] = [self.of_most(&newest), newest.first().copied()].map(|newest| self.line_since(newest));
+            let first = |(most, newest)| if most == ControlSince::Unreleased { newest } else { most };
+            return most.into_iter().zip(newest).map(first).collect();
+        }
+        let at = |since: ControlSince| Some(self.history.release(since.release()?.0).released_at);
+        let mut since = vec![ControlSince::Unreleased; self.here.controls.len()];
+        let lines: Vec<_> = first.into_values().map(|newest| self.line_since(Some(newest))).collect();
+        for line in lines {
+            for (known, here) in since.iter_mut().zip(line) {
+                if at(here).is_some_and(|here| at(*known).is_none_or(|known| here < known)) {
+                    *known = here;
+                }
+            }
+        }
+        since
     }
 
-    /// The same, back from one release.
+    /// Whether the commit that is looked at contains another one.
+    fn contained(&self) -> impl Fn(ChangeIndex) -> bool + use<> {
+        let changes = &self.history.changes;
+        let mut reached = vec![false; changes.len()];
+        if let Some(at) = changes.index_of(self.at) {
+            reached[at.0 as usize] = true;
+            // A parent stands before its children.
+            for index in (0..=at.0).rev() {
+                if reached[index as usize] {
+                    for &parent in changes.parents(ChangeIndex(index)) {
+                        reached[parent as usize] = true;
+                    }
+                }
+            }
+        }
+        move |commit| reached[commit.0 as usize]
+    }
+
+    /// The newest release of the component that has the most of them.
+    fn of_most(&self, newest: &[ReleaseIndex]) -> Option<ReleaseIndex> {
+        let of = |index: &ReleaseIndex| self.history.release(*index).component;
+        let mut counts: HashMap<ComponentIndex, usize> = HashMap::new();
+        for index in newest {
+            *counts.entry(of(index)).or_default() += 1;
+        }
+        let (most, _) = counts.into_iter().max_by_key(|&(component, count)| (count, std::cmp::Reverse(component)))?;
+        newest.iter().copied().find(|index| of(index) == most)
+    }
+
+    /// Since when each control is there, back from one release.
     fn line_since(&mut self, newest: Option<ReleaseIndex>) -> Vec<ControlSince> {
         let line = std::iter::successors(newest, |&index| self.history.release(index).predecessor);
         let line: Vec<ReleaseIndex> =
@@ -248,13 +295,22 @@ impl Past<'_> {
         let find = |files: &Files, path: &str| files.binary_search_by(|(known, _)| known.as_str().cmp(path)).ok();
         // A file that is still there was copied, and a path that was taken already held something else.
         let (_, content) = &new[find(&new, path.raw()).filter(|_| find(&old, path.raw()).is_none())?];
-        let is_it = |(path, id): &&WatchedFile| id == content && find(&new, path).is_none();
-        let (before, _) = old.iter().find(is_it)?;
+        let gone = |path: &str| find(&new, path).is_none();
+        let is_it = |(path, id): &&WatchedFile| id == content && gone(path);
+        let same = old.iter().find(is_it).map(|(before, _)| before.as_str());
+        // Or it was written anew on the way: where one file alone with the like of it is gone.
+        let like = || {
+            let controls = &self.of_release[&older].controls;
+            let is_like = |of: &&Control| of.kind == *kind && of.stage == *stage && gone(of.path.raw());
+            let paths: BTreeSet<&str> = controls.iter().filter(is_like).map(|of| of.path.raw()).collect();
+            paths.first().copied().filter(|_| paths.len() == 1)
+        };
+        let before = same.or_else(like)?;
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         // What is called after its file was called after that one.
         let renamed = subject.raw() == name(path.raw());
         let subject = if renamed { Untrusted::new(name(before)) } else { subject.clone() };
-        Some((*kind, *stage, Untrusted::new(before.as_str()), subject))
+        Some((*kind, *stage, Untrusted::new(before), subject))
     }
 }
 

@@ -56,7 +56,7 @@ fn introduced<'f>(facts: &Facts<'f>, controls: &'f Controls) -> BTreeMap<Release
             ControlSince::Release(index) => Some((*index, control)),
             // It was there before anything that was looked at, in one place at least.
             ControlSince::Before(_) => None,
-            ControlSince::Unreleased => continue,
+            ControlSince::Unknown | ControlSince::Unreleased => continue,
         };
         let known = first.entry(control.kind).or_insert(here);
         let earlier = known.zip(here).is_some_and(|((known, _), (here, _))| at(here) < at(known));

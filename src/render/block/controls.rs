@@ -1,6 +1,7 @@
 //! What the repository declares, as every view for a terminal draws it.
 
 use crate::model::Word as _;
+use crate::phrase::joined;
 use crate::render::encode;
 use crate::render::page::{Page, Tone};
 use crate::render::phrase::{controls, section};
@@ -36,7 +37,10 @@ pub fn stages(page: &mut Page, found: &ControlsReport, shown: usize) {
                 controls::Tone::Declared => page.paint(Tone::Unsure, "  ? "),
                 controls::Tone::Weak => page.paint(Tone::Bad, "  ! "),
             };
-            page.point(&sign, &encode::terminal(&format!("{} [{}, {}]", line.says, line.at, line.since)));
+            page.point(
+                &sign,
+                &encode::terminal(&format!("{} [{}]", line.says, joined(&line.at, line.since.as_deref()))),
+            );
         }
         if more > 0 {
             page.point("    ", &format!("and {more} more"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::ControlKind;
-use crate::phrase::{at, control};
+use crate::phrase::control;
 use crate::render::page::Tone;
 use crate::render::phrase::{capital, controls};
 use crate::render::{TerminalOptions, encode};
@@ -14,7 +14,8 @@ use super::{advice, begin};
 /// A kind of control, or a file that declares any. `None` where it is neither.
 pub fn declared(review: &Review, name: &str, options: &TerminalOptions) -> Option<String> {
     let kind = ControlKind::ALL.iter().find(|kind| kind.name() == name);
-    let found = review.controls.as_ref().map(|controls| controls.found.as_slice()).unwrap_or_default();
+    let all = review.controls.as_ref();
+    let found = all.map(|controls| controls.found.as_slice()).unwrap_or_default();
     let mine = |of: &&ControlReport| match kind {
         Some(kind) => of.control.kind == *kind,
         None => of.control.path.raw() == name,
@@ -35,7 +36,9 @@ pub fn declared(review: &Review, name: &str, options: &TerminalOptions) -> Optio
     }
     for of in &mine {
         page.bullet(&encode::terminal(&control(&of.control)));
-        page.under(&encode::terminal(&format!("{}, {}", at(&of.control), controls::since_of(of))));
+        if let Some(all) = all {
+            page.under(&encode::terminal(&controls::place(all, of)));
+        }
         for line in controls::page(of) {
             page.under(&encode::terminal(&line));
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{FORGE_EXPORTS, Untrusted};
-use crate::phrase::{at, control, count, date, percent, rate, shortened, since};
+use crate::phrase::{at, control, count, date, joined, percent, rate, shortened, since};
 use crate::render::phrase::capital;
 use crate::review::contract::{
     Basis, ControlKind, ControlReport, ControlUnread, ControlsReport, OwnedPaths, Review, StageId, TraitReport,
@@ -26,15 +26,13 @@ pub fn basis(controls: &ControlsReport) -> String {
                 [controls] extra."
             .to_owned();
     }
-    format!(
-        "Read from {}; since when, from the {}. Declared is not earned: only outcomes can tell what helps.",
-        count(controls.files, "file"),
-        if controls.releases == 1 {
-            "newest release".to_owned()
-        } else {
-            format!("newest {} releases", controls.releases)
-        }
-    )
+    let since = match controls.releases {
+        0 => "no release is known that could tell since when".to_owned(),
+        1 => "since when, from the newest release".to_owned(),
+        n => format!("since when, from the newest {n} releases"),
+    };
+    let files = count(controls.files, "file");
+    format!("Read from {files}; {since}. Declared is not earned: only outcomes can tell what helps.")
 }
 
 /// A control, in a line: what it says, and where and since when.
@@ -45,8 +43,8 @@ pub struct Line {
     pub says: String,
     /// `deploy.yml:12`.
     pub at: String,
-    /// `since v2.3.0`.
-    pub since: String,
+    /// `since v2.3.0`; `None` where no release is known that could tell.
+    pub since: Option<String>,
 }
 
 /// What is declared of a stage: controls, then weaknesses.
@@ -68,7 +66,7 @@ pub fn stage(controls: &ControlsReport, stage: StageId) -> Vec<Line> {
             }
         }
     }
-    grouped.into_iter().map(|group| line(&group)).collect()
+    grouped.into_iter().map(|group| line(controls, &group)).collect()
 }
 
 /// What makes two lines the same but for their subjects: kind, file, what they speak of, and since when.
@@ -86,7 +84,7 @@ const EACH: &[ControlKind] = &[
 /// Jobs that a line names; the others are counted.
 const NAMED: usize = 3;
 
-fn line(group: &[&ControlReport]) -> Line {
+fn line(controls: &ControlsReport, group: &[&ControlReport]) -> Line {
     let of = group[0];
     let mut told = of.control.clone();
     if group.len() > 1 {
@@ -97,13 +95,18 @@ fn line(group: &[&ControlReport]) -> Line {
         tone: if of.weakness { Tone::Weak } else { Tone::Declared },
         says: control(&told),
         at: at(&of.control),
-        since: since_of(of),
+        since: since_of(controls, of),
     }
 }
 
-/// Since which release a control is there.
-pub fn since_of(of: &ControlReport) -> String {
-    since(of.since.release.as_ref().map(Untrusted::raw), of.since.or_before)
+/// Where a control stands, and since when: `deploy.yml:12, since v2.3.0`.
+pub fn place(controls: &ControlsReport, of: &ControlReport) -> String {
+    joined(&at(&of.control), since_of(controls, of).as_deref())
+}
+
+/// Since which release a control is there; `None` where no release is known that could tell.
+fn since_of(controls: &ControlsReport, of: &ControlReport) -> Option<String> {
+    (controls.releases > 0).then(|| since(of.since.release.as_ref().map(Untrusted::raw), of.since.or_before))
 }
 
 /// The past of a page, where it is known.

@@ -178,9 +178,15 @@ fn is_person(owner: &str) -> bool {
         "devops",
         "sre",
     ];
+    // Written in one word too, `docsteam`: of GitLab's groups a name shows no more.
+    const MANY: &[&str] =
+        &["team", "teams", "group", "groups", "maintainers", "owners", "reviewers", "admins", "developers"];
     // Of an address, only what stands before the sign names somebody.
     let name = if owner.starts_with('@') { owner } else { owner.split('@').next().unwrap_or_default() };
-    let shared = |part: &str| SHARED.iter().any(|shared| part.eq_ignore_ascii_case(shared));
+    let shared = |part: &str| {
+        let part = part.to_ascii_lowercase();
+        SHARED.contains(&part.as_str()) || MANY.iter().any(|many| part.ends_with(many))
+    };
     !owner.contains('/') && !owner.starts_with("@@") && !name.split(|c: char| !c.is_ascii_alphanumeric()).any(shared)
 }
 

@@ -110,6 +110,78 @@ fn a_file_that_only_moved_is_as_old_as_it_was() {
     assert_eq!(since(".github/workflows/b.yml", "untested-publish"), "v1.0.0", "moved since the newest release");
 }
 
+/// Since which release each file of a repository declares what it does, by the path.
+fn since(script: &str) -> Vec<(String, serde_json::Value)> {
+    let json = Place::repository(script).relconf(&["controls", NOW, "--format", "json"]).json();
+    let found = json["controls"]["found"].as_array().expect("controls");
+    found.iter().map(|of| (of["path"].as_str().expect("a path").to_owned(), of["since"]["release"].clone())).collect()
+}
+
+#[test]
+fn a_file_that_was_written_anew_under_another_name_is_as_old_as_the_one_that_is_gone() {
+    let scan = |name: &str| {
+        format!("\"on: push\\njobs:\\n  {name}: {{steps: [{{uses: github/codeql-action/analyze@v3}}]}}\\n\"")
+    };
+    let told = since(&format!(
+        "person a = Ana Costa <a@example.com>\n\
+         2026-01-01T00:00:00Z a commit feat: one | src/a.rs .github/workflows/scan.yml={}\n\
+         2026-01-02T00:00:00Z a tag v1.0.0 | one\n\
+         2026-02-01T00:00:00Z a commit feat: two | -.github/workflows/scan.yml .github/workflows/supply.yml={}\n\
+         2026-02-02T00:00:00Z a tag v1.1.0 | two\n",
+        scan("one"),
+        scan("other")
+    ));
+    assert_eq!(told, [(".github/workflows/supply.yml".to_owned(), "v1.0.0".into())]);
+}
+
+#[test]
+fn what_another_line_of_development_lacks_does_not_make_a_control_younger() {
+    // A maintained branch that never had it has the newest release.
+    let told = since(
+        "person a = Ana Costa <a@example.com>\n\
+         2026-01-01T00:00:00Z a commit feat: one | src/a.rs\n\
+         2026-01-02T00:00:00Z a tag v1.0.0 | one\n\
+         branch maintained\n\
+         checkout main\n\
+         2026-02-01T00:00:00Z a commit feat: two | CODEOWNERS=\"* @ana\\n\"\n\
+         2026-02-02T00:00:00Z a tag v2.0.0 | two\n\
+         checkout maintained\n\
+         2026-03-01T00:00:00Z a commit fix: one | src/a.rs\n\
+         2026-03-02T00:00:00Z a tag v1.0.1 | one\n\
+         checkout main\n",
+    );
+    assert_eq!(told, [("CODEOWNERS".to_owned(), "v2.0.0".into())]);
+}
+
+#[test]
+fn of_parts_that_are_released_apart_each_tells_how_old_a_file_is() {
+    let told = since(
+        "person a = Ana Costa <a@example.com>\n\
+         2026-01-01T00:00:00Z a commit feat: one | a/a.rs b/b.rs CODEOWNERS=\"* @ana\\n\"\n\
+         2026-01-02T00:00:00Z a tag web-v1.0.0 | one\n\
+         2026-02-01T00:00:00Z a commit feat: two | b/b.rs\n\
+         2026-02-02T00:00:00Z a tag api-v1.0.0 | two\n\
+         2026-03-01T00:00:00Z a commit feat: three | b/b.rs\n\
+         2026-03-02T00:00:00Z a tag api-v1.1.0 | three\n",
+    );
+    assert_eq!(told, [("CODEOWNERS".to_owned(), "web-v1.0.0".into())]);
+}
+
+#[test]
+fn where_no_release_is_known_nothing_is_said_of_since_when() {
+    let place = Place::repository(
+        "person a = Ana Costa <a@example.com>\n\
+         2026-01-01T00:00:00Z a commit feat: one | src/a.rs CODEOWNERS=\"* @ana\\n\"\n",
+    );
+    let said = place.relconf(&["controls", NOW]).stdout;
+    assert!(
+        said.contains("[CODEOWNERS:1]") && said.contains("no release is known that could tell since when"),
+        "{said}"
+    );
+    let page = place.relconf(&["controls", NOW, "--format", "markdown"]).stdout;
+    assert!(page.contains("(`CODEOWNERS:1`)"), "{page}");
+}
+
 #[test]
 fn a_checklist_is_asked_what_it_caught_where_a_log_could_say_it() {
     let place = story();

@@ -28,7 +28,7 @@ struct Line {
     weak: bool,
     says: String,
     at: String,
-    since: String,
+    since: Option<String>,
 }
 
 #[derive(Serialize)]
