@@ -60,3 +60,29 @@ fn people_are_told_apart_by_a_key_or_by_a_number() {
     assert_eq!(ana("quickstart", "one"), ana("quickstart", "another"));
     assert_ne!(ana("quickstart", "one"), ana("uneasy-fridays", "one"));
 }
+
+/// The rule of a stage of the map tells on whom it rests: in a report by name, in a table only where names were asked for.
+#[test]
+fn no_table_says_a_name_that_nobody_asked_for() {
+    let place = Place::empty();
+    demo(&place, "hotfix-heavy");
+    let export = |more: &[&str]| {
+        let ran =
+            place.relconf(&[&["export", "--repo", "hotfix-heavy", "--as-of", AS_OF, "--output", "-"], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout
+    };
+    let rule = |said: &str| {
+        let stages = tables(said).remove("stage").unwrap();
+        let rules: Vec<_> = stages.iter().map(|row| row["rule"].as_str().unwrap().to_owned()).collect();
+        rules.into_iter().find(|rule| rule.contains(" wrote part of ")).expect("a stage that rests on somebody")
+    };
+    let named = export(&["--names"]);
+    let names: BTreeSet<_> =
+        tables(&named)["person_role"].iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
+    assert!(names.iter().any(|name| rule(&named).contains(name)), "{}", rule(&named));
+    let bare = export(&[]);
+    assert!(rule(&bare).contains("one person wrote part of "), "{}", rule(&bare));
+    let said: Vec<_> = names.iter().filter(|name| bare.contains(&**name)).collect();
+    assert!(names.len() > 1 && said.is_empty(), "{said:?}");
+}
