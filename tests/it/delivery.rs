@@ -289,6 +289,15 @@ fn the_release_builds_for_every_machine_that_the_action_looks_for() {
     for target in wanted.iter().filter(|target| !target.starts_with('$')) {
         assert!(release.contains(&format!("target: {target}")), "{target}");
     }
+    // Each machine has a wheel too; on Linux the one that links nothing.
+    let wheel = project(".ci/wheel");
+    let targets: Vec<_> =
+        release.lines().filter_map(|line| Some(line.split_once("{ target: ")?.1.split_once(',')?.0)).collect();
+    assert_eq!(targets.len(), 7);
+    for target in targets {
+        let of_linux = target.find("-linux-").map(|at| format!("*{})", &target[at..]));
+        assert!(wheel.contains(&of_linux.unwrap_or_else(|| format!("{target})"))), "{target}");
+    }
     let cargo = project("Cargo.toml");
     assert!(cargo.contains("[profile.dist]") && release.contains("--profile dist"));
     // What cargo-binstall looks for is what is packed.
