@@ -9,6 +9,7 @@ if [ ! -x "$FOLDER/bin/relconf" ] && [ ! -x "$FOLDER/bin/relconf.exe" ]; then
     else
         set -- --git "$(manifest repository)" --tag "v$VERSION" release-confidence
     fi
-    cargo install --locked --root "$FOLDER" "$@"
+    # With what is published.
+    cargo install --locked --features parquet --root "$FOLDER" "$@"
 fi
 echo "$FOLDER/bin" >>"$GITHUB_PATH"

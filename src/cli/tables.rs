@@ -80,7 +80,7 @@ fn parquet(table: &Table, rows: &[Vec<Value<'_>>]) -> Result<Vec<u8>, Error> {
 fn parquet(_: &Table, _: &[Vec<Value<'_>>]) -> Result<Vec<u8>, Error> {
     Err(Error::usage(
         "this relconf was built without Parquet",
-        "write --format ndjson, or build it with the feature parquet",
+        "write --format ndjson, or install it with Parquet: cargo install --path . --locked --features parquet",
     ))
 }
 
