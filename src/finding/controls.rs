@@ -117,7 +117,9 @@ const MEANT: f64 = 0.20;
 const PATHS: u64 = 20;
 
 fn declared<'a>(analysis: &Look<'a>, kinds: &[ControlKind]) -> Vec<(&'a Control, &'a ControlSince)> {
-    analysis.facts.declared().filter(|(control, _)| kinds.contains(&control.kind)).collect()
+    // A guess is no ground for advice.
+    let seen = analysis.facts.declared().filter(|(control, _)| control.facts.only_by.is_none());
+    seen.filter(|(control, _)| kinds.contains(&control.kind)).collect()
 }
 
 fn controls<'a>(analysis: &Look<'a>) -> Option<&'a Controls> {

@@ -1,7 +1,7 @@
 use super::{Gathered, MapReading, Source, Standing};
 use crate::analysis::Analysis;
 use crate::factor::{TraitReport, TraitVerdict};
-use crate::model::{Basis, Control, ControlKind, ControlSince, Untrusted};
+use crate::model::{Basis, Control, ControlKind, ControlSince, Ground, Untrusted};
 use crate::phrase::{control, placed, rate, shortened};
 
 /// Controls that a statement names.
@@ -45,6 +45,10 @@ fn of(kind: ControlKind) -> Source {
 }
 
 fn reading(analysis: &Analysis<'_>, source: Source, mine: &[(&Control, &ControlSince)]) -> Option<MapReading> {
+    // What is only called so opens nothing by itself.
+    if mine.iter().all(|(control, _)| control.facts.only_by == Some(Ground::Name)) {
+        return None;
+    }
     let (first, _) = mine.first()?;
     // Outcomes that speak for a control make it more than a declaration, where they are on record.
     let traits = &analysis.screening.traits;

@@ -156,6 +156,18 @@ pub struct ControlFacts {
     pub deploys: Option<bool>,
     /// Of owners: how many stand alone for what they own, and of how many rules.
     pub alone: Option<(u64, u64)>,
+    /// What it rests on alone, where that is less than what its pipeline is seen to do by itself.
+    pub only_by: Option<Ground>,
+}
+
+/// What a control may rest on alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// How a job or step is called: what it does is not known, so it is a guess.
+    Name,
+    /// Somebody who starts it by hand: nothing else does.
+    Hand,
 }
 
 impl Control {
@@ -183,12 +195,12 @@ impl Control {
             ControlKind::DownMigrations => self.subject.clone(),
             _ => self.path.clone(),
         };
-        (self.kind, self.stage, path, self.subject.clone())
+        (self.kind, self.stage, path, self.subject.clone(), self.facts.only_by)
     }
 }
 
-/// What makes a control the same in two releases.
-pub type ControlKey = (ControlKind, StageId, Untrusted, Untrusted);
+/// What makes a control the same in two releases; what it rests on may have changed between them.
+pub type ControlKey = (ControlKind, StageId, Untrusted, Untrusted, Option<Ground>);
 
 /// A part of the pipeline that was found and not read, or that only others can see.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -197,7 +209,7 @@ pub struct ControlUnread {
     pub path: Untrusted,
     /// The line that says so; null where the file as a whole is meant.
     pub line: Option<u32>,
-    /// Why, as a predicate: "is no YAML".
+    /// Why, as a predicate: "could not be read as YAML".
     pub why: Untrusted,
 }
 

@@ -41,7 +41,7 @@ pub use arena::{Arena, ArenaIndex};
 pub use change::{Changes, ChangesBuilder, CommitId, CommitRecord, Mention, MentionKind, Named, Quoted};
 pub use control::{
     CODEOWNERS, Control, ControlFacts, ControlKey, ControlKind, ControlSince, ControlUnread, Controls, ExtraControl,
-    FORGE_EXPORTS, ForgeExport, ForgeKind, ForgeRule, OwnedPaths, PageHistory,
+    FORGE_EXPORTS, ForgeExport, ForgeKind, ForgeRule, Ground, OwnedPaths, PageHistory,
 };
 pub use coverage::{Basis, Coverage, Covered, FileCoverage};
 pub use culprit::CausedBy;

@@ -1,6 +1,6 @@
 //! What the repository declares, in sentences: whoever tells a control tells it so.
 
-use crate::model::{Control, ControlKind, ControlSince, ReleaseIndex, Untrusted};
+use crate::model::{Control, ControlKind, ControlSince, Ground, ReleaseIndex, Untrusted};
 
 use super::{count, shortened};
 
@@ -25,6 +25,9 @@ pub fn control(control: &Control) -> String {
     let subject = control.subject.raw();
     let with = || shortened(control.with.iter().map(Untrusted::raw), NAMED);
     let n = control.number.unwrap_or(0);
+    if let Some(ground) = control.facts.only_by {
+        return resting(control, ground);
+    }
     match control.kind {
         ControlKind::Owners => {
             let alone = match control.facts.alone {
@@ -84,6 +87,20 @@ pub fn control(control: &Control) -> String {
         }
         ControlKind::Checklist => format!("{subject} has {} to tick", boxes(n)),
         ControlKind::Configured => format!("{subject} (of the settings)"),
+    }
+}
+
+/// A control that rests on a name alone, or on somebody who starts it: told as the guess that it is.
+fn resting(control: &Control, ground: Ground) -> String {
+    let subject = control.subject.raw();
+    let with = || shortened(control.with.iter().map(Untrusted::raw), NAMED);
+    let named = if subject.is_empty() { with() } else { subject.to_owned() };
+    match ground {
+        Ground::Name if control.kind == ControlKind::CannotFail => {
+            format!("{named}, called a check, may fail and stops nothing")
+        }
+        Ground::Name => format!("called {}, by name alone: {named}", control.kind.title()),
+        Ground::Hand => format!("{}, started by hand alone: {named}", control.kind.title()),
     }
 }
 

@@ -11,7 +11,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use crate::error::Error;
 use crate::model::{
     ChangeIndex, CommitId, ComponentIndex, Control, ControlKey, ControlKind, ControlSince, ControlUnread, Controls,
-    ForgeRule, History, Moment, OwnedPaths, PageHistory, Policy, ReleaseIndex, Untrusted,
+    ForgeRule, Ground, History, Moment, OwnedPaths, PageHistory, Policy, ReleaseIndex, Untrusted,
 };
 use crate::source::git::{Repository, Watched, WatchedFile};
 use crate::source::pipeline::{Beside, Declared, Listing, Owned, Owners, Readings, is_watched_file, watch_folder};
@@ -89,17 +89,27 @@ pub fn controls(
             of_release.insert(index, declared(history.changes.id(commit)));
         }
     }
-    let kinds = |declared: &Declared| declared.controls.iter().map(|control| control.kind).collect::<BTreeSet<_>>();
+    // What rests on a name alone, or on somebody who starts it, is neither there nor known to be absent.
+    let kinds = |declared: &Declared| {
+        let sure = declared.controls.iter().filter(|control| control.facts.only_by.is_none());
+        sure.map(|control| control.kind).collect::<BTreeSet<_>>()
+    };
     // Most releases share what they declare with the one before.
     let mut known: HashMap<*const Declared, BTreeSet<ControlKind>> = HashMap::new();
     let present = of_release
         .iter()
         .map(|(index, declared)| (*index, known.entry(Rc::as_ptr(declared)).or_insert_with(|| kinds(declared)).clone()))
         .collect();
+    let not_known = |declared: &Declared| {
+        let guessed = declared.controls.iter().filter(|control| control.facts.only_by.is_some());
+        let mut unknown = declared.unknown.clone();
+        unknown.extend(guessed.map(|control| control.kind));
+        unknown
+    };
     let unknown = of_release
         .iter()
-        .filter(|(_, declared)| !declared.unknown.is_empty())
-        .map(|(index, declared)| (*index, declared.unknown.clone()))
+        .map(|(index, declared)| (*index, not_known(declared)))
+        .filter(|(_, unknown)| !unknown.is_empty())
         .collect();
     let mut unread = here.unread.clone();
     let owners = here.owners.clone().filter(|owners| owners.can_be_asked());
@@ -265,9 +275,9 @@ impl Past<'_> {
         let mut key = control.key();
         let mut run = 0;
         while let Some(known) = keys.get(run) {
-            if !known.contains(&key) {
+            if !has(known, &key) {
                 let newer = run.checked_sub(1).map(|at| line[at]);
-                let before = self.moved(&key, newer, line[run]).filter(|before| known.contains(before));
+                let before = self.moved(&key, newer, line[run]).filter(|before| has(known, before));
                 let Some(before) = before else { break };
                 key = before;
             }
@@ -290,7 +300,7 @@ impl Past<'_> {
 
     /// What a control was in an older release, where its file lay at another path with the same content.
     fn moved(&mut self, key: &ControlKey, newer: Option<ReleaseIndex>, older: ReleaseIndex) -> Option<ControlKey> {
-        let (kind, stage, path, subject) = key;
+        let (kind, stage, path, subject, ground) = key;
         let (new, old) = ((self.files)(newer), (self.files)(Some(older)));
         let find = |files: &Files, path: &str| files.binary_search_by(|(known, _)| known.as_str().cmp(path)).ok();
         // A file that is still there was copied, and a path that was taken already held something else.
@@ -310,8 +320,18 @@ impl Past<'_> {
         // What is called after its file was called after that one.
         let renamed = subject.raw() == name(path.raw());
         let subject = if renamed { Untrusted::new(name(before)) } else { subject.clone() };
-        Some((*kind, *stage, Untrusted::new(before), subject))
+        Some((*kind, *stage, Untrusted::new(before), subject, *ground))
     }
+}
+
+/// Whether a control is among others, whatever it rested on there.
+fn has(known: &BTreeSet<ControlKey>, key: &ControlKey) -> bool {
+    let on = |ground| {
+        let mut key = key.clone();
+        key.4 = ground;
+        known.contains(&key)
+    };
+    known.contains(key) || [None, Some(Ground::Name), Some(Ground::Hand)].into_iter().any(on)
 }
 
 /// Who wrote the pages about releasing, and when they were changed last: of the commits of those releases in which a page

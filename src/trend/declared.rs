@@ -51,7 +51,9 @@ const NAMED: usize = 2;
 fn introduced<'f>(facts: &Facts<'f>, controls: &'f Controls) -> BTreeMap<ReleaseIndex, Vec<&'f Control>> {
     let at = |index: ReleaseIndex| facts.history.release(index).released_at;
     let mut first: BTreeMap<ControlKind, Option<(ReleaseIndex, &'f Control)>> = BTreeMap::new();
-    for (control, since) in controls.found.iter().zip(&controls.since) {
+    // What is only called so says nothing of when it came.
+    let seen = controls.found.iter().zip(&controls.since).filter(|(control, _)| control.facts.only_by.is_none());
+    for (control, since) in seen {
         let here = match since {
             ControlSince::Release(index) => Some((*index, control)),
             // It was there before anything that was looked at, in one place at least.

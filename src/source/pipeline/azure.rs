@@ -66,7 +66,7 @@ impl Reader for Pipelines {
             reading.flow.starts = starts(&document);
             reading.stages(file.path, &document);
             let Reading { flow, .. } = reading;
-            judge::judge(file, &flow, found);
+            judge::judge(file, flow, found);
         }
     }
 }
@@ -275,8 +275,12 @@ impl Reading<'_, '_> {
             step.path = (path != self.file.path).then(|| path.to_owned());
             node.text_of("displayName").unwrap_or_default().clone_into(&mut step.name);
             step.lax = node.get("continueOnError").filter(|lax| lax.is_true()).map(|lax| lax.line);
+            node.text_of("workingDirectory").unwrap_or_default().clone_into(&mut step.folder);
             if !self.file.spend(1, self.found) {
                 return;
+            }
+            if node.get("condition").is_some_and(Node::is_false) {
+                continue;
             }
             if let Some(condition) = node.text_of("condition") {
                 step.anyway = anyway(condition);

@@ -34,10 +34,10 @@ impl Reader for Pipelines {
                 };
                 if node.items().is_empty() {
                     for (_, name, steps) in node.entries() {
-                        judge::judge(file, &flow(name, steps, &starts, found, file), found);
+                        judge::judge(file, flow(name, steps, &starts, found, file), found);
                     }
                 } else {
-                    judge::judge(file, &flow(kind, node, &starts, found, file), found);
+                    judge::judge(file, flow(kind, node, &starts, found, file), found);
                 }
             }
         }

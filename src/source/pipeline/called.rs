@@ -1,14 +1,14 @@
 //! What jobs are, by what they do and by how they are called: tests, looks at what was deployed, what publishes and deploys.
 
 use super::command::Command;
-use super::job::{Flow, Job, Step};
+use super::job::{Flow, Job, Step, Sure};
 use super::words;
 
 /// Whether each job tests. One that looks at what was just deployed is no test of what goes out, where nothing goes out behind it.
-pub(super) fn tests(flow: &Flow) -> Vec<bool> {
-    let mut tests: Vec<bool> = flow.jobs.iter().map(words::job_tests).collect();
+pub(super) fn tests(flow: &Flow) -> Vec<Sure> {
+    let mut tests: Vec<Sure> = flow.jobs.iter().map(words::job_tests).collect();
     let smoke = |job: &Job| words::named_smoke(&job.id) || words::named_smoke(&job.title);
-    let smokes: Vec<usize> = (0..tests.len()).filter(|&at| tests[at] && smoke(&flow.jobs[at])).collect();
+    let smokes: Vec<usize> = (0..tests.len()).filter(|&at| tests[at] > Sure::No && smoke(&flow.jobs[at])).collect();
     if smokes.is_empty() {
         return tests;
     }
@@ -16,7 +16,9 @@ pub(super) fn tests(flow: &Flow) -> Vec<bool> {
     let deploys: Vec<bool> = flow.jobs.iter().map(deploys).collect();
     for at in smokes {
         let behind = before.iter().zip(&deploys).any(|(before, deploys)| *deploys && before.has(at));
-        tests[at] = behind || !before[at].iter().any(|earlier| deploys[earlier]);
+        if !behind && before[at].iter().any(|earlier| deploys[earlier]) {
+            tests[at] = Sure::No;
+        }
     }
     tests
 }
@@ -42,7 +44,7 @@ pub(super) fn publishes_by_name(job: &Job) -> bool {
     (named(&job.id) || named(&job.title))
         && !prepares(job)
         && !job.requests
-        && !words::job_tests(job)
+        && words::job_tests(job) == Sure::No
         && (!job.steps.is_empty() || job.elsewhere)
 }
 

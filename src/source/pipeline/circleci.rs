@@ -53,13 +53,13 @@ impl Reader for Config {
             let workflows = document.get("workflows").map(Node::entries).unwrap_or_default();
             for (_, name, workflow) in workflows.iter().filter(|(_, name, node)| *name != "version" && node.is_map()) {
                 let flow = reading.flow(name, workflow);
-                judge::judge(file, &flow, reading.found);
+                judge::judge(file, flow, reading.found);
             }
             if workflows.is_empty() && reading.jobs.contains_key("build") {
                 let mut job = Job { id: "build".to_owned(), ..Job::default() };
                 reading.fill(&mut job, "build", None);
                 let starts = Starts { itself: true, ..Starts::default() };
-                judge::judge(file, &Flow { starts, jobs: vec![job], ..Flow::default() }, reading.found);
+                judge::judge(file, Flow { starts, jobs: vec![job], ..Flow::default() }, reading.found);
             }
         }
     }
@@ -199,14 +199,17 @@ impl<'r> Reading<'r, '_> {
         if name == "run" {
             let script = given.and_then(|given| given.text().map(|_| given).or_else(|| given.get("command")));
             given.and_then(|given| given.text_of("name")).unwrap_or_default().clone_into(&mut step.name);
+            given.and_then(|given| given.text_of("working_directory")).unwrap_or_default().clone_into(&mut step.folder);
             if let Some(script) = script
                 && let Some(text) = script.text()
             {
+                let asked = text;
                 let text = filled(text, stands_for);
                 if !self.file.spend(weight_of(&text), self.found) {
                     return;
                 }
                 step.commands = commands(script.line, &text);
+                places(asked, &text, script.line, stands_for, &mut step.commands);
                 // Its shell takes the failure of a pipe for its own.
                 step.commands.iter_mut().for_each(Command::with_pipefail);
             }
@@ -234,6 +237,22 @@ fn given_to<'r>(used: &'r Node, given: Option<&'r Node>, around: &Given<'r>) -> 
     let given = given.map(Node::entries).unwrap_or_default();
     // What is given for a parameter of what is around stands for that.
     defaults.chain(given.into_iter().map(|(_, name, node)| (name, resolved(node, around)))).collect()
+}
+
+/// Tells commands that are given as a parameter where they are given.
+fn places(asked: &str, text: &str, first: u32, stands_for: &Given<'_>, commands: &mut [Command]) {
+    // Where more lines than one are put in, lines are no longer what they were.
+    if asked.lines().count() != text.lines().count() {
+        return;
+    }
+    for command in commands {
+        let line = asked.lines().nth(command.line.saturating_sub(first) as usize).unwrap_or_default();
+        let name = line.split_once("<<").and_then(|(_, behind)| behind.split_once(">>"));
+        let name = name.and_then(|(name, _)| name.trim().strip_prefix("parameters."));
+        if let Some(given) = name.and_then(|name| stands_for.get(name)) {
+            command.line = given.line;
+        }
+    }
 }
 
 /// A script with what is given for its parameters; what is given as no text stays as it is.

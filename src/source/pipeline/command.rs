@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::words;
+use super::job::Sure;
+use super::words::{self, Ships};
 
 /// A command line: what a shell runs one after the other.
 #[derive(Clone, Debug)]
@@ -82,6 +83,10 @@ fn cut(list: &str) -> impl Iterator<Item = Words> + '_ {
 #[derive(Clone, Debug)]
 pub(super) struct Words {
     list: Vec<String>,
+    /// The same as they are written, where that differs.
+    written: Option<Vec<String>>,
+    /// What it runs of the repository itself, where that was looked at.
+    pub runs: Option<Runs>,
     /// How many words may be the one that names the command: those that run others, and the one behind them.
     heads: usize,
     /// What its failure comes to.
@@ -100,10 +105,23 @@ impl Words {
     /// In lower case: cut at blanks, without quotes.
     fn of(command: &str) -> Self {
         let cut = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | ',' | '[' | ']');
-        let list: Vec<String> =
-            command.split(cut).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
-        let heads = list.iter().take(LEADING).take_while(|word| is_leading(word)).count() + 1;
-        Self { list, heads, end: End::Fails }
+        let written: Vec<&str> = command.split(cut).filter(|word| !word.is_empty()).collect();
+        let list: Vec<String> = written.iter().map(|word| word.to_ascii_lowercase()).collect();
+        // What a variable stands for may run another one: `$RUNNER pytest`.
+        let mut valued = false;
+        let runs = |word: &&String| {
+            let value = std::mem::replace(&mut valued, VALUED.contains(&word.as_str()));
+            value || is_leading(word) || word.starts_with('$') || ["@", "}"].contains(&word.as_str())
+        };
+        let heads = list.iter().take(LEADING).take_while(runs).count() + 1;
+        let differs = written.iter().zip(&list).any(|(written, word)| written != word);
+        let written = differs.then(|| written.into_iter().map(str::to_owned).collect());
+        Self { list, written, runs: None, heads, end: End::Fails }
+    }
+
+    /// Its words as they are written: paths and names of targets are looked for so.
+    pub fn as_written(&self) -> &[String] {
+        self.written.as_deref().unwrap_or(&self.list)
     }
 
     /// Whether one of these words names the command, or what runs it.
@@ -114,6 +132,28 @@ impl Words {
     /// Whether one of these words is in it.
     pub fn has(&self, wanted: &[&str]) -> bool {
         self.iter().any(|word| wanted.contains(&word.as_str()))
+    }
+}
+
+/// What a target or script of the repository comes to, by the commands that it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Runs {
+    /// Whether it tests; it may, where it runs what nobody knows.
+    pub tests: Sure,
+    /// With what it ships.
+    pub ships: Option<Ships>,
+    /// Whether it runs what may send something away.
+    pub sends: bool,
+}
+
+impl Runs {
+    /// With what is run behind it.
+    pub fn and(self, behind: Self) -> Self {
+        Self {
+            tests: self.tests.max(behind.tests),
+            ships: self.ships.or(behind.ships),
+            sends: self.sends || behind.sends,
+        }
     }
 }
 
@@ -190,6 +230,10 @@ fn fits(words: &Words, pattern: &[&str]) -> bool {
 /// Words before a command and inside of one that are passed over.
 const LEADING: usize = 12;
 const BETWEEN: usize = 24;
+
+/// Flags of what runs others that have a value behind them.
+const VALUED: &[&str] =
+    &["--group", "--only-group", "--extra", "--with", "--package", "--python", "--project", "--directory"];
 
 /// A word of a pattern; `test` is also `test:unit` and `test-all`, `publish` is also `publishToMaven`.
 fn equals(found: &str, wanted: &str) -> bool {

@@ -1,5 +1,8 @@
 //! GitHub Actions: workflows, and the workflows and composite actions of the same repository that they use.
 
+mod conditions;
+mod given;
+
 use std::collections::HashMap;
 
 use super::command::Command;
@@ -9,6 +12,9 @@ use super::script::{commands, last_counts};
 use super::yaml::Node;
 use super::{BYTES, File, Found, OF_PIPELINES, Reader, inside, is_yaml, judge, parsed, words};
 use crate::model::ControlKind;
+
+use conditions::{anyway, at_times, environment, guard, is_version, only_requests, passed, people, regions, starts};
+use given::{Around, given_commands, never, tests_wheels};
 
 pub(super) struct Workflows;
 
@@ -21,7 +27,9 @@ impl Reader for Workflows {
     }
 
     fn wants(&self, path: &str) -> bool {
-        let below = path.strip_prefix(".github/workflows/").or_else(|| path.strip_prefix(".gitea/workflows/"));
+        let below = [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/"]
+            .iter()
+            .find_map(|folder| path.strip_prefix(folder));
         below.is_some_and(|name| !name.contains('/') && is_yaml(name))
     }
 
@@ -50,20 +58,19 @@ impl Reader for Workflows {
             if document.get("jobs").is_none() {
                 continue;
             }
-            let flow = flow(file, &document, found);
-            judge::recall(file, &flow);
+            let mut flow = flow(file, &document, found);
+            judge::recall(file, &mut flow, found);
             if flow.starts.called && !flow.starts.can_ship() && !flow.starts.requests {
                 // Part of whoever calls it, and told there; what it checks is told here too, where somebody here calls it.
                 found.called = true;
                 let alone = Flow { starts: Starts::default(), ..flow };
-                judge::judge(file, &alone, found);
+                judge::judge(file, alone, found);
                 continue;
             }
-            if flow.jobs.iter().any(words::job_tests) {
-                let name = document.text_of("name").unwrap_or(file.path);
-                found.tests.extend([name.to_owned(), file.path.to_owned()]);
-            }
-            judge::judge(file, &flow, found);
+            let tests = flow.jobs.iter().map(words::job_tests).max().unwrap_or_default();
+            let name = document.text_of("name").unwrap_or(file.path);
+            found.tests.extend([name, file.path].map(|name| (name.to_owned(), tests)));
+            judge::judge(file, flow, found);
         }
     }
 }
@@ -74,8 +81,8 @@ fn flow(file: &File<'_>, document: &Node, found: &mut Found) -> Flow {
     let numbers: HashMap<&str, usize> = jobs.iter().enumerate().map(|(at, (_, id, _))| (*id, at)).collect();
     let title = document.text_of("name").unwrap_or_default().to_owned();
     let mut flow = Flow { starts, title, guard: document.get("concurrency").and_then(guard), ..Flow::default() };
-    let shell = document.at(&["defaults", "run", "shell"]).and_then(Node::text).map(str::to_owned);
-    let mut of = Follow { file, found, shell, matrix: Matrix::default(), path: None, deepest: DEEPEST };
+    let around = Around::default().of(document);
+    let mut of = Follow { file, found, around, matrix: Matrix::default(), path: None, deepest: DEEPEST };
     let mut used = Vec::new();
     for (key, id, node) in &jobs {
         let Some(job) = of.job(key.line, id, node, &numbers) else { break };
@@ -94,112 +101,6 @@ fn flow(file: &File<'_>, document: &Node, found: &mut Found) -> Flow {
         }
     }
     flow
-}
-
-/// The line of a guard that is the same for every release: one for each branch, commit or run lets any number run.
-fn guard(node: &Node) -> Option<u32> {
-    let group = node.text().or_else(|| node.text_of("group"))?;
-    let mut rest = group;
-    while let Some((_, behind)) = rest.split_once("${{") {
-        let (said, after) = behind.split_once("}}")?;
-        if !["github.workflow", "github.repository", "github.repository_owner"].contains(&said.trim()) {
-            return None;
-        }
-        rest = after;
-    }
-    Some(node.line)
-}
-
-/// Whether a condition lets a job or step run though what came before it failed.
-fn anyway(condition: &str) -> Sure {
-    let squeezed: String = condition.chars().filter(|c| !c.is_whitespace()).collect();
-    let looks = ["always()", "cancelled()", "failure()"].iter().any(|function| squeezed.contains(function));
-    let stops = squeezed.contains("!failure()");
-    if !looks || stops && !squeezed.contains("||") && !squeezed.contains("always()") {
-        return Sure::No;
-    }
-    let asks = [".result", ".outcome", ".conclusion", "success()", "job.status", "!failure()"];
-    if asks.iter().any(|asked| squeezed.contains(asked)) { Sure::Maybe } else { Sure::Yes }
-}
-
-/// Whether a condition asks that the workflow before this one has passed.
-fn passed(condition: &str) -> bool {
-    let squeezed: String = condition.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
-    squeezed.contains("github.event.workflow_run.conclusion=='success'")
-}
-
-/// Whether a condition lets a step run at times only: which of a matrix it is for does not count.
-fn at_times(condition: &str) -> bool {
-    let squeezed: String =
-        condition.chars().filter(|c| !c.is_whitespace() && !matches!(c, '$' | '{' | '}' | '(' | ')' | '!')).collect();
-    let always = |part: &str| {
-        ["success", "cancelled"].contains(&part) || part.starts_with("matrix.") || part.starts_with("runner.os")
-    };
-    !squeezed.split("&&").flat_map(|part| part.split("||")).all(always)
-}
-
-/// Whether what stands behind an action is its version, and a comment, and no more.
-fn is_version(behind: &str) -> bool {
-    let (version, comment) = behind.split_once(" #").unwrap_or((behind, ""));
-    let of_version = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
-    version.trim_end().bytes().all(of_version) && !comment.contains('\t')
-}
-
-/// What starts a workflow.
-fn starts(document: &Node) -> Starts {
-    let mut starts = Starts::default();
-    // YAML 1.1 takes a bare `on` for a truth value, and some tools write it so.
-    let Some(on) = document.get("on").or_else(|| document.get("true")) else { return starts };
-    let mut take = |line: u32, event: &str, node: Option<&Node>| match event {
-        "schedule" => starts.times = Some(line),
-        "workflow_dispatch" => starts.hand = Some(line),
-        "repository_dispatch" | "push" | "release" | "create" | "deployment" | "registry_package" => {
-            starts.itself = true;
-        }
-        "workflow_call" => starts.called = true,
-        "workflow_run" => {
-            starts.itself = true;
-            let names = node.and_then(|node| node.get("workflows")).map(Node::texts).unwrap_or_default();
-            starts.after.extend(names.into_iter().map(|(_, name)| name.to_owned()));
-        }
-        "pull_request" | "pull_request_target" | "merge_group" => starts.requests = true,
-        _ => {}
-    };
-    for (key, event, node) in on.entries() {
-        take(key.line, event, Some(node));
-    }
-    for (line, event) in on.texts() {
-        take(line, event, None);
-    }
-    starts
-}
-
-fn environment(node: &Node) -> Option<(u32, String)> {
-    let name = node.text().or_else(|| node.text_of("name"))?;
-    Some((node.line, name.to_owned()))
-}
-
-/// The line of a matrix of regions, and whether one is done after the other.
-fn regions(strategy: &Node) -> Option<(u32, bool)> {
-    let named = |key: &str| {
-        ["region", "regions", "cluster", "clusters", "datacenter", "aws_region"]
-            .contains(&key.to_ascii_lowercase().as_str())
-    };
-    let entries = strategy.get("matrix")?.entries();
-    let found = entries.iter().find(|(_, key, values)| named(key) && values.items().len() > 1);
-    found.map(|(key, _, _)| (key.line, strategy.text_of("max-parallel") == Some("1")))
-}
-
-fn people(condition: &Node) -> Vec<(u32, String)> {
-    let Some(text) = condition.text() else { return Vec::new() };
-    let names = words::named_people(text, &["github.actor", "github.triggering_actor", "github.event.sender.login"]);
-    names.into_iter().map(|name| (condition.line, name)).collect()
-}
-
-/// Whether a condition lets only requests through.
-fn only_requests(condition: &str) -> bool {
-    let squeezed: String = condition.chars().filter(|c| !c.is_whitespace()).collect();
-    squeezed.contains("github.event_name=='pull_request") && !squeezed.contains("||")
 }
 
 /// The action, without its version, in lower case.
@@ -221,8 +122,8 @@ fn values_of(scripts: &[String]) -> u64 {
 struct Follow<'r, 'f> {
     file: &'r File<'f>,
     found: &'r mut Found,
-    /// The shell of steps that name none.
-    shell: Option<String>,
+    /// What holds for steps that say nothing else.
+    around: Around,
     /// What the keys of the job's matrix stand for.
     matrix: Matrix,
     /// The file that is followed, where it is another one than the workflow.
@@ -236,7 +137,7 @@ impl<'f> Follow<'_, 'f> {
         Follow {
             file: self.file,
             found: self.found,
-            shell: None,
+            around: Around { wheels: self.around.wheels, ..Around::default() },
             matrix: Matrix::default(),
             path: self.path.clone(),
             deepest: self.deepest.saturating_sub(1),
@@ -271,14 +172,18 @@ impl<'f> Follow<'_, 'f> {
             job.anyway = condition.text().map_or(Sure::No, anyway);
             job.passed = condition.text().is_some_and(passed);
         }
-        let around = self.shell.take();
-        let own = node.at(&["defaults", "run", "shell"]).and_then(Node::text).map(str::to_owned);
-        self.shell = own.or_else(|| around.clone());
+        let inner = self.around.of(node);
+        let around = std::mem::replace(&mut self.around, inner);
         self.matrix = Matrix::of(node);
-        for step in node.get("steps").map(Node::items).unwrap_or_default() {
-            self.step(step, &mut job);
+        if node.get("if").is_some_and(never) {
+            // It never runs, nor does what waits for it.
+            job.hidden = true;
+        } else {
+            for step in node.get("steps").map(Node::items).unwrap_or_default() {
+                self.step(step, &mut job);
+            }
         }
-        self.shell = around;
+        self.around = around;
         Some(job)
     }
 
@@ -289,10 +194,15 @@ impl<'f> Follow<'_, 'f> {
             let job = &mut flow.jobs[by];
             job.elsewhere = true;
             job.steps.push(Step { line: uses.line, path: job.path.clone(), uses: action(name), ..Step::default() });
+            // A repository may call itself by its name.
+            let path = action(name).find("/.github/").map(|at| name[at + 1..].split('@').next().unwrap_or_default());
+            let here = path.is_some_and(|path| self.file.beside.find(path).is_some());
             return self.note(
                 uses,
                 if own(name).is_some() {
                     "uses a file outside of the repository"
+                } else if here {
+                    "uses a workflow by the name of a repository, which was not read: it may be this one's"
                 } else {
                     "uses a workflow of another repository, which was not read"
                 },
@@ -310,8 +220,8 @@ impl<'f> Follow<'_, 'f> {
             let jobs = document.get("jobs").map(Node::entries).unwrap_or_default();
             let first = flow.jobs.len();
             let numbers = jobs.iter().enumerate().map(|(at, (_, id, _))| (*id, first + at)).collect();
-            let shell = document.at(&["defaults", "run", "shell"]).and_then(Node::text).map(str::to_owned);
-            let mut inner = Follow { shell, path: Some(path.clone()), ..self.into() };
+            let around = Around::default().of(document);
+            let mut inner = Follow { around, path: Some(path.clone()), ..self.into() };
             let mut used = Vec::new();
             for (key, id, node) in &jobs {
                 let Some(mut job) = inner.job(key.line, id, node, &numbers) else { break };
@@ -339,11 +249,15 @@ impl<'f> Follow<'_, 'f> {
 
     /// Adds a step; of a composite action of the same repository, its steps.
     fn step(&mut self, node: &Node, job: &mut Job) {
-        if !self.file.spend(1, self.found) {
+        if !self.file.spend(1, self.found) || node.get("if").is_some_and(never) {
             return;
         }
         let mut step = Step { line: node.line, path: self.path.clone(), ..Step::default() };
         node.text_of("name").unwrap_or_default().clone_into(&mut step.name);
+        node.text_of("working-directory").unwrap_or(&self.around.folder).clone_into(&mut step.folder);
+        if self.around.wheels || tests_wheels(node) {
+            step.given.push_str("cibw_test_command=\n");
+        }
         step.lax = node.get("continue-on-error").filter(|lax| lax.is_true()).map(|lax| lax.line);
         if let Some(condition) = node.get("if") {
             job.people.extend(people(condition));
@@ -361,7 +275,7 @@ impl<'f> Follow<'_, 'f> {
                 }
                 _ => step.commands = commands(run.line, script),
             }
-            match node.text_of("shell").or(self.shell.as_deref()) {
+            match node.text_of("shell").or(self.around.shell.as_deref()) {
                 Some("bash") => step.commands.iter_mut().for_each(Command::with_pipefail),
                 Some("pwsh" | "powershell" | "cmd") => last_counts(&mut step.commands),
                 _ => {}
@@ -371,12 +285,14 @@ impl<'f> Follow<'_, 'f> {
         if let Some(name) = uses.and_then(Node::text) {
             step.uses = action(name);
             step.manual = name.contains("manual-approval");
+            step.commands = given_commands(&step.uses, node);
             for (_, key, value) in node.get("with").map(Node::entries).unwrap_or_default() {
                 if let Some(value) = value.text().filter(|value| value.len() < 1000) {
                     step.given.push_str(&format!("{}={}\n", key.to_ascii_lowercase(), value.to_ascii_lowercase()));
                 }
             }
             if let Some(folder) = own(name) {
+                step.followed = true;
                 let (lax, anyway, shaky) = (step.lax, step.anyway, step.shaky);
                 job.steps.push(step);
                 let before = job.steps.len();

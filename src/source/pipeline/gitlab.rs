@@ -53,7 +53,7 @@ impl Reader for Pipelines {
         whole.take(file, file.path, &file.documents(found), found);
         let mut flow = Flow { starts: Starts { itself: true, ..Starts::default() }, ..Flow::default() };
         whole.into_flow(file, DEEPEST, &mut flow, found);
-        judge::judge(file, &flow, found);
+        judge::judge(file, flow, found);
     }
 }
 

@@ -40,7 +40,7 @@ impl Reader for Declarative {
             return;
         }
         let flow = flow(file, &blocks, found);
-        judge::judge(file, &flow, found);
+        judge::judge(file, flow, found);
     }
 }
 
@@ -257,9 +257,16 @@ fn flow(file: &File<'_>, blocks: &[Block], found: &mut Found) -> Flow {
             "catchError" if head.contains("SUCCESS") && head.contains("buildResult") => {
                 job.lax = job.lax.or(Some(block.line));
             }
-            // A stage that is passed over holds nothing up.
-            "when" => job.sometimes = Some(format!("{:?}", block.body)),
             _ => {}
+        }
+        // A stage that is passed over holds nothing up.
+        if within.when {
+            let said = block.body.iter().map(|(_, said)| said.as_str());
+            let sometimes = job.sometimes.get_or_insert_default();
+            for said in std::iter::once(head).chain(said) {
+                sometimes.push_str(said);
+                sometimes.push('\n');
+            }
         }
         statements(block, *within, job);
     }

@@ -23,9 +23,12 @@ pub(super) struct Flow {
 
 /// What starts a pipeline, with the line that says so.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and none excludes another")]
 pub(super) struct Starts {
     /// At set times.
     pub times: Option<u32>,
+    /// Whether that is every day.
+    pub daily: bool,
     /// When somebody starts it.
     pub hand: Option<u32>,
     /// By itself: a push, a tag, a release, the end of another pipeline.
@@ -34,11 +37,18 @@ pub(super) struct Starts {
     pub called: bool,
     /// For requests.
     pub requests: bool,
+    /// By nobody but whoever starts it.
+    pub only_hand: bool,
     /// After a pipeline of this name has ended.
     pub after: Vec<String>,
 }
 
 impl Starts {
+    /// Whether it is started every day, and by nothing else: what it hands out is built every night.
+    pub fn only_daily(&self) -> bool {
+        self.daily && !self.itself && !self.called && self.hand.is_none()
+    }
+
     /// Whether anything but a request or a caller starts it.
     pub fn can_ship(&self) -> bool {
         self.itself || self.hand.is_some() || self.times.is_some()
@@ -103,6 +113,7 @@ pub(super) struct Job {
 
 /// A step.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and none excludes another")]
 pub(super) struct Step {
     pub line: u32,
     /// The file, where it is another one than the job's.
@@ -113,8 +124,12 @@ pub(super) struct Step {
     pub uses: String,
     /// What is given to that, in lower case: `key=value`, a line each.
     pub given: String,
+    /// The folder in which its commands run, as it is written; empty where it is the root.
+    pub folder: String,
     /// Its commands.
     pub commands: Vec<Command>,
+    /// Whether it uses an action of the same repository, whose steps come behind it.
+    pub followed: bool,
     /// Where it is said that its failure stops nothing.
     pub lax: Option<u32>,
     /// Whether it stops what comes behind it only at times: it has a condition.

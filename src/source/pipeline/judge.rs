@@ -1,20 +1,26 @@
 //! What a pipeline's jobs and steps come to: the same questions for every format.
 
+mod later;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::called::{deploys_by_name, publishes_by_name, tests};
 use super::command::{Command, End};
 use super::job::{Flow, Job, Jobs, Step, Sure};
-use super::words::{self, Ships};
-use super::{File, Found};
-use crate::model::{Control, ControlKind, Untrusted};
+use super::words::{self, About, Ships};
+use super::{File, Found, look};
+use crate::model::{Control, ControlKind, Ground, Untrusted};
 
 /// Names that a control has of what it speaks of.
 const NAMED: usize = 100;
 
+/// The file of controls that are told as one, and what they rest on alone.
+type Place<'f> = (&'f str, Option<Ground>);
+
 /// Tells what a pipeline declares.
-pub(super) fn judge(file: &File<'_>, flow: &Flow, found: &mut Found) {
-    recall(file, flow);
+pub(super) fn judge(file: &File<'_>, mut flow: Flow, found: &mut Found) {
+    recall(file, &mut flow, found);
+    let flow = &flow;
     let ships: Vec<_> = flow.jobs.iter().map(|job| shipped(flow, job)).collect();
     let waits = |kind: Sure| flow.before(|job| job.anyway <= kind);
     let any = ships.iter().any(Option::is_some);
@@ -35,8 +41,10 @@ pub(super) fn judge(file: &File<'_>, flow: &Flow, found: &mut Found) {
     judged.recovery(found);
 }
 
-/// Takes what is known of steps of the same words: most versions of a file differ in a few.
-pub(super) fn recall(file: &File<'_>, flow: &Flow) {
+/// Looks at what commands run of the repository, and takes what is known of steps of the same words: most versions of a file
+/// differ in a few.
+pub(super) fn recall(file: &File<'_>, flow: &mut Flow, found: &mut Found) {
+    look::look(file, flow, found);
     flow.jobs.iter().flat_map(|job| &job.steps).for_each(|step| file.shared.steps.recall(step));
 }
 
@@ -62,7 +70,8 @@ fn shipped(flow: &Flow, job: &Job) -> Option<(usize, u32, Ships)> {
         // A canary of what is handed out is a pre-release; of what is deployed, it is how that goes out.
         let rehearses =
             !ships.deploys && words::staged(&[&job.id, &job.title, &step.name]) == Some(ControlKind::Canary);
-        (!rehearses && !words::is_no_release(&step.name)).then_some((at, line, ships))
+        let nightly = !ships.deploys && flow.starts.only_daily();
+        (!rehearses && !nightly && !words::is_no_release(&step.name)).then_some((at, line, ships))
     };
     job.steps.iter().enumerate().find_map(of_step)
 }
@@ -73,7 +82,7 @@ struct Judge<'f> {
     /// Of each job: at which step it ships, on which line, and with what.
     ships: Vec<Option<(usize, u32, Ships)>>,
     /// Whether each job tests.
-    tests: Vec<bool>,
+    tests: Vec<Sure>,
     /// The jobs whose failure keeps a job from running; those of which that may be so; and all that come before it.
     stops: Vec<Jobs>,
     may_stop: Vec<Jobs>,
@@ -111,12 +120,14 @@ impl Judge<'_> {
             || can && self.jobs().any(|(_, job)| deploys_by_name(job) || publishes_by_name(job))
     }
 
-    /// The tests whose failure keeps a job from shipping, and whether there are others of which that may be so.
-    fn tests_before(&self, at: usize, step: usize) -> (Vec<String>, bool) {
+    /// The tests whose failure keeps a job from shipping; whether there are others of which that may be so; and whether something
+    /// is called a test that may be none.
+    fn tests_before(&self, at: usize, step: usize) -> (Vec<String>, bool, bool) {
         let job = &self.flow.jobs[at];
         let (mut named, mut maybe) = (Vec::new(), false);
         // What lies elsewhere is asked for by its own.
-        for (other, before) in self.before(at).filter(|(other, job)| self.tests[*other] && !job.elsewhere) {
+        let seen = |other: usize, job: &Job| self.tests[other] == Sure::Yes && !job.elsewhere;
+        for (other, before) in self.before(at).filter(|(other, job)| seen(*other, job)) {
             let same = before.sometimes.is_none() || before.sometimes == job.sometimes;
             match stops(before) {
                 Sure::Yes if same && !before.requests && self.stops[at].has(other) => named.push(before.id.clone()),
@@ -126,7 +137,8 @@ impl Judge<'_> {
         }
         // What is called a test, and may be none, may have stopped it.
         let step_called = |step: &Step| {
-            step.lax.is_none() && !step.commands.is_empty() && words::named_test(&step.name)
+            words::step_tests(step) == Sure::Maybe
+                || step.lax.is_none() && !step.commands.is_empty() && words::named_test(&step.name)
                 || words::may_run_tests(step)
         };
         let runs = |job: &Job| job.steps.iter().any(|step| !step.commands.is_empty());
@@ -134,12 +146,29 @@ impl Judge<'_> {
             (words::named_test(&job.id) || words::named_test(&job.title)) && runs(job)
                 || job.steps.iter().any(step_called)
         };
-        maybe |= self.before(at).any(|(other, job)| !self.tests[other] && called(job) && self.may_stop[at].has(other));
+        let may = |other: usize, job: &Job| match self.tests[other] {
+            Sure::Yes => false,
+            Sure::Maybe => true,
+            Sure::No => called(job),
+        };
+        let asks = |step: &Step| words::step_asks(step) || words::step_named_check(step);
+        let asks_before = |step: &Step| step.lax.is_none() && asks(step);
+        let checks = |job: &Job| {
+            job.lax.is_none()
+                && (job.steps.iter().any(asks_before)
+                    || words::named_check(&job.id)
+                        && (job.elsewhere || job.steps.is_empty() || job.steps.iter().any(words::may_check)))
+        };
+        let mut guessed = self.before(at).any(|(other, job)| checks(job) && self.may_stop[at].has(other))
+            || job.steps[step].anyway < Sure::Yes && job.steps[..step].iter().any(asks_before);
+        let shipping = &job.steps[step].commands;
+        guessed |= shipping.iter().any(words::tests_before_shipping);
+        guessed |= self.before(at).any(|(other, job)| may(other, job) && self.may_stop[at].has(other));
         let ships = &job.steps[step];
         let anyway = job.steps[step].anyway;
         let mut own: Vec<(Sure, &str)> = job.steps[..step]
             .iter()
-            .filter(|step| words::step_tests(step))
+            .filter(|step| words::step_tests(step) == Sure::Yes)
             .map(|step| (if step.partly { holds(step).min(Sure::Maybe) } else { holds(step) }, step.name.as_str()))
             .collect();
         let shipping = ships.commands.iter().position(|command| words::command_ships(command).is_some());
@@ -152,11 +181,11 @@ impl Judge<'_> {
             Some((_, "")) => named.push("a step before it".to_owned()),
             Some((_, name)) => named.push((*name).to_owned()),
             None => {
-                let called = job.steps[..step].iter().any(step_called);
-                maybe |= (called || own.iter().any(|(sure, _)| *sure > Sure::No)) && anyway < Sure::Yes;
+                guessed |= job.steps[..step].iter().any(step_called) && anyway < Sure::Yes;
+                maybe |= own.iter().any(|(sure, _)| *sure > Sure::No) && anyway < Sure::Yes;
             }
         }
-        (named, maybe)
+        (named, maybe, guessed)
     }
 
     /// Whether what comes before a job, or is part of it, lies where it cannot be seen.
@@ -168,15 +197,19 @@ impl Judge<'_> {
         for (at, job, shipping) in self.shipping() {
             self.tested(at, job, shipping, found);
         }
-        self.some(found, ControlKind::Tests, |at, job| self.tests[at].then(|| (job.line, job.id.clone(), None)));
+        self.some_tests(found);
         self.some_steps(found, ControlKind::Scans, words::step_scans);
         self.some_steps(found, ControlKind::ContractTests, words::step_contracts);
         self.some_steps(found, ControlKind::ChangeTypes, words::step_types);
         self.some_steps(found, ControlKind::ChangeRules, words::step_rules);
         for (at, job) in self.jobs() {
-            let checks = |step: &Step| words::step_tests(step) || words::step_scans(step).is_some();
-            if let Some(line) = job.lax.filter(|_| self.tests[at] || job.steps.iter().any(checks)) {
-                found.add(self.control(ControlKind::CannotFail, job, line, &job.id));
+            let scans = |step: &Step| words::step_scans(step).is_some_and(|about| about.seen);
+            let checks = |step: &Step| words::step_tests(step) == Sure::Yes || scans(step);
+            if let Some(line) = job.lax {
+                let does = self.tests[at] == Sure::Yes || job.steps.iter().any(checks);
+                if does || self.tests[at] == Sure::Maybe {
+                    found.add(called(self.control(ControlKind::CannotFail, job, line, &job.id), does));
+                }
                 continue;
             }
             for step in job.steps.iter().filter(|step| checks(step)) {
@@ -184,7 +217,10 @@ impl Judge<'_> {
                     let any = command.parts.iter().any(|words| words.end == End::Whatever);
                     any && words::checking(command).any(|words| words.end == End::Whatever)
                 };
-                let command = step.commands.iter().find(well);
+                let at = step.commands.iter().position(|command| well(&command));
+                // What it came to may be asked behind it.
+                let asked = |at: usize| step.commands[at + 1..].iter().any(words::judges);
+                let command = at.filter(|at| !asked(*at)).map(|at| &step.commands[at]);
                 if let Some(line) = step.lax.or(command.map(|command| command.line)) {
                     let name = if step.name.is_empty() { &job.id } else { &step.name };
                     found.add(self.of_step(ControlKind::CannotFail, job, step, line, name));
@@ -196,7 +232,7 @@ impl Judge<'_> {
     /// Whether what a job ships was tested. What is not surely so is not claimed.
     fn tested(&self, at: usize, job: &Job, (step, line, ships): (usize, u32, Ships), found: &mut Found) {
         let place = &job.steps[step];
-        let (tests, maybe) = self.tests_before(at, step);
+        let (tests, maybe, guessed) = self.tests_before(at, step);
         let told = |tests: Vec<String>, kind| {
             let mut control = self.of_step(kind, job, place, line, &job.id);
             control.with = tests.iter().take(NAMED).map(|name| Untrusted::new(words::quotable(name))).collect();
@@ -215,6 +251,8 @@ impl Judge<'_> {
             found.add(told(tests, ControlKind::TestedPublish));
         } else if maybe {
             cannot("after a test that may stop nothing: whether it does", found);
+        } else if guessed {
+            cannot("after what may be a test, or may ask for their results: whether it is", found);
         } else if !self.flow.starts.after.is_empty() {
             // What it waits for may test: nothing is known of it here.
             if passed {
@@ -229,46 +267,52 @@ impl Judge<'_> {
         }
     }
 
-    /// One control for all jobs of the pipeline that are of a kind: the first one's place, and their names.
-    fn some(
-        &self,
-        found: &mut Found,
-        kind: ControlKind,
-        of: impl Fn(usize, &Job) -> Option<(u32, String, Option<&'static str>)>,
-    ) {
-        let mut by_file: BTreeMap<&str, (u32, BTreeSet<String>, u64)> = BTreeMap::new();
-        for (at, job) in self.jobs() {
-            if let Some((line, name, tool)) = of(at, job) {
-                let path = job.path.as_deref().unwrap_or(self.file.path);
-                let entry = by_file.entry(path).or_insert((line, BTreeSet::new(), 0));
-                entry.0 = entry.0.min(line);
-                entry.1.insert(tool.map_or_else(|| words::quotable(&name), str::to_owned));
-                entry.2 += 1;
-            }
+    /// What a control rests on alone: what it is called, or who starts its pipeline.
+    fn ground(&self, seen: bool) -> Option<Ground> {
+        let by_hand = self.flow.starts.only_hand.then_some(Ground::Hand);
+        if seen { by_hand } else { Some(Ground::Name) }
+    }
+
+    /// One control for all jobs of a file that test, and one for those that are called so: the first one's place, and their names.
+    fn some_tests(&self, found: &mut Found) {
+        let mut by_file: BTreeMap<Place<'_>, (u32, Vec<String>)> = BTreeMap::new();
+        for (at, job) in self.jobs().filter(|(at, _)| self.tests[*at] > Sure::No) {
+            let path = job.path.as_deref().unwrap_or(self.file.path);
+            let ground = self.ground(self.tests[at] == Sure::Yes);
+            let (line, names) = by_file.entry((path, ground)).or_insert((job.line, Vec::new()));
+            *line = (*line).min(job.line);
+            names.push(words::quotable(&job.id));
         }
-        for (path, (line, names, number)) in by_file {
-            let mut control = Control::new(kind, path, line, "");
-            control.with = names.into_iter().map(Untrusted::new).collect();
-            control.number = Some(number);
+        for ((path, ground), (line, names)) in by_file {
+            let mut control = Control::new(ControlKind::Tests, path, line, "");
+            control.number = Some(names.len() as u64);
+            control.with = names.into_iter().collect::<BTreeSet<_>>().into_iter().map(Untrusted::new).collect();
+            control.facts.only_by = ground;
             found.add(control);
         }
     }
 
-    fn some_steps(&self, found: &mut Found, kind: ControlKind, of: impl Fn(&Step) -> Option<&'static str>) {
-        let mut by_file: BTreeMap<&str, (u32, BTreeSet<&'static str>)> = BTreeMap::new();
+    /// One control for all steps of a file that are about a kind: the first one's place, and their tools.
+    fn some_steps(&self, found: &mut Found, kind: ControlKind, of: impl Fn(&Step) -> Option<About>) {
+        let mut by_file: BTreeMap<Place<'_>, (u32, BTreeSet<&'static str>)> = BTreeMap::new();
         for (_, job) in self.jobs() {
             for step in &job.steps {
-                if let Some(tool) = of(step) {
+                if let Some(about) = of(step) {
                     let path = step.path.as_deref().or(job.path.as_deref()).unwrap_or(self.file.path);
-                    let entry = by_file.entry(path).or_insert((step.line, BTreeSet::new()));
-                    entry.0 = entry.0.min(step.line);
-                    entry.1.insert(tool);
+                    let line = about.command.map_or(step.line, |at| step.commands[at].line);
+                    // Who starts what makes releases is told by itself.
+                    let checks = matches!(kind, ControlKind::Scans | ControlKind::ContractTests);
+                    let ground = self.ground(about.seen).filter(|_| checks || !about.seen);
+                    let entry = by_file.entry((path, ground)).or_insert((line, BTreeSet::new()));
+                    entry.0 = entry.0.min(line);
+                    entry.1.insert(about.tool);
                 }
             }
         }
-        for (path, (line, tools)) in by_file {
+        for ((path, ground), (line, tools)) in by_file {
             let mut control = Control::new(kind, path, line, "");
             control.with = tools.into_iter().map(Untrusted::from).collect();
+            control.facts.only_by = ground;
             found.add(control);
         }
     }
@@ -308,113 +352,12 @@ impl Judge<'_> {
             }
         }
     }
+}
 
-    fn rollout(&self, found: &mut Found) {
-        self.some_steps(found, ControlKind::ReleaseAutomation, words::step_automates);
-        for (at, job) in self.jobs() {
-            let ships = self.ships[at];
-            let deploys = ships.is_some_and(|(_, _, ships)| ships.deploys) || deploys_by_name(job);
-            let environment = job.environment.as_ref().map_or("", |(_, name)| name.as_str());
-            // A package called canary is a pre-release: going out in parts is what deploys.
-            if deploys && let Some(kind) = words::staged(&[&job.id, &job.title, environment]) {
-                found.add(self.control(kind, job, job.line, &job.id));
-            } else if deploys {
-                for step in &job.steps {
-                    if let Some(kind) = words::staged(&[&step.name]) {
-                        found.add(self.of_step(kind, job, step, step.line, &step.name));
-                    }
-                }
-            }
-            if let Some((line, in_turn)) = job.regions.filter(|_| deploys || ships.is_some()) {
-                let mut control = self.control(ControlKind::Regions, job, line, &job.id);
-                control.with = in_turn.then(|| "one after the other".into()).into_iter().collect();
-                found.add(control);
-            }
-            let region = words::region(&job.id).filter(|_| deploys);
-            let earlier = self.before(at).find(|(other, before)| {
-                let other = self.ships[*other].is_some_and(|(_, _, ships)| ships.deploys) || deploys_by_name(before);
-                other && region.is_some() && words::region(&before.id).is_some_and(|other| Some(other) != region)
-            });
-            if let Some((_, earlier)) = earlier.filter(|_| job.regions.is_none()) {
-                let mut control = self.control(ControlKind::Regions, job, job.line, &job.id);
-                control.with = vec![Untrusted::new(format!("after {}", words::quotable(&earlier.id)))];
-                found.add(control);
-            }
-            if let Some(line) = job.guard.filter(|_| ships.is_some() || deploys) {
-                found.add(self.control(ControlKind::Concurrency, job, line, &job.id));
-            }
-            for step in job.steps.iter().filter(|step| words::step_named_window(step)) {
-                found.add(self.of_step(ControlKind::Window, job, step, step.line, &step.name));
-            }
-            if words::named_window(&job.id) {
-                found.add(self.control(ControlKind::Window, job, job.line, &job.id));
-            }
-        }
-        if self.ships_anything() {
-            let at = |kind, line: Option<u32>, found: &mut Found| {
-                found.extend(line.map(|line| Control::new(kind, self.file.path, line, self.file.name())));
-            };
-            at(ControlKind::Concurrency, self.flow.guard, found);
-            let starts = &self.flow.starts;
-            let file = words::is_aside(self.file.stem()) || words::is_aside(&self.flow.title);
-            // What a known command ships: a name alone may be that of a site, or of what is only prepared.
-            let ships = self.ships.iter().any(Option::is_some) && !file;
-            match (starts.times, starts.hand) {
-                // Where others call it, they may start by themselves.
-                _ if starts.itself || starts.called || !ships => {}
-                (Some(times), None) => at(ControlKind::Window, Some(times), found),
-                (None, hand) => at(ControlKind::ReleaseByHand, hand, found),
-                // Both: it is bound to neither.
-                (Some(_), Some(_)) => {}
-            }
-        }
-    }
-
-    fn detection(&self, found: &mut Found) {
-        for (at, job) in self.jobs() {
-            let named = words::named_smoke(&job.id) || words::named_smoke(&job.title);
-            if named && self.before(at).any(|(at, job)| self.ships[at].is_some() || deploys_by_name(job)) {
-                found.add(self.control(ControlKind::SmokeTest, job, job.line, &job.id));
-            }
-            let first = self.ships[at].map(|(step, _, _)| step + 1);
-            let steps = first.map(|first| &job.steps[first..]).unwrap_or_default();
-            for step in steps.iter().filter(|step| words::named_smoke(&step.name)) {
-                found.add(self.of_step(ControlKind::SmokeTest, job, step, step.line, &step.name));
-            }
-        }
-    }
-
-    fn recovery(&self, found: &mut Found) {
-        for (_, job) in self.jobs() {
-            if let Some(line) = job.undoes {
-                let environment = job.environment.as_ref().map_or("", |(_, name)| name);
-                if words::is_no_release(environment) || words::is_no_release(&job.id) {
-                    continue;
-                }
-                found.add(self.control(ControlKind::Rollback, job, line, &job.id));
-                continue;
-            }
-            if (words::named_back(&job.id) || words::named_back(&job.title)) && !words::job_tests(job) {
-                found.add(self.control(ControlKind::Rollback, job, job.line, &job.id));
-                continue;
-            }
-            for step in &job.steps {
-                let by_flag = (step.uses.contains("helm") && step.given.lines().any(|line| line == "atomic=true"))
-                    .then_some((step.line, "helm --atomic"));
-                if let Some((line, tool)) = words::step_back(step).or(by_flag) {
-                    let mut control = self.of_step(ControlKind::Rollback, job, step, line, &job.id);
-                    control.with = vec![tool.into()];
-                    found.add(control);
-                } else if words::step_named_back(step) && !words::step_tests(step) {
-                    found.add(self.of_step(ControlKind::Rollback, job, step, step.line, &step.name));
-                }
-            }
-        }
-        let stem = self.file.stem();
-        if words::named_back(stem) && self.flow.starts.hand.is_some() {
-            found.add(Control::new(ControlKind::Rollback, self.file.path, 1, stem));
-        }
-    }
+/// A control, and whether it is seen to do what it is called after.
+fn called(mut control: Control, does: bool) -> Control {
+    control.facts.only_by = (!does).then_some(Ground::Name);
+    control
 }
 
 /// Whether a job's tests stop what waits for it when they fail.
@@ -422,7 +365,7 @@ fn stops(job: &Job) -> Sure {
     if job.lax.is_some() {
         return Sure::No;
     }
-    let tests: Vec<Sure> = job.steps.iter().filter(|step| words::step_tests(step)).map(holds).collect();
+    let tests = job.steps.iter().filter(|step| words::step_tests(step) == Sure::Yes).map(holds).collect::<Vec<_>>();
     let sure = if tests.is_empty() {
         // It is called so: what in it tests is not known.
         let whatever = |step: &Step| {

@@ -19,14 +19,18 @@ mod jenkins;
 mod job;
 mod judge;
 mod kubernetes;
+mod look;
 mod matrix;
 mod migrations;
 mod pages;
 mod places;
 mod readings;
+mod recipes;
 mod release_tools;
 mod rules;
 mod script;
+mod settings;
+mod wanted;
 mod words;
 mod yaml;
 
@@ -162,6 +166,8 @@ struct Shared {
     parsed: RefCell<HashMap<CommitId, Parsed>>,
     /// What steps come to.
     steps: words::KnownSteps,
+    /// What commands run of the repository.
+    looked: look::Looked,
 }
 
 /// How much may still be read: what a hostile file makes of itself ends here, and is told. It is counted in values that are
@@ -319,12 +325,14 @@ struct Found {
     unread: Vec<ControlUnread>,
     /// What ships after another pipeline, told by the name of that one.
     after: Vec<Control>,
-    /// Names under which other pipelines know this one, where it tests.
-    tests: Vec<String>,
+    /// Names under which other pipelines know this one, where it tests, and whether it surely does.
+    tests: Vec<(String, job::Sure)>,
     /// Owners of paths.
     owners: Option<Rc<Owners>>,
     /// Files of the commit that were asked for, and what was there.
     asked: BTreeMap<String, Option<CommitId>>,
+    /// Targets and scripts of the commit that were looked at, and what they came to.
+    looked: Vec<(wanted::Wanted, Option<command::Runs>)>,
     /// Patterns that paths of the commit were held against, and which of them fit.
     fitting: Vec<(gitlab::Pattern, Vec<String>)>,
     /// Whether something of it could not be read: what is not found is not known to be absent.

@@ -112,7 +112,38 @@ impl Reader for Pages {
 fn only_leads_elsewhere(text: &str) -> bool {
     let said: Vec<&str> =
         text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    text.trim().is_empty() || said.len() <= 3 && said.iter().any(|line| line.contains("://") || line.contains("]("))
+    let links = |line: &&str| line.contains("://") || line.contains("](");
+    text.trim().is_empty()
+        || said.len() <= 3 && said.iter().any(links)
+        || said.len() <= SHORT && !said.iter().any(is_step) && said.iter().filter(|line| links(line)).any(says_where)
+}
+
+/// Lines of a page that may only say where the process is described, and a few things about it.
+const SHORT: usize = 15;
+
+/// Whether a line is one of steps: numbered, to tick, or of commands.
+fn is_step(line: &&str) -> bool {
+    let numbered = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    numbered.len() < line.len() && numbered.starts_with(['.', ')'])
+        || is_box(line)
+        || ["```", "~~~", "$ ", "git ", ".. code"].iter().any(|begin| line.starts_with(begin))
+}
+
+/// Whether a line says that the process of releasing is described at another place.
+fn says_where(line: &&str) -> bool {
+    const SAID: &[&str] = &[
+        "described",
+        "documented",
+        "defined",
+        "outlined",
+        "explained",
+        "moved to",
+        "found on",
+        "found at",
+        "found in",
+    ];
+    let lower = line.to_ascii_lowercase();
+    ["releas", "process"].iter().any(|word| lower.contains(word)) && SAID.iter().any(|said| lower.contains(said))
 }
 
 /// Whether a line is a box to tick.
@@ -141,7 +172,19 @@ fn goes_back(text: &str) -> bool {
         &["revert", "back out", "backing out", "withdraw", "downgrade", "go back to", "previous version", "undo the"];
     let lower = text.to_lowercase();
     let lines = lower.lines().filter(|line| MAYBE.iter().any(|word| line.contains(word)));
-    SURE.iter().any(|word| lower.contains(word)) || lines.count() > 1
+    // `unpublished` says what is not there yet.
+    let whole = |word: &&str| {
+        lower.match_indices(*word).any(|(at, _)| {
+            let behind = lower[at + word.len()..].chars().next();
+            let before = lower[..at].chars().next_back();
+            let ends = behind.is_none_or(|c| !c.is_alphabetic())
+                || lower[at + word.len()..].starts_with("ing")
+                || lower[at + word.len()..].starts_with("es")
+                || *word != "unpublish";
+            ends && before.is_none_or(|c| !c.is_alphabetic())
+        })
+    };
+    SURE.iter().any(whole) || lines.count() > 1
 }
 
 #[cfg(test)]
@@ -187,7 +230,12 @@ mod tests {
             assert!(goes_back(text), "{text}");
         }
         // Mending what is broken, and giving something up before it is out, leads back to nothing.
-        for text in ["Patches, reverts and hotfixes go to main.", "We may back out a change prior to a release.", ""] {
+        for text in [
+            "Patches, reverts and hotfixes go to main.",
+            "We may back out a change prior to a release.",
+            "It is left unpublished.",
+            "",
+        ] {
             assert!(!goes_back(text), "{text}");
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use super::job::Sure;
 use super::{
     BYTES, Beside, File, Found, Listed, MOST_JOBS, OF_ALL, OF_COMMIT, OF_FILE, Owners, READERS, Reader, Shared, forge,
     text,
@@ -87,6 +88,7 @@ impl Readings {
         let mut by_path: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
         let mut more = 0;
         self.shared.left.commit.set(OF_COMMIT);
+        self.shared.looked.begin();
         if self.known.is_empty() {
             self.shared.left.all.set(OF_ALL);
         }
@@ -128,7 +130,11 @@ impl Readings {
                 .push(note("has folders that were not looked into: they are too many, or cannot be read".to_owned()));
             declared.unknown.extend(ControlKind::ALL);
         }
-        let tested: BTreeSet<&str> = all.iter().flat_map(|(_, _, found)| &found.tests).map(String::as_str).collect();
+        let mut tested: BTreeMap<&str, Sure> = BTreeMap::new();
+        for (name, sure) in all.iter().flat_map(|(_, _, found)| &found.tests) {
+            let known = tested.entry(name).or_default();
+            *known = (*known).max(*sure);
+        }
         let asked: BTreeSet<&str> =
             all.iter().flat_map(|(_, _, found)| found.asked.keys()).map(String::as_str).collect();
         for (number, path, found) in &all {
@@ -137,7 +143,7 @@ impl Readings {
                 declared.controls.extend(found.controls.iter().cloned());
             }
             declared.unread.extend(found.unread.iter().cloned());
-            declared.controls.extend(found.after.iter().map(|control| waits_for(control, &tested)));
+            declared.controls.extend(found.after.iter().filter_map(|control| waits_for(control, &tested)));
             declared.owners = declared.owners.take().or_else(|| found.owners.clone());
             if found.missed {
                 declared.miss(path, std::slice::from_ref(number));
@@ -174,6 +180,7 @@ impl Readings {
             of == path
                 && found.asked.iter().all(|(path, id)| beside.find(path) == *id)
                 && found.fitting.iter().all(|(pattern, fitting)| pattern.fitting(listed) == *fitting)
+                && found.looked.iter().all(|(wanted, runs)| self.shared.looked.runs(wanted, beside) == *runs)
         };
         let mut bare = None;
         if let Some((_, found)) = known.iter().find(same) {
@@ -208,7 +215,7 @@ impl Readings {
                 }
             }
         }
-        self.asks |= !found.asked.is_empty() || !found.fitting.is_empty();
+        self.asks |= !found.asked.is_empty() || !found.fitting.is_empty() || !found.looked.is_empty();
         let found = Rc::new(found);
         known.push((path.to_owned(), Rc::clone(&found)));
         if let Some(bare) = bare {
@@ -231,10 +238,14 @@ impl Declared {
     }
 }
 
-/// A pipeline that starts when another one ends: tested, where that one tests.
-fn waits_for(control: &Control, tested: &BTreeSet<&str>) -> Control {
-    let tests = control.with.iter().any(|name| tested.contains(name.raw()));
-    Control { kind: if tests { ControlKind::TestedPublish } else { ControlKind::UntestedPublish }, ..control.clone() }
+/// A pipeline that starts when another one ends: tested, where that one tests; nothing is said where it may.
+fn waits_for(control: &Control, tested: &BTreeMap<&str, Sure>) -> Option<Control> {
+    let kind = match control.with.iter().filter_map(|name| tested.get(name.raw())).max() {
+        Some(Sure::Yes) => ControlKind::TestedPublish,
+        Some(Sure::Maybe) => return None,
+        _ => ControlKind::UntestedPublish,
+    };
+    Some(Control { kind, ..control.clone() })
 }
 
 /// What the settings say is a control, where its file is there.

@@ -173,7 +173,7 @@ pub(super) fn weight_of(text: &str) -> u64 {
 
 /// Why a text that cannot be parsed is none.
 fn no_yaml(text: &str) -> &'static str {
-    if is_template(text) { "is a template and no YAML" } else { "is no YAML" }
+    if is_template(text) { "is a template and no YAML" } else { "could not be read as YAML" }
 }
 
 /// Whether a text has to be filled in first: `{{ … }}` that is no GitHub expression.
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(job.get("names").map(|node| node.texts().len()), Some(1));
         assert_eq!(job.at(&["more", "k"]).map(|node| node.line), Some(9), "lines stay what they are");
         assert!(job.text_of("run").is_some_and(|run| run.contains('}')));
-        assert_eq!(why("a: [b\nc: d\n"), "is no YAML", "a bracket that nobody closes");
+        assert_eq!(why("a: [b\nc: d\n"), "could not be read as YAML", "a bracket that nobody closes");
     }
 
     #[test]
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(why(&bomb), "grows beyond all bounds by its aliases");
         assert_eq!(why("a: &a [*a]\n"), "has an alias that leads to itself");
         assert_eq!(why(&format!("{}{}", "[".repeat(100), "]".repeat(100))), "is nested too deep");
-        assert_eq!(why(&"[".repeat(100_000)), "is no YAML");
+        assert_eq!(why(&"[".repeat(100_000)), "could not be read as YAML");
         let mut chain = "a0: &a0 {k: v}\n".to_owned();
         for level in 1..200 {
             chain.push_str(&format!("a{level}: &a{level} {{<<: *a{}}}\n", level - 1));
@@ -324,6 +324,6 @@ mod tests {
         assert_eq!(why(&"x".repeat(LARGEST + 1)), "is larger than 1 MiB and was not read");
         assert_eq!(why("jobs:\n\tbuild: 1\n"), "is indented by a tab, which YAML forbids");
         assert_eq!(why("a: {{ .Values.x }}: [\n"), "is a template and no YAML");
-        assert_eq!(why("a: [b\nc: d\n"), "is no YAML");
+        assert_eq!(why("a: [b\nc: d\n"), "could not be read as YAML");
     }
 }

@@ -111,7 +111,7 @@ jobs:
         said(&[(CI, text)], &all),
         [
             "tests 6  [test] x1",
-            "scans 8  [trivy]",
+            "scans 9  [trivy]",
             "untested-publish 19 deploy-canary [helm upgrade]",
             "cannot-fail 9 Scan",
             "cannot-fail 11 test",

@@ -1,6 +1,7 @@
 //! What pipelines, owners, runbooks and alert rules declare.
 
 mod bad_input;
+mod believed;
 mod claims;
 mod formats;
 mod kinds;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use release_confidence::model::{CommitId, ControlKind};
+use release_confidence::model::{CommitId, ControlKind, Ground};
 use release_confidence::source::pipeline::{Beside, Declared, Listing, Readings, is_watched_file, watch_folder};
 
 /// A commit's files, by path.
@@ -70,6 +71,17 @@ pub fn said(files: &[(&str, &str)], kinds: &[ControlKind]) -> Vec<String> {
         format!("{} {} {}{with}{number}", control.kind.name(), control.line, control.subject.raw())
     };
     declared(files).controls.iter().filter(of).map(text).collect()
+}
+
+/// What is told of a kind: whether it is seen to be so, only called so, only started by hand, or nothing.
+pub fn told(files: &[(&str, &str)], kind: ControlKind) -> &'static str {
+    let declared = declared(files);
+    match declared.controls.iter().find(|control| control.kind == kind).map(|control| control.facts.only_by) {
+        None => "nothing",
+        Some(None) => "seen",
+        Some(Some(Ground::Name)) => "called",
+        Some(Some(Ground::Hand)) => "by hand",
+    }
 }
 
 pub fn unread(files: &[(&str, &str)]) -> Vec<String> {

@@ -183,6 +183,31 @@ fn where_no_release_is_known_nothing_is_said_of_since_when() {
 }
 
 #[test]
+fn a_guess_is_told_as_one_in_every_view_and_opens_no_stage() {
+    let flow = "\"on: push\\njobs:\\n  unit-tests: {steps: [{run: ./somehow}]}\\n\"";
+    let place = Place::repository(&format!(
+        "person a = Ana Costa <a@example.com>\n2026-01-01T00:00:00Z a commit x | .github/workflows/ci.yml={flow}\n\
+         2026-01-02T00:00:00Z a tag v1.0.0 | one\n"
+    ));
+    let guess = "called tests, by name alone: unit-tests";
+    for args in [
+        &["controls", NOW, "--color", "never"][..],
+        &["controls", NOW, "--format", "markdown"],
+        &["review", NOW, "--format", "html"],
+        &["explain", "tests", NOW],
+        &["explain", ".github/workflows/ci.yml", NOW],
+    ] {
+        let said = place.relconf(args).stdout;
+        assert!(said.contains(guess), "{args:?}: {said}");
+    }
+    let review = place.relconf(&["review", NOW, "--format", "json"]).json();
+    assert_eq!(review["controls"]["found"][0]["facts"]["only_by"], "name");
+    let stages = review["map"]["stages"].as_array().expect("stages");
+    let verification = stages.iter().find(|stage| stage["id"] == "verification").expect("a stage");
+    assert_eq!(verification["trust"], "blind");
+}
+
+#[test]
 fn a_checklist_is_asked_what_it_caught_where_a_log_could_say_it() {
     let place = story();
     let told =

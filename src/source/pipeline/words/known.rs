@@ -4,7 +4,8 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::super::command::Command;
-use super::super::job::Step;
+use super::super::job::{Step, Sure};
+use super::asking::About;
 use crate::model::FastMap;
 
 /// Most steps of which that is kept, and most bytes of their words.
@@ -24,12 +25,12 @@ pub struct Ships {
 /// the words of its commands, and on nothing else.
 #[derive(Debug, Default)]
 pub struct Known {
-    pub tests: OnceCell<bool>,
-    pub scans: OnceCell<Option<&'static str>>,
-    pub contracts: OnceCell<Option<&'static str>>,
-    pub types: OnceCell<Option<&'static str>>,
-    pub rules: OnceCell<Option<&'static str>>,
-    pub automates: OnceCell<Option<&'static str>>,
+    pub tests: OnceCell<Sure>,
+    pub scans: OnceCell<Option<About>>,
+    pub contracts: OnceCell<Option<About>>,
+    pub types: OnceCell<Option<About>>,
+    pub rules: OnceCell<Option<About>>,
+    pub automates: OnceCell<Option<About>>,
     /// With what it ships, and which of its commands does.
     pub ships: OnceCell<Option<(Option<usize>, Ships)>>,
     pub makes_cluster: OnceCell<bool>,
@@ -81,6 +82,7 @@ impl KnownSteps {
 /// Writes what the answers about a step rest on: no two that differ are the same text, for no word has a break of a line in it.
 fn write_key(step: &Step, key: &mut String) {
     key.clear();
+    key.push(if step.followed { '1' } else { '0' });
     for text in [&step.name, &step.uses, &step.given] {
         key.push_str(&text.len().to_string());
         key.push('\n');
@@ -93,6 +95,9 @@ fn write_key(step: &Step, key: &mut String) {
             for word in words.iter() {
                 key.push('\n');
                 key.push_str(word);
+            }
+            if let Some(runs) = words.runs {
+                key.push_str(&format!("\n\n{runs:?}"));
             }
         }
     }

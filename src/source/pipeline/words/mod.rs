@@ -8,20 +8,22 @@ mod name;
 mod people;
 mod quote;
 mod shipping;
+mod targets;
 mod testing;
 
 pub(super) use asking::{
-    checking, step_automates, step_back, step_contracts, step_named_back, step_named_window, step_rules, step_scans,
-    step_types,
+    About, checking, may_check, step_asks, step_automates, step_back, step_contracts, step_looks, step_named_back,
+    step_named_check, step_named_window, step_rules, step_scans, step_types,
 };
 pub(super) use known::{Known, KnownSteps, Ships};
 pub(super) use name::{
-    is_aside, is_no_release, named_approval, named_back, named_smoke, named_test, named_window, region, staged,
+    is_aside, is_no_release, named_approval, named_back, named_check, named_smoke, named_test, named_window, region,
+    staged,
 };
 pub(super) use people::{is_machine, named_people};
 pub(super) use quote::{quotable, quotable_path};
-pub(super) use shipping::{command_ships, step_makes_cluster, step_ships};
-pub(super) use testing::{job_tests, may_run_tests, step_tests, testing};
+pub(super) use shipping::{command_ships, judges, may_send, step_makes_cluster, step_ships, tests_before_shipping};
+pub(super) use testing::{called_so, job_tests, may_be_test, may_run_tests, step_tests, testing};
 
 #[cfg(test)]
 mod tests {

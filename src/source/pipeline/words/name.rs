@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::lists::{NO_TEST, NO_TEST_BEHIND, NO_TEST_FIRST};
 use crate::model::ControlKind;
 
 /// The words of a name: `e2e-tests / unit (linux)` has e2e, tests, unit, linux.
@@ -32,219 +33,6 @@ fn follow(words: &[String], first: &str, second: &str) -> bool {
     words.windows(2).any(|pair| pair[0] == first && pair[1] == second)
 }
 
-/// What a name may not have to be the name of a test that runs.
-pub const NO_TEST: &[&str] = &[
-    "publish",
-    "upload",
-    "report",
-    "reports",
-    "pypi",
-    "testpypi",
-    "comment",
-    "results",
-    "artifact",
-    "artifacts",
-    "deploy",
-    "release",
-    "download",
-    "install",
-    "setup",
-    "cache",
-    "prepare",
-    "login",
-    "checkout",
-    "push",
-    "skip",
-    "image",
-    "images",
-    "matrix",
-    "plan",
-    "generate",
-    "collect",
-    "summary",
-    "notify",
-    "configure",
-    "create",
-    "cleanup",
-    "delete",
-    "clean",
-    "save",
-    "clone",
-    "restore",
-    "get",
-    "print",
-    "show",
-    "determine",
-    "set",
-    "environment",
-    "data",
-    "package",
-    "packages",
-    "changes",
-    "change",
-    "changed",
-    "failure",
-    "passed",
-    "alert",
-    "alerts",
-    "coverity",
-    "vectors",
-];
-
-/// Words with which the name of something other than a test begins.
-const NO_TEST_FIRST: &[&str] = &[
-    "check",
-    "ensure",
-    "find",
-    "list",
-    "add",
-    "make",
-    "validate",
-    "update",
-    "split",
-    "start",
-    "stop",
-    "wait",
-    "enable",
-    "disable",
-    "reject",
-    "select",
-    "write",
-    "copy",
-    "trigger",
-    "build",
-    "compile",
-    "lint",
-    "format",
-    "approve",
-    "measure",
-    "label",
-    "mark",
-    "analyze",
-    "analyse",
-    "monitor",
-    "track",
-    "detect",
-    "diff",
-    "fetch",
-    "discover",
-    "calculate",
-    "compute",
-    "request",
-    "require",
-    "assign",
-    "sync",
-    "mirror",
-    "refresh",
-    "bump",
-    "scan",
-    "review",
-    "merge",
-    "move",
-    "import",
-    "export",
-    "convert",
-    "archive",
-    "store",
-    "register",
-    "tag",
-    "warn",
-    "ignore",
-    "provision",
-    "bootstrap",
-    "launch",
-    "allow",
-    "block",
-    "remove",
-    "rename",
-    "render",
-    "read",
-    "load",
-    "count",
-    "parse",
-    "patch",
-    "fix",
-    "commit",
-    "process",
-];
-
-/// What a test is not, with the word behind it: a grid, a plan, a server.
-const NO_TEST_BEHIND: &[&str] = &[
-    "grid",
-    "plan",
-    "plans",
-    "infra",
-    "infrastructure",
-    "server",
-    "servers",
-    "container",
-    "containers",
-    "flakiness",
-    "flakes",
-    "failure",
-    "failures",
-    "stats",
-    "statistics",
-    "time",
-    "times",
-    "timings",
-    "id",
-    "ids",
-    "list",
-    "count",
-    "counts",
-    "helper",
-    "helpers",
-    "util",
-    "utils",
-    "lib",
-    "library",
-    "account",
-    "accounts",
-    "key",
-    "keys",
-    "db",
-    "database",
-    "repo",
-    "repository",
-    "repositories",
-    "bed",
-    "kit",
-    "config",
-    "configuration",
-    "label",
-    "labels",
-    "owners",
-    "history",
-    "dashboard",
-    "log",
-    "logs",
-    "output",
-    "outputs",
-    "badge",
-    "fixture",
-    "fixtures",
-    "deps",
-    "dependencies",
-    "cert",
-    "certs",
-    "certificate",
-    "certificates",
-    "env",
-    "app",
-    "apps",
-    "project",
-    "projects",
-    "cluster",
-    "clusters",
-    "status",
-    "gems",
-    "user",
-    "users",
-    "commit",
-    "commits",
-];
-
 /// A name without what is filled in when it runs: `test (${{ matrix.os }})` is called after a test alone.
 fn bare(name: &str) -> Cow<'_, str> {
     let Some((before, mut rest)) = name.split_once("${{") else { return Cow::Borrowed(name) };
@@ -259,10 +47,28 @@ fn bare(name: &str) -> Cow<'_, str> {
 
 /// Whether a name says that tests run.
 pub fn named_test(name: &str) -> bool {
+    const BUILDS: &[&str] = &["build", "compile", "package", "setup", "prepare", "lint", "docs", "deploy", "publish"];
     const TESTS: &[&str] = &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"];
+    // Of a test, the part that builds what is tested is none: `E2E / Build`.
+    if let Some((_, part)) = name.rsplit_once(" / ")
+        && name_words(part).iter().all(|word| BUILDS.contains(&word.as_str()))
+    {
+        return false;
+    }
     let words = name_words(&bare(name));
-    let both = any(&words, &["and"]) || name.contains('&');
-    if any(&words, NO_TEST)
+    let both = any(&words, &["and"]) || name.contains(['&', '+']);
+    let lints = any(&words, &["lint", "format", "fmt", "style"]) && !both;
+    // What is done around a test is none: `pre-test`, `after tests`.
+    let around = |pair: &[String]| {
+        ["pre", "before", "after", "post"].contains(&pair[0].as_str()) && TESTS.contains(&pair[1].as_str())
+    };
+    let again = any(&words, &["rerun", "retry"]);
+    let no_test = |word: &String| {
+        NO_TEST.contains(&word.as_str()) && !(again && ["flaky", "flake", "flakes"].contains(&word.as_str()))
+    };
+    if words.iter().any(no_test)
+        || lints
+        || words.windows(2).any(around)
         || words.first().is_some_and(|first| NO_TEST_FIRST.contains(&first.as_str()) && !both && words.len() > 1)
     {
         return false;
@@ -279,56 +85,59 @@ pub fn named_test(name: &str) -> bool {
 
 /// Whether a name is of something other than a release: what a request shows, what is built every night, a page of documents.
 pub fn is_no_release(name: &str) -> bool {
-    any(
-        &name_words(name),
-        &[
-            "docs",
-            "doc",
-            "documentation",
-            "pages",
-            "website",
-            "site",
-            "storybook",
-            "preview",
-            "previews",
-            "nightly",
-            "nightlies",
-            "snapshot",
-            "snapshots",
-            "edge",
-            "bleeding",
-            "unstable",
-            "dev",
-            "development",
-            "ci",
-            "cache",
-            "benchmark",
-            "benchmarks",
-            "bench",
-            "fork",
-            "test",
-            "tests",
-            "e2e",
-            "testing",
-            "devcontainer",
-            "wiki",
-            "demo",
-            "experimental",
-            "sandbox",
-            "backport",
-            "coverage",
-            "example",
-            "examples",
-            "kind",
-            "review",
-            "latest",
-            "weekly",
-            "daily",
-            "lint",
-            "qa",
-            "devel",
-        ],
-    )
+    let words = name_words(name);
+    follow(&words, "dry", "run")
+        || any(
+            &words,
+            &[
+                "docs",
+                "doc",
+                "documentation",
+                "pages",
+                "website",
+                "site",
+                "storybook",
+                "preview",
+                "previews",
+                "nightly",
+                "nightlies",
+                "snapshot",
+                "snapshots",
+                "edge",
+                "bleeding",
+                "unstable",
+                "dev",
+                "development",
+                "ci",
+                "cache",
+                "benchmark",
+                "benchmarks",
+                "bench",
+                "fork",
+                "test",
+                "tests",
+                "e2e",
+                "testing",
+                "devcontainer",
+                "wiki",
+                "demo",
+                "experimental",
+                "sandbox",
+                "backport",
+                "coverage",
+                "example",
+                "examples",
+                "kind",
+                "review",
+                "latest",
+                "weekly",
+                "daily",
+                "lint",
+                "qa",
+                "devel",
+                "dryrun",
+            ],
+        )
 }
 
 /// Whether a pipeline as a whole is called after something other than a release: its name is often that of all that it does.
@@ -353,6 +162,7 @@ pub fn is_aside(title: &str) -> bool {
             "benchmarks",
             "weekly",
             "daily",
+            "demo",
         ],
     ) && !any(&words, &["release", "releases", "publish", "production"])
 }
@@ -422,4 +232,59 @@ pub fn named_window(name: &str) -> bool {
 /// Whether a name is that of a step at which somebody says go.
 pub fn named_approval(name: &str) -> bool {
     any(&name_words(name), &["approve", "approval", "approvals", "gate", "confirm", "hold", "promote", "signoff"])
+}
+
+/// Whether a name is that of a check of what is about to go out: not of its version, its form or its papers alone.
+pub fn named_check(name: &str) -> bool {
+    const CHECKS: &[&str] = &["verify", "validate", "smoke", "qualify", "acceptance", "regression"];
+    const NOT: &[&str] = &[
+        "version",
+        "versions",
+        "tag",
+        "tags",
+        "ref",
+        "branch",
+        "permission",
+        "permissions",
+        "format",
+        "lint",
+        "license",
+        "licenses",
+        "input",
+        "inputs",
+        "changelog",
+        "signature",
+        "signatures",
+        "checksum",
+        "checksums",
+        "token",
+        "secret",
+        "secrets",
+        "env",
+        "sha",
+        "docs",
+        "links",
+        "out",
+        "if",
+        "for",
+        "metadata",
+        "title",
+        "label",
+        "labels",
+        "user",
+        "actor",
+        "team",
+        "file",
+        "files",
+        "spelling",
+        "commit",
+        "installed",
+        "exists",
+        "whether",
+        "changes",
+        "provenance",
+        "attestation",
+    ];
+    let words = name_words(name);
+    any(&words, CHECKS) && !any(&words, NOT)
 }

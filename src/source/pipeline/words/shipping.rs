@@ -2,9 +2,12 @@
 
 use super::super::command::{Command, Words, is_leading};
 use super::super::job::Step;
+use super::super::recipes::UNKNOWN;
+use super::asking::{publishes_nothing, skips_publishing};
 use super::known::{Ships, known};
-use super::lists::{DEPLOYING_ACTIONS, DEPLOYS, PUBLISHES, PUBLISHING_ACTIONS};
+use super::lists::{DEPLOYING_ACTIONS, DEPLOYS, PUBLISHES, PUBLISHING_ACTIONS, SENDS};
 use super::name::{any, is_no_release, name_words};
+use super::testing::passes_over;
 
 /// Registries that go with the job.
 const LOCAL: &[&str] = &["localhost:", "127.0.0.1:", "kind-registry"];
@@ -23,7 +26,7 @@ fn ships(step: &Step) -> Option<(Option<usize>, Ships)> {
     };
     let given = |wanted: &str| step.given.lines().any(|line| line == wanted);
     let starts = |wanted: &str| step.given.lines().any(|line| line.starts_with(wanted));
-    let dry = step.given.contains("--snapshot") || step.given.contains("--dry-run");
+    let dry = publishes_nothing(step) || step.given.contains("--dry-run");
     // A draft goes out when somebody says so; a registry of the job's own goes with it.
     let stays = |tags: &str| LOCAL.iter().any(|place| tags.starts_with(place));
     if ["draft=true", "isdraft=true"].iter().any(|draft| given(draft))
@@ -59,7 +62,9 @@ fn ships(step: &Step) -> Option<(Option<usize>, Ships)> {
             return by_action(tool, deploys);
         }
     }
-    step.commands.iter().enumerate().find_map(|(at, command)| Some((Some(at), command_ships(command)?)))
+    let nothing = step.given.contains("releases=nothing");
+    let ships = |command| command_ships(command).filter(|ships| !(nothing && ships.tool == "goreleaser"));
+    step.commands.iter().enumerate().find_map(|(at, command)| Some((Some(at), ships(command)?)))
 }
 
 /// Whether a step makes a cluster for what comes behind it, to be thrown away.
@@ -98,6 +103,9 @@ pub fn command_ships(command: &Command) -> Option<Ships> {
         "testpypi",
     ];
     const SAYS: &[&str] = &["echo", "printf", "cat", "grep", "which"];
+    let dry = |word: &String| word == "--dry" || word.starts_with("--dry-run=") && word != "--dry-run=none";
+    // Into a folder of the job.
+    let local = |word: &String| word.contains("altdeploymentrepository") && word.contains("::file:");
     command.parts.iter().find_map(|words| {
         let nowhere = |word: &String| word.contains("test.pypi.org") || LOCAL.iter().any(|place| word.contains(place));
         // What is published or deployed may be a site or a preview, by the name of its script.
@@ -108,7 +116,11 @@ pub fn command_ships(command: &Command) -> Option<Ships> {
             && words.has(&["install", "i", "add", "ci", "remove"]);
         if words.begins_with(SAYS)
             || words.has(DRY)
+            || words.iter().any(|word| dry(word) || local(word))
             || installs
+            // What a request shows, for whoever tries it.
+            || words.has(&["pkg-pr-new"])
+            || skips_publishing(words.iter().map(String::as_str))
             || words.iter().any(|word| nowhere(word) || aside(word))
         {
             return None;
@@ -128,8 +140,32 @@ pub fn command_ships(command: &Command) -> Option<Ships> {
     })
 }
 
-/// A script of the repository that is called after publishing or deploying.
-fn ships_by_script(words: &Words) -> Option<Ships> {
+/// Whether a command may send something away: by a tool that can, or by what is not known.
+pub fn may_send(words: &Words) -> bool {
+    if let Some(runs) = words.runs {
+        return runs.sends;
+    }
+    let Some(tool) = words.iter().find(|word| !word.contains('=')) else { return false };
+    let name = tool.rsplit('/').next().unwrap_or_default();
+    SENDS.iter().any(|sends| words.iter().take(4).any(|word| word == sends))
+        || tool.starts_with('$') && !words.begins_with(&["if", "elif", "while", "until"])
+        || tool.contains('/')
+            && !["bin", "usr"].contains(&name)
+            && !tool.starts_with("/bin/")
+            && !tool.starts_with("/usr/")
+        || tool == UNKNOWN
+}
+
+/// A script of the repository that is called after publishing or deploying, where what it runs may do so.
+pub fn ships_by_script(words: &Words) -> Option<Ships> {
+    let called = called_after_shipping(words)?;
+    match words.runs {
+        None => Some(called),
+        Some(runs) => runs.ships.or(runs.sends.then_some(called)),
+    }
+}
+
+fn called_after_shipping(words: &Words) -> Option<Ships> {
     const RUN_BY: &[&str] = &["node", "tsx", "ts-node", "deno", "bun"];
     let script = words.iter().find(|word| !is_leading(word) && !RUN_BY.contains(&word.as_str()))?;
     let (_, name) = script.rsplit_once('/')?;
@@ -144,4 +180,18 @@ fn ships_by_script(words: &Words) -> Option<Ships> {
     } else {
         None
     }
+}
+
+/// Whether a command tests by itself what it hands out, before it does: Maven goes through its tests on the way.
+pub fn tests_before_shipping(command: &Command) -> bool {
+    command.parts.iter().any(|words| {
+        let maven =
+            words.iter().take(3).any(|word| ["mvn", "mvnw"].contains(&word.rsplit('/').next().unwrap_or_default()));
+        maven && words.has(&["deploy"]) && !passes_over(words)
+    })
+}
+
+/// Whether a command ends its script badly: what came before is judged there.
+pub fn judges(command: &Command) -> bool {
+    command.parts.iter().any(|words| words.windows(2).any(|pair| pair[0] == "exit" && pair[1] != "0"))
 }

@@ -1,32 +1,50 @@
 //! Whether steps and jobs test.
 
 use super::super::command::{Command, NO_RUN, Words, is_leading};
-use super::super::job::{Job, Step};
+use super::super::job::{Job, Step, Sure};
+use super::asking::step_scans;
 use super::known::known;
-use super::lists::{ACTIONS_BESIDE, BESIDE, BUILDS, GOES_BACK, PUBLISHES, SCANS, SESSIONS, TARGETS_THAT_BUILD, TESTS};
-use super::name::{NO_TEST, any, name_words, named_test};
+use super::lists::{ACTIONS_BESIDE, BESIDE, BUILDS, GOES_BACK, LINTS, NO_TEST, PUBLISHES, SCANS, TARGETS_THAT_BUILD};
+use super::name::{any, name_words, named_test};
+use super::shipping::ships_by_script;
+use super::targets::{checks, is_known};
 
-/// Whether a step tests.
-pub fn step_tests(step: &Step) -> bool {
+/// Whether a step tests: it may, where it is only called so and what it does is not known.
+pub fn step_tests(step: &Step) -> Sure {
     *known(step).tests.get_or_init(|| tests(step))
 }
 
-fn tests(step: &Step) -> bool {
+fn tests(step: &Step) -> Sure {
     let action = step.uses.as_str();
-    if !action.is_empty() {
-        let tool = action.rsplit('/').next().unwrap_or_default();
-        return any(&name_words(tool), &["test", "tests", "cypress", "pytest", "maestro"])
-            && !any(&name_words(action), NO_TEST)
-            && may_act(step)
-            || ["vstest@", "cypress-io/github-action"].iter().any(|known| action.starts_with(known))
-            || action.starts_with("dotnetcorecli@") && step.given.contains("command=test")
-            || (action.starts_with("maven@") || action.starts_with("gradle@"))
-                && tests_by_goal(&step.given)
-                && !skips(step)
-            || named_test(&step.name) && may_act(step);
+    if step.commands.iter().any(|command| testing(command).next().is_some()) {
+        return Sure::Yes;
     }
-    named_test(&step.name) && may_test(step) && !skips(step)
-        || step.commands.iter().any(|command| testing(command).next().is_some())
+    if action.is_empty() {
+        // What scans is no test, whatever it is called.
+        let scans = step_scans(step).is_some_and(|about| about.seen);
+        let may = named_test(&step.name) && may_test(step) && !skips(step) && !scans;
+        return if may { Sure::Maybe } else { Sure::No };
+    }
+    let tool = action.rsplit('/').next().unwrap_or_default().trim_end_matches(".yml").trim_end_matches(".yaml");
+    let called = (named_test(tool) || any(&name_words(tool), &["cypress", "pytest", "maestro"]))
+        && !any(&name_words(action), NO_TEST)
+        && may_act(step);
+    if step_scans(step).is_some_and(|about| about.seen) {
+        return Sure::No;
+    }
+    let known = ["vstest@", "cypress-io/github-action"].iter().any(|known| action.starts_with(known))
+        || action.starts_with("dotnetcorecli@") && step.given.contains("command=test")
+        || (action.starts_with("maven@") || action.starts_with("gradle@"))
+            && tests_by_goal(&step.given)
+            && !skips(step);
+    // Of an action whose steps are seen, these say it.
+    if known || called && !step.followed {
+        Sure::Yes
+    } else if (called || named_test(&step.name) && may_act(step)) && !step.followed {
+        Sure::Maybe
+    } else {
+        Sure::No
+    }
 }
 
 fn tests_by_goal(given: &str) -> bool {
@@ -53,6 +71,7 @@ fn is_test(words: &Words) -> bool {
         "--showconfig",
         "--init",
         "--dry-run",
+        "--test-dry-run",
         // Compiled alone.
         "test-compile",
         // Snapshots that are written again are compared with nothing.
@@ -76,7 +95,23 @@ fn is_test(words: &Words) -> bool {
         && !picks_none(words)
         && !builds(words)
         && !adds(words)
-        && is_known(words)
+        && runs_tests(words)
+}
+
+/// Whether a command is one that tests, or what it runs of the repository is: that says more than what it is called.
+fn runs_tests(words: &Words) -> bool {
+    match words.runs.map(|runs| runs.tests) {
+        None => is_known(words),
+        Some(Sure::Yes) => true,
+        // A check may look at anything.
+        Some(Sure::Maybe) => is_known(words) && !checks(words),
+        Some(Sure::No) => false,
+    }
+}
+
+/// Whether a command runs what is called after tests, or after publishing: what that runs decides.
+pub fn called_so(words: &Words) -> bool {
+    is_known(words) || ships_by_script(words).is_some()
 }
 
 /// Whether a command adds or builds a package, whatever that is called: `npm install test-utils`, `cargo add test-case`.
@@ -120,13 +155,13 @@ pub fn may_run_tests(step: &Step) -> bool {
         rest.starts_with(':')
             || rest.starts_with(['-', '_']) && !rest.split(['-', '_']).any(|part| NO_RUN.contains(&part))
     };
+    let may = |words: &Words| match words.runs.map(|runs| runs.tests) {
+        Some(Sure::No) => false,
+        Some(sure) => sure == Sure::Yes || checks(words) || words.iter().any(called),
+        None => words.iter().any(called),
+    };
     let mut parts = step.commands.iter().flat_map(|command| &command.parts);
-    step.lax.is_none() && parts.any(|words| words.begins_with(RUNS) && !adds(words) && words.iter().any(called))
-}
-
-/// Whether a command is called like one that tests.
-fn is_known(words: &Words) -> bool {
-    TESTS.first(words).is_some() || sessions(words) || runs_script(words)
+    step.lax.is_none() && parts.any(|words| words.begins_with(RUNS) && !adds(words) && may(words))
 }
 
 /// Whether a command picks such tests of Go as there are none of: it compiles them, or runs benchmarks alone.
@@ -135,7 +170,8 @@ fn picks_none(words: &Words) -> bool {
     const FLAGS: &[&str] = &["-run", "--run", "-test.run"];
     let nothing = |wanted: &str| {
         let bare = wanted.trim_matches(['^', '$']);
-        bare.is_empty() || NOTHING.contains(&bare)
+        // One that compares versions looks at nothing that somebody wrote.
+        bare.is_empty() || NOTHING.contains(&bare) || bare.contains("version") && !bare.contains('|')
     };
     // Quotes are cut off: what stands in them is the next word.
     let flag = |word: &str| FLAGS.contains(&word.strip_suffix('=').unwrap_or(word));
@@ -146,18 +182,23 @@ fn picks_none(words: &Words) -> bool {
 }
 
 /// Whether a command may be one that tests, as far as it tells: what is surely another one is not.
-fn may_be_test(command: &Command) -> bool {
+pub fn may_be_test(command: &Command) -> bool {
     command.parts.iter().any(|words| {
-        if is_known(words) {
-            return is_test(words);
+        match words.runs.map(|runs| runs.tests) {
+            Some(Sure::No) => return false,
+            Some(Sure::Maybe) => return true,
+            Some(Sure::Yes) => return is_test(words),
+            None if is_known(words) => return is_test(words),
+            None => {}
         }
-        let other = [&*PUBLISHES, &*GOES_BACK, SCANS.commands()].iter().any(|list| list.first(words).is_some());
+        let other =
+            [&*PUBLISHES, &*GOES_BACK, &*LINTS, SCANS.commands()].iter().any(|list| list.first(words).is_some());
         !other && !only_says(words) && !builds(words) && !installs(words)
     })
 }
 
 /// Whether a command only looks at something, moves it, or asks what others came to.
-fn only_says(words: &Words) -> bool {
+pub fn only_says(words: &Words) -> bool {
     let Some(at) = words.iter().position(|word| !is_leading(word)) else { return true };
     let name = words[at].rsplit('/').next().unwrap_or_default();
     let asks = words.iter().any(|word| word.contains("needs.") && word.contains(".result"))
@@ -169,7 +210,7 @@ fn only_says(words: &Words) -> bool {
 }
 
 /// Whether a command builds something, and no more.
-fn builds(words: &Words) -> bool {
+pub fn builds(words: &Words) -> bool {
     let Some(at) = words.iter().position(|word| !is_leading(word)) else { return true };
     let name = words[at].rsplit('/').next().unwrap_or_default();
     let flag = |word: &&String| word.starts_with(['-', '+', '$']) || word.contains('=');
@@ -188,7 +229,7 @@ fn builds(words: &Words) -> bool {
 }
 
 /// Whether a command runs a script that is called after installing or building something.
-fn installs(words: &Words) -> bool {
+pub fn installs(words: &Words) -> bool {
     let script = words.iter().find(|word| {
         word.starts_with("./") || [".sh", ".py", ".rb", ".ps1", ".bat"].iter().any(|end| word.ends_with(end))
     });
@@ -219,7 +260,7 @@ fn compiles(goal: &str) -> bool {
 
 /// Whether a command of a step, or the action that it uses, may test.
 fn may_test(step: &Step) -> bool {
-    if step.uses.is_empty() { step.commands.iter().any(may_be_test) } else { may_act(step) }
+    if step.uses.is_empty() { step.commands.iter().any(may_be_test) } else { !step.followed && may_act(step) }
 }
 
 /// Whether an action may test: what fetches, builds and tells is known.
@@ -248,38 +289,19 @@ pub fn passes_over(words: &Words) -> bool {
             && words.windows(2).any(|pair| pair[0] == "-x" && ["test", "check"].contains(&pair[1].as_str()))
 }
 
-/// Whether a command runs sessions of tox or nox that test: all, or such as are called after tests or a version of Python.
-fn sessions(words: &Words) -> bool {
-    if SESSIONS.first(words).is_none() {
-        return false;
+/// Whether a job tests: by a step; it may by its name, where one of its steps may be a test and none passes over tests.
+pub fn job_tests(job: &Job) -> Sure {
+    let by_step = job.steps.iter().map(step_tests).max().unwrap_or_default();
+    if by_step != Sure::No {
+        return by_step;
     }
-    let mut named = words
-        .iter()
-        .skip_while(|word| !["-e", "-s", "--session", "--sessions"].contains(&word.as_str()))
-        .skip(1)
-        .peekable();
-    named.peek().is_none() || named.any(|name| name.contains("test") || name.starts_with("py"))
-}
-
-/// Whether a command runs a script of the repository that is called after tests, such as `./ci/run-tests.sh`.
-fn runs_script(words: &Words) -> bool {
-    let Some(script) = words.iter().find(|word| !is_leading(word)) else { return false };
-    let (folder, name) = script.rsplit_once('/').unwrap_or(("", script));
-    let is_script = script.starts_with("./")
-        || [".sh", ".py", ".rb", ".ps1", ".bat", ".js"].iter().any(|end| name.ends_with(end))
-        || ["script", "scripts", "bin", "ci", "hack", "tools", "build"].contains(&folder);
-    let stem = name.split('.').next().unwrap_or_default();
-    is_script && named_test(stem)
-}
-
-/// Whether a job tests: by a step; or by its name, where one of them may be a test and none passes over tests.
-pub fn job_tests(job: &Job) -> bool {
-    job.steps.iter().any(step_tests)
-        || (named_test(&job.id) || named_test(&job.title))
-            && (job.elsewhere || job.steps.iter().any(may_test))
-            && job.manual.is_none()
-            && !job.steps.iter().any(|step| skips(step) || job.elsewhere && makes(step))
-            && !only_builds(job)
+    let may = (named_test(&job.id) || named_test(&job.title))
+        && (job.elsewhere || job.steps.iter().any(may_test))
+        && job.manual.is_none()
+        && !job.steps.iter().any(|step| skips(step) || job.elsewhere && makes(step))
+        && !job.steps.iter().any(|step| step_scans(step).is_some_and(|about| about.seen))
+        && !only_builds(job);
+    if may { Sure::Maybe } else { Sure::No }
 }
 
 /// Whether a job builds an image, and runs none: it is called after what the image is for.

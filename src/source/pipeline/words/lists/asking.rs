@@ -47,6 +47,14 @@ pub static SCANS: LazyLock<Tools> = LazyLock::new(|| {
         "dependency-check",
     ];
     let by_tools = [
+        ("sonar-scanner", "sonarqube"),
+        ("mvn … sonar:sonar", "sonarqube"),
+        ("./mvnw … sonar:sonar", "sonarqube"),
+        ("mvnw … sonar:sonar", "sonarqube"),
+        ("gradle … sonar", "sonarqube"),
+        ("gradle … sonarqube", "sonarqube"),
+        ("./gradlew … sonar", "sonarqube"),
+        ("./gradlew … sonarqube", "sonarqube"),
         ("dependency-check.sh", "dependency-check"),
         ("mvn … dependency-check:check", "dependency-check"),
         ("mvn … dependency-check:aggregate", "dependency-check"),
@@ -62,7 +70,7 @@ pub static SCANS: LazyLock<Tools> = LazyLock::new(|| {
 });
 
 /// Scans that a step's name alone is not taken for: others are called so too.
-pub const SCANS_NOT_BY_NAME: &[&str] = &["scorecard", "dependency-check", "cov-build"];
+pub const SCANS_NOT_BY_NAME: &[&str] = &["scorecard", "dependency-check", "cov-build", "sast", "dast"];
 
 /// Commands and actions that compare contracts or public interfaces.
 pub static CONTRACTS: LazyLock<Tools> = LazyLock::new(|| {

@@ -1,10 +1,14 @@
 //! What the field's tools are called: each line is a fact about one of them.
 
 mod asking;
+mod lints;
+mod names;
 mod shipping;
 mod testing;
 
 pub use asking::{ASKS_MORE, ASKS_TYPES, AUTOMATES, CONTRACTS, GOES_BACK, SCANS, SCANS_NOT_BY_NAME};
+pub use lints::{LINTS, SENDS};
+pub use names::{NO_TEST, NO_TEST_BEHIND, NO_TEST_FIRST};
 pub use shipping::{DEPLOYING_ACTIONS, DEPLOYS, PUBLISHES, PUBLISHING_ACTIONS};
 pub use testing::{ACTIONS_BESIDE, BESIDE, BUILDS, SESSIONS, TARGETS_THAT_BUILD, TESTS};
 

@@ -36,6 +36,15 @@ pub static TESTS: LazyLock<Patterns<&str>> = LazyLock::new(|| {
         "make … test",
         "make check",
         "mage test",
+        "just test",
+        "spin test",
+        "cross test",
+        "cross … test",
+        "moon … test",
+        "nx … test",
+        "turbo … test",
+        "lerna … test",
+        "task test",
         "mvn … test",
         "mvn … verify",
         "./mvnw … test",
@@ -214,6 +223,11 @@ pub const BESIDE: &[&str] = &[
     "genhtml",
     "grcov",
     "gotestfmt",
+    "diff",
+    "cmp",
+    "comm",
+    "printenv",
+    "env",
 ];
 
 /// Commands that build, with what they are told to do: whatever that is, where nothing stands here.
