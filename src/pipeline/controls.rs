@@ -203,7 +203,7 @@ impl Past<'_> {
             return vec![ControlSince::Unknown; self.here.controls.len()];
         }
         let contained = self.contained();
-        let here = |index: &ReleaseIndex| self.history.release(*index).commit.is_some_and(|commit| contained(commit));
+        let here = |index: &ReleaseIndex| self.history.release(*index).commit.is_some_and(&contained);
         let mut first: BTreeMap<ComponentIndex, ReleaseIndex> = BTreeMap::new();
         for index in newest.iter().copied().filter(here) {
             first.entry(self.history.release(index).component).or_insert(index);

@@ -247,7 +247,9 @@ fn places(asked: &str, text: &str, first: u32, stands_for: &Given<'_>, commands:
     }
     for command in commands {
         let line = asked.lines().nth(command.line.saturating_sub(first) as usize).unwrap_or_default();
-        let name = line.split_once("<<").and_then(|(_, behind)| behind.split_once(">>"));
+        // What is only an argument is given there, and run here.
+        let begins = line.split_once("<<").filter(|(before, _)| before.split_whitespace().count() <= 1);
+        let name = begins.and_then(|(_, behind)| behind.split_once(">>"));
         let name = name.and_then(|(name, _)| name.trim().strip_prefix("parameters."));
         if let Some(given) = name.and_then(|name| stands_for.get(name)) {
             command.line = given.line;

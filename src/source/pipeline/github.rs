@@ -292,11 +292,12 @@ impl<'f> Follow<'_, 'f> {
                 }
             }
             if let Some(folder) = own(name) {
-                step.followed = true;
                 let (lax, anyway, shaky) = (step.lax, step.anyway, step.shaky);
                 job.steps.push(step);
                 let before = job.steps.len();
                 self.composite(folder, uses.unwrap_or(node), job);
+                // Of one that is no list of steps nothing is seen.
+                job.steps[before - 1].followed = job.steps.len() > before;
                 for step in &mut job.steps[before..] {
                     step.lax = step.lax.or(lax);
                     step.anyway = step.anyway.max(anyway);

@@ -251,3 +251,15 @@ fn what_asks_whether_the_checks_passed_may_be_a_test() {
         assert!(!ships(step).is_empty(), "{step}");
     }
 }
+
+#[test]
+fn the_steps_of_an_action_say_more_than_what_it_is_called() {
+    let text = job("one", "    - uses: ./.github/actions/run-tests\n");
+    let of = |action: &str| {
+        let files = [(CI, text.as_str()), (".github/actions/run-tests/action.yml", action)];
+        told(&files, ControlKind::Tests)
+    };
+    assert_eq!(of("runs:\n  using: composite\n  steps:\n  - run: cargo test\n    shell: bash\n"), "seen");
+    assert_eq!(of("runs:\n  using: composite\n  steps:\n  - run: cargo clippy\n    shell: bash\n"), "nothing");
+    assert_eq!(of("runs:\n  using: docker\n  image: Dockerfile\n"), "seen");
+}

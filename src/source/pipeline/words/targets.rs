@@ -118,5 +118,5 @@ fn runs_script(words: &Words) -> bool {
         || [".sh", ".py", ".rb", ".ps1", ".bat", ".js"].iter().any(|end| name.ends_with(end))
         || ["script", "scripts", "bin", "ci", "hack", "tools", "build"].contains(&folder);
     let stem = name.split('.').next().unwrap_or_default();
-    is_script && named_test(stem)
+    is_script && (named_test(stem) || any(&name_words(stem), &["smoke", "smoketest", "smoketests"]))
 }

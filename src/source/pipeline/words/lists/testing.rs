@@ -38,6 +38,7 @@ pub static TESTS: LazyLock<Patterns<&str>> = LazyLock::new(|| {
         "mage test",
         "just test",
         "spin test",
+        "promtool test",
         "cross test",
         "cross … test",
         "moon … test",
