@@ -230,18 +230,13 @@ impl Past<'_> {
     fn contained(&self) -> impl Fn(ChangeIndex) -> bool + use<> {
         let changes = &self.history.changes;
         let mut reached = vec![false; changes.len()];
-        if let Some(at) = changes.index_of(self.at) {
-            reached[at.0 as usize] = true;
-            // A parent stands before its children.
-            for index in (0..=at.0).rev() {
-                if reached[index as usize] {
-                    for &parent in changes.parents(ChangeIndex(index)) {
-                        reached[parent as usize] = true;
-                    }
-                }
+        let mut open: Vec<u32> = changes.index_of(self.at).map(|ChangeIndex(at)| at).into_iter().collect();
+        while let Some(commit) = open.pop() {
+            if !std::mem::replace(&mut reached[commit as usize], true) {
+                open.extend(changes.parents(ChangeIndex(commit)));
             }
         }
-        move |commit| reached[commit.0 as usize]
+        move |ChangeIndex(commit)| reached[commit as usize]
     }
 
     /// The newest release of the component that has the most of them.
