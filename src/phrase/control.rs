@@ -83,7 +83,13 @@ pub fn control(control: &Control) -> String {
                 Some(false) => ", without a word of going back",
                 None => "",
             };
-            format!("{subject} says how to release or repair{back}")
+            // In a folder of runbooks a page may be about anything that is done by hand.
+            let says = if control.path.raw().to_ascii_lowercase().contains("runbook") {
+                "is a runbook"
+            } else {
+                "says how to release or repair"
+            };
+            format!("{subject} {says}{back}")
         }
         ControlKind::Checklist => format!("{subject} has {} to tick", boxes(n)),
         ControlKind::Configured => format!("{subject} (of the settings)"),

@@ -3,7 +3,7 @@
 mod conditions;
 mod given;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::command::Command;
 use super::job::{Flow, Job, Starts, Step, Sure};
@@ -13,7 +13,9 @@ use super::yaml::Node;
 use super::{BYTES, File, Found, OF_PIPELINES, Reader, inside, is_yaml, judge, parsed, words};
 use crate::model::ControlKind;
 
-use conditions::{anyway, at_times, environment, guard, is_version, only_requests, passed, people, regions, starts};
+use conditions::{
+    anyway, asked, asks_needs, at_times, environment, guard, is_version, only_requests, passed, people, regions, starts,
+};
 use given::{Around, given_commands, never, tests_wheels};
 
 pub(super) struct Workflows;
@@ -82,7 +84,8 @@ fn flow(file: &File<'_>, document: &Node, found: &mut Found) -> Flow {
     let title = document.text_of("name").unwrap_or_default().to_owned();
     let mut flow = Flow { starts, title, guard: document.get("concurrency").and_then(guard), ..Flow::default() };
     let around = Around::default().of(document);
-    let mut of = Follow { file, found, around, matrix: Matrix::default(), path: None, deepest: DEEPEST };
+    let mut of =
+        Follow { file, found, around, matrix: Matrix::default(), asked: BTreeSet::new(), path: None, deepest: DEEPEST };
     let mut used = Vec::new();
     for (key, id, node) in &jobs {
         let Some(job) = of.job(key.line, id, node, &numbers) else { break };
@@ -126,6 +129,8 @@ struct Follow<'r, 'f> {
     around: Around,
     /// What the keys of the job's matrix stand for.
     matrix: Matrix,
+    /// Steps of the job of which somebody asks later how they ended.
+    asked: BTreeSet<String>,
     /// The file that is followed, where it is another one than the workflow.
     path: Option<String>,
     deepest: usize,
@@ -139,6 +144,7 @@ impl<'f> Follow<'_, 'f> {
             found: self.found,
             around: Around { wheels: self.around.wheels, ..Around::default() },
             matrix: Matrix::default(),
+            asked: BTreeSet::new(),
             path: self.path.clone(),
             deepest: self.deepest.saturating_sub(1),
         }
@@ -175,12 +181,18 @@ impl<'f> Follow<'_, 'f> {
         let inner = self.around.of(node);
         let around = std::mem::replace(&mut self.around, inner);
         self.matrix = Matrix::of(node);
+        self.asked = asked(node);
         if node.get("if").is_some_and(never) {
             // It never runs, nor does what waits for it.
             job.hidden = true;
         } else {
-            for step in node.get("steps").map(Node::items).unwrap_or_default() {
+            let steps = node.get("steps").map(Node::items).unwrap_or_default();
+            for step in steps {
                 self.step(step, &mut job);
+            }
+            // It runs whatever came before, and looks at how that ended.
+            if job.anyway == Sure::Yes && steps.iter().any(asks_needs) {
+                job.anyway = Sure::Maybe;
             }
         }
         self.around = around;
@@ -259,11 +271,16 @@ impl<'f> Follow<'_, 'f> {
             step.given.push_str("cibw_test_command=\n");
         }
         step.lax = node.get("continue-on-error").filter(|lax| lax.is_true()).map(|lax| lax.line);
+        let judged = step.lax.is_some() && node.text_of("id").is_some_and(|id| self.asked.contains(id));
+        if judged {
+            step.lax = None;
+        }
         if let Some(condition) = node.get("if") {
             job.people.extend(people(condition));
             step.anyway = condition.text().map_or(Sure::No, anyway);
             step.shaky = condition.text().is_some_and(at_times);
         }
+        step.shaky |= judged;
         if let Some(run) = node.get("run")
             && let Some(script) = run.text()
         {

@@ -432,10 +432,14 @@ fn runs(job: &mut Job, when: Option<&str>, rules: Option<&Node>, says_lax: bool)
         "always" | "on_failure" => job.anyway = Sure::Yes,
         _ => {}
     };
-    run(job, when.unwrap_or("on_success"), says_lax && job.lax.is_none());
+    // What a rule says of it, or leaves to the job, holds for that rule alone.
+    let rules = rules.map(Node::items).unwrap_or_default();
+    if rules.is_empty() {
+        run(job, when.unwrap_or("on_success"), says_lax && job.lax.is_none());
+    }
     let (mut starts, mut by_hand, mut requests, mut anyway) = (0, 0, 0, 0);
-    for rule in rules.map(Node::items).unwrap_or_default() {
-        let when = rule.text_of("when").unwrap_or("on_success");
+    for rule in rules {
+        let when = rule.text_of("when").or(when).unwrap_or("on_success");
         if when == "never" {
             continue;
         }

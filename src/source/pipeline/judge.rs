@@ -276,7 +276,12 @@ impl Judge<'_> {
     /// One control for all jobs of a file that test, and one for those that are called so: the first one's place, and their names.
     fn some_tests(&self, found: &mut Found) {
         let mut by_file: BTreeMap<Place<'_>, (u32, Vec<String>)> = BTreeMap::new();
-        for (at, job) in self.jobs().filter(|(at, _)| self.tests[*at] > Sure::No) {
+        let told = |at: usize, job: &Job| match self.tests[at] {
+            Sure::Yes => true,
+            Sure::Maybe => words::out_of_sight(job),
+            Sure::No => false,
+        };
+        for (at, job) in self.jobs().filter(|(at, job)| told(*at, job)) {
             let path = job.path.as_deref().unwrap_or(self.file.path);
             let ground = self.ground(self.tests[at] == Sure::Yes);
             let (line, names) = by_file.entry((path, ground)).or_insert((job.line, Vec::new()));

@@ -168,10 +168,15 @@ fn goes_back(text: &str) -> bool {
         "undo the release",
         "withdraw the release",
     ];
-    const MAYBE: &[&str] =
-        &["revert", "back out", "backing out", "withdraw", "downgrade", "go back to", "previous version", "undo the"];
+    const MAYBE: &[&str] = &["revert", "back out", "backing out", "withdraw", "downgrade", "go back to", "undo the"];
+    // By itself it is a number to count on from.
+    const VERBS: &[&str] = &["deploy", "install", "restore", "switch", "return", "go back", "pin"];
     let lower = text.to_lowercase();
-    let lines = lower.lines().filter(|line| MAYBE.iter().any(|word| line.contains(word)));
+    let back = |line: &&str| {
+        MAYBE.iter().any(|word| line.contains(word))
+            || line.contains("previous version") && VERBS.iter().any(|verb| line.contains(verb))
+    };
+    let lines = lower.lines().filter(back);
     // `unpublished` says what is not there yet.
     let whole = |word: &&str| {
         lower.match_indices(*word).any(|(at, _)| {

@@ -8,7 +8,9 @@ use super::{
     BYTES, Beside, File, Found, Listed, MOST_JOBS, OF_ALL, OF_COMMIT, OF_FILE, Owners, READERS, Reader, Shared, forge,
     text,
 };
-use crate::model::{CommitId, Control, ControlKind, ControlUnread, ExtraControl, FastMap, ForgeKind, Untrusted};
+use crate::model::{
+    CommitId, Control, ControlKind, ControlUnread, ExtraControl, FastMap, ForgeKind, Ground, Untrusted,
+};
 
 /// What a commit declares.
 #[derive(Clone, Debug, Default)]
@@ -254,8 +256,25 @@ fn configured(extra: &ExtraControl) -> Control {
     Control { stage: extra.stage, ..control }
 }
 
+/// Of jobs that one pipeline calls and somebody starts in another one, takes away that only somebody starts them.
+fn by_hand_alone(controls: &mut Vec<Control>) {
+    let place = |control: &Control| (control.kind, control.path.clone());
+    let mut seen: BTreeMap<_, BTreeSet<Untrusted>> = BTreeMap::new();
+    for control in controls.iter().filter(|control| control.facts.only_by.is_none()) {
+        seen.entry(place(control)).or_default().extend(control.with.iter().cloned());
+    }
+    controls.retain_mut(|control| {
+        let known = seen.get(&place(control)).filter(|_| control.facts.only_by == Some(Ground::Hand));
+        let Some(known) = known else { return true };
+        control.with.retain(|name| !known.contains(name));
+        control.number = control.number.map(|_| control.with.len() as u64);
+        !control.with.is_empty()
+    });
+}
+
 /// Puts what is the same in one place together, and everything in order.
 fn merge(controls: &mut Vec<Control>) {
+    by_hand_alone(controls);
     let mut by_key: BTreeMap<_, Control> = BTreeMap::new();
     for control in controls.drain(..) {
         match by_key.get_mut(&control.key()) {

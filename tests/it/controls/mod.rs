@@ -4,6 +4,7 @@ mod bad_input;
 mod believed;
 mod claims;
 mod formats;
+mod judged;
 mod kinds;
 mod stops;
 mod views;

@@ -1,5 +1,7 @@
 //! What starts a workflow, and the conditions of its jobs and steps.
 
+use std::collections::BTreeSet;
+
 use super::super::job::{Starts, Sure};
 use super::super::words;
 use super::super::yaml::Node;
@@ -28,6 +30,35 @@ pub fn anyway(condition: &str) -> Sure {
     }
     let asks = [".result", ".outcome", ".conclusion", "success()", "job.status", "!failure()"];
     if asks.iter().any(|asked| squeezed.contains(asked)) { Sure::Maybe } else { Sure::Yes }
+}
+
+/// The steps of a job of which another step, or what the job gives on, asks how they ended: `steps.ID.outcome`.
+pub fn asked(job: &Node) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut look = |text: &str| {
+        for (at, _) in text.match_indices("steps.") {
+            let mut parts = text[at + "steps.".len()..].split(|c: char| !c.is_alphanumeric() && !"-_".contains(c));
+            if let (Some(id), Some("outcome" | "conclusion")) = (parts.next(), parts.next()) {
+                found.insert(id.to_owned());
+            }
+        }
+    };
+    let steps = job.get("steps").map(Node::items).unwrap_or_default();
+    for node in steps.iter().chain([job]) {
+        ["if", "run"].iter().filter_map(|key| node.text_of(key)).for_each(&mut look);
+        for key in ["env", "with", "outputs"] {
+            let entries = node.get(key).map(Node::entries).unwrap_or_default();
+            entries.iter().filter_map(|(_, _, value)| value.text()).for_each(&mut look);
+        }
+    }
+    found
+}
+
+/// Whether a step asks how the jobs ended that its own waits for.
+pub fn asks_needs(step: &Node) -> bool {
+    let asks = |text: &str| text.contains("needs.") && text.contains(".result");
+    ["if", "run"].iter().filter_map(|key| step.text_of(key)).any(asks)
+        || step.text_of("uses").is_some_and(|uses| uses.starts_with("re-actors/alls-green"))
 }
 
 /// Whether a condition asks that the workflow before this one has passed.

@@ -23,7 +23,7 @@ pub(super) use name::{
 pub(super) use people::{is_machine, named_people};
 pub(super) use quote::{quotable, quotable_path};
 pub(super) use shipping::{command_ships, judges, may_send, step_makes_cluster, step_ships, tests_before_shipping};
-pub(super) use testing::{called_so, job_tests, may_be_test, may_run_tests, step_tests, testing};
+pub(super) use testing::{called_so, job_tests, may_be_test, may_run_tests, out_of_sight, step_tests, testing};
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,35 @@ use super::testing::passes_over;
 /// Registries that go with the job.
 const LOCAL: &[&str] = &["localhost:", "127.0.0.1:", "kind-registry"];
 
+/// Folders and names of images in which the pipeline itself runs, and not what is released.
+const OF_PIPELINE: &[&str] = &[
+    "/ci-",
+    "/ci/",
+    "/ci:",
+    "_ci.dockerfile",
+    "ci.dockerfile",
+    "dockerfile.ci",
+    "ci-image",
+    "build-env",
+    "buildenv",
+    "build-image",
+    "devcontainer",
+    "toolchain",
+];
+
+/// Whether an image that a step builds and pushes is one in which the pipeline itself runs.
+fn image_of_pipeline(step: &Step) -> bool {
+    let named = |text: &str| {
+        let folder = ["ci/", ".ci/", ".gitlab", ".github/", ".circleci/"].iter().any(|folder| text.starts_with(folder));
+        folder || OF_PIPELINE.iter().any(|part| text.contains(part))
+    };
+    let given = |line: &str| ["file=", "context=", "tags="].iter().any(|key| line.strip_prefix(key).is_some_and(named));
+    let docker = |words: &&Words| words.begins_with(&["docker", "podman", "buildah"]);
+    let mut parts = step.commands.iter().flat_map(|command| &command.parts).filter(docker);
+    step.uses.contains("build-push-action") && step.given.lines().any(given)
+        || parts.any(|words| words.iter().any(|word| named(word)))
+}
+
 /// What a step ships with, and on which line.
 pub fn step_ships(step: &Step) -> Option<(u32, Ships)> {
     let (command, ships) = (*known(step).ships.get_or_init(|| ships(step)))?;
@@ -30,6 +59,7 @@ fn ships(step: &Step) -> Option<(Option<usize>, Ships)> {
     // A draft goes out when somebody says so; a registry of the job's own goes with it.
     let stays = |tags: &str| LOCAL.iter().any(|place| tags.starts_with(place));
     if ["draft=true", "isdraft=true"].iter().any(|draft| given(draft))
+        || image_of_pipeline(step)
         || step.given.lines().any(|line| line.strip_prefix("tags=").is_some_and(stays))
     {
         return None;

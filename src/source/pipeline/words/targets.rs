@@ -38,8 +38,25 @@ fn runs_target(words: &Words) -> bool {
     const PACKAGES: &[&str] = &["npm", "pnpm", "yarn", "bun"];
     const PARTS: &[&str] = &["bin", "binary", "binaries", "tools"];
     /// Flags with a value behind them that is no target.
-    const VALUES: &[&str] =
-        &["-c", "--directory", "-f", "--file", "-x", "-p", "--project-dir", "-b", "--build", "-j", "-t", "-w"];
+    const VALUES: &[&str] = &[
+        "-c",
+        "--directory",
+        "-f",
+        "--file",
+        "-x",
+        "-p",
+        "--project-dir",
+        "-b",
+        "--build",
+        "-j",
+        "-t",
+        "-w",
+        "--filter",
+        "--workspace",
+        "--prefix",
+        "--dir",
+        "--cwd",
+    ];
     let name = |word: &String| word.rsplit('/').next().unwrap_or_default().to_owned();
     let Some(at) = words.iter().take(6).position(|word| {
         let name = name(word);

@@ -84,11 +84,13 @@ fn is_test(words: &Words) -> bool {
         "apt-get", "apt",
     ];
     let other = words.begins_with(OTHERS) || words.begins_with(&["docker"]) && words.len() <= 2;
+    // Of Maven, what it uses is looked for anew.
+    let fetches = words.begins_with(&["mvn", "mvnw"]) && words.has(&["--update-snapshots"]);
     let writes = words.has(&["jest", "vitest"]) && words.has(&["-u", "--update"]);
     // Of Go, the binary of the tests alone.
     let compiles = words.begins_with(&["go"]) && words.has(&["-c"]);
     !other
-        && !words.has(NONE)
+        && (fetches || !words.has(NONE))
         && !writes
         && !compiles
         && !passes_over(words)
@@ -141,7 +143,8 @@ fn adds(words: &Words) -> bool {
         words[at + 1..].iter().find(|word| !word.starts_with(['-', '+']))
     } else {
         let by = words[..at].iter().any(|word| ["npm", "pnpm", "yarn", "bun"].contains(&word.as_str()));
-        Some(&words[at]).filter(|_| by)
+        let script = at > 0 && words[at - 1] == "run";
+        Some(&words[at]).filter(|_| by && !script)
     };
     told.is_some_and(|told| ADDS.contains(&told.as_str()))
 }
@@ -291,6 +294,11 @@ pub fn passes_over(words: &Words) -> bool {
 
 /// Whether a job tests: by a step; it may by its name, where one of its steps may be a test and none passes over tests.
 pub fn job_tests(job: &Job) -> Sure {
+    // What measures runs as tests do, and compares with nothing.
+    let measures = |name: &str| any(&name_words(name), &["benchmark", "benchmarks", "bench", "jmh"]);
+    if [&job.id, &job.title].into_iter().any(|name| measures(name) && !named_test(name)) {
+        return Sure::No;
+    }
     let by_step = job.steps.iter().map(step_tests).max().unwrap_or_default();
     if by_step != Sure::No {
         return by_step;
@@ -302,6 +310,29 @@ pub fn job_tests(job: &Job) -> Sure {
         && !job.steps.iter().any(|step| step_scans(step).is_some_and(|about| about.seen))
         && !only_builds(job);
     if may { Sure::Maybe } else { Sure::No }
+}
+
+/// Whether what a job does lies where it cannot be read: in another repository, in a script, or behind a target. What a tool that
+/// is not known does is mostly something else than testing, whatever the job is called.
+pub fn out_of_sight(job: &Job) -> bool {
+    const RUNNERS: &[&str] = &[
+        "make", "gmake", "mage", "just", "task", "rake", "invoke", "npm", "pnpm", "yarn", "bun", "gradle", "gradlew",
+        "mvn", "mvnw",
+    ];
+    /// Targets and scripts that are called so do something else.
+    const ELSE: &[&str] =
+        &["lint", "build", "format", "fmt", "typecheck", "types", "prettier", "eslint", "tsc", "docs"];
+    let unread = |words: &Words| {
+        let Some(first) = words.iter().find(|word| !is_leading(word)) else { return false };
+        let script = first.contains('/') && !first.starts_with(['$', '-', '/'])
+            || [".sh", ".py", ".rb", ".ps1", ".bat", ".js"].iter().any(|end| first.ends_with(end))
+            || words.begins_with(RUNNERS)
+            || words.begins_with(&["docker", "podman", "docker-compose"]) && words.has(&["run", "up", "exec"]);
+        let may = words.runs.is_none_or(|runs| runs.tests != Sure::No);
+        let other = words.begins_with(RUNNERS) && words.last().is_some_and(|last| any(&name_words(last), ELSE));
+        script && may && !other && !adds(words) && !builds(words) && !installs(words)
+    };
+    job.elsewhere || job.steps.iter().flat_map(|step| &step.commands).flat_map(|command| &command.parts).any(unread)
 }
 
 /// Whether a job builds an image, and runs none: it is called after what the image is for.
