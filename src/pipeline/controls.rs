@@ -26,6 +26,9 @@ const OWNED_PATHS: usize = 100_000;
 /// Folders that are named of those without an owner.
 const NAMED: usize = 5;
 
+/// Of so many of the newest releases HEAD contains one, where releases are made on its own line of development.
+const CONTAINED: usize = 10;
+
 /// A commit's files, for whoever follows a reference to another one.
 struct Tree<'r> {
     repository: &'r Repository,
@@ -194,9 +197,9 @@ struct Past<'p> {
 impl Past<'_> {
     /// Since when each control is there: back from the newest release of each component, through its predecessors, without a
     /// gap; the first release of all these lines that has it. Only what the commit that is looked at contains tells of its past:
-    /// of the releases of another line of development some have what it never had. Where it contains none, because each is
-    /// made on a branch of its own, the component with the most of the newest releases tells, and the newest of all for what
-    /// that one does not have.
+    /// of the releases of another line of development some have what it never had. Where it contains hardly any, because each
+    /// is made on a branch of its own, the component with the most of the newest releases tells, and the newest of all for
+    /// what that one does not have.
     fn since(&mut self) -> Vec<ControlSince> {
         let newest = newest(self.history);
         if self.of_release.is_empty() {
@@ -204,11 +207,12 @@ impl Past<'_> {
         }
         let contained = self.contained();
         let here = |index: &ReleaseIndex| self.history.release(*index).commit.is_some_and(&contained);
+        let contained: Vec<ReleaseIndex> = newest.iter().copied().filter(here).collect();
         let mut first: BTreeMap<ComponentIndex, ReleaseIndex> = BTreeMap::new();
-        for index in newest.iter().copied().filter(here) {
+        for &index in &contained {
             first.entry(self.history.release(index).component).or_insert(index);
         }
-        if first.is_empty() {
+        if contained.len() * CONTAINED < newest.len().max(1) {
             let [most, newest] = [self.of_most(&newest), newest.first().copied()].map(|newest| self.line_since(newest));
             let first = |(most, newest)| if most == ControlSince::Unreleased { newest } else { most };
             return most.into_iter().zip(newest).map(first).collect();
@@ -303,10 +307,13 @@ impl Past<'_> {
         let gone = |path: &str| find(&new, path).is_none();
         let is_it = |(path, id): &&WatchedFile| id == content && gone(path);
         let same = old.iter().find(is_it).map(|(before, _)| before.as_str());
-        // Or it was written anew on the way: where one file alone with the like of it is gone.
+        // Or it was written anew on the way: where one file alone is gone that spoke of the same.
         let like = || {
+            let declared = newer.map_or(self.here, |newer| &self.of_release[&newer]);
+            let control = declared.controls.iter().find(|control| control.key() == *key)?;
+            let same = |of: &Control| of.with.iter().any(|with| control.with.contains(with));
+            let is_like = |of: &&Control| of.kind == *kind && of.stage == *stage && gone(of.path.raw()) && same(of);
             let controls = &self.of_release[&older].controls;
-            let is_like = |of: &&Control| of.kind == *kind && of.stage == *stage && gone(of.path.raw());
             let paths: BTreeSet<&str> = controls.iter().filter(is_like).map(|of| of.path.raw()).collect();
             paths.first().copied().filter(|_| paths.len() == 1)
         };

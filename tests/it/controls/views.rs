@@ -132,6 +132,18 @@ fn a_file_that_was_written_anew_under_another_name_is_as_old_as_the_one_that_is_
         scan("other")
     ));
     assert_eq!(told, [(".github/workflows/supply.yml".to_owned(), "v1.0.0".into())]);
+    // One that speaks of something else is new, though another one is gone.
+    let flow = |job: &str| format!("\"on: push\\njobs:\\n  {job}: {{steps: [{{run: pytest}}]}}\\n\"");
+    let told = since(&format!(
+        "person a = Ana Costa <a@example.com>\n\
+         2026-01-01T00:00:00Z a commit feat: one | src/a.rs .github/workflows/old.yml={}\n\
+         2026-01-02T00:00:00Z a tag v1.0.0 | one\n\
+         2026-02-01T00:00:00Z a commit feat: two | -.github/workflows/old.yml .github/workflows/new.yml={}\n\
+         2026-02-02T00:00:00Z a tag v1.1.0 | two\n",
+        flow("browsers"),
+        flow("unit")
+    ));
+    assert_eq!(told, [(".github/workflows/new.yml".to_owned(), "v1.1.0".into())]);
 }
 
 #[test]
