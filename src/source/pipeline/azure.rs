@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::job::{Flow, Job, Starts, Step, Sure};
+use super::job::{Flow, Job, Starts, Step};
 use super::script::{commands, last_counts};
+use super::sure::Sure;
 use super::yaml::Node;
 use super::{File, Found, OF_PIPELINES, Reader, inside, is_yaml, judge, parsed, words};
 use crate::model::ControlKind;

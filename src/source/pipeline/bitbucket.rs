@@ -1,8 +1,9 @@
 //! Bitbucket Pipelines: the steps of each pipeline, one after the other.
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, Sure};
+use super::job::{Flow, Job, Starts, Step};
 use super::script::commands;
+use super::sure::Sure;
 use super::yaml::Node;
 use super::{File, Found, OF_PIPELINES, Reader, judge};
 use crate::model::ControlKind;

@@ -1,7 +1,8 @@
 //! What jobs are, by what they do and by how they are called: tests, looks at what was deployed, what publishes and deploys.
 
 use super::command::Command;
-use super::job::{Flow, Job, Step, Sure};
+use super::job::{Flow, Job, Step};
+use super::sure::Sure;
 use super::words;
 
 /// Whether each job tests. One that looks at what was just deployed is no test of what goes out, where nothing goes out behind it.

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, Sure};
+use super::job::{Flow, Job, Starts, Step};
 use super::script::commands;
+use super::sure::Sure;
 use super::yaml::{Node, weight_of};
 use super::{File, Found, OF_PIPELINES, Reader, judge};
 use crate::model::ControlKind;

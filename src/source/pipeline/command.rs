@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::job::Sure;
+use super::sure::Sure;
 use super::words::{self, Ships};
 
 /// A command line: what a shell runs one after the other.

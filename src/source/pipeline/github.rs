@@ -6,9 +6,10 @@ mod given;
 use std::collections::{BTreeSet, HashMap};
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, Sure};
+use super::job::{Flow, Job, Starts, Step};
 use super::matrix::Matrix;
 use super::script::{commands, last_counts};
+use super::sure::Sure;
 use super::yaml::Node;
 use super::{BYTES, File, Found, OF_PIPELINES, Reader, inside, is_yaml, judge, parsed, words};
 use crate::model::ControlKind;

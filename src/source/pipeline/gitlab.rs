@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, Sure};
+use super::job::{Flow, Job, Starts, Step};
 use super::script::commands;
+use super::sure::Sure;
 use super::yaml::{Node, weight_of};
 use super::{File, Found, Listed, OF_PIPELINES, Reader, inside, judge, parsed, words};
 use crate::model::ControlKind;

@@ -2,7 +2,8 @@
 //! script computes is not known.
 
 use super::command::Command;
-use super::job::{Flow, Job, Starts, Step, Sure};
+use super::job::{Flow, Job, Starts, Step};
+use super::sure::Sure;
 use super::{File, Found, OF_PIPELINES, Reader, ends, judge, words};
 use crate::model::ControlKind;
 

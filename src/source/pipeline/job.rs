@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::command::Command;
+use super::sure::Sure;
 use super::words::Known;
 
 /// A pipeline: what one file starts.
@@ -53,18 +54,6 @@ impl Starts {
     pub fn can_ship(&self) -> bool {
         self.itself || self.hand.is_some() || self.times.is_some()
     }
-}
-
-/// Whether something is so, as far as a file tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Sure {
-    /// It is not.
-    #[default]
-    No,
-    /// It may be.
-    Maybe,
-    /// It is.
-    Yes,
 }
 
 /// A job.

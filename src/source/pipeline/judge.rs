@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::called::{deploys_by_name, publishes_by_name, tests};
 use super::command::{Command, End};
-use super::job::{Flow, Job, Jobs, Step, Sure};
+use super::job::{Flow, Job, Jobs, Step};
+use super::sure::Sure;
 use super::words::{self, About, Ships};
 use super::{File, Found, look};
 use crate::model::{Control, ControlKind, Ground, Untrusted};

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::command::{Command, Runs, Words};
-use super::job::{Flow, Step, Sure};
+use super::job::{Flow, Step};
 use super::recipes::{Book, LONGEST, UNKNOWN};
 use super::settings::{publishes, wheels};
+use super::sure::Sure;
 use super::wanted::{How, MAKEFILES, Wanted, of_commands};
 use super::{Beside, File, Found, ends, inside, script, text, words};
 use crate::model::CommitId;

@@ -30,6 +30,7 @@ mod release_tools;
 mod rules;
 mod script;
 mod settings;
+mod sure;
 mod wanted;
 mod words;
 mod yaml;
@@ -326,7 +327,7 @@ struct Found {
     /// What ships after another pipeline, told by the name of that one.
     after: Vec<Control>,
     /// Names under which other pipelines know this one, where it tests, and whether it surely does.
-    tests: Vec<(String, job::Sure)>,
+    tests: Vec<(String, sure::Sure)>,
     /// Owners of paths.
     owners: Option<Rc<Owners>>,
     /// Files of the commit that were asked for, and what was there.

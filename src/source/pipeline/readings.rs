@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::job::Sure;
+use super::sure::Sure;
 use super::{
     BYTES, Beside, File, Found, Listed, MOST_JOBS, OF_ALL, OF_COMMIT, OF_FILE, Owners, READERS, Reader, Shared, forge,
     text,

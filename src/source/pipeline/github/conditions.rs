@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::job::{Starts, Sure};
+use super::super::job::Starts;
+use super::super::sure::Sure;
 use super::super::words;
 use super::super::yaml::Node;
 

@@ -1,7 +1,8 @@
 //! What a pipeline declares of going out, of looking at what went out, and of going back.
 
 use super::super::called::deploys_by_name;
-use super::super::job::{Job, Sure};
+use super::super::job::Job;
+use super::super::sure::Sure;
 use super::super::words;
 use super::{Judge, called};
 use crate::model::{Control, ControlKind, Untrusted};

@@ -4,13 +4,31 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::super::command::Command;
-use super::super::job::{Step, Sure};
-use super::asking::About;
+use super::super::job::Step;
+use super::super::sure::Sure;
 use crate::model::FastMap;
 
 /// Most steps of which that is kept, and most bytes of their words.
 const STEPS: usize = 1 << 15;
 const BYTES: usize = 4 << 20;
+
+/// What a step is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The tool, or what it is called after.
+    pub tool: &'static str,
+    /// The command that says it; none where the step as a whole does.
+    pub command: Option<usize>,
+    /// Whether a command or an action says it, and not a name alone.
+    pub seen: bool,
+}
+
+impl About {
+    /// The whole of a step, by a tool that it is seen to use.
+    pub fn step(tool: &'static str) -> Self {
+        Self { tool, command: None, seen: true }
+    }
+}
 
 /// What a command or an action ships with, and how it is called in a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,28 +2,35 @@
 //! knows says nothing.
 
 mod asking;
+mod beside;
+mod commands;
 mod known;
 mod lists;
 mod name;
 mod people;
 mod quote;
+mod scanning;
 mod shipping;
 mod targets;
 mod testing;
 
 pub(super) use asking::{
-    About, checking, may_check, step_asks, step_automates, step_back, step_contracts, step_looks, step_named_back,
-    step_named_check, step_named_window, step_rules, step_scans, step_types,
+    may_check, step_asks, step_automates, step_back, step_contracts, step_looks, step_named_back, step_named_check,
+    step_named_window, step_rules, step_types,
 };
-pub(super) use known::{Known, KnownSteps, Ships};
+pub(super) use commands::{may_be_test, testing};
+pub(super) use known::{About, Known, KnownSteps, Ships};
 pub(super) use name::{
     is_aside, is_no_release, named_approval, named_back, named_check, named_smoke, named_test, named_window, region,
     staged,
 };
 pub(super) use people::{is_machine, named_people};
 pub(super) use quote::{quotable, quotable_path};
-pub(super) use shipping::{command_ships, judges, may_send, step_makes_cluster, step_ships, tests_before_shipping};
-pub(super) use testing::{called_so, job_tests, may_be_test, may_run_tests, out_of_sight, step_tests, testing};
+pub(super) use scanning::{checking, step_scans};
+pub(super) use shipping::{
+    called_so, command_ships, judges, may_send, step_makes_cluster, step_ships, tests_before_shipping,
+};
+pub(super) use testing::{job_tests, may_run_tests, out_of_sight, step_tests};
 
 #[cfg(test)]
 mod tests {

@@ -4,10 +4,11 @@ use super::super::command::{Command, Words, is_leading};
 use super::super::job::Step;
 use super::super::recipes::UNKNOWN;
 use super::asking::{publishes_nothing, skips_publishing};
+use super::beside::passes_over;
 use super::known::{Ships, known};
 use super::lists::{DEPLOYING_ACTIONS, DEPLOYS, PUBLISHES, PUBLISHING_ACTIONS, SENDS};
 use super::name::{any, is_no_release, name_words};
-use super::testing::passes_over;
+use super::targets::is_known;
 
 /// Registries that go with the job.
 const LOCAL: &[&str] = &["localhost:", "127.0.0.1:", "kind-registry"];
@@ -224,4 +225,9 @@ pub fn tests_before_shipping(command: &Command) -> bool {
 /// Whether a command ends its script badly: what came before is judged there.
 pub fn judges(command: &Command) -> bool {
     command.parts.iter().any(|words| words.windows(2).any(|pair| pair[0] == "exit" && pair[1] != "0"))
+}
+
+/// Whether a command runs what is called after tests, or after publishing: what that runs decides.
+pub fn called_so(words: &Words) -> bool {
+    is_known(words) || ships_by_script(words).is_some()
 }
