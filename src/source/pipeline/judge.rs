@@ -279,7 +279,8 @@ impl Judge<'_> {
         let mut by_file: BTreeMap<Place<'_>, (u32, Vec<String>)> = BTreeMap::new();
         let told = |at: usize, job: &Job| match self.tests[at] {
             Sure::Yes => true,
-            Sure::Maybe => words::out_of_sight(job),
+            // What is deployed is mostly looked at in the same job.
+            Sure::Maybe => words::out_of_sight(job) && !deploys_by_name(job),
             Sure::No => false,
         };
         for (at, job) in self.jobs().filter(|(at, job)| told(*at, job)) {

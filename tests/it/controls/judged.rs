@@ -21,6 +21,16 @@ fn what_a_tool_does_that_nobody_knows_is_no_test_whatever_the_job_is_called() {
         let text = workflow(&format!("  unit-tests:\n    steps:\n    - run: {run}\n"));
         assert_eq!(told(&[(CI, &text)], ControlKind::Tests), seen, "{run}");
     }
+    for (job, step, seen) in [
+        ("test-gate", "run: ./somehow", "nothing"),
+        ("lint", "uses: acme/test-and-analyse@v1", "nothing"),
+        ("lint", "run: pytest", "seen"),
+        ("deploy_shop", "{name: Smoke test, run: ./smoke}", "nothing"),
+    ] {
+        let step = step.trim_matches(['{', '}']).replace(", run", "\n      run");
+        let text = workflow(&format!("  {job}:\n    steps:\n    - {step}\n"));
+        assert_eq!(told(&[(CI, &text)], ControlKind::Tests), seen, "{job}: {step}");
+    }
     for (job, seen) in [("benchmarks", "nothing"), ("benchmark-tests", "seen")] {
         let text = workflow(&format!("  {job}:\n    steps:\n    - run: mvn -Pjmh test\n"));
         assert_eq!(told(&[(CI, &text)], ControlKind::Tests), seen, "{job}");

@@ -45,6 +45,9 @@ fn bare(name: &str) -> Cow<'_, str> {
     Cow::Owned(bare)
 }
 
+/// What looks at how something is written.
+pub const LINT: &[&str] = &["lint", "linting", "linter", "linters"];
+
 /// Whether a name says that tests run.
 pub fn named_test(name: &str) -> bool {
     const BUILDS: &[&str] = &["build", "compile", "package", "setup", "prepare", "lint", "docs", "deploy", "publish"];

@@ -7,7 +7,7 @@ use super::beside::{adds, builds, installs, passes_over, picks_none};
 use super::commands::{may_be_test, testing};
 use super::known::known;
 use super::lists::{ACTIONS_BESIDE, NO_TEST};
-use super::name::{any, name_words, named_test};
+use super::name::{LINT, any, name_words, named_test};
 use super::scanning::step_scans;
 use super::targets::{checks, is_known};
 
@@ -96,6 +96,12 @@ pub fn job_tests(job: &Job) -> Sure {
         return Sure::No;
     }
     let by_step = job.steps.iter().map(step_tests).max().unwrap_or_default();
+    // What an action is called says less than what the job is.
+    let lints = |name: &str| any(&name_words(name), LINT) && !named_test(name);
+    let runs = || job.steps.iter().flat_map(|step| &step.commands).any(|command| testing(command).next().is_some());
+    if [&job.id, &job.title].into_iter().any(|name| lints(name)) && !runs() {
+        return Sure::No;
+    }
     if by_step != Sure::No {
         return by_step;
     }
@@ -120,7 +126,8 @@ pub fn out_of_sight(job: &Job) -> bool {
         &["lint", "build", "format", "fmt", "typecheck", "types", "prettier", "eslint", "tsc", "docs"];
     let unread = |words: &Words| {
         let Some(first) = words.iter().find(|word| !is_leading(word)) else { return false };
-        let script = first.contains('/') && !first.starts_with(['$', '-', '/'])
+        let path = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        let script = first.contains('/') && !first.starts_with(['-', '/']) && first.chars().all(path)
             || [".sh", ".py", ".rb", ".ps1", ".bat", ".js"].iter().any(|end| first.ends_with(end))
             || words.begins_with(RUNNERS)
             || words.begins_with(&["docker", "podman", "docker-compose"]) && words.has(&["run", "up", "exec"]);

@@ -172,6 +172,8 @@ pub const NO_TEST_FIRST: &[&str] = &[
 
 /// What a test is not, with the word behind it: a grid, a plan, a server.
 pub const NO_TEST_BEHIND: &[&str] = &[
+    "gate",
+    "gates",
     "grid",
     "plan",
     "plans",
