@@ -161,7 +161,8 @@ impl Content {
     fn of(mut commands: Vec<Command>, folder: &str) -> Self {
         let open = commands.len() > COMMANDS;
         commands.truncate(COMMANDS);
-        let runs = of_commands(&commands, folder, |_| true);
+        // Of what a script runs, what is called a test is taken for one: large files would be read for each of its versions.
+        let runs = of_commands(&commands, folder, |words| !words::is_called_test(words));
         Self { commands, runs, open, ..Self::default() }
     }
 

@@ -99,6 +99,9 @@ fn scripts_of_packages_and_shells_are_looked_up() {
     {
         assert_eq!(of("unit-tests", "bash ci/all.sh", &[("ci/all.sh", script)]), seen, "{script}");
     }
+    // What a script runs is not looked up again where it is called a test.
+    let files = [("ci/all.sh", "make test\n"), ("Makefile", "test:\n\t@echo none\n")];
+    assert_eq!(of("unit-tests", "bash ci/all.sh", &files), "seen");
     assert_eq!(of("one", "just test", &[("justfile", "test: build\n  cargo test\nbuild:\n  cargo build\n")]), "seen");
     assert_eq!(of("one", "just test-all", &[("justfile", "test-all:\n  cargo clippy\n")]), "nothing");
 }

@@ -30,6 +30,7 @@ pub(super) use scanning::{checking, step_scans};
 pub(super) use shipping::{
     called_so, command_ships, judges, may_send, step_makes_cluster, step_ships, tests_before_shipping,
 };
+pub(super) use targets::is_called_test;
 pub(super) use testing::{job_tests, may_run_tests, out_of_sight, step_tests};
 
 #[cfg(test)]

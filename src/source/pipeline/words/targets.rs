@@ -137,3 +137,8 @@ fn runs_script(words: &Words) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     is_script && (named_test(stem) || any(&name_words(stem), &["smoke", "smoketest", "smoketests"]))
 }
+
+/// Whether a command is called like one that tests, and not like one that only checks.
+pub fn is_called_test(words: &Words) -> bool {
+    is_known(words) && !checks(words)
+}
