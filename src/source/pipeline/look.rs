@@ -19,6 +19,9 @@ const DEEPEST: usize = 4;
 const OF_COMMIT: usize = 500;
 const OF_FILE: usize = 100;
 const COMMANDS: usize = 500;
+/// Commits at which a name is looked up: HEAD and the newest releases. In older ones it is taken for what it was in the oldest of
+/// these: a recipe seldom turns into another thing, and looking for its file costs as much as all else that is read.
+const COMMITS: usize = 12;
 /// Contents of which it is kept what they run, and such files that say it of many names.
 const KEPT: usize = 2_000;
 const BOOKS: usize = 8;
@@ -28,6 +31,8 @@ const BOOKS: usize = 8;
 pub(super) struct Looked {
     now: RefCell<HashMap<Wanted, Option<Runs>>>,
     contents: RefCell<Contents>,
+    /// At how many commits each name was looked up, and what it ran at the last of them.
+    newest: RefCell<HashMap<Wanted, (usize, Option<Rc<Content>>)>>,
     books: RefCell<Books>,
 }
 
@@ -85,6 +90,20 @@ impl Looked {
     }
 
     fn content(&self, wanted: &Wanted, beside: &dyn Beside) -> Option<Rc<Content>> {
+        if let Some((COMMITS.., last)) = self.newest.borrow().get(wanted) {
+            return last.clone();
+        }
+        let content = self.content_here(wanted, beside);
+        let mut newest = self.newest.borrow_mut();
+        if newest.len() >= KEPT {
+            newest.clear();
+        }
+        let known = newest.entry(wanted.clone()).or_default();
+        *known = (known.0 + 1, content.clone());
+        content
+    }
+
+    fn content_here(&self, wanted: &Wanted, beside: &dyn Beside) -> Option<Rc<Content>> {
         let (id, path) = wanted.paths().into_iter().find_map(|path| Some((beside.find(&path)?, path)))?;
         let key = (id, wanted.clone());
         if let Some(known) = self.contents.borrow().get(&key) {

@@ -25,7 +25,7 @@ fn what_a_tool_does_that_nobody_knows_is_no_test_whatever_the_job_is_called() {
         ("test-gate", "run: ./somehow", "nothing"),
         ("lint", "uses: acme/test-and-analyse@v1", "nothing"),
         ("lint", "run: pytest", "seen"),
-        ("deploy_shop", "{name: Smoke test, run: ./smoke}", "nothing"),
+        ("deploy_shop", "{name: Smoke test, run: ./look}", "nothing"),
     ] {
         let step = step.trim_matches(['{', '}']).replace(", run", "\n      run");
         let text = workflow(&format!("  {job}:\n    steps:\n    - {step}\n"));

@@ -127,7 +127,8 @@ pub fn out_of_sight(job: &Job) -> bool {
     let unread = |words: &Words| {
         let Some(first) = words.iter().find(|word| !is_leading(word)) else { return false };
         let path = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
-        let script = first.contains('/') && !first.starts_with(['-', '/']) && first.chars().all(path)
+        let script = first.starts_with("./")
+            || first.contains('/') && !first.starts_with(['-', '/']) && first.chars().all(path)
             || [".sh", ".py", ".rb", ".ps1", ".bat", ".js"].iter().any(|end| first.ends_with(end))
             || words.begins_with(RUNNERS)
             || words.begins_with(&["docker", "podman", "docker-compose"]) && words.has(&["run", "up", "exec"]);
