@@ -32,12 +32,13 @@ pub(super) struct Looked {
     now: RefCell<HashMap<Wanted, Option<Runs>>>,
     contents: RefCell<Contents>,
     /// At how many commits each name was looked up, and what it ran at the last of them.
-    newest: RefCell<HashMap<Wanted, (usize, Option<Rc<Content>>)>>,
+    newest: RefCell<Newest>,
     books: RefCell<Books>,
 }
 
 /// What names of contents run; none where that cannot be read.
 type Contents = HashMap<(CommitId, Wanted), Option<Rc<Content>>>;
+type Newest = HashMap<Wanted, (usize, Option<Rc<Content>>)>;
 type Books = Vec<((CommitId, How), Rc<Book>)>;
 
 /// What a target or script runs, and what it came to when it was asked last.
