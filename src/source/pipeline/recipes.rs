@@ -278,7 +278,8 @@ mod tests {
     #[test]
     fn recipes_of_a_justfile_and_scripts_of_a_package() {
         let book = Book::of_just(
-            "set shell := [\"bash\"]\n# all\n[group('x')]\ntest *args: build (fmt \"x\")\n    @cargo test {{args}}\nbuild:\n  cargo build\n",
+            "set shell := [\"bash\"]\n# all\n[group('x')]\ntest *args: build (fmt \"x\")\n    @cargo test {{args}}\n\
+             build:\n  cargo build\n",
         );
         assert_eq!(script(&book, "test"), Some("cargo test something-computed\n"));
         assert_eq!(book.recipe("test").expect("a recipe").needs, ["build", "fmt", "\"x\""]);
