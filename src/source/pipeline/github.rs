@@ -62,7 +62,7 @@ impl Reader for Workflows {
                 continue;
             }
             let mut flow = flow(file, &document, found);
-            judge::recall(file, &mut flow, found);
+            judge::recall(file, &mut flow);
             if flow.starts.called && !flow.starts.can_ship() && !flow.starts.requests {
                 // Part of whoever calls it, and told there; what it checks is told here too, where somebody here calls it.
                 found.called = true;

@@ -20,7 +20,7 @@ type Place<'f> = (&'f str, Option<Ground>);
 
 /// Tells what a pipeline declares.
 pub(super) fn judge(file: &File<'_>, mut flow: Flow, found: &mut Found) {
-    recall(file, &mut flow, found);
+    recall(file, &mut flow);
     let flow = &flow;
     let ships: Vec<_> = flow.jobs.iter().map(|job| shipped(flow, job)).collect();
     let waits = |kind: Sure| flow.before(|job| job.anyway <= kind);
@@ -44,8 +44,8 @@ pub(super) fn judge(file: &File<'_>, mut flow: Flow, found: &mut Found) {
 
 /// Looks at what commands run of the repository, and takes what is known of steps of the same words: most versions of a file
 /// differ in a few.
-pub(super) fn recall(file: &File<'_>, flow: &mut Flow, found: &mut Found) {
-    look::look(file, flow, found);
+pub(super) fn recall(file: &File<'_>, flow: &mut Flow) {
+    look::look(file, flow);
     flow.jobs.iter().flat_map(|job| &job.steps).for_each(|step| file.shared.steps.recall(step));
 }
 

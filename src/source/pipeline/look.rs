@@ -1,7 +1,7 @@
 //! What commands run of the repository itself: targets of a Makefile or justfile, scripts of a `package.json`, shell scripts. What
 //! they run is believed before what they are called. Looked at is what a pipeline calls a test, or a script that ships.
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -11,37 +11,27 @@ use super::recipes::{Book, LONGEST, UNKNOWN};
 use super::settings::{publishes, wheels};
 use super::sure::Sure;
 use super::wanted::{How, MAKEFILES, Wanted, of_commands};
-use super::{Beside, File, Found, ends, inside, script, text, words};
+use super::{Beside, File, ends, inside, script, text, words};
 use crate::model::CommitId;
 
-/// How deep scripts that run others are followed, most of them of a commit and of a file, and most commands of each.
+/// How deep scripts that run others are followed, most names that are looked up, and most commands of each.
 const DEEPEST: usize = 4;
-const OF_COMMIT: usize = 500;
-const OF_FILE: usize = 100;
+const MOST: usize = 2_000;
 const COMMANDS: usize = 500;
-/// Commits at which a name is looked up: HEAD and the newest releases. In older ones it is taken for what it was in the oldest of
-/// these: a recipe seldom turns into another thing, and looking for its file costs as much as all else that is read.
-const COMMITS: usize = 12;
-/// Contents of which it is kept what they run, and such files that say it of many names.
-const KEPT: usize = 2_000;
+/// Contents of which it is kept what all their names run.
 const BOOKS: usize = 8;
 
-/// What was looked at: of the commit that is read, and of contents, whichever commits have them.
+/// What was looked up. A name is looked up once, at the newest commit that runs it: a recipe seldom turns into another thing, and
+/// looking for its file at each release costs more than all else that is read.
 #[derive(Debug, Default)]
 pub(super) struct Looked {
-    now: RefCell<HashMap<Wanted, Option<Runs>>>,
-    contents: RefCell<Contents>,
-    /// At how many commits each name was looked up, and what it ran at the last of them.
-    newest: RefCell<Newest>,
+    known: RefCell<HashMap<Wanted, Option<Runs>>>,
     books: RefCell<Books>,
 }
 
-/// What names of contents run; none where that cannot be read.
-type Contents = HashMap<(CommitId, Wanted), Option<Rc<Content>>>;
-type Newest = HashMap<Wanted, (usize, Option<Rc<Content>>)>;
 type Books = Vec<((CommitId, How), Rc<Book>)>;
 
-/// What a target or script runs, and what it came to when it was asked last.
+/// What a target or script runs.
 #[derive(Debug, Default)]
 struct Content {
     commands: Vec<Command>,
@@ -50,34 +40,25 @@ struct Content {
     /// Whether it is known to test by what it is, and whether not all of it is known.
     tests: bool,
     open: bool,
-    last: RefCell<Option<(Vec<Option<Runs>>, Runs)>>,
 }
 
 impl Looked {
-    /// Begins with another commit.
-    pub fn begin(&self) {
-        self.now.borrow_mut().clear();
-    }
-
-    /// What a target or script comes to at the commit that is read; none where it is not found there, or not to be read.
-    pub fn runs(&self, wanted: &Wanted, beside: &dyn Beside) -> Option<Runs> {
-        self.deeper(wanted, beside, DEEPEST)
-    }
-
+    /// What a target or script comes to; none where it is not found, or not to be read.
     fn deeper(&self, wanted: &Wanted, beside: &dyn Beside, deepest: usize) -> Option<Runs> {
-        if let Some(known) = self.now.borrow().get(wanted) {
+        if let Some(known) = self.known.borrow().get(wanted) {
             return *known;
         }
-        if deepest == 0 || self.now.borrow().len() >= OF_COMMIT {
+        if deepest == 0 || self.known.borrow().len() >= MOST {
             return None;
         }
         // What runs itself is not known.
-        self.now.borrow_mut().insert(wanted.clone(), None);
-        let content = self.content(wanted, beside)?;
-        let inner: Vec<Option<Runs>> =
-            content.runs.iter().map(|(_, _, of)| self.all(of, beside, deepest - 1)).collect();
-        let runs = content.comes_to(inner);
-        self.now.borrow_mut().insert(wanted.clone(), Some(runs));
+        self.known.borrow_mut().insert(wanted.clone(), None);
+        let mut content = self.content(wanted, beside)?;
+        for (command, part, wanted) in std::mem::take(&mut content.runs) {
+            content.commands[command].parts[part].runs = self.all(&wanted, beside, deepest - 1);
+        }
+        let runs = content.comes_to();
+        self.known.borrow_mut().insert(wanted.clone(), Some(runs));
         Some(runs)
     }
 
@@ -90,33 +71,9 @@ impl Looked {
         whole
     }
 
-    fn content(&self, wanted: &Wanted, beside: &dyn Beside) -> Option<Rc<Content>> {
-        if let Some((COMMITS.., last)) = self.newest.borrow().get(wanted) {
-            return last.clone();
-        }
-        let content = self.content_here(wanted, beside);
-        let mut newest = self.newest.borrow_mut();
-        if newest.len() >= KEPT {
-            newest.clear();
-        }
-        let known = newest.entry(wanted.clone()).or_default();
-        *known = (known.0 + 1, content.clone());
-        content
-    }
-
-    fn content_here(&self, wanted: &Wanted, beside: &dyn Beside) -> Option<Rc<Content>> {
+    fn content(&self, wanted: &Wanted, beside: &dyn Beside) -> Option<Content> {
         let (id, path) = wanted.paths().into_iter().find_map(|path| Some((beside.find(&path)?, path)))?;
-        let key = (id, wanted.clone());
-        if let Some(known) = self.contents.borrow().get(&key) {
-            return known.clone();
-        }
-        let content = self.read(wanted, &path, id, beside).map(Rc::new);
-        let mut all = self.contents.borrow_mut();
-        if all.len() >= KEPT {
-            all.clear();
-        }
-        all.insert(key, content.clone());
-        content
+        self.read(wanted, &path, id, beside)
     }
 
     fn read(&self, wanted: &Wanted, path: &str, id: CommitId, beside: &dyn Beside) -> Option<Content> {
@@ -186,15 +143,9 @@ impl Content {
         Self { commands, runs, open, ..Self::default() }
     }
 
-    /// What it comes to, where what it runs of the repository comes to this.
-    fn comes_to(&self, inner: Vec<Option<Runs>>) -> Runs {
-        if let Some((_, runs)) = self.last.borrow().as_ref().filter(|(before, _)| *before == inner) {
-            return *runs;
-        }
-        let mut commands = self.commands.clone();
-        for ((command, part, _), runs) in self.runs.iter().zip(&inner) {
-            commands[*command].parts[*part].runs = *runs;
-        }
+    /// What it comes to.
+    fn comes_to(&self) -> Runs {
+        let commands = &self.commands;
         let tests = if self.tests || commands.iter().any(|command| words::testing(command).next().is_some()) {
             Sure::Yes
         } else if self.open || commands.iter().any(words::may_be_test) {
@@ -204,66 +155,50 @@ impl Content {
         };
         let ships = commands.iter().find_map(words::command_ships);
         let sends = self.open || commands.iter().flat_map(|command| &command.parts).any(words::may_send);
-        let runs = Runs { tests, ships, sends };
-        *self.last.borrow_mut() = Some((inner, runs));
-        runs
+        Runs { tests, ships, sends }
     }
 }
 
 /// Looks at what the commands of a pipeline run of the repository, where it decides whether they test or ship.
-pub(super) fn look(file: &File<'_>, flow: &mut Flow, found: &mut Found) {
+pub(super) fn look(file: &File<'_>, flow: &mut Flow) {
     for job in &mut flow.jobs {
-        let called = [&job.id, &job.title].iter().any(|name| words::named_test(name) || words::named_check(name));
+        let called = LazyCell::new(|| called(&job.id) || called(&job.title));
         for step in &mut job.steps {
-            of_step(file, called, step, found);
+            of_step(file, &called, step);
         }
     }
 }
 
-fn of_step(file: &File<'_>, called: bool, step: &mut Step, found: &mut Found) {
+/// Whether a name is that of a test or a check.
+fn called(name: &str) -> bool {
+    words::named_test(name) || words::named_check(name)
+}
+
+fn of_step(file: &File<'_>, job_called: &LazyCell<bool, impl FnOnce() -> bool>, step: &mut Step) {
     if step.known.get().is_some() {
         return;
     }
-    wheels_and_releases(file, step, found);
+    wheels_and_releases(file, step);
     if step.commands.is_empty() {
         return;
     }
-    let called = called || words::named_test(&step.name) || words::named_check(&step.name);
-    let runs = of_commands(&step.commands, &step.folder, |part| called || words::called_so(part));
+    let called = LazyCell::new(|| **job_called || called(&step.name));
+    let runs = of_commands(&step.commands, &step.folder, |part| words::called_so(part) || *called);
     for (command, part, wanted) in runs {
-        let mut whole: Option<Runs> = None;
-        for wanted in wanted {
-            whole = asked(file, wanted, found).map(|runs| whole.unwrap_or_default().and(runs));
-            if whole.is_none() {
-                break;
-            }
-        }
-        step.commands[command].parts[part].runs = whole;
+        step.commands[command].parts[part].runs = file.shared.looked.all(&wanted, file.beside, DEEPEST);
     }
-}
-
-/// What a target or script comes to; that it was asked is kept, for the same file in another commit.
-fn asked(file: &File<'_>, wanted: Wanted, found: &mut Found) -> Option<Runs> {
-    if let Some((_, runs)) = found.looked.iter().find(|(known, _)| *known == wanted) {
-        return *runs;
-    }
-    if found.looked.len() >= OF_FILE {
-        return None;
-    }
-    let runs = file.shared.looked.runs(&wanted, file.beside);
-    found.looked.push((wanted, runs));
-    runs
 }
 
 /// What is built to be uploaded may be tested by its own settings, and what releases may be told to publish nothing.
-fn wheels_and_releases(file: &File<'_>, step: &mut Step, found: &mut Found) {
+fn wheels_and_releases(file: &File<'_>, step: &mut Step) {
     let line = step.line;
+    let runs = |wanted: Wanted| file.shared.looked.deeper(&wanted, file.beside, DEEPEST);
     let builds = |words: &Words| words.iter().any(|word| word.rsplit('/').next() == Some("cibuildwheel"));
     let by_action = step.uses.contains("pypa/cibuildwheel");
     if by_action || step.commands.iter().flat_map(|command| &command.parts).any(builds) {
         let told = step.given.lines().any(|line| line.starts_with("cibw_test_command"));
         let wanted = Wanted { how: How::Wheels, place: step.folder.clone(), name: String::new() };
-        let tests = told || asked(file, wanted, found).is_some_and(|runs| runs.tests == Sure::Yes);
+        let tests = told || runs(wanted).is_some_and(|runs| runs.tests == Sure::Yes);
         let runs = Some(Runs { tests: if tests { Sure::Yes } else { Sure::No }, ..Runs::default() });
         if by_action {
             step.commands.push(Command::new(line, "cibuildwheel"));
@@ -282,7 +217,7 @@ fn wheels_and_releases(file: &File<'_>, step: &mut Step, found: &mut Found) {
         let place = named.or(joined).map(|path| path.trim_matches(['"', '\''])).unwrap_or_default();
         let wanted = Wanted { how: How::Goreleaser, place: inside(place).unwrap_or_default(), name: String::new() };
         let computed = place.contains('$');
-        if !computed && asked(file, wanted, found).is_some_and(|runs| !runs.sends) {
+        if !computed && runs(wanted).is_some_and(|runs| !runs.sends) {
             step.given.push_str("releases=nothing\n");
         }
         if computed {

@@ -332,8 +332,6 @@ struct Found {
     owners: Option<Rc<Owners>>,
     /// Files of the commit that were asked for, and what was there.
     asked: BTreeMap<String, Option<CommitId>>,
-    /// Targets and scripts of the commit that were looked at, and what they came to.
-    looked: Vec<(wanted::Wanted, Option<command::Runs>)>,
     /// Patterns that paths of the commit were held against, and which of them fit.
     fitting: Vec<(gitlab::Pattern, Vec<String>)>,
     /// Whether something of it could not be read: what is not found is not known to be absent.
@@ -345,6 +343,11 @@ struct Found {
 }
 
 impl Found {
+    /// Whether a commit has the same of what was asked for.
+    fn is_of(&self, beside: &dyn Beside) -> bool {
+        self.asked.iter().all(|(path, id)| beside.find(path) == *id)
+    }
+
     fn add(&mut self, control: Control) {
         self.controls.push(control);
     }

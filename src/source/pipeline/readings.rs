@@ -45,12 +45,17 @@ pub struct Readings {
     alike: FastMap<String, Vec<Known>>,
     alike_bytes: usize,
     wanted: HashMap<String, Wanted>,
-    last: Option<(Listing, Rc<Declared>)>,
-    /// Whether what was read asks for other files of its commit.
-    asks: bool,
+    last: Option<Last>,
     /// Of large files that are read for what few of them hold: how many versions in a row held nothing.
     dull: HashMap<(usize, String), u32>,
     shared: Shared,
+}
+
+/// The commit that was read last: what is watched of it, what was found that asks for other files, and what it declares.
+struct Last {
+    listing: Listing,
+    asks: Vec<Rc<Found>>,
+    declared: Rc<Declared>,
 }
 
 /// What is watched of a commit.
@@ -76,13 +81,13 @@ const MOST_FILES: usize = 2_000;
 impl Readings {
     /// What a commit declares, of whose tree these files are watched.
     pub fn declared(&mut self, listing: Listing, extra: &[ExtraControl], beside: &dyn Beside) -> Rc<Declared> {
-        // Files that are not watched are asked for only by those that are: where nothing asks, the listing says all.
-        if let Some((before, declared)) = &self.last
-            && *before == listing
+        // Files that are not watched are asked for only by those that are.
+        if let Some(last) = &self.last
+            && last.listing == listing
             && extra.is_empty()
-            && !self.asks
+            && last.asks.iter().all(|found| found.is_of(beside))
         {
-            return Rc::clone(declared);
+            return Rc::clone(&last.declared);
         }
         let listed = &listing.files;
         let mut declared = Declared { forge: forge::kind(listed), ..Declared::default() };
@@ -90,7 +95,6 @@ impl Readings {
         let mut by_path: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
         let mut more = 0;
         self.shared.left.commit.set(OF_COMMIT);
-        self.shared.looked.begin();
         if self.known.is_empty() {
             self.shared.left.all.set(OF_ALL);
         }
@@ -159,8 +163,9 @@ impl Readings {
         merge(&mut declared.controls);
         declared.unread.sort();
         declared.unread.dedup();
+        let asks = all.into_iter().map(|(_, _, found)| found).filter(|found| !found.asked.is_empty()).collect();
         let declared = Rc::new(declared);
-        self.last = Some((listing, Rc::clone(&declared)));
+        self.last = Some(Last { listing, asks, declared: Rc::clone(&declared) });
         declared
     }
 
@@ -180,9 +185,8 @@ impl Readings {
         let known = self.known.entry((number, id)).or_default();
         let same = |(of, found): &&Known| {
             of == path
-                && found.asked.iter().all(|(path, id)| beside.find(path) == *id)
+                && found.is_of(beside)
                 && found.fitting.iter().all(|(pattern, fitting)| pattern.fitting(listed) == *fitting)
-                && found.looked.iter().all(|(wanted, runs)| self.shared.looked.runs(wanted, beside) == *runs)
         };
         let mut bare = None;
         if let Some((_, found)) = known.iter().find(same) {
@@ -217,7 +221,6 @@ impl Readings {
                 }
             }
         }
-        self.asks |= !found.asked.is_empty() || !found.fitting.is_empty() || !found.looked.is_empty();
         let found = Rc::new(found);
         known.push((path.to_owned(), Rc::clone(&found)));
         if let Some(bare) = bare {

@@ -70,11 +70,9 @@ pub(super) fn of_commands(
             } else if words.begins_with(&["popd"]) {
                 here = None;
                 folder = None;
-            } else if let Some(here) = &here
-                && looks(words)
-            {
+            } else if let Some(here) = &here {
                 let wanted = wanted(words, here);
-                if !wanted.is_empty() {
+                if !wanted.is_empty() && looks(words) {
                     all.push((at, part, wanted));
                 }
             }

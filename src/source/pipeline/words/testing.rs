@@ -91,15 +91,15 @@ fn may_act(step: &Step) -> bool {
 /// Whether a job tests: by a step; it may by its name, where one of its steps may be a test and none passes over tests.
 pub fn job_tests(job: &Job) -> Sure {
     // What measures runs as tests do, and compares with nothing.
-    let measures = |name: &str| any(&name_words(name), &["benchmark", "benchmarks", "bench", "jmh"]);
-    if [&job.id, &job.title].into_iter().any(|name| measures(name) && !named_test(name)) {
+    let names = [&job.id, &job.title].map(|name| (name, name_words(name)));
+    let called = |after: &[&str]| names.iter().any(|(name, words)| any(words, after) && !named_test(name));
+    if called(&["benchmark", "benchmarks", "bench", "jmh"]) {
         return Sure::No;
     }
     let by_step = job.steps.iter().map(step_tests).max().unwrap_or_default();
     // What an action is called says less than what the job is.
-    let lints = |name: &str| any(&name_words(name), LINT) && !named_test(name);
     let runs = || job.steps.iter().flat_map(|step| &step.commands).any(|command| testing(command).next().is_some());
-    if [&job.id, &job.title].into_iter().any(|name| lints(name)) && !runs() {
+    if called(LINT) && !runs() {
         return Sure::No;
     }
     if by_step != Sure::No {
