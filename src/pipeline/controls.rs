@@ -196,10 +196,9 @@ struct Past<'p> {
 
 impl Past<'_> {
     /// Since when each control is there: back from the newest release of each component, through its predecessors, without a
-    /// gap; the first release of all these lines that has it. Only what the commit that is looked at contains tells of its past:
-    /// of the releases of another line of development some have what it never had. Where it contains hardly any, because each
-    /// is made on a branch of its own, the component with the most of the newest releases tells, and the newest of all for
-    /// what that one does not have.
+    /// gap; the first release of all these lines that has it. What the commit that is looked at contains tells first of its
+    /// past, unless it contains hardly any, because each is made on a branch of its own. What none of these has may have been
+    /// released on another line: that of the component with the most of the newest releases, or of the newest of all.
     fn since(&mut self) -> Vec<ControlSince> {
         let newest = newest(self.history);
         if self.of_release.is_empty() {
@@ -207,23 +206,31 @@ impl Past<'_> {
         }
         let contained = self.contained();
         let here = |index: &ReleaseIndex| self.history.release(*index).commit.is_some_and(&contained);
-        let contained: Vec<ReleaseIndex> = newest.iter().copied().filter(here).collect();
-        let mut first: BTreeMap<ComponentIndex, ReleaseIndex> = BTreeMap::new();
-        for &index in &contained {
-            first.entry(self.history.release(index).component).or_insert(index);
+        let mut contained: Vec<ReleaseIndex> = newest.iter().copied().filter(here).collect();
+        if contained.len() * CONTAINED < newest.len() {
+            contained.clear();
         }
-        if contained.len() * CONTAINED < newest.len().max(1) {
-            let [most, newest] = [self.of_most(&newest), newest.first().copied()].map(|newest| self.line_since(newest));
-            let first = |(most, newest)| if most == ControlSince::Unreleased { newest } else { most };
-            return most.into_iter().zip(newest).map(first).collect();
+        let mut first: BTreeMap<ComponentIndex, ReleaseIndex> = BTreeMap::new();
+        for index in contained {
+            first.entry(self.history.release(index).component).or_insert(index);
         }
         let at = |since: ControlSince| Some(self.history.release(since.release()?.0).released_at);
         let mut since = vec![ControlSince::Unreleased; self.here.controls.len()];
-        let lines: Vec<_> = first.into_values().map(|newest| self.line_since(Some(newest))).collect();
+        let lines: Vec<_> = first.into_values().map(|newest| self.line_since(newest)).collect();
         for line in lines {
             for (known, here) in since.iter_mut().zip(line) {
                 if at(here).is_some_and(|here| at(*known).is_none_or(|known| here < known)) {
                     *known = here;
+                }
+            }
+        }
+        for other in [self.of_most(&newest), newest.first().copied()].into_iter().flatten() {
+            if !since.contains(&ControlSince::Unreleased) {
+                break;
+            }
+            for (known, other) in since.iter_mut().zip(self.line_since(other)) {
+                if *known == ControlSince::Unreleased {
+                    *known = other;
                 }
             }
         }
@@ -255,8 +262,8 @@ impl Past<'_> {
     }
 
     /// Since when each control is there, back from one release.
-    fn line_since(&mut self, newest: Option<ReleaseIndex>) -> Vec<ControlSince> {
-        let line = std::iter::successors(newest, |&index| self.history.release(index).predecessor);
+    fn line_since(&mut self, newest: ReleaseIndex) -> Vec<ControlSince> {
+        let line = std::iter::successors(Some(newest), |&index| self.history.release(index).predecessor);
         let line: Vec<ReleaseIndex> =
             line.take_while(|index| self.of_release.contains_key(index)).take(TOUCHED).collect();
         let keys: Vec<BTreeSet<ControlKey>> =

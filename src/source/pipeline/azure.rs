@@ -43,7 +43,7 @@ impl Reader for Pipelines {
                     ".github",
                 ]
                 .contains(&first))
-            || [".azure-pipelines", "azure-pipelines", ".azuredevops"].contains(&folder))
+            || [".azure-pipelines", "azure-pipelines", "azdo-pipelines", ".azuredevops"].contains(&folder))
     }
 
     fn tells(&self) -> &'static [ControlKind] {

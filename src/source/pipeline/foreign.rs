@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Found, OF_PIPELINES, Reader, is_yaml};
+use super::{Found, OF_PIPELINES, Reader, ends, is_yaml};
 use crate::model::ControlKind;
 
 pub(super) struct Foreign;
@@ -34,6 +34,8 @@ const FILES: &[&str] = &[
     ".vsts-ci.yml",
     ".vsts.ci.yml",
     ".vsts.release.yml",
+    ".vsts-pr.yml",
+    ".vsts.pr.yml",
     "wercker.yml",
     "shippable.yml",
     "codefresh.yml",
@@ -43,7 +45,7 @@ const FILES: &[&str] = &[
     ".teamcity/settings.kts",
 ];
 
-/// Folders whose YAML files are such pipelines, or parts of them: the first one is told.
+/// Folders whose YAML and jsonnet files are such pipelines, or parts of them: the first one is told.
 const FOLDERS: &[&str] = &[
     ".buildkite",
     ".semaphore",
@@ -54,12 +56,15 @@ const FOLDERS: &[&str] = &[
     ".zuul.d",
     "zuul.d",
     "bamboo-specs",
+    "concourse",
+    "gocd",
+    "gocd/templates",
 ];
 
 /// The folder of a pipeline that lies in one of its own.
 fn folder(path: &str) -> Option<&'static str> {
     let (before, name) = path.rsplit_once('/')?;
-    FOLDERS.iter().find(|folder| **folder == before && is_yaml(name)).copied()
+    FOLDERS.iter().find(|folder| **folder == before && (is_yaml(name) || ends(name, ".jsonnet"))).copied()
 }
 
 impl Reader for Foreign {

@@ -20,11 +20,11 @@ impl Reader for Declarative {
 
     fn wants(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let stem = name.strip_suffix(".groovy").unwrap_or(name);
-        stem == "Jenkinsfile"
-            || stem.starts_with("Jenkinsfile.")
-            || stem.starts_with("Jenkinsfile-")
-            || ends(name, ".jenkinsfile")
+        // Of several, each is called after what it is for: `Jenkinsfile_nightly`.
+        let named = name.strip_prefix("Jenkinsfile").is_some_and(|for_what| {
+            (for_what.is_empty() || for_what.starts_with(['.', '_', '-'])) && !ends(for_what, ".md")
+        });
+        named || ends(name, ".jenkinsfile") || name == ".jenkins.groovy"
     }
 
     fn tells(&self) -> &'static [ControlKind] {

@@ -143,10 +143,7 @@ impl Judge<'_> {
                 || words::may_run_tests(step)
         };
         let runs = |job: &Job| job.steps.iter().any(|step| !step.commands.is_empty());
-        let called = |job: &Job| {
-            (words::named_test(&job.id) || words::named_test(&job.title)) && runs(job)
-                || job.steps.iter().any(step_called)
-        };
+        let called = |job: &Job| words::job_named_test(job) && runs(job) || job.steps.iter().any(step_called);
         let may = |other: usize, job: &Job| match self.tests[other] {
             Sure::Yes => false,
             Sure::Maybe => true,

@@ -126,6 +126,7 @@ const READERS: &[&dyn Reader] = &[
     &codeowners::CodeOwners,
     &rules::ChangeRules,
     &release_tools::Tools,
+    &release_tools::Goreleaser,
     &pages::Pages,
     &migrations::Migrations,
 ];

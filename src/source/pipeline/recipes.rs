@@ -10,7 +10,7 @@ const ROUNDS: usize = 3;
 /// What stands for a part that only a make, or what runs it, could work out: no known command.
 pub(super) const UNKNOWN: &str = "something-computed";
 
-/// What names of a file run.
+/// What names of a file run; no name stands for what is run where none is given.
 #[derive(Debug, Default)]
 pub(super) struct Book(HashMap<String, Recipe>);
 
@@ -27,6 +27,11 @@ impl Book {
     /// What a name runs.
     pub fn recipe(&self, name: &str) -> Option<&Recipe> {
         self.0.get(name)
+    }
+
+    fn with_default(mut self, default: Option<String>) -> Self {
+        self.0.extend(default.map(|name| (String::new(), Recipe { needs: vec![name], script: String::new() })));
+        self
     }
 
     /// The targets of a Makefile.
@@ -87,6 +92,7 @@ impl Book {
         }
         let filled = |text: &str| filled(text, &variables);
         let mut book: HashMap<String, Recipe> = HashMap::new();
+        let mut default = variables.get(".DEFAULT_GOAL").map(|goal| filled(goal));
         for (targets, needs, commands) in rules {
             let needs: Vec<String> = needs
                 .iter()
@@ -98,17 +104,19 @@ impl Book {
                 script.push('\n');
             }
             for target in targets.iter().filter(|target| !target.contains(['%', '$']) && !target.starts_with('.')) {
+                default.get_or_insert_with(|| (*target).to_owned());
                 let recipe = book.entry((*target).to_owned()).or_default();
                 recipe.needs.extend(needs.iter().cloned());
                 recipe.script.push_str(&script);
             }
         }
-        Self(book)
+        Self(book).with_default(default)
     }
 
     /// The recipes of a justfile.
     pub fn of_just(text: &str) -> Self {
         let mut book: HashMap<String, Recipe> = HashMap::new();
+        let mut default = None;
         let mut name: Option<String> = None;
         for line in logical(text) {
             if line.starts_with([' ', '\t']) {
@@ -133,11 +141,12 @@ impl Book {
                 let called = called.trim_start_matches('@').to_owned();
                 let needs = needs.split('#').next().unwrap_or_default().replace("&&", " ");
                 let needs = needs.split_whitespace().map(|need| need.trim_matches(['(', ')']).to_owned()).collect();
+                default.get_or_insert_with(|| called.clone());
                 book.insert(called.clone(), Recipe { needs, script: String::new() });
                 name = Some(called);
             }
         }
-        Self(book)
+        Self(book).with_default(default)
     }
 
     /// The scripts of a `package.json`.
@@ -272,6 +281,10 @@ mod tests {
         assert_eq!(check.script, "echo a\ngo test ./...  -v || true\nmake more\n");
         assert_eq!(script(&book, "lint"), Some("golint\n"));
         assert_eq!(script(&book, "other"), Some("something-computed x\nfor a in $(ls); do :; done\n"));
+        assert_eq!(book.recipe("").expect("the first").needs, ["check"]);
+        let told = Book::of_make(".DEFAULT_GOAL := test\nlint:\n\techo\ntest:\n\techo\n");
+        assert_eq!(told.recipe("").expect("a default").needs, ["test"]);
+        assert!(Book::of_make("").recipe("").is_none());
         assert!(book.recipe("all").is_none() && book.recipe("%.o").is_none() && book.recipe(".PHONY").is_none());
     }
 
@@ -283,6 +296,7 @@ mod tests {
         );
         assert_eq!(script(&book, "test"), Some("cargo test something-computed\n"));
         assert_eq!(book.recipe("test").expect("a recipe").needs, ["build", "fmt", "\"x\""]);
+        assert_eq!(book.recipe("").expect("the first").needs, ["test"]);
         let book = Book::of_package("{\"scripts\": {\"test\": \"vitest\", \"x\": 1}}");
         assert_eq!(script(&book, "test"), Some("vitest"));
         assert!(book.recipe("x").is_none() && Book::of_package("[").recipe("x").is_none());

@@ -1,9 +1,15 @@
 //! Tools that make the releases, told by their configuration.
 
-use super::{Found, Reader};
+use super::settings::publishes;
+use super::{File, Found, Reader};
 use crate::model::{Control, ControlKind};
 
 pub(super) struct Tools;
+
+/// The one whose configuration may say that it releases nothing.
+pub(super) struct Goreleaser;
+
+const GORELEASER: &str = "goreleaser";
 
 fn tool(path: &str) -> Option<&'static str> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -14,7 +20,7 @@ fn tool(path: &str) -> Option<&'static str> {
         return None;
     }
     Some(match name {
-        ".goreleaser.yml" | ".goreleaser.yaml" | "goreleaser.yml" | "goreleaser.yaml" => "goreleaser",
+        ".goreleaser.yml" | ".goreleaser.yaml" | "goreleaser.yml" | "goreleaser.yaml" => GORELEASER,
         "release-please-config.json"
         | ".release-please-config.json"
         | "release-please.yml"
@@ -35,7 +41,7 @@ impl Reader for Tools {
     }
 
     fn wants(&self, path: &str) -> bool {
-        tool(path).is_some()
+        tool(path).is_some_and(|tool| tool != GORELEASER)
     }
 
     fn tells(&self) -> &'static [ControlKind] {
@@ -49,6 +55,26 @@ impl Reader for Tools {
     fn list(&self, paths: &[&str], found: &mut Found) {
         for path in paths {
             found.extend(tool(path).map(|tool| Control::new(ControlKind::ReleaseAutomation, path, 1, tool)));
+        }
+    }
+}
+
+impl Reader for Goreleaser {
+    fn name(&self) -> &'static str {
+        GORELEASER
+    }
+
+    fn wants(&self, path: &str) -> bool {
+        tool(path) == Some(GORELEASER)
+    }
+
+    fn tells(&self) -> &'static [ControlKind] {
+        &[ControlKind::ReleaseAutomation]
+    }
+
+    fn read(&self, file: &File<'_>, found: &mut Found) {
+        if publishes(file.text) {
+            found.add(Control::new(ControlKind::ReleaseAutomation, file.path, 1, GORELEASER));
         }
     }
 }

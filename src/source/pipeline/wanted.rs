@@ -16,7 +16,7 @@ pub(super) enum How {
     Goreleaser,
 }
 
-/// A target or script that a command runs.
+/// A target or script that a command runs; of a build without a name, the one that it takes then.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Wanted {
     pub how: How,
@@ -30,6 +30,11 @@ pub(super) const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
 const MADE_OF: [&str; 4] = ["Makefile.am", "Makefile.in", "configure.ac", "configure"];
 
 impl Wanted {
+    /// Whether it is what a build does that is told nothing: its name says nothing of it.
+    fn is_default(&self) -> bool {
+        matches!(self.how, How::Make | How::Just) && self.name.is_empty()
+    }
+
     /// Where it may stand, from the root: the first that is there says it.
     pub fn paths(&self) -> Vec<String> {
         let names: &[&str] = match self.how {
@@ -72,7 +77,7 @@ pub(super) fn of_commands(
                 folder = None;
             } else if let Some(here) = &here {
                 let wanted = wanted(words, here);
-                if !wanted.is_empty() && looks(words) {
+                if wanted.iter().any(Wanted::is_default) || !wanted.is_empty() && looks(words) {
                     all.push((at, part, wanted));
                 }
             }
@@ -110,7 +115,8 @@ fn wanted(words: &Words, folder: &str) -> Vec<Wanted> {
             Some(name) if !name.starts_with('-') && !name.contains(['=', '$', ':']) => {
                 vec![of(How::Just, folder, name)]
             }
-            _ => Vec::new(),
+            Some(_) => Vec::new(),
+            None => vec![of(How::Just, folder, "")],
         },
         tool @ ("npm" | "pnpm" | "yarn" | "bun") => {
             let first = given.first().map(String::as_str);
@@ -158,6 +164,9 @@ fn targets(given: &[String], folder: &str) -> Vec<Wanted> {
             word if word.contains(['$', '<', '>']) => return Vec::new(),
             word => targets.push(word.to_owned()),
         }
+    }
+    if targets.is_empty() {
+        targets.push(String::new());
     }
     let of = |name| Wanted { how: How::Make, place: folder.clone(), name };
     targets.into_iter().map(of).collect()

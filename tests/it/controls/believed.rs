@@ -25,6 +25,11 @@ fn a_name_alone_is_told_as_the_guess_that_it_is() {
         ("unit-tests", "echo none", "nothing"),
         ("unit-tests", "golangci-lint run && cargo fmt --check", "nothing"),
         ("unit-tests", "test ${{ needs.unit.result }} == success", "nothing"),
+        // Behind variables, and behind what runs it.
+        ("unit-tests", "TEST=1 docker compose run --rm app", "called"),
+        ("unit-tests", "bundle exec rake", "called"),
+        ("unit", "bundle exec rake", "nothing"),
+        ("unit", "composer exec phpunit -- --group x", "seen"),
     ] {
         assert_eq!(of(id, run, &[]), told, "{id}: {run}");
     }
@@ -33,6 +38,8 @@ fn a_name_alone_is_told_as_the_guess_that_it_is() {
         // What an action of others does is mostly something else.
         ("acme/check@v1", "Run tests", "nothing"),
         ("acme/check@v1", "x", "nothing"),
+        // Called after the tool that it installs.
+        ("helm/chart-testing-action@v2", "x", "nothing"),
     ] {
         let text = job("one", &format!("    - name: {name}\n      uses: {uses}\n"));
         assert_eq!(told(&[(CI, &text)], ControlKind::Tests), seen, "{uses} {name}");
@@ -162,6 +169,46 @@ fn wheels_that_are_tested_when_they_are_built() {
 }
 
 #[test]
+fn a_build_that_is_told_nothing_does_what_its_file_has_first() {
+    let make = "lint:\n\tgolint\nall: test\ntest:\n\tgo test ./...\n";
+    for (run, files, seen) in [
+        ("make", ("Makefile", "all: lint test\nlint:\n\tgolint\ntest:\n\tgo test ./...\n"), "seen"),
+        ("make -j4", ("Makefile", make), "nothing"),
+        ("make", ("Makefile", &*format!(".DEFAULT_GOAL = all\n{make}")), "seen"),
+        ("just", ("justfile", "check: test\ntest:\n  cargo test\n"), "seen"),
+        ("just", ("justfile", "build:\n  cargo build\ntest:\n  cargo test\n"), "nothing"),
+    ] {
+        assert_eq!(of("build", run, &[files]), seen, "{run} {files:?}");
+    }
+    let jobs = "  build: {steps: [{run: make}]}\n  out: {needs: build, steps: [{run: npm publish}]}\n";
+    let text = workflow(jobs);
+    let ships = said(&[(CI, &text), ("Makefile", "all: test\ntest:\n\tgo test ./...\n")], &SHIPS);
+    assert!(ships[0].starts_with("tested-publish"), "{ships:?}");
+}
+
+#[test]
+fn a_step_that_opens_the_request_alone_ships_nothing() {
+    for (given, ships) in
+        [("", true), ("      with: {command: release}\n", true), ("      with: {command: release-pr}\n", false)]
+    {
+        let text = job("out", &format!("    - uses: release-plz/action@v0.5\n{given}"));
+        assert_eq!(!said(&[(CI, text.as_str())], &SHIPS).is_empty(), ships, "{given}");
+    }
+}
+
+#[test]
+fn a_job_that_is_called_after_its_environment_is_no_test() {
+    let of = |id: &str, environment: &str| {
+        let lines =
+            ["jobs:", &format!("  {id}:"), &format!("    environment: {environment}"), "    continue-on-error: true"];
+        let text = format!("on: push\n{}\n    steps:\n    - run: ./somehow.sh\n", lines.join("\n"));
+        !said(&[(CI, text.as_str())], &[ControlKind::Tests, ControlKind::CannotFail]).is_empty()
+    };
+    assert!(!of("backup-test", "test") && !of("backup-test", "{name: test}"));
+    assert!(of("backup-test", "prod") && of("test", "test") && of("e2e-test", "test"));
+}
+
+#[test]
 fn goreleaser_that_publishes_nothing() {
     let step = |args: &str| {
         job("out", &format!("    - uses: goreleaser/goreleaser-action@v6\n      with:\n        args: {args}\n"))
@@ -184,6 +231,12 @@ fn goreleaser_that_publishes_nothing() {
         let automates =
             said(&files, &[ControlKind::ReleaseAutomation]).iter().any(|said| said.contains("[goreleaser]"));
         assert_eq!(automates, ships, "{args} {settings}");
+    }
+    // Its configuration alone says as much.
+    for (settings, automates) in
+        [("builds: []\n", true), ("release:\n  disable: true\n", false), ("release: {disable: '{{ .X }}'}\n", true)]
+    {
+        assert_eq!(!said(&[config(settings)], &[ControlKind::ReleaseAutomation]).is_empty(), automates, "{settings}");
     }
 }
 

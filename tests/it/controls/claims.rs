@@ -149,13 +149,21 @@ fn what_compiles_tests_or_tells_of_them_is_none() {
 
 #[test]
 fn what_a_pipeline_calls_may_start_by_itself() {
-    let text = |starts: &str| {
-        format!(
-            "on:\n  workflow_dispatch:\n{starts}jobs:\n  one:\n    runs-on: x\n    steps:\n    - run: npm publish\n"
-        )
+    let text = |starts: &str, asked: &str| {
+        let job = format!("  one:\n    if: {asked}\n    runs-on: x\n    steps:\n    - run: npm publish\n");
+        format!("on:\n  workflow_dispatch:\n{starts}jobs:\n{job}")
     };
-    for (starts, by_hand) in [("", true), ("  workflow_call:\n", false)] {
-        assert_eq!(kinds(&[(CI, &text(starts))]).contains(&ControlKind::ReleaseByHand), by_hand, "{starts}");
+    let merged = "github.event.pull_request.merged == true";
+    let closed = "  pull_request:\n    types: [closed]\n";
+    for (starts, asked, by_hand) in [
+        ("", "success()", true),
+        ("  workflow_call:\n", "success()", false),
+        (closed, merged, false),
+        (closed, "success()", true),
+        ("  pull_request:\n", merged, true),
+    ] {
+        let told = kinds(&[(CI, &text(starts, asked))]);
+        assert_eq!(told.contains(&ControlKind::ReleaseByHand), by_hand, "{starts} {asked}");
     }
 }
 

@@ -222,8 +222,8 @@ fn jenkins_azure_circleci_and_bitbucket() {
         ]
     );
     assert_eq!(
-        unread(&[("Jenkinsfile", "node { sh 'make' }\n")]),
-        ["Jenkinsfile is a scripted pipeline: only declarative ones are read"]
+        unread(&[("Jenkinsfile_nightly", "node { sh 'make' }\n"), ("Jenkinsfile.md", "node { sh 'make' }\n")]),
+        ["Jenkinsfile_nightly is a scripted pipeline: only declarative ones are read"]
     );
     assert_eq!(
         unread(&[("Jenkinsfile", "pipeline { stages {\n")]),

@@ -166,6 +166,27 @@ fn what_another_line_of_development_lacks_does_not_make_a_control_younger() {
 }
 
 #[test]
+fn what_was_released_on_a_branch_of_its_own_is_released() {
+    // HEAD contains the first release alone: the newer ones are made on branches, where it is.
+    let told = since(
+        "person a = Ana Costa <a@example.com>\n\
+         2026-01-01T00:00:00Z a commit feat: one | src/a.rs\n\
+         2026-01-02T00:00:00Z a tag v1.0.0 | one\n\
+         2026-02-01T00:00:00Z a commit feat: two | CODEOWNERS=\"* @ana\\n\"\n\
+         branch two\n\
+         2026-02-02T00:00:00Z a commit chore: release | src/b.rs\n\
+         2026-02-02T01:00:00Z a tag v2.0.0 | two\n\
+         checkout main\n\
+         2026-03-01T00:00:00Z a commit feat: three | src/a.rs\n\
+         branch three\n\
+         2026-03-02T00:00:00Z a commit chore: release | src/b.rs\n\
+         2026-03-02T01:00:00Z a tag v3.0.0 | three\n\
+         checkout main\n",
+    );
+    assert_eq!(told, [("CODEOWNERS".to_owned(), "v2.0.0".into())]);
+}
+
+#[test]
 fn of_parts_that_are_released_apart_each_tells_how_old_a_file_is() {
     let told = since(
         "person a = Ana Costa <a@example.com>\n\

@@ -107,7 +107,13 @@ pub fn starts(document: &Node) -> Starts {
             let names = node.and_then(|node| node.get("workflows")).map(Node::texts).unwrap_or_default();
             starts.after.extend(names.into_iter().map(|(_, name)| name.to_owned()));
         }
-        "pull_request" | "pull_request_target" | "merge_group" => starts.requests = true,
+        "pull_request" | "pull_request_target" => {
+            // What asks whether a closed request was merged is started by the merge.
+            let closed = node.and_then(|node| node.get("types")).map(Node::texts).unwrap_or_default();
+            let closed = closed.iter().any(|(_, event)| *event == "closed");
+            if closed && asks_whether_merged(document) { starts.itself = true } else { starts.requests = true }
+        }
+        "merge_group" => starts.requests = true,
         _ => {}
     };
     let mut events = 0;
@@ -121,6 +127,12 @@ pub fn starts(document: &Node) -> Starts {
     }
     starts.only_hand = events == 1 && starts.hand.is_some();
     starts
+}
+
+/// Whether a job of a workflow asks whether the request was merged.
+fn asks_whether_merged(document: &Node) -> bool {
+    let jobs = document.get("jobs").map(Node::entries).unwrap_or_default();
+    jobs.iter().any(|(_, _, job)| job.text_of("if").is_some_and(|asked| asked.contains("pull_request.merged")))
 }
 
 /// Whether a schedule is one of every day, or of every day at which people work.

@@ -40,13 +40,15 @@ fn is_test(words: &Words) -> bool {
     let writes = words.has(&["jest", "vitest"]) && words.has(&["-u", "--update"]);
     // Of Go, the binary of the tests alone.
     let compiles = words.begins_with(&["go"]) && words.has(&["-c"]);
+    // A build may run the tests on its way.
+    let tests = words.runs.is_some_and(|runs| runs.tests == Sure::Yes);
     !other
         && (fetches || !words.has(NONE))
         && !writes
         && !compiles
         && !passes_over(words)
         && !picks_none(words)
-        && !builds(words)
+        && (tests || !builds(words))
         && !adds(words)
         && runs_tests(words)
 }

@@ -31,7 +31,7 @@ pub(super) use shipping::{
     called_so, command_ships, judges, may_send, step_makes_cluster, step_ships, tests_before_shipping,
 };
 pub(super) use targets::is_called_test;
-pub(super) use testing::{job_tests, may_run_tests, out_of_sight, step_tests};
+pub(super) use testing::{job_named_test, job_tests, may_run_tests, out_of_sight, step_tests};
 
 #[cfg(test)]
 mod tests {

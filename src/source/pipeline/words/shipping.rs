@@ -83,6 +83,10 @@ fn ships(step: &Step) -> Option<(Option<usize>, Ships)> {
     if step.uses.starts_with("nugetcommand@") || step.uses.starts_with("dotnetcorecli@") {
         return by_action("nuget push", false).filter(|_| step.given.contains("command=push"));
     }
+    // It opens the request alone.
+    if step.uses.contains("release-plz/action") && given("command=release-pr") {
+        return None;
+    }
     if step.uses.contains("pypa/gh-action-pypi-publish") && step.given.contains("test.pypi.org") {
         return None;
     }

@@ -28,7 +28,10 @@ fn tests(step: &Step) -> Sure {
         return if may { Sure::Maybe } else { Sure::No };
     }
     let tool = action.rsplit('/').next().unwrap_or_default().trim_end_matches(".yml").trim_end_matches(".yaml");
-    let called = (named_test(tool) || any(&name_words(tool), &["cypress", "pytest", "maestro"]))
+    // Called after the tool that it installs.
+    let installs = action.contains("helm/chart-testing-action");
+    let called = !installs
+        && (named_test(tool) || any(&name_words(tool), &["cypress", "pytest", "maestro"]))
         && !any(&name_words(action), NO_TEST)
         && may_act(step);
     if step_scans(step).is_some_and(|about| about.seen) {
@@ -105,13 +108,25 @@ pub fn job_tests(job: &Job) -> Sure {
     if by_step != Sure::No {
         return by_step;
     }
-    let may = (named_test(&job.id) || named_test(&job.title))
+    let may = job_named_test(job)
         && (job.elsewhere || job.steps.iter().any(may_test))
         && job.manual.is_none()
         && !job.steps.iter().any(|step| skips(step) || job.elsewhere && makes(step))
         && !job.steps.iter().any(|step| step_scans(step).is_some_and(|about| about.seen))
         && !only_builds(job);
     if may { Sure::Maybe } else { Sure::No }
+}
+
+/// Whether a job is called after tests. What its name says of the environment that it goes through is none of its own:
+/// `backup (TEST)`.
+pub fn job_named_test(job: &Job) -> bool {
+    let place = job.environment.as_ref().map(|(_, name)| name_words(name)).unwrap_or_default();
+    let own = |name: &str| {
+        let mut words = name_words(name);
+        words.retain(|word| !place.contains(word));
+        words.is_empty() || named_test(&words.join(" "))
+    };
+    [&job.id, &job.title].into_iter().any(|name| named_test(name) && (place.is_empty() || own(name)))
 }
 
 /// Whether what a job does lies where it cannot be read: in another repository, in a script, or behind a target. What a tool that
@@ -127,13 +142,17 @@ pub fn out_of_sight(job: &Job) -> bool {
     let unread = |words: &Words| {
         let Some(first) = words.iter().find(|word| !is_leading(word)) else { return false };
         let path = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        // Behind variables: `TEST=1 docker compose run tests`; behind what runs it: `bundle exec rake`.
+        let begun = words.iter().find(|word| !word.contains('='));
+        let begins = |names: &[&str]| begun.is_some_and(|word| names.contains(&word.as_str()));
+        let runner = begins(RUNNERS) || RUNNERS.contains(&first.as_str());
         let script = first.starts_with("./")
             || first.contains('/') && !first.starts_with(['-', '/']) && first.chars().all(path)
             || [".sh", ".py", ".rb", ".ps1", ".bat", ".js"].iter().any(|end| first.ends_with(end))
-            || words.begins_with(RUNNERS)
-            || words.begins_with(&["docker", "podman", "docker-compose"]) && words.has(&["run", "up", "exec"]);
+            || runner
+            || begins(&["docker", "podman", "docker-compose"]) && words.has(&["run", "up", "exec"]);
         let may = words.runs.is_none_or(|runs| runs.tests != Sure::No);
-        let other = words.begins_with(RUNNERS) && words.last().is_some_and(|last| any(&name_words(last), ELSE));
+        let other = runner && words.last().is_some_and(|last| any(&name_words(last), ELSE));
         script && may && !other && !adds(words) && !builds(words) && !installs(words)
     };
     job.elsewhere || job.steps.iter().flat_map(|step| &step.commands).flat_map(|command| &command.parts).any(unread)

@@ -60,6 +60,8 @@ pub static TESTS: LazyLock<Patterns<&str>> = LazyLock::new(|| {
         "rails test",
         "dotnet test",
         "phpunit",
+        "composer exec phpunit",
+        "composer exec pest",
         "jest",
         "vitest",
         "mocha",
