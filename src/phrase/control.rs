@@ -69,6 +69,7 @@ pub fn control(control: &Control) -> String {
         ControlKind::RolloutAnalysis if n > 0 => format!("{subject} looks at {} while it goes out", count(n, "metric")),
         ControlKind::RolloutAnalysis => format!("{subject} looks at measurements while it goes out"),
         ControlKind::SmokeTest => format!("{subject} looks at what was deployed"),
+        ControlKind::AlertRules if n == 0 => "alert rules, as many as their template is given".to_owned(),
         ControlKind::AlertRules => count(n, "alert rule"),
         ControlKind::Dashboards => count(n, "dashboard"),
         ControlKind::Rollback if control.with.is_empty() => format!("{subject} goes back"),

@@ -37,10 +37,12 @@ impl Reader for Rules {
 
     fn read(&self, file: &File<'_>, found: &mut Found) {
         if file.path.contains("/templates/") {
-            let alerts = file.text.lines().filter(|line| line.trim_start().starts_with("- alert:")).count();
-            if alerts > 0 {
-                let at = file.text.lines().position(|line| line.trim_start().starts_with("- alert:")).unwrap_or(0);
-                add(file, at as u32 + 1, alerts as u64, found);
+            let rule = |line: &&str| line.trim_start().starts_with("- alert:");
+            if let Some(at) = file.text.lines().position(|line| rule(&line)) {
+                let alerts: Vec<&str> = file.text.lines().filter(rule).collect();
+                // One whose name is filled in stands for as many as the template is given.
+                let filled = alerts.iter().any(|line| line.contains("alert: {{ ."));
+                add(file, at as u32 + 1, (!filled).then_some(alerts.len() as u64), found);
             }
             return;
         }
@@ -60,15 +62,15 @@ impl Reader for Rules {
             let alerts: Vec<u32> =
                 rules.flat_map(Node::items).filter_map(|rule| rule.get("alert")).map(|node| node.line).collect();
             if let Some(&first) = alerts.first() {
-                add(file, first, alerts.len() as u64, found);
+                add(file, first, Some(alerts.len() as u64), found);
             }
         }
     }
 }
 
-fn add(file: &File<'_>, line: u32, number: u64, found: &mut Found) {
+fn add(file: &File<'_>, line: u32, number: Option<u64>, found: &mut Found) {
     let mut control = Control::new(ControlKind::AlertRules, file.path, line, "");
-    control.number = Some(number);
+    control.number = number;
     found.add(control);
 }
 

@@ -44,6 +44,13 @@ fn sample_rules_watch_nothing() {
     let rules = |name: &str| format!("groups:\n- name: {name}\n  rules:\n  - alert: Down\n    expr: up == 0\n");
     assert!(has(&[("alerts/web.yml", &rules("web"))], ControlKind::AlertRules));
     assert!(!has(&[("alerts/web.yml", &rules("Sample Rule Group"))], ControlKind::AlertRules));
+    // As many as a template is given: none are counted.
+    for (rule, number) in [("Down\n    - alert: Slow", Some(2)), ("{{ .name }}", None)] {
+        let template = format!("{{{{- range .Values.rules }}}}\n    - alert: {rule}\n{{{{- end }}}}\n");
+        let declared = declared(&[("charts/x/templates/rules.yaml", template.as_str())]);
+        let found: Vec<_> = declared.controls.iter().map(|control| (control.kind, control.number)).collect();
+        assert_eq!(found, [(ControlKind::AlertRules, number)], "{template}");
+    }
 }
 
 fn workflow(jobs: &str) -> [(&'static str, String); 1] {

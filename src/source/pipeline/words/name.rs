@@ -52,14 +52,14 @@ pub const LINT: &[&str] = &["lint", "linting", "linter", "linters"];
 
 /// Whether a name says that tests run.
 pub fn named_test(name: &str) -> bool {
-    // Most names do not, and need not be cut into words.
     const SAYS: &[&[u8]] = &[b"test", b"e2e", b"integration", b"unit", b"acceptance"];
+    const BUILDS: &[&str] = &["build", "compile", "package", "setup", "prepare", "lint", "docs", "deploy", "publish"];
+    const TESTS: &[&str] = &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"];
+    // Most names do not, and need not be cut into words.
     let says = |said: &[u8]| name.as_bytes().windows(said.len()).any(|part| part.eq_ignore_ascii_case(said));
     if !SAYS.iter().any(|said| says(said)) {
         return false;
     }
-    const BUILDS: &[&str] = &["build", "compile", "package", "setup", "prepare", "lint", "docs", "deploy", "publish"];
-    const TESTS: &[&str] = &["test", "tests", "testing", "e2e", "unittest", "unittests", "pytest", "testsuite"];
     // Of a test, the part that builds what is tested is none: `E2E / Build`.
     if let Some((_, part)) = name.rsplit_once(" / ")
         && name_words(part).iter().all(|word| BUILDS.contains(&word.as_str()))

@@ -86,6 +86,7 @@ pub static TESTS: LazyLock<Patterns<&str>> = LazyLock::new(|| {
         "cucumber",
         "cucumber-js",
         "helm test",
+        "helm unittest",
         "ct install",
     ])
 });
