@@ -87,6 +87,7 @@ fn what_cannot_be_opened_says_why_and_what_to_do() {
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the settings of a process are its environment")]
 fn a_repository_of_someone_else_is_not_opened() {
     let raw = Raw::new();
     // Only a superuser can give a folder away; elsewhere there is nothing to test.
