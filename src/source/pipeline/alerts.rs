@@ -39,10 +39,8 @@ impl Reader for Rules {
         if file.path.contains("/templates/") {
             let rule = |line: &&str| line.trim_start().starts_with("- alert:");
             if let Some(at) = file.text.lines().position(|line| rule(&line)) {
-                let alerts: Vec<&str> = file.text.lines().filter(rule).collect();
-                // One whose name is filled in stands for as many as the template is given.
-                let filled = alerts.iter().any(|line| line.contains("alert: {{ ."));
-                add(file, at as u32 + 1, (!filled).then_some(alerts.len() as u64), found);
+                let number = file.text.lines().filter(rule).count() as u64;
+                add(file, at as u32 + 1, (!repeats(file.text)).then_some(number), found);
             }
             return;
         }
@@ -66,6 +64,17 @@ impl Reader for Rules {
             }
         }
     }
+}
+
+/// Whether one rule of a template stands for as many as it is given: what it goes through gives the whole name.
+fn repeats(template: &str) -> bool {
+    let mut goes_through = false;
+    template.lines().any(|line| {
+        goes_through |= line.contains("{{") && line.contains("range ");
+        let name = line.trim_start().strip_prefix("- alert:").map(|name| name.trim().trim_matches(['"', '\'']));
+        let given = |name: &str| name.starts_with("{{") && name.ends_with("}}") && name.matches("{{").count() == 1;
+        goes_through && name.is_some_and(given)
+    })
 }
 
 fn add(file: &File<'_>, line: u32, number: Option<u64>, found: &mut Found) {

@@ -124,9 +124,9 @@ impl Words {
         self.written.as_deref().unwrap_or(&self.list)
     }
 
-    /// Whether one of these words names the command, or what runs it.
+    /// Whether one of these words names the command, or what runs it. Variables may stand before it: `TEST=1 make`.
     pub fn begins_with(&self, names: &[&str]) -> bool {
-        self.first().is_some_and(|first| names.contains(&first.as_str()))
+        self.iter().find(|word| !word.contains('=')).is_some_and(|first| names.contains(&first.as_str()))
     }
 
     /// Whether one of these words is in it.

@@ -39,7 +39,8 @@ fn a_name_alone_is_told_as_the_guess_that_it_is() {
         ("acme/check@v1", "Run tests", "nothing"),
         ("acme/check@v1", "x", "nothing"),
         // Called after the tool that it installs.
-        ("helm/chart-testing-action@v2", "x", "nothing"),
+        ("helm/chart-testing-action@v2", "Chart tests", "nothing"),
+        ("datadog/test-visibility-github-action@v2", "x", "nothing"),
     ] {
         let text = job("one", &format!("    - name: {name}\n      uses: {uses}\n"));
         assert_eq!(told(&[(CI, &text)], ControlKind::Tests), seen, "{uses} {name}");

@@ -45,7 +45,12 @@ fn sample_rules_watch_nothing() {
     assert!(has(&[("alerts/web.yml", &rules("web"))], ControlKind::AlertRules));
     assert!(!has(&[("alerts/web.yml", &rules("Sample Rule Group"))], ControlKind::AlertRules));
     // As many as a template is given: none are counted.
-    for (rule, number) in [("Down\n    - alert: Slow", Some(2)), ("{{ .name }}", None)] {
+    for (rule, number) in [
+        ("Down\n    - alert: Slow", Some(2)),
+        ("{{ .Values.prefix }}Down", Some(1)),
+        ("{{ .name }}", None),
+        ("{{ $rule.alert | required \"x\" }}", None),
+    ] {
         let template = format!("{{{{- range .Values.rules }}}}\n    - alert: {rule}\n{{{{- end }}}}\n");
         let declared = declared(&[("charts/x/templates/rules.yaml", template.as_str())]);
         let found: Vec<_> = declared.controls.iter().map(|control| (control.kind, control.number)).collect();
@@ -168,6 +173,8 @@ fn what_a_pipeline_calls_may_start_by_itself() {
         (closed, merged, false),
         (closed, "success()", true),
         ("  pull_request:\n", merged, true),
+        ("  check_suite:\n    types: [completed]\n", "success()", false),
+        ("  issue_comment:\n", "success()", true),
     ] {
         let told = kinds(&[(CI, &text(starts, asked))]);
         assert_eq!(told.contains(&ControlKind::ReleaseByHand), by_hand, "{starts} {asked}");
@@ -288,6 +295,10 @@ fn every_format_that_is_not_read_is_named() {
         "appveyor.yml",
         ".builds/alpine.yml",
         ".teamcity/settings.kts",
+        ".vsts-pr.yml",
+        "concourse/pipeline.yml",
+        "gocd/templates/web.jsonnet",
+        ".jenkins.groovy",
     ] {
         let declared = declared(&[(path, "x: y")]);
         assert!(declared.unknown.contains(&ControlKind::Tests), "{path}");
@@ -295,6 +306,8 @@ fn every_format_that_is_not_read_is_named() {
     }
     let flow = "on: push\njobs:\n  one: {steps: [{run: make test}]}\n";
     assert!(has(&[(".forgejo/workflows/ci.yml", flow)], ControlKind::Tests));
+    let azure = "trigger: [main]\nsteps:\n- script: make test\n";
+    assert!(has(&[("azdo-pipelines/main.yml", azure)], ControlKind::Tests));
 }
 
 #[test]

@@ -98,9 +98,17 @@ pub fn starts(document: &Node) -> Starts {
             starts.daily = !crons.is_empty() && crons.into_iter().all(is_daily);
         }
         "workflow_dispatch" => starts.hand = Some(line),
-        "repository_dispatch" | "push" | "release" | "create" | "deployment" | "registry_package" => {
-            starts.itself = true;
-        }
+        "repository_dispatch"
+        | "push"
+        | "release"
+        | "create"
+        | "deployment"
+        | "registry_package"
+        | "status"
+        | "check_run"
+        | "check_suite"
+        | "deployment_status"
+        | "milestone" => starts.itself = true,
         "workflow_call" => starts.called = true,
         "workflow_run" => {
             starts.itself = true;

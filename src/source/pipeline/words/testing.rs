@@ -6,7 +6,7 @@ use super::super::sure::Sure;
 use super::beside::{adds, builds, installs, passes_over, picks_none};
 use super::commands::{may_be_test, testing};
 use super::known::known;
-use super::lists::{ACTIONS_BESIDE, NO_TEST};
+use super::lists::{ACTIONS_BESIDE, ACTIONS_OF_TOOLS, NO_TEST};
 use super::name::{LINT, any, name_words, named_test};
 use super::scanning::step_scans;
 use super::targets::{checks, is_known};
@@ -28,10 +28,7 @@ fn tests(step: &Step) -> Sure {
         return if may { Sure::Maybe } else { Sure::No };
     }
     let tool = action.rsplit('/').next().unwrap_or_default().trim_end_matches(".yml").trim_end_matches(".yaml");
-    // Called after the tool that it installs.
-    let installs = action.contains("helm/chart-testing-action");
-    let called = !installs
-        && (named_test(tool) || any(&name_words(tool), &["cypress", "pytest", "maestro"]))
+    let called = (named_test(tool) || any(&name_words(tool), &["cypress", "pytest", "maestro"]))
         && !any(&name_words(action), NO_TEST)
         && may_act(step);
     if step_scans(step).is_some_and(|about| about.seen) {
@@ -87,6 +84,7 @@ fn may_test(step: &Step) -> bool {
 fn may_act(step: &Step) -> bool {
     let task = ["use", "publish", "download", "nodetool", "gotool", "copyfiles", "cache"];
     !(any(&name_words(&step.uses), ACTIONS_BESIDE)
+        || ACTIONS_OF_TOOLS.iter().any(|action| step.uses.contains(action))
         || step.given.contains("build-push-action")
         || step.uses.contains('@') && task.iter().any(|begin| step.uses.starts_with(begin)))
 }
@@ -142,15 +140,13 @@ pub fn out_of_sight(job: &Job) -> bool {
     let unread = |words: &Words| {
         let Some(first) = words.iter().find(|word| !is_leading(word)) else { return false };
         let path = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
-        // Behind variables: `TEST=1 docker compose run tests`; behind what runs it: `bundle exec rake`.
-        let begun = words.iter().find(|word| !word.contains('='));
-        let begins = |names: &[&str]| begun.is_some_and(|word| names.contains(&word.as_str()));
-        let runner = begins(RUNNERS) || RUNNERS.contains(&first.as_str());
+        // Behind what runs it: `bundle exec rake`.
+        let runner = words.begins_with(RUNNERS) || RUNNERS.contains(&first.as_str());
         let script = first.starts_with("./")
             || first.contains('/') && !first.starts_with(['-', '/']) && first.chars().all(path)
             || [".sh", ".py", ".rb", ".ps1", ".bat", ".js"].iter().any(|end| first.ends_with(end))
             || runner
-            || begins(&["docker", "podman", "docker-compose"]) && words.has(&["run", "up", "exec"]);
+            || words.begins_with(&["docker", "podman", "docker-compose"]) && words.has(&["run", "up", "exec"]);
         let may = words.runs.is_none_or(|runs| runs.tests != Sure::No);
         let other = runner && words.last().is_some_and(|last| any(&name_words(last), ELSE));
         script && may && !other && !adds(words) && !builds(words) && !installs(words)

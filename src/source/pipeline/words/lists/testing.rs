@@ -302,6 +302,15 @@ pub const TARGETS_THAT_BUILD: &[&str] = &[
     "assemble",
 ];
 
+/// Actions that are called after a tool of tests, and only install it or hand on what it said.
+pub const ACTIONS_OF_TOOLS: &[&str] = &[
+    "helm/chart-testing-action",
+    "datadog/test-visibility-github-action",
+    "buildkite/test-collector-action",
+    "phoenix-actions/test-reporting",
+    "microsoft/playwright-github-action",
+];
+
 /// Words in the names of actions that fetch, set up, build or tell, and test nothing.
 pub const ACTIONS_BESIDE: &[&str] = &[
     "checkout",
